@@ -1,0 +1,41 @@
+//! A grid: rows and columns of a frame, and where they lie on the ground when that is known.
+
+use serde::{Deserialize, Serialize};
+
+/// Shape and place of a frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Grid {
+    /// Rows; row 0 is on top (north for maps).
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// Side of a cell on the ground in metres, where known.
+    pub cell_m: Option<f64>,
+    /// Coordinate reference system as given: `EPSG:32611` or a PROJ string.
+    pub crs: Option<String>,
+    /// Affine transform in GDAL order: x = t0 + col·t1 + row·t2, y = t3 + col·t4 + row·t5,
+    /// for the upper left corner of a cell.
+    pub transform: Option<[f64; 6]>,
+}
+
+impl Grid {
+    /// A grid that knows only its shape.
+    #[must_use]
+    pub fn new(height: usize, width: usize) -> Self {
+        Self { height, width, cell_m: None, crs: None, transform: None }
+    }
+
+    /// Map coordinates of a point in pixel units (column, row; 0,0 is the upper left corner of the
+    /// first cell), or `None` without a transform.
+    #[must_use]
+    pub fn map_xy(&self, col: f64, row: f64) -> Option<(f64, f64)> {
+        let t = self.transform?;
+        Some((t[0] + col * t[1] + row * t[2], t[3] + col * t[4] + row * t[5]))
+    }
+
+    /// Whether the grid can be put on a map.
+    #[must_use]
+    pub fn is_georeferenced(&self) -> bool {
+        self.crs.is_some() && self.transform.is_some()
+    }
+}

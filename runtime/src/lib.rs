@@ -1,0 +1,19 @@
+//! emberline forecasts how a fire front moves in the next minutes, on the device that sees it.
+//!
+//! Data flows one way, and a room knows only the rooms to its left:
+//!
+//! ```text
+//! source ──▶ film ──▶ clip ──▶ model | baseline ──▶ forecast ──▶ product
+//!                              (ort, tract)          score
+//! ```
+
+pub mod baseline;
+pub mod clip;
+pub mod forecast;
+pub mod frame;
+pub mod front;
+pub mod grid;
+pub mod model;
+pub mod product;
+pub mod score;
+pub mod source;
