@@ -81,7 +81,7 @@ def make(config: MakerConfig, burn: Burn) -> dict[str, Any]:
             continue
         fires.append(outcome)
         kept += 1
-        clock.tick(kept, len(fires) + rejected.total())
+        clock.tick(kept)
         if len(fires) < config.shard and kept < config.count:
             continue
         entry = _write_shard(config.out / f"shard_{len(shards):05d}.npz", fires)
@@ -185,10 +185,8 @@ def _resume(config: MakerConfig) -> dict[str, Any]:
     fresh = json.loads(json.dumps(_new_manifest(config)))
     path = config.out / "manifest.json"
     if not path.exists():
-        if any(config.out.glob("shard_*.npz")):
-            shard = min(config.out.glob("shard_*.npz"))
-            if shard.name != "shard_00000.npz" or len(list(config.out.glob("shard_*.npz"))) > 1:
-                raise MakeFireError(f"{config.out}: shards without manifest.json; move them away")
+        if len(list(config.out.glob("shard_*.npz"))) > 1:  # one is a run stopped in between
+            raise MakeFireError(f"{config.out}: shards without manifest.json; move them away")
         return fresh
     found = json.loads(path.read_text())
     for key in fresh.keys() - {"shards"}:
@@ -213,7 +211,7 @@ class _Clock:
         self.wanted, self.kept_before = wanted, kept
         self.start = self.said = time.monotonic()
 
-    def tick(self, kept: int, tried_for_shard: int) -> None:
+    def tick(self, kept: int) -> None:
         """Say how far it is, if it is time to."""
         now = time.monotonic()
         if kept < self.wanted and now - self.said < REPORT_S:

@@ -107,15 +107,14 @@ def make_fire(seed: int, config: FireConfig) -> Fire | Rejected:
     kind = str(rng.choice(land.KINDS, p=land.KIND_SHARES))
     warm = int(rng.integers(2, 13) if kind in ("large", "several") else rng.integers(4, 27))
     place = land.draw_landscape(rng, n)
-    burnable = place.burnable
-    if burnable.mean() < 0.5:
+    if place.burnable.mean() < 0.5:
         return Rejected(seed, "mostly unburnable")
-    lit = land.draw_ignition(rng, n, kind) & burnable
+    lit = land.draw_ignition(rng, n, kind) & place.burnable
     if not lit.any():
         return Rejected(seed, "ignition on unburnable")
     weather = land.draw_weather(rng, warm + config.span + 1)
     cubes = space_time_cubes(place, weather)
-    head_m_min = _head_speed(rng, cubes, burnable, len(weather.wind_kmh))
+    head_m_min = _head_speed(rng, cubes, place.burnable, len(weather.wind_kmh))
     low, high = config.head_px
     wanted_px = np.exp(rng.uniform(np.log(low), np.log(high)))
     dt_s = _nearest_step(60 * wanted_px * place.cell_m / max(head_m_min, 1e-6))
@@ -123,16 +122,34 @@ def make_fire(seed: int, config: FireConfig) -> Fire | Rejected:
     if not 0.8 * low <= head_px <= 1.2 * high:
         return Rejected(seed, "no frame interval fits the head speed")
     spots = _firebrands(rng, seed, place.cell_m) if rng.random() < SPOTTING_SHARE else None
-    burnt = burn(cubes, lit, place.cell_m, dt_s / 60, warm + config.span + 0.5, spots)
-    arrival = burnt["time_of_arrival"] * np.float32(60 / dt_s) - np.float32(warm)
+    maps = burn(cubes, lit, place.cell_m, dt_s / 60, warm + config.span + 0.5, spots)
+    arrival = maps["time_of_arrival"] * np.float32(60 / dt_s) - np.float32(warm)
     arrival = np.where(arrival <= config.span, arrival, np.float32(np.inf))
-    reason = reject_reason(arrival, config)
+    ros_px = maps["spread_rate"] * np.float32(dt_s / 60 / place.cell_m)
+    reason = reject_reason(arrival, ros_px, config)
     if reason:
         return Rejected(seed, reason)
-    shown = (arrival > 0) & (arrival < config.context + config.horizon)
-    if np.quantile(burnt["spread_rate"][shown], 0.95) * dt_s / 60 / place.cell_m > config.max_ros_px:
-        return Rejected(seed, "too fast for the frame interval")
-    return _keep(seed, config, kind, warm, dt_s, head_px, place, weather, lit, arrival, burnt, spots)
+    grown = np.isfinite(arrival) & (ros_px > 0)
+    crown = (maps["fire_type"] >= 2) & grown
+    ros_px, kw_m = _fill(grown, ros_px, maps["fireline_intensity"])
+    reached = np.isfinite(arrival)
+    return Fire(
+        seed=seed,
+        arrival=_north_up(_age_inwards(arrival, lit, warm, max(head_px, 0.3)), np.float32),
+        ros=_north_up(np.where(reached, np.clip(ros_px, 1e-3, 100), 0), np.float16),
+        intensity=_north_up(np.where(reached, np.log10(np.maximum(kw_m, 1)), 0), np.float16),
+        fuel=_north_up(place.fuel, np.uint8),
+        dem_m=_north_up(place.dem_m, np.float16),
+        residence=np.float32(_residence_min(place.models) * 60 / dt_s),
+        cell_m=np.float32(place.cell_m),
+        dt_s=np.float32(dt_s),
+        wind_kmh=weather.wind_kmh[warm:],
+        wind_from_deg=weather.wind_from_deg[warm:],
+        moisture=weather.moisture,
+        ignition=np.uint8(land.KINDS.index(kind)),
+        spotting=np.uint8(spots is not None),
+        crown_share=np.float32(crown.sum() / max(int(grown.sum()), 1)),
+    )
 
 
 def space_time_cubes(place: land.Landscape, weather: land.Weather) -> dict[str, Any]:
@@ -180,8 +197,8 @@ def burn(
     return result["spread_state"].get_full_matrices(layers)
 
 
-def reject_reason(arrival: NDArray[np.float32], config: FireConfig) -> str | None:
-    """Why a fire with this arrival `[n, n]` (frames) is not kept, or None."""
+def reject_reason(arrival: land.Map, ros_px: land.Map, config: FireConfig) -> str | None:
+    """Why a fire `[n, n]` (arrival in frames, speed in px/frame) is not kept, or None."""
     last = config.context + config.horizon - 1
     start, seen, end = (int((arrival <= at).sum()) for at in (0, config.context - 1, last))
     if start < config.min_start_cells:
@@ -192,11 +209,13 @@ def reject_reason(arrival: NDArray[np.float32], config: FireConfig) -> str | Non
         return "no growth in the horizon"
     if end > config.max_end_share * arrival.size:
         return "fills the map"
+    if np.quantile(ros_px[(arrival > 0) & (arrival <= last)], 0.95) > config.max_ros_px:
+        return "too fast for the frame interval"
     return None
 
 
 def _head_speed(rng: land.Rng, cubes: dict[str, Any], burnable: land.Mask, bands: int) -> float:
-    """Upper-quartile head fire speed in m/min over 24 random burnable cells and bands."""
+    """Head fire speed in m/min, its 0.6 quantile over 24 random burnable cells and bands."""
     head_fire = require_pyretechnics().burn_cells.burn_cell_as_head_fire
     cells = np.argwhere(burnable)
     cells = cells[rng.integers(0, len(cells), 24)]
@@ -205,7 +224,7 @@ def _head_speed(rng: land.Rng, cubes: dict[str, Any], burnable: land.Mask, bands
         head_fire(cubes, (int(t), int(row), int(col)))["spread_rate"]
         for t, (row, col) in zip(times, cells, strict=True)
     ]
-    return float(np.quantile(speeds, 0.75))
+    return float(np.quantile(speeds, 0.6))
 
 
 def _nearest_step(wanted_s: float) -> float:
@@ -214,8 +233,8 @@ def _nearest_step(wanted_s: float) -> float:
 
 
 def _firebrands(rng: land.Rng, seed: int, cell_m: float) -> dict[str, float]:
-    """Spotting of one fire: 0.0003 to 0.01 firebrands a cell, landing some cells downwind."""
-    per_cell = 10 ** rng.uniform(-3.5, -2.0)
+    """Spotting of one fire: 0.001 to 0.05 firebrands a cell, landing some cells downwind."""
+    per_cell = 10 ** rng.uniform(-3.0, -1.3)
     return {
         "random_seed": seed,
         "firebrands_per_unit_heat": float(per_cell / (FUEL_HEAT_KJ_M2 * cell_m**2)),
@@ -228,59 +247,22 @@ def _firebrands(rng: land.Rng, seed: int, cell_m: float) -> dict[str, float]:
     }
 
 
-def _keep(
-    seed: int,
-    config: FireConfig,
-    kind: str,
-    warm: int,
-    dt_s: float,
-    head_px: float,
-    place: land.Landscape,
-    weather: land.Weather,
-    lit: land.Mask,
-    arrival: NDArray[np.float32],
-    burnt: dict[str, NDArray[Any]],
-    spots: dict[str, float] | None,
-) -> Fire:
-    """Turn a burnt fire north-up, fill the cells lit by hand, and convert the units."""
+def _residence_min(models: tuple[int, ...]) -> float:
+    """Flame residence time in minutes, 384 / sigma (Anderson 1969), sigma in 1/ft for 1 h fuel."""
     fuel_models = require_pyretechnics().fuel_models
-    reached = np.isfinite(arrival)
-    grown = reached & (burnt["spread_rate"] > 0)
-    ros, kw_m = _fill(reached & ~grown, grown, burnt["spread_rate"], burnt["fireline_intensity"])
-    px_per_frame = np.clip(ros * (dt_s / 60 / place.cell_m), 1e-3, 100)
-    arrival = _age_inwards(arrival, lit, warm, max(head_px, 0.3))
-    # Anderson 1969: flame residence 384 / sigma minutes, sigma = surface to volume, 1/ft.
-    sigma = np.mean([fuel_models.get_fuel_model(model)["sigma"][0] for model in place.models])
-    crown = (burnt["fire_type"] >= 2) & reached
-
-    def north_up(values: NDArray[Any], kind: type) -> NDArray[Any]:
-        return np.ascontiguousarray(values[::-1].astype(kind))
-
-    return Fire(
-        seed=seed,
-        arrival=north_up(arrival, np.float32),
-        ros=north_up(np.where(reached, px_per_frame, 0), np.float16),
-        intensity=north_up(np.where(reached, np.log10(np.maximum(kw_m, 1)), 0), np.float16),
-        fuel=north_up(place.fuel, np.uint8),
-        dem_m=north_up(place.dem_m, np.float16),
-        residence=np.float32(384 / max(float(sigma), 300.0) * 60 / dt_s),
-        cell_m=np.float32(place.cell_m),
-        dt_s=np.float32(dt_s),
-        wind_kmh=weather.wind_kmh[warm:],
-        wind_from_deg=weather.wind_from_deg[warm:],
-        moisture=weather.moisture,
-        ignition=np.uint8(land.KINDS.index(kind)),
-        spotting=np.uint8(spots is not None),
-        crown_share=np.float32(crown.sum() / max(int(grown.sum()), 1)),
-    )
+    sigma = np.mean([fuel_models.get_fuel_model(model)["sigma"][0] for model in models])
+    return 384 / max(float(sigma), 300.0)
 
 
-def _fill(hole: land.Mask, known: land.Mask, *maps: land.Map) -> list[land.Map]:
-    """Copy each map with the holes taken from the nearest known cell."""
-    if not hole.any() or not known.any():
-        return list(maps)
+def _north_up(values: NDArray[Any], kind: type) -> NDArray[Any]:
+    """Map with row 0 north, of the wanted type, from one with row 0 south."""
+    return np.ascontiguousarray(values[::-1].astype(kind))
+
+
+def _fill(known: land.Mask, *maps: land.Map) -> list[land.Map]:
+    """Copy each map `[n, n]` with every cell not known taken from the nearest known one."""
     rows, cols = distance_transform_edt(~known, return_distances=False, return_indices=True)
-    return [np.where(hole, values[rows, cols], values) for values in maps]
+    return [values[rows, cols] for values in maps]
 
 
 def _age_inwards(

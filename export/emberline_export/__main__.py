@@ -1,0 +1,34 @@
+"""`python -m emberline_export VERB`: make-fire, train, validate, export, check."""
+
+import argparse
+import importlib
+import sys
+
+VERBS = {
+    "make-fire": (".firesim.maker", "simulate fires (needs the `firesim` extra)"),
+    "make-film": (".testset", "render simulated fires to clips that the runtime reads"),
+    "train": (".train", "train a network, or go on with a run"),
+    "validate": (".validate", "score a checkpoint beside the simple forecasters"),
+    "export": (".export", "write a model folder from a checkpoint"),
+    "check": (".check", "check a model folder: hashes, graph rules, parity"),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Parse and run one verb; a verb's own module is imported only when it is asked for."""
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="emberline-export", description=__doc__)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, (_, text) in VERBS.items():
+        verbs.add_parser(name, help=text, add_help=False)
+    verb = parser.parse_known_args(argv[:1])[0].verb
+    module = importlib.import_module(VERBS[verb][0], __package__)
+    sub = argparse.ArgumentParser(prog=f"emberline-export {verb}", description=module.__doc__,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    module.add_arguments(sub)
+    run = getattr(module, "main", None) or module.run
+    return run(sub.parse_args(argv[1:]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

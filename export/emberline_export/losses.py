@@ -1,0 +1,108 @@
+"""What PhysicNet is trained to do, one term a line; weights in `LossConfig`."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor
+
+from .physicnet import PhysicNet, scale_front
+from .warp import warp
+
+
+@dataclass(frozen=True)
+class LossConfig:
+    """Weights; 0 leaves a term out."""
+
+    burn: float = 1.0
+    overlap: float = 0.15  # soft F1 at leads 5, 10, 20
+    frame: float = 4.0
+    commitment: float = 0.25
+    photometric: float = 0.1
+    smooth: float = 0.002
+    crop: float = 1.0
+    crops: int = 2
+    crop_px: int = 32
+
+
+def burn_loss(p: Tensor, burnt_by: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy and 1 − soft F1 of burn probability `(b, l, h, w)` on cells not burnt now.
+
+    `burnt_by` `(b, h, w)` is the first lead by which a cell burns (0 burnt now, l+1 not yet). Each
+    sample's cross-entropy is divided by its new-burn volume, so small fires count too.
+    """
+    leads = p.shape[1]
+    lead = torch.arange(1, leads + 1, device=p.device).reshape(1, -1, 1, 1)
+    truth = (burnt_by[:, None] <= lead).to(p.dtype)
+    open_ = (burnt_by[:, None] > 0).to(p.dtype)
+    entropy = F.binary_cross_entropy(p.clamp(1e-5, 1 - 1e-5), truth, reduction="none") * open_
+    volume = (truth * open_).sum((1, 2, 3)) + 100.0
+    at = [x - 1 for x in (5, 10, 20) if x <= leads]
+    ps, ts = (p * open_)[:, at], (truth * open_)[:, at]
+    f1 = (2 * (ps * ts).sum((2, 3)) + 4) / (ps.sum((2, 3)) + ts.sum((2, 3)) + 4)
+    return (entropy.sum((1, 2, 3)) / volume).mean(), (1 - f1).mean()
+
+
+def frame_loss(said: Tensor, truth: Tensor) -> Tensor:
+    """Squared plus a tenth of absolute difference of frames `(b, l, 1, h, w)`."""
+    return F.mse_loss(said, truth) + 0.1 * F.l1_loss(said, truth)
+
+
+def photometric(flow: Tensor, frames: Tensor, future: Tensor, picks: int = 2) -> Tensor:
+    """|warp(true frame, flow) − next true frame| at a few random leads: flow must explain motion."""
+    before = torch.cat([frames[:, -1:], future[:, :-1]], 1)
+    loss = flow.new_zeros(())
+    for k in torch.randint(flow.shape[1], (picks,)).tolist():
+        loss = loss + F.l1_loss(warp(before[:, k], flow[:, k]), future[:, k])
+    return loss / picks
+
+
+def total_variation(flow: Tensor) -> Tensor:
+    """Mean absolute difference of neighbouring flow vectors `(b, l, 2, h, w)`."""
+    dx = (flow[..., 1:] - flow[..., :-1]).abs().mean()
+    return dx + (flow[..., 1:, :] - flow[..., :-1, :]).abs().mean()
+
+
+def crop_loss(net: PhysicNet, frames: Tensor, front: Tensor, future: Tensor, cfg: LossConfig) -> Tensor:
+    """Local level alone on random crops: it must forecast what it sees without the whole view.
+
+    Each crop covers (crop_px / h)·(crop_px / w) of the view, less than half. Five leads.
+    """
+    level, t, leads = net.fine, frames.shape[1], 5
+    h, w = frames.shape[-2:]
+    loss = frames.new_zeros(())
+    for _ in range(cfg.crops):
+        y = int(torch.randint(0, h - cfg.crop_px + 1, ()))
+        x = int(torch.randint(0, w - cfg.crop_px + 1, ()))
+        box = (..., slice(y, y + cfg.crop_px), slice(x, x + cfg.crop_px))
+        z, _, commitment = level.encode(rearrange(frames[box], "b t c h w -> (b t) c h w"))
+        latents = rearrange(z, "(b t) d h w -> b (t d) h w", t=t)
+        future_z, _ = level.translate(latents, scale_front(front)[box])
+        frame, out = frames[:, -1][box], []
+        for f in future_z.chunk(net.cfg.leads, 1)[:leads]:
+            moved = level.decode(f)
+            frame = warp(frame, moved[:, :2]) + torch.sigmoid(moved[:, 2:3]) * moved[:, 3:]
+            out.append(frame)
+        loss = loss + frame_loss(torch.stack(out, 1), future[:, :leads][box])
+        loss = loss + 0.1 * cfg.commitment * commitment
+    return loss / cfg.crops
+
+
+def total(
+    net: PhysicNet, out: dict, frames: Tensor, front: Tensor, future: Tensor, burnt_by: Tensor, cfg: LossConfig
+) -> tuple[Tensor, dict[str, float]]:
+    """Weighted sum and each term's value."""
+    burn, overlap = burn_loss(out["burn_probability"], burnt_by)
+    terms = {
+        "burn": burn,
+        "overlap": overlap,
+        "frame": frame_loss(out["forecast"], future),
+        "commitment": out["commitment"],
+        "photometric": photometric(out["flow"], frames, future),
+        "smooth": total_variation(out["flow"]),
+    }
+    if net.fine is not None and cfg.crop:
+        terms["crop"] = crop_loss(net, frames, front, future, cfg)
+    loss = sum(getattr(cfg, k) * v for k, v in terms.items())
+    return loss, {k: float(v.detach()) for k, v in terms.items()}

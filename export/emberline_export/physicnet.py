@@ -1,0 +1,254 @@
+"""PhysicNet for fire fronts: two views, a codebook each, optical-flow experts, one arrival map.
+
+After "Modeling Spatio-temporal Dynamical Systems with Neural Discrete Learning and
+Levels-of-Experts" (arXiv 2402.05970), as far as its text is public; there is no public code.
+
+    frames (b, t, 1, h, w)                       front (b, 4, h, w)
+      │ encode, one frame at a time                │ distance, age, mean speed, local speed
+      ├─ global level, stride 4: conv → codebook ──┤
+      └─ local level,  stride 2: conv → codebook ──┤
+      │ translate: t latents → l future latents, and features of the arrival head
+      │ decode, one future frame at a time
+      ├─ flow experts:  frame' = warp(frame, flow_g + flow_l) + gate · fuse(source_g, source_l)
+      └─ arrival head:  P(burnt by lead), from one arrival time per cell, so it never falls
+
+The paper: a *global* level sees the whole view, a *local* level random crops that cover less than
+half of it; each has a discrete codebook; the "universal expert" is optical flow, at both levels.
+Ours: the local level is trained on crops by losses of its own (`train.py`) and runs over the whole
+frame when deployed; flow and gated source stay in the graph as a warped rollout (as NowcastNet's
+evolution network does). The arrival head is not in the paper. It starts as the "speed blend", the
+strongest simple forecaster we know (3/4 mean speed + 1/4 local speed), and learns per cell how to
+blend, how to correct, and how sure to be.
+"""
+
+from dataclasses import dataclass, field
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import Tensor, nn
+
+from .codebook import Codebook
+from .warp import warp
+
+FRONT = 4  # maps of the front: distance_px, age, mean speed, local speed
+
+
+@dataclass(frozen=True)
+class LevelConfig:
+    """One level: its stride, codebook and widths."""
+
+    stride: int
+    width: int
+    codes: int
+    code_dim: int
+    hidden: int
+    depth: int
+    future: int  # channels of one future latent
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """The whole network; `vq`, `local` and `flow` can be taken out for ablations."""
+
+    context: int = 10
+    leads: int = 20
+    head: int = 24
+    vq: bool = True
+    local: bool = True
+    flow: bool = True
+    coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
+    fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))
+
+
+def conv(i: int, o: int, k: int = 3, stride: int = 1, groups: int = 1) -> nn.Sequential:
+    """Convolution, batch norm (folds away at export), ReLU."""
+    c = nn.Conv2d(i, o, k, stride, k // 2, groups=groups, bias=False)
+    return nn.Sequential(c, nn.BatchNorm2d(o), nn.ReLU(inplace=True))
+
+
+class Mixer(nn.Module):
+    """ConvMixer block: 7×7 depth-wise over space, 1×1 over channels."""
+
+    def __init__(self, c: int) -> None:
+        """Keep `c` channels."""
+        super().__init__()
+        self.space, self.channels = conv(c, c, 7, groups=c), conv(c, c, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Mix `(b, c, h, w)`."""
+        return self.channels(x + self.space(x))
+
+
+class Residual(nn.Module):
+    """Two convolutions around which the input is added."""
+
+    def __init__(self, c: int) -> None:
+        """Keep `c` channels."""
+        super().__init__()
+        self.body = nn.Sequential(
+            conv(c, c), nn.Conv2d(c, c, 1, bias=False), nn.BatchNorm2d(c)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add to `(b, c, h, w)`."""
+        return F.relu(x + self.body(x))
+
+
+class Level(nn.Module):
+    """One view: encoder, codebook, translator, and its flow expert."""
+
+    def __init__(self, cfg: LevelConfig, net: NetConfig) -> None:
+        """Build for the level's stride."""
+        super().__init__()
+        self.cfg, self.leads = cfg, net.leads
+        down = [conv(1, cfg.width, 3, 2)]
+        down += [conv(cfg.width, cfg.width, 3, 2)] * (cfg.stride == 4)
+        self.encoder = nn.Sequential(*down, Residual(cfg.width), nn.Conv2d(cfg.width, cfg.code_dim, 1))
+        self.codebook = Codebook(cfg.codes, cfg.code_dim) if net.vq else None
+        self.mix_time = conv(net.context * cfg.code_dim + FRONT, cfg.hidden, 1)
+        self.translator = nn.Sequential(*[Mixer(cfg.hidden) for _ in range(cfg.depth)])
+        self.to_future = nn.Conv2d(cfg.hidden, net.leads * cfg.future, 1)
+        self.to_arrival = nn.Conv2d(cfg.hidden, 8 * cfg.stride**2, 1)
+        self.expert = nn.Conv2d(cfg.future, 4 * cfg.stride**2, 1)  # flow x, y, gate, source
+        self.up = nn.PixelShuffle(cfg.stride)
+        nn.init.normal_(self.expert.weight, std=1e-2)
+        nn.init.zeros_(self.expert.bias)
+
+    def encode(self, frame: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """One frame `(n, 1, h, w)` → latent, code indices, commitment loss."""
+        z = self.encoder(frame * 2.0 - 0.6)
+        if self.codebook is None:
+            n, _, h, w = z.shape
+            return z, torch.zeros(n, h, w, dtype=torch.long, device=z.device), z.new_zeros(())
+        return self.codebook(z)
+
+    def translate(self, latents: Tensor, front: Tensor) -> tuple[Tensor, Tensor]:
+        """`t` latents `(b, t·d, h, w)` → future latents `(b, l·f, h, w)` and arrival features."""
+        s = self.cfg.stride
+        hidden = self.mix_time(torch.cat([latents, F.avg_pool2d(front, s)], 1))
+        hidden = self.translator(hidden)
+        return self.to_future(hidden), self.up(self.to_arrival(hidden))
+
+    def decode(self, future: Tensor) -> Tensor:
+        """One future latent `(b, f, h, w)` → flow x, flow y, gate logit, source at full size."""
+        return self.up(self.expert(future))
+
+
+def scale_front(front: Tensor) -> Tensor:
+    """Front maps in pixels `(b, 4, h, w)` → about unit size."""
+    distance, age, mean, local = front.split(1, 1)
+    log = torch.log(torch.cat([distance + 1.0, mean + SLOW, local + SLOW], 1))
+    return torch.cat([log[:, :1] * 0.5, age, log[:, 1:] * 0.5 + 0.5], 1)
+
+
+SLOW = 0.02  # px per frame, below which a front stands still
+
+
+class ArrivalHead(nn.Module):
+    """Burn probability by lead from one arrival time a cell.
+
+    arrival = distance / speed with speed = mean^(1-w) · local^w · e^d, and
+    P(lead) = 1 − (1 − sigmoid((ln lead − ln arrival) / s)) · exp(−r · lead); w, d, s, r per cell.
+    """
+
+    def __init__(self, net: NetConfig) -> None:
+        """Start as the speed blend with an uncertain clock."""
+        super().__init__()
+        inputs = FRONT + 1 + 1 + 8 * (2 if net.local else 1)
+        self.body = nn.Sequential(conv(inputs, net.head), conv(net.head, net.head))
+        self.out = nn.Conv2d(net.head, 4, 1)
+        nn.init.normal_(self.out.weight, std=1e-2)
+        with torch.no_grad():
+            self.out.bias.copy_(torch.tensor([-1.0, 0.0, 0.3, -7.0]))
+
+    def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:
+        """Return parameters `(b, 5, h, w)`: ln arrival, 1/s, rate, burnt, and the raw correction d."""
+        distance, _, mean, local = front.split(1, 1)
+        burnt = (distance < 0.5).to(front.dtype)
+        x = torch.cat([scale_front(front), burnt, last, features], 1)
+        w, d, s, r = self.out(self.body(x)).split(1, 1)
+        w = torch.sigmoid(w)
+        speed = (1 - w) * torch.log(mean + SLOW) + w * torch.log(local + SLOW) + d
+        arrival = torch.log(torch.clamp(distance, min=0.5)) - speed
+        steep = torch.clamp(F.softplus(s), min=0.05) * 2.0
+        rate = F.softplus(torch.clamp(r, max=2.0)) * 0.1
+        return torch.cat([arrival, steep, rate, burnt, d], 1)
+
+    @staticmethod
+    def probability(params: Tensor, lead: Tensor) -> Tensor:
+        """P(burnt by lead) `(b, l, h, w)` for leads `(l,)` counted from 1; never falls with lead."""
+        arrival, steep, rate, burnt, _ = params.split(1, 1)
+        lead = lead.reshape(1, -1, 1, 1)
+        reach = torch.sigmoid((torch.log(lead) - arrival) * steep)
+        p = 1.0 - (1.0 - reach) * torch.exp(-rate * lead)
+        return burnt + (1.0 - burnt) * p
+
+
+class PhysicNet(nn.Module):
+    """The network. `forward` is the whole window; `encode`, `translate`, `decode` the stream."""
+
+    def __init__(self, cfg: NetConfig | None = None) -> None:
+        """Build; an untrained network is close to persistence and to the speed blend."""
+        super().__init__()
+        self.cfg = cfg = cfg or NetConfig()
+        self.coarse = Level(cfg.coarse, cfg)
+        self.fine = Level(cfg.fine, cfg) if cfg.local else None
+        self.fuse = nn.Conv2d(2 if cfg.local else 1, 1, 1)
+        nn.init.ones_(self.fuse.weight)
+        nn.init.zeros_(self.fuse.bias)
+        self.arrival = ArrivalHead(cfg)
+
+    @property
+    def levels(self) -> list[Level]:
+        """The levels there are, coarse first."""
+        return [self.coarse] if self.fine is None else [self.coarse, self.fine]
+
+    def encode(self, frame: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
+        """One frame `(n, 1, h, w)` → (latent, codes, commitment loss) of each level."""
+        return [level.encode(frame) for level in self.levels]
+
+    def translate(self, latents: list[Tensor], front: Tensor, last: Tensor) -> tuple[list[Tensor], Tensor]:
+        """Latents `(b, t·d, ·, ·)` of each level → future latents of each, arrival parameters."""
+        maps = scale_front(front)
+        done = [lv.translate(z, maps) for lv, z in zip(self.levels, latents, strict=True)]
+        params = self.arrival(front, last, torch.cat([a for _, a in done], 1))
+        return [f for f, _ in done], params
+
+    def decode(self, futures: list[Tensor], frame: Tensor) -> tuple[Tensor, Tensor]:
+        """One step: future latents `(b, f, ·, ·)` and the frame before → next frame and flow."""
+        parts = [lv.decode(z) for lv, z in zip(self.levels, futures, strict=True)]
+        moved = torch.stack(parts).sum(0)
+        flow, gate = moved[:, :2], torch.sigmoid(moved[:, 2:3])
+        source = self.fuse(torch.cat([p[:, 3:] for p in parts], 1))
+        base = warp(frame, flow) if self.cfg.flow else frame
+        return base + gate * source, flow
+
+    def forward(self, frames: Tensor, front: Tensor) -> dict[str, Tensor]:
+        """Whole window: frames `(b, t, 1, h, w)` in 0..1, front `(b, 4, h, w)` in pixels.
+
+        Returns forecast `(b, l, 1, h, w)`, burn_probability `(b, l, h, w)`, code indices per level
+        `(b, t, ·, ·)`, and for training flow `(b, l, 2, h, w)`, params, commitment.
+        """
+        b, t = frames.shape[:2]
+        last = frames[:, -1]
+        encoded = self.encode(rearrange(frames, "b t c h w -> (b t) c h w"))
+        latents = [rearrange(z, "(b t) d h w -> b (t d) h w", t=t) for z, _, _ in encoded]
+        futures, params = self.translate(latents, front, last)
+        steps = [f.chunk(self.cfg.leads, 1) for f in futures]
+        frame, out, flows = last, [], []
+        for k in range(self.cfg.leads):
+            frame, flow = self.decode([s[k] for s in steps], frame)
+            out.append(frame)
+            flows.append(flow)
+        lead = torch.arange(1, self.cfg.leads + 1, device=frames.device, dtype=frames.dtype)
+        codes = [rearrange(i, "(b t) h w -> b t h w", t=t) for _, i, _ in encoded]
+        return {
+            "forecast": torch.stack(out, 1),
+            "burn_probability": self.arrival.probability(params, lead),
+            "codes": codes,
+            "flow": torch.stack(flows, 1),
+            "params": params,
+            "commitment": torch.stack([c for _, _, c in encoded]).sum(),
+            "futures": futures,
+        }
