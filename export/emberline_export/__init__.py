@@ -1,1 +1,1 @@
-"""Training and export of emberline's models. The runtime meets this package in the model folder only."""
+"""Trains and exports emberline's models; the runtime meets it in the model folder only."""

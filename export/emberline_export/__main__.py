@@ -23,8 +23,11 @@ def main(argv: list[str] | None = None) -> int:
         verbs.add_parser(name, help=text, add_help=False)
     verb = parser.parse_known_args(argv[:1])[0].verb
     module = importlib.import_module(VERBS[verb][0], __package__)
-    sub = argparse.ArgumentParser(prog=f"emberline-export {verb}", description=module.__doc__,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    sub = argparse.ArgumentParser(
+        prog=f"emberline-export {verb}",
+        description=module.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     module.add_arguments(sub)
     run = getattr(module, "main", None) or module.run
     return run(sub.parse_args(argv[1:]))

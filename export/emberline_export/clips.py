@@ -81,13 +81,17 @@ class PineStraw:
 class Stream(IterableDataset):
     """Endless training samples; worker `i` of rank `r` draws its own reproducible stream."""
 
-    def __init__(self, folders: list[Path], cfg: FilmConfig, seed: int, real: float, rank: int) -> None:
+    def __init__(
+        self, folders: list[Path], cfg: FilmConfig, seed: int, real: float, rank: int
+    ) -> None:
         """Read the shards; `real` is the share of pine-straw samples (0 where data is absent)."""
         self.sets = [Shards(f) for f in folders]
         self.cfg, self.seed, self.rank = cfg, seed, rank
         film = data_root() / "fire_dev" / "fdv_pine_straw_128.npz"
         if real > 0 and not film.exists():
-            raise FileNotFoundError(f"{film}: real film asked for (--real {real}); set EMBERLINE_DATA")
+            raise FileNotFoundError(
+                f"{film}: real film asked for (--real {real}); set EMBERLINE_DATA"
+            )
         self.real, self.pine = real, PineStraw(data_root()) if real > 0 else None
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
@@ -132,5 +136,3 @@ def plain(fires: Shards, kind: str, cfg: FilmConfig) -> Iterator[tuple[int, Samp
         by = np.where(now, 0, np.where(later[-1], first, cfg.leads + 1)).astype(np.int64)
         front = front_of(context).channels()
         yield seed, Sample(film[: cfg.context], front, film[cfg.context :], by, kind == "mask")
-
-

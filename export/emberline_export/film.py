@@ -66,7 +66,9 @@ def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float) -> np.nda
     steps = np.full(n, rate)
     if rng.random() < cfg.uneven_clock:  # fires grow in bursts
         shape = rng.uniform(0.6, 3.0)
-        steps = gaussian_filter(rng.gamma(shape, rate / shape, n), rng.uniform(0.3, 1.5), mode="wrap")
+        steps = gaussian_filter(
+            rng.gamma(shape, rate / shape, n), rng.uniform(0.3, 1.5), mode="wrap"
+        )
         steps *= min(1.0, span / max(steps.sum(), 1e-6))
     clock = np.cumsum(steps)
     return clock + rng.uniform(0, max(span - clock[-1], 0.0))
@@ -112,7 +114,9 @@ def masks_of(
     if clean:
         burnt = fire.arrival[None] <= clock[:, None, None]
         return burnt, burnt
-    speed = np.clip(np.median(fire.ros[fire.ros > 0.02]) if (fire.ros > 0.02).any() else 0.5, 0.1, 3)
+    speed = np.clip(
+        np.median(fire.ros[fire.ros > 0.02]) if (fire.ros > 0.02).any() else 0.5, 0.1, 3
+    )
     rough = patches(rng, shape, rng.uniform(3, 14)) * rng.uniform(0, 2.0) / speed
     arrival = fire.arrival + np.clip(rough, -6, 6)
     jitter = rng.uniform(0.0, 1.6) / speed  # px of edge flicker, in frames

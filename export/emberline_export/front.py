@@ -67,7 +67,9 @@ def front_of(burnt: np.ndarray) -> Front:
 
     first = np.argmax(burnt, axis=0)
     age = np.where(now, (t - first) / t, 0.0)
-    return Front(distance.astype(np.float32), age.astype(np.float32), global_px, local.astype(np.float32))
+    return Front(
+        distance.astype(np.float32), age.astype(np.float32), global_px, local.astype(np.float32)
+    )
 
 
 def burnt_from_heat(heat: np.ndarray) -> tuple[np.ndarray, float]:

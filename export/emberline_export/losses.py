@@ -50,7 +50,7 @@ def frame_loss(said: Tensor, truth: Tensor) -> Tensor:
 
 
 def photometric(flow: Tensor, frames: Tensor, future: Tensor, picks: int = 2) -> Tensor:
-    """|warp(true frame, flow) − next true frame| at a few random leads: flow must explain motion."""
+    """|warp(true frame, flow) − next true frame| at random leads: flow must explain motion."""
     before = torch.cat([frames[:, -1:], future[:, :-1]], 1)
     loss = flow.new_zeros(())
     for k in torch.randint(flow.shape[1], (picks,)).tolist():
@@ -64,7 +64,9 @@ def total_variation(flow: Tensor) -> Tensor:
     return dx + (flow[..., 1:, :] - flow[..., :-1, :]).abs().mean()
 
 
-def crop_loss(net: PhysicNet, frames: Tensor, front: Tensor, future: Tensor, cfg: LossConfig) -> Tensor:
+def crop_loss(
+    net: PhysicNet, frames: Tensor, front: Tensor, future: Tensor, cfg: LossConfig
+) -> Tensor:
     """Local level alone on random crops: it must forecast what it sees without the whole view.
 
     Each crop covers (crop_px / h)·(crop_px / w) of the view, less than half. Five leads.
@@ -90,7 +92,13 @@ def crop_loss(net: PhysicNet, frames: Tensor, front: Tensor, future: Tensor, cfg
 
 
 def total(
-    net: PhysicNet, out: dict, frames: Tensor, front: Tensor, future: Tensor, burnt_by: Tensor, cfg: LossConfig
+    net: PhysicNet,
+    out: dict,
+    frames: Tensor,
+    front: Tensor,
+    future: Tensor,
+    burnt_by: Tensor,
+    cfg: LossConfig,
 ) -> tuple[Tensor, dict[str, float]]:
     """Weighted sum and each term's value."""
     burn, overlap = burn_loss(out["burn_probability"], burnt_by)

@@ -29,7 +29,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from .codebook import Codebook
-from .warp import warp
+from .warp import pixel_grid, warp
 
 FRONT = 4  # maps of the front: distance_px, age, mean speed, local speed
 
@@ -86,9 +86,7 @@ class Residual(nn.Module):
     def __init__(self, c: int) -> None:
         """Keep `c` channels."""
         super().__init__()
-        self.body = nn.Sequential(
-            conv(c, c), nn.Conv2d(c, c, 1, bias=False), nn.BatchNorm2d(c)
-        )
+        self.body = nn.Sequential(conv(c, c), nn.Conv2d(c, c, 1, bias=False), nn.BatchNorm2d(c))
 
     def forward(self, x: Tensor) -> Tensor:
         """Add to `(b, c, h, w)`."""
@@ -104,7 +102,9 @@ class Level(nn.Module):
         self.cfg, self.leads = cfg, net.leads
         down = [conv(1, cfg.width, 3, 2)]
         down += [conv(cfg.width, cfg.width, 3, 2)] * (cfg.stride == 4)
-        self.encoder = nn.Sequential(*down, Residual(cfg.width), nn.Conv2d(cfg.width, cfg.code_dim, 1))
+        self.encoder = nn.Sequential(
+            *down, Residual(cfg.width), nn.Conv2d(cfg.width, cfg.code_dim, 1)
+        )
         self.codebook = Codebook(cfg.codes, cfg.code_dim) if net.vq else None
         self.mix_time = conv(net.context * cfg.code_dim + FRONT, cfg.hidden, 1)
         self.translator = nn.Sequential(*[Mixer(cfg.hidden) for _ in range(cfg.depth)])
@@ -161,9 +161,11 @@ class ArrivalHead(nn.Module):
         nn.init.normal_(self.out.weight, std=1e-2)
         with torch.no_grad():
             self.out.bias.copy_(torch.tensor([-1.0, 0.0, 0.3, -7.0]))
+        # Platt scaling, fitted on validation after training: logit p' = a · logit p + b
+        self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
 
     def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:
-        """Return parameters `(b, 5, h, w)`: ln arrival, 1/s, rate, burnt, and the raw correction d."""
+        """Return parameters `(b, 5, h, w)`: ln arrival, 1/s, rate, burnt, raw d."""
         distance, _, mean, local = front.split(1, 1)
         burnt = (distance < 0.5).to(front.dtype)
         x = torch.cat([scale_front(front), burnt, last, features], 1)
@@ -175,13 +177,16 @@ class ArrivalHead(nn.Module):
         rate = F.softplus(torch.clamp(r, max=2.0)) * 0.1
         return torch.cat([arrival, steep, rate, burnt, d], 1)
 
-    @staticmethod
-    def probability(params: Tensor, lead: Tensor) -> Tensor:
-        """P(burnt by lead) `(b, l, h, w)` for leads `(l,)` counted from 1; never falls with lead."""
+    def probability(self, params: Tensor, lead: Tensor) -> Tensor:
+        """P(burnt by lead) `(b, l, h, w)` for leads `(l,)` from 1; never falls with lead."""
         arrival, steep, rate, burnt, _ = params.split(1, 1)
         lead = lead.reshape(1, -1, 1, 1)
         reach = torch.sigmoid((torch.log(lead) - arrival) * steep)
         p = 1.0 - (1.0 - reach) * torch.exp(-rate * lead)
+        if not self.training:
+            p = p.clamp(1e-6, 1 - 1e-6)
+            a, b = self.calibration.unbind()
+            p = torch.sigmoid(a * (torch.log(p) - torch.log(1 - p)) + b)
         return burnt + (1.0 - burnt) * p
 
 
@@ -208,20 +213,24 @@ class PhysicNet(nn.Module):
         """One frame `(n, 1, h, w)` → (latent, codes, commitment loss) of each level."""
         return [level.encode(frame) for level in self.levels]
 
-    def translate(self, latents: list[Tensor], front: Tensor, last: Tensor) -> tuple[list[Tensor], Tensor]:
+    def translate(
+        self, latents: list[Tensor], front: Tensor, last: Tensor
+    ) -> tuple[list[Tensor], Tensor]:
         """Latents `(b, t·d, ·, ·)` of each level → future latents of each, arrival parameters."""
         maps = scale_front(front)
         done = [lv.translate(z, maps) for lv, z in zip(self.levels, latents, strict=True)]
         params = self.arrival(front, last, torch.cat([a for _, a in done], 1))
         return [f for f, _ in done], params
 
-    def decode(self, futures: list[Tensor], frame: Tensor) -> tuple[Tensor, Tensor]:
+    def decode(
+        self, futures: list[Tensor], frame: Tensor, grid: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor, Tensor]:
         """One step: future latents `(b, f, ·, ·)` and the frame before → next frame and flow."""
         parts = [lv.decode(z) for lv, z in zip(self.levels, futures, strict=True)]
         moved = torch.stack(parts).sum(0)
         flow, gate = moved[:, :2], torch.sigmoid(moved[:, 2:3])
         source = self.fuse(torch.cat([p[:, 3:] for p in parts], 1))
-        base = warp(frame, flow) if self.cfg.flow else frame
+        base = warp(frame, flow, grid) if self.cfg.flow else frame
         return base + gate * source, flow
 
     def forward(self, frames: Tensor, front: Tensor) -> dict[str, Tensor]:
@@ -236,9 +245,9 @@ class PhysicNet(nn.Module):
         latents = [rearrange(z, "(b t) d h w -> b (t d) h w", t=t) for z, _, _ in encoded]
         futures, params = self.translate(latents, front, last)
         steps = [f.chunk(self.cfg.leads, 1) for f in futures]
-        frame, out, flows = last, [], []
+        frame, out, flows, grid = last, [], [], pixel_grid(last)
         for k in range(self.cfg.leads):
-            frame, flow = self.decode([s[k] for s in steps], frame)
+            frame, flow = self.decode([s[k] for s in steps], frame, grid)
             out.append(frame)
             flows.append(flow)
         lead = torch.arange(1, self.cfg.leads + 1, device=frames.device, dtype=frames.dtype)

@@ -1,4 +1,4 @@
-"""Scores of a forecast, the same definitions as `runtime/src/score/`; counts are pooled, then divided."""
+"""Scores, the same definitions as `runtime/src/score/`; counts are pooled, then divided."""
 
 from dataclasses import dataclass, field
 
@@ -48,7 +48,7 @@ class Reliability:
         self.brier += float(((p - truth) ** 2).sum())
 
     def error(self) -> float:
-        """Expected calibration error over bins above the lowest, which is mostly far, cold cells."""
+        """Expected calibration error over all bins but the lowest (far, cold cells)."""
         n = np.maximum(self.count[1:], 1)
         gap = np.abs(self.said[1:] / n - self.seen[1:] / n)
         return float((gap * self.count[1:]).sum() / max(self.count[1:].sum(), 1))

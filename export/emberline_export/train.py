@@ -53,7 +53,8 @@ def load_network(checkpoint: Path) -> PhysicNet:
     for level in ("coarse", "fine"):
         cfg[level] = LevelConfig(**cfg[level])
     net = PhysicNet(NetConfig(**cfg))
-    net.load_state_dict(saved["average"])
+    calibration = net.arrival.calibration.clone()
+    net.load_state_dict({"arrival.calibration": calibration, **saved["average"]})
     return net.eval()
 
 
@@ -87,8 +88,11 @@ def schedule(step: int, cfg: TrainConfig) -> float:
 def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
     """Run or resume; returns the trained network (averaged weights)."""
     rank, world = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() \
+    device = (
+        torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        if torch.cuda.is_available()
         else torch.device("cpu")
+    )
     if world > 1:
         dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     torch.manual_seed(cfg.seed)  # same start on every rank
@@ -109,7 +113,9 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
         (run / "config.json").write_text(json.dumps(asdict(cfg), indent=1))
     torch.manual_seed(cfg.seed + 1000 * rank + start)
     stream = Stream([Path(s) for s in cfg.shards], cfg.film, cfg.seed + start, cfg.real, rank)
-    loader = DataLoader(stream, cfg.batch, num_workers=cfg.workers, persistent_workers=cfg.workers > 0)
+    loader = DataLoader(
+        stream, cfg.batch, num_workers=cfg.workers, persistent_workers=cfg.workers > 0
+    )
 
     def save(step: int, name: str) -> None:
         state = {
@@ -145,8 +151,13 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
                     row[f"perplexity_{name}"] = round(level.codebook.perplexity(), 1)
             log(run / "curve.csv", row)
             left = (cfg.steps - step - 1) * row["seconds"] / (step + 1 - start) / 60
-            print(f"\rstep {step + 1}/{cfg.steps} burn {row['burn']:.3f} frame {row['frame']:.4f}"
-                  f" {left:.0f} min left ", end="", file=sys.stderr, flush=True)
+            print(
+                f"\rstep {step + 1}/{cfg.steps} burn {row['burn']:.3f} frame {row['frame']:.4f}"
+                f" {left:.0f} min left ",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
             sums = {}
         if rank == 0 and ((step + 1) % save_every == 0 or step + 1 == cfg.steps):
             save(step + 1, "last.pt")
@@ -176,7 +187,9 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--batch", type=int, default=TrainConfig.batch)
     p.add_argument("--rate", type=float, default=TrainConfig.rate)
     p.add_argument("--seed", type=int, default=TrainConfig.seed)
-    p.add_argument("--real", type=float, default=TrainConfig.real, help="share of real film samples")
+    p.add_argument(
+        "--real", type=float, default=TrainConfig.real, help="share of real film samples"
+    )
     p.add_argument("--workers", type=int, default=TrainConfig.workers)
     p.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
 
@@ -185,8 +198,13 @@ def main(args: argparse.Namespace) -> int:
     """Train from the command line."""
     torch.set_num_threads(args.threads)
     cfg = TrainConfig(
-        shards=tuple(args.shards), steps=args.steps, batch=args.batch, rate=args.rate,
-        seed=args.seed, real=args.real, workers=args.workers,
+        shards=tuple(args.shards),
+        steps=args.steps,
+        batch=args.batch,
+        rate=args.rate,
+        seed=args.seed,
+        real=args.real,
+        workers=args.workers,
     )
     train(cfg, args.run)
     return 0

@@ -133,5 +133,3 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--shards", nargs="*", default=[], help="folders written by make-fire")
     p.add_argument("--real", action="store_true", help="the drone masks of fire_validation/")
     p.add_argument("--limit", type=int, default=None, help="fires per folder")
-
-

@@ -6,17 +6,22 @@ from einops import rearrange
 from torch import Tensor
 
 
-def warp(frame: Tensor, flow: Tensor) -> Tensor:
+def pixel_grid(frame: Tensor) -> tuple[Tensor, Tensor]:
+    """Pixel coordinates `(b, 2, h, w)`, x then y, and the last index of each `(b, 2, 1, 1)`.
+
+    Made in the graph (CumSum), so that one file serves every grid.
+    """
+    one = torch.ones_like(frame[:, :1])
+    at = torch.cat([one.cumsum(3), one.cumsum(2)], 1) - 1.0
+    return at, at[:, :, -1:, -1:]
+
+
+def warp(frame: Tensor, flow: Tensor, grid: tuple[Tensor, Tensor] | None = None) -> Tensor:
     """Move `frame` (b, c, h, w) along `flow` (b, 2, h, w): out(p) = frame(p + flow(p)).
 
-    Flow is in pixels per step, x then y; border values repeat. The pixel grid is made in the graph
-    (CumSum), so one file serves every grid. Export at opset 16–19: at 20 TensorRT silently samples
-    the nearest pixel (TensorRT issue 4646).
+    Flow is in pixels per step, x then y; border values repeat. Export at opset 16–19: at 20
+    TensorRT silently samples the nearest pixel (TensorRT issue 4646).
     """
-    h, w = frame.shape[-2:]
-    one = torch.ones_like(flow[:, :1])
-    x, y = one.cumsum(3) - 1.0, one.cumsum(2) - 1.0
-    at = torch.cat([x, y], 1) + flow
-    size = torch.cat([x[:, :, -1:, -1:], y[:, :, -1:, -1:]], 1)  # w-1, h-1, whatever the grid
-    grid = rearrange(at * 2.0 / size - 1.0, "b xy h w -> b h w xy")
-    return F.grid_sample(frame, grid, mode="bilinear", padding_mode="border", align_corners=True)
+    at, size = grid or pixel_grid(frame)
+    where = rearrange((at + flow) * (2.0 / size) - 1.0, "b xy h w -> b h w xy")
+    return F.grid_sample(frame, where, mode="bilinear", padding_mode="border", align_corners=True)

@@ -1,0 +1,98 @@
+"""Check a model folder: hashes, graph rules, and that every form gives the same answer.
+
+    python -m emberline_export check models/fire-v1
+
+ONNX Runtime (CPU) runs the golden clips through the whole-window graph and through the streaming
+split (encode, translate, decode). Bars: 1e-4 on values, 99.9 % equal codes.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from .folder import GRAPHS, read_card, sha256
+from .to_onnx import check_graph
+
+VALUE_BAR, CODE_BAR = 1e-4, 0.999
+KEYS = ["forecast", "burn_probability", "codes_global", "codes_local"]
+
+
+def session(path: Path) -> onnxruntime.InferenceSession:
+    """CPU session of one graph."""
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+
+
+def run_window(folder: Path, frames: np.ndarray, front: np.ndarray) -> dict[str, np.ndarray]:
+    """Whole window in one graph."""
+    out = session(folder / "model.onnx").run(KEYS, {"frames": frames, "front": front})
+    return dict(zip(KEYS, out, strict=True))
+
+
+def run_stream(folder: Path, frames: np.ndarray, front: np.ndarray) -> dict[str, np.ndarray]:
+    """The same by encode, translate, decode."""
+    encode, translate, decode = (
+        session(folder / f"{n}.onnx") for n in ("encode", "translate", "decode")
+    )
+    parts = [encode.run(None, {"frame": frames[:, k]}) for k in range(frames.shape[1])]
+    join = [np.concatenate([p[i] for p in parts], 1) for i in (0, 1)]
+    codes = [np.stack([p[i] for p in parts], 1) for i in (2, 3)]
+    last = np.ascontiguousarray(frames[:, -1])
+    feed = {"latents_global": join[0], "latents_local": join[1], "front": front, "last": last}
+    coarse, fine, burn = translate.run(None, feed)
+    leads, frame, out = burn.shape[1], last, []
+    for a, b in zip(np.split(coarse, leads, 1), np.split(fine, leads, 1), strict=True):
+        feed = {"future_global": a, "future_local": b, "frame": frame}
+        (frame,) = decode.run(None, {k: np.ascontiguousarray(v) for k, v in feed.items()})
+        out.append(frame)
+    return dict(zip(KEYS, (np.stack(out, 1), burn, *codes), strict=True))
+
+
+def compare(a: dict[str, np.ndarray], b: dict[str, np.ndarray]) -> tuple[float, float]:
+    """Largest difference of values, smallest share of equal codes."""
+    values = max(float(np.abs(a[k] - b[k]).max()) for k in KEYS[:2])
+    return values, min(float((a[k] == b[k]).mean()) for k in KEYS[2:])
+
+
+def check(folder: Path) -> list[str]:
+    """Print a line per check; return what failed."""
+    failed = []
+
+    def say(ok: bool, text: str) -> None:
+        print(("ok    " if ok else "FAILED ") + text)
+        if not ok:
+            failed.append(text)
+
+    for line in (folder / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ", 1)
+        say((folder / name).exists() and sha256(folder / name) == digest, f"hash of {name}")
+    card = read_card(folder)
+    for g in GRAPHS:
+        counts = check_graph(folder / g)
+        say(True, f"{g}: opset {card['opset']}, {sum(counts.values())} nodes, bilinear, no loop")
+    z = np.load(folder / "golden.npz")
+    for case in sorted({k.split(".")[0] for k in z.files}):
+        want = {k: z[f"{case}.{k}"] for k in KEYS}
+        frames, front = z[f"{case}.frames"], z[f"{case}.front"]
+        for form, run in (("window", run_window), ("stream", run_stream)):
+            values, codes = compare(run(folder, frames, front), want)
+            ok = values <= VALUE_BAR and codes >= CODE_BAR
+            say(
+                ok, f"{case}: {form} against PyTorch: max abs {values:.1e}, equal codes {codes:.4%}"
+            )
+        monotone = bool((np.diff(want["burn_probability"], axis=1) >= -1e-6).all())
+        say(monotone, f"{case}: burn probability never falls with lead")
+    size = sum(p.stat().st_size for p in folder.iterdir())
+    say(size <= 4_000_000, f"folder size {size / 1e6:.2f} MB of 4")
+    return failed
+
+
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Command line of `check`."""
+    p.add_argument("folder", type=Path)
+
+
+def main(args: argparse.Namespace) -> int:
+    """Exit 1 when a check failed."""
+    return 1 if check(args.folder) else 0

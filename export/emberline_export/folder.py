@@ -1,0 +1,127 @@
+"""A model folder: graphs, card, golden clips, hashes, and a page for people."""
+
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from .clips import Shards, plain
+from .film import FilmConfig
+from .physicnet import PhysicNet
+
+GRAPHS = ["model.onnx", "encode.onnx", "translate.onnx", "decode.onnx"]
+TILE_PX, OVERLAP_PX = 256, 64
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file, hex."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def toml_value(v: Any) -> str:
+    """One TOML value."""
+    if isinstance(v, bool):
+        return str(v).lower()
+    if isinstance(v, str):
+        return '"' + v.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(v, list | tuple):
+        return "[" + ", ".join(toml_value(x) for x in v) + "]"
+    return repr(v)
+
+
+def toml_text(tree: dict[str, Any]) -> str:
+    """Plain TOML: scalars, then tables, then arrays of tables."""
+    lines = [f"{k} = {toml_value(v)}" for k, v in tree.items() if not isinstance(v, dict | list)]
+    for k, v in tree.items():
+        rows = v if isinstance(v, list) else [v] if isinstance(v, dict) else []
+        for row in rows:
+            lines += ["", f"[[{k}]]" if isinstance(v, list) else f"[{k}]"]
+            lines += [f"{a} = {toml_value(b)}" for a, b in row.items()]
+    return "\n".join(lines) + "\n"
+
+
+def card(
+    net: PhysicNet,
+    folder: Path,
+    name: str,
+    version: int,
+    decision: dict,
+    training: dict,
+    scores: list[dict],
+) -> str:
+    """Text of `card.toml`."""
+    from .to_onnx import OPSET
+
+    cfg = net.cfg
+    books = [
+        {"level": n, "codes": c.codes, "dim": c.code_dim, "stride": c.stride}
+        for n, c in (("global", cfg.coarse), ("local", cfg.fine))
+    ]
+    return toml_text(
+        {
+            "schema": 1,
+            "name": name,
+            "version": version,
+            "task": "fire-front",
+            "summary": "Moves a visible fire front 20 steps ahead: frames, burn probability.",
+            "licence": "MIT OR Apache-2.0",
+            "opset": OPSET,
+            "input": {
+                "kinds": ["thermal", "mask", "rgb"],
+                "frames": cfg.context,
+                "front_channels": 4,
+                "multiple_px": 8,
+                "min_px": 32,
+                "max_px": 4096,
+                "tile_px": TILE_PX,
+                "overlap_px": OVERLAP_PX,
+                "step_s": [0.02, 7200.0],
+            },
+            "output": {"leads": cfg.leads},
+            "decision": decision,
+            "codebook": books,
+            "precision": [
+                {
+                    "name": "float32",
+                    "file": "model.onnx",
+                    "sha256": sha256(folder / "model.onnx"),
+                    "loss": "reference",
+                }
+            ],
+            "training": training,
+            "score": scores,
+        }
+    )
+
+
+@torch.no_grad()
+def golden(net: PhysicNet, shards: Path, path: Path) -> None:
+    """Two clips (mask at full grid, thermal cut to 56 × 64) and the network's answers."""
+    fires, arrays = Shards(shards, 8), {}
+    cfg = FilmConfig(context=net.cfg.context, leads=net.cfg.leads)
+    for kind, pick, (h, w) in (("mask", 1, (64, 64)), ("thermal", 3, (56, 64))):
+        s = list(plain(fires, kind, cfg))[pick][1]
+        frames, front = s.frames[None, :, None, :h, :w], s.front[None, :, :h, :w]
+        frames, front = np.ascontiguousarray(frames), np.ascontiguousarray(front)
+        out = net(torch.from_numpy(frames), torch.from_numpy(front))
+        arrays |= {f"{kind}.frames": frames, f"{kind}.front": front}
+        for key in ("forecast", "burn_probability"):
+            arrays[f"{kind}.{key}"] = out[key].numpy()
+        for key, codes in zip(("codes_global", "codes_local"), out["codes"], strict=True):
+            arrays[f"{kind}.{key}"] = codes.numpy().astype(np.int64)
+    np.savez_compressed(path, **arrays)
+
+
+def write_sums(folder: Path) -> None:
+    """`SHA256SUMS` over every other file, in the format of sha256sum."""
+    files = sorted(p for p in folder.iterdir() if p.name != "SHA256SUMS" and p.is_file())
+    text = "".join(f"{sha256(p)}  {p.name}\n" for p in files)
+    (folder / "SHA256SUMS").write_text(text)
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """Parse `card.toml`."""
+    return tomllib.loads((folder / "card.toml").read_text())

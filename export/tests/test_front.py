@@ -1,0 +1,54 @@
+"""The front's maps on shapes whose answer is known."""
+
+import numpy as np
+import pytest
+
+from emberline_export.baseline import NAMES, arrival_of
+from emberline_export.front import FAR_PX, burnt_from_heat, front_of
+
+
+def growing_disc(radii: np.ndarray, n: int = 64) -> np.ndarray:
+    """Burnt masks of a disc with the given radii."""
+    yy, xx = np.mgrid[0:n, 0:n] - n // 2
+    return np.hypot(yy, xx)[None] <= radii[:, None, None]
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
+def test_a_disc_grows_at_its_speed(speed: float) -> None:
+    """Local speed is the radius' growth; the mean, over the last (longest) edge, is somewhat less."""
+    front = front_of(growing_disc(4 + speed * np.arange(10)))
+    assert 0.5 * speed < front.global_px < 1.05 * speed
+    assert np.abs(front.local_px - speed).max() < 0.25 * max(speed, 1)
+    assert front.distance_px[32, 32] == 0 and front.age[32, 32] == 1
+
+
+def test_nothing_burnt_is_far_away_and_still() -> None:
+    """No fire: far distance, no speed, and no forecaster says anything burns."""
+    front = front_of(np.zeros((10, 40, 48), bool))
+    assert (front.distance_px == FAR_PX).all() and front.global_px == 0
+    for name in NAMES:
+        assert np.isinf(arrival_of(name, front)).all()
+
+
+def test_everything_burnt_is_finite() -> None:
+    """All burnt: no edge is left, and nothing is NaN."""
+    front = front_of(np.ones((10, 32, 32), bool))
+    assert np.isfinite(front.channels()).all()
+
+
+@pytest.mark.parametrize(("contrast", "burns"), [(0.1, False), (0.5, True), (0.9, True)])
+def test_heat_needs_contrast(contrast: float, burns: bool) -> None:
+    """Below 0.15 of contrast there is no fire in view."""
+    film = np.full((10, 32, 32), 0.1, np.float32)
+    film[:, 10:16, 10:16] += contrast
+    burnt, _ = burnt_from_heat(film)
+    assert bool(burnt.any()) is burns
+
+
+def test_a_ring_is_filled_and_never_shrinks() -> None:
+    """Cold ground inside a burning ring has burnt; what burnt stays burnt."""
+    film = np.zeros((3, 32, 32), np.float32)
+    film[0, 8:20, 8:20] = 1
+    film[0, 10:18, 10:18] = 0
+    burnt, _ = burnt_from_heat(film)
+    assert burnt[0, 14, 14] and burnt[2].sum() == 144

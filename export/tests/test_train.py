@@ -1,0 +1,111 @@
+"""Training: films are reproducible, runs resume, ranks agree."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from emberline_export.clips import Shards, plain
+from emberline_export.film import FilmConfig, sample_of
+from emberline_export.train import TrainConfig, load_network, train
+
+
+@pytest.fixture(scope="session")
+def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Sixteen elliptical fires in the maker's layout, made without the simulator."""
+    folder = tmp_path_factory.mktemp("shards")
+    rng = np.random.default_rng(0)
+    yy, xx = np.mgrid[0:64, 0:64].astype(np.float32)
+    arrival, ros = [], []
+    for _ in range(16):
+        y, x, v = *rng.uniform(20, 44, 2), rng.uniform(0.3, 1.2)
+        arrival.append(np.hypot(yy - y, (xx - x) * rng.uniform(0.5, 1.5)) / v - 4)
+        ros.append(np.full((64, 64), v))
+    np.savez(
+        folder / "shard_00000.npz",
+        seed=np.arange(16),
+        arrival=np.stack(arrival).astype(np.float32),
+        ros=np.stack(ros).astype(np.float16),
+        intensity=np.full((16, 64, 64), 3, np.float16),
+        residence=np.ones(16, np.float32),
+        dt_s=np.full(16, 30.0),
+        cell_m=np.full(16, 5.0),
+    )
+    return folder
+
+
+def config(shards: Path, steps: int) -> TrainConfig:
+    """Small and quick; no real film, so that it runs without the data folder."""
+    return TrainConfig((str(shards),), steps=steps, batch=4, real=0.0, workers=0)
+
+
+def test_a_film_is_the_same_for_the_same_seed(shards: Path) -> None:
+    """Every random choice comes from one generator."""
+    fire = Shards(shards).fire(3)
+    a, b, c = (sample_of(np.random.default_rng(s), fire, FilmConfig()) for s in (5, 5, 6))
+    assert np.array_equal(a.frames, b.frames) and np.array_equal(a.burnt_by, b.burnt_by)
+    assert not np.array_equal(a.future, c.future)
+
+
+def test_samples_keep_their_promises(shards: Path) -> None:
+    """Intensity in 0..1, finite fronts, 0 exactly where burnt now."""
+    fires, cfg = Shards(shards), FilmConfig()
+    for seed in range(40):
+        s = sample_of(np.random.default_rng(seed), fires.fire(seed % 16), cfg)
+        if s is None:
+            continue
+        assert s.frames.shape == (10, 64, 64) and s.future.shape == (20, 64, 64)
+        assert 0 <= s.frames.min() and s.frames.max() <= 1 and np.isfinite(s.front).all()
+        assert ((s.front[0] == 0) == (s.burnt_by == 0)).all()
+
+
+def test_a_resumed_run_goes_on_and_refuses_another_configuration(
+    shards: Path, tmp_path: Path
+) -> None:
+    """The step counter goes on; a changed configuration is an error, not a surprise."""
+    run = tmp_path / "run"
+    train(config(shards, 2), run, save_every=1)
+    assert torch.load(run / "last.pt", weights_only=True)["step"] == 2
+    with pytest.raises(SystemExit, match="another configuration"):
+        train(config(shards, 3), run)
+    saved = torch.load(run / "last.pt", weights_only=True)
+    saved["step"] = 1  # as if stopped after the first step
+    torch.save(saved, run / "last.pt")
+    train(config(shards, 2), run, save_every=1)
+    net = load_network(run / "last.pt")
+    sample = next(plain(Shards(shards), "mask", FilmConfig()))[1]
+    frames = torch.from_numpy(sample.frames)[None, :, None]
+    assert torch.isfinite(net(frames, torch.from_numpy(sample.front)[None])["forecast"]).all()
+
+
+def test_two_ranks_learn_the_same_network(shards: Path, tmp_path: Path) -> None:
+    """`torchrun` with gloo on two CPU processes: one run folder, weights saved by rank 0."""
+    run = tmp_path / "ddp"
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        "--nproc-per-node",
+        "2",
+        "-m",
+        "emberline_export",
+        "train",
+        str(run),
+        "--shards",
+        str(shards),
+        "--steps",
+        "3",
+        "--batch",
+        "2",
+        "--real",
+        "0",
+        "--workers",
+        "0",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert torch.load(run / "last.pt", weights_only=True)["step"] == 3
