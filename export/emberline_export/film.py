@@ -26,6 +26,8 @@ class FilmConfig:
     clean: float = 0.3  # share of films without label noise
     mask: float = 0.6  # share of mask films; the rest is thermal
     uneven_clock: float = 0.5
+    stall: float = 0.2  # growth slows or stops for the rest of the film
+    lumps: float = 0.35  # share of noisy mask films that grow by whole patches
     oblique: float = 0.4
     rate: tuple[float, float] = (0.35, 1.35)  # simulated frames per film frame
 
@@ -65,11 +67,13 @@ def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float) -> np.nda
     rate = min(np.exp(rng.uniform(*np.log(cfg.rate))), span / n)
     steps = np.full(n, rate)
     if rng.random() < cfg.uneven_clock:  # fires grow in bursts
-        shape = rng.uniform(0.6, 3.0)
+        shape = rng.uniform(0.3, 3.0)
         steps = gaussian_filter(
             rng.gamma(shape, rate / shape, n), rng.uniform(0.3, 1.5), mode="wrap"
         )
         steps *= min(1.0, span / max(steps.sum(), 1e-6))
+    if rng.random() < cfg.stall:  # rain, suppression, a lull
+        steps[int(rng.integers(cfg.context - 4, n)) :] *= rng.uniform(0.0, 0.7)
     clock = np.cumsum(steps)
     return clock + rng.uniform(0, max(span - clock[-1], 0.0))
 
@@ -106,6 +110,21 @@ def oblique(rng: np.random.Generator, maps: list[np.ndarray]) -> list[np.ndarray
     return seen
 
 
+def lumped(rng: np.random.Generator, arrival: np.ndarray) -> np.ndarray:
+    """Let whole patches burn at once, as labellers (and drone segmenters) see a broken front."""
+    h, w = arrival.shape
+    size, wander = rng.uniform(3, 9), rng.uniform(1, 4)
+    yy, xx = np.mgrid[0:h, 0:w]
+    row = (yy + wander * patches(rng, (h, w), size)) // size
+    col = (xx + wander * patches(rng, (h, w), size)) // size
+    _, label = np.unique(row * 1000 + col, return_inverse=True)
+    label = label.reshape(-1)
+    soon = np.minimum(arrival, NEVER).reshape(-1)
+    together = np.bincount(label, soon) / np.bincount(label)
+    keep = rng.uniform(0.0, 0.5)
+    return (keep * soon + (1 - keep) * together[label]).reshape(h, w)
+
+
 def masks_of(
     rng: np.random.Generator, fire: Fire, cfg: FilmConfig, clock: np.ndarray, clean: bool
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -117,9 +136,11 @@ def masks_of(
     speed = np.clip(
         np.median(fire.ros[fire.ros > 0.02]) if (fire.ros > 0.02).any() else 0.5, 0.1, 3
     )
-    rough = patches(rng, shape, rng.uniform(3, 14)) * rng.uniform(0, 2.0) / speed
-    arrival = fire.arrival + np.clip(rough, -6, 6)
-    jitter = rng.uniform(0.0, 1.6) / speed  # px of edge flicker, in frames
+    rough = patches(rng, shape, rng.uniform(3, 14)) * rng.uniform(0, 3.0) / speed
+    arrival = fire.arrival + np.clip(rough, -8, 8)
+    if rng.random() < cfg.lumps:
+        arrival = lumped(rng, arrival)
+    jitter = rng.uniform(0.0, 2.2) / speed  # px of edge flicker, in frames
     scale, keep = rng.uniform(3, 12), rng.uniform(0.0, 0.9)
     wobble = patches(rng, shape, scale)
     hide = rng.uniform(0.0, 0.5) if rng.random() < 0.5 else 0.0
