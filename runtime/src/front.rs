@@ -3,7 +3,7 @@
 //! Computed once per forecast from the burnt masks of a clip. The same definitions stand in
 //! `export/emberline_export/front.py`; golden files hold both to them.
 
-use ndarray::{Array2, Array3, ArrayView2, ArrayView3, Axis, s};
+use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis, s};
 
 pub(crate) mod distance;
 mod smooth;
@@ -53,17 +53,17 @@ impl Front {
         if !now.iter().any(|&b| b) {
             return far(Array2::zeros((h, w)));
         }
-        let edge = edge_of(now);
-        let global_px = global_speed_px(burnt.view(), &edge);
-        let age = age_of(burnt.view());
-        let Some(mut to_edge) = Nearest::to(edge.view()) else {
+        let edge = edge_of(&now);
+        let global_px = global_speed_px(burnt, &edge);
+        let age = age_of(burnt);
+        let Some(mut to_edge) = Nearest::to(&edge) else {
             // Everything is burnt.
             let local_px = Array2::from_elem((h, w), global_px);
             return Self { distance_px: Array2::zeros((h, w)), age, global_px, local_px };
         };
         let look_back = LOOK_BACK.min(last);
         let back = burnt.slice(s![last - look_back, .., ..]);
-        let speed = smooth::along(&edge, &edge_speed_px(&edge, back, look_back, global_px));
+        let speed = smooth::along(&edge, &edge_speed_px(&edge, &back, look_back, global_px));
 
         // The burnt cell nearest to an unburnt one is always on the edge: one search does for both.
         let mut distance_px = Array2::zeros((h, w));
@@ -95,7 +95,7 @@ impl Front {
 
 /// Burnt cells `[H, W]` with an unburnt 4-neighbour; outside the image counts as burnt.
 #[must_use]
-pub fn edge_of(burnt: ArrayView2<'_, bool>) -> Array2<bool> {
+pub fn edge_of(burnt: &ArrayRef2<bool>) -> Array2<bool> {
     let (h, w) = burnt.dim();
     Array2::from_shape_fn((h, w), |(y, x)| {
         burnt[[y, x]]
@@ -108,17 +108,17 @@ pub fn edge_of(burnt: ArrayView2<'_, bool>) -> Array2<bool> {
 
 /// Growth of the burnt area `[T, H, W]` per edge cell and frame, at least 0. With no edge left the
 /// growth counts as one cell's.
-fn global_speed_px(burnt: ArrayView3<'_, bool>, edge: &Array2<bool>) -> f32 {
-    let count = |m: ArrayView2<'_, bool>| m.iter().filter(|&&b| b).count();
+fn global_speed_px(burnt: &ArrayRef3<bool>, edge: &Array2<bool>) -> f32 {
+    let count = |m: &ArrayRef2<bool>| m.iter().filter(|&&b| b).count();
     let last = burnt.dim().0 - 1;
-    let grown =
-        count(burnt.index_axis(Axis(0), last)) as f64 - count(burnt.index_axis(Axis(0), 0)) as f64;
-    let edge_cells = count(edge.view()).max(1);
+    let grown = count(&burnt.index_axis(Axis(0), last)) as f64
+        - count(&burnt.index_axis(Axis(0), 0)) as f64;
+    let edge_cells = count(edge).max(1);
     (grown / edge_cells as f64 / last.max(1) as f64).max(0.0) as f32
 }
 
 /// How long each cell has been burnt, as a share of the clip `[T, H, W]`.
-fn age_of(burnt: ArrayView3<'_, bool>) -> Array2<f32> {
+fn age_of(burnt: &ArrayRef3<bool>) -> Array2<f32> {
     let (t, h, w) = burnt.dim();
     let mut age = Array2::zeros((h, w));
     for (k, frame) in burnt.outer_iter().enumerate().rev() {
@@ -142,7 +142,7 @@ fn age_of(burnt: ArrayView3<'_, bool>) -> Array2<f32> {
 /// `look_back` frames earlier, over `look_back`.
 fn edge_speed_px(
     edge: &Array2<bool>,
-    back: ArrayView2<'_, bool>,
+    back: &ArrayRef2<bool>,
     look_back: usize,
     global_px: f32,
 ) -> Array2<f32> {

@@ -148,8 +148,8 @@ fn by_flow(clip: &Clip, leads: usize) -> Forecast {
         let mut probability = forecast.burn_probability.index_axis_mut(Axis(0), l);
         for ((y, x), by_now) in by_now.indexed_iter_mut() {
             let (from_y, from_x) = flow.origin(y, x, (l + 1) as f32);
-            image[[y, x]] = warp::border_repeats(seen, from_y, from_x);
-            *by_now |= warp::border_is_zero(mask.view(), from_y, from_x) > 0.5;
+            image[[y, x]] = warp::border_repeats(&seen, from_y, from_x);
+            *by_now |= warp::border_is_zero(&mask, from_y, from_x) > 0.5;
             probability[[y, x]] = f32::from(u8::from(*by_now));
         }
     }

@@ -5,7 +5,7 @@
 //! All arithmetic is in integers. Equally near cells are told apart as
 //! `scipy.ndimage.distance_transform_edt` does it, so the nearest cells agree, not only distances.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayRef2};
 
 /// Marks a column without any set cell.
 const NONE: u32 = u32::MAX;
@@ -39,7 +39,7 @@ pub(crate) struct Nearest {
 
 impl Nearest {
     /// Prepares the search for set cells of `mask` `[H, W]`; `None` when no cell is set.
-    pub(crate) fn to(mask: ArrayView2<'_, bool>) -> Option<Self> {
+    pub(crate) fn to(mask: &ArrayRef2<bool>) -> Option<Self> {
         let (h, w) = mask.dim();
         let mut rows = Array2::from_elem((h, w), NONE);
         let mut last = vec![NONE; w];
@@ -114,7 +114,7 @@ impl Nearest {
 
 /// Distance in pixels `[H, W]` from each cell to the nearest set cell of `mask`, 0 where set;
 /// `None` when no cell is set.
-pub(crate) fn distance_px(mask: ArrayView2<'_, bool>) -> Option<Array2<f32>> {
+pub(crate) fn distance_px(mask: &ArrayRef2<bool>) -> Option<Array2<f32>> {
     let mut nearest = Nearest::to(mask)?;
     let mut out = Array2::zeros(mask.dim());
     let mut cells = Vec::new();
@@ -145,7 +145,7 @@ mod tests {
             let mut mask =
                 Array2::from_shape_fn((h, w), |(y, x)| noise(1 + y * w + x).is_multiple_of(one_in));
             mask[[h / 2, w / 3]] = true;
-            let got = distance_px(mask.view()).expect("one cell is set");
+            let got = distance_px(&mask).expect("one cell is set");
             for ((y, x), &d) in got.indexed_iter() {
                 let want = mask
                     .indexed_iter()
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_empty_mask_has_no_distance() {
-        assert!(distance_px(Array2::from_elem((5, 4), false).view()).is_none());
-        assert!(distance_px(Array2::from_elem((0, 4), false).view()).is_none());
+        assert!(distance_px(&Array2::from_elem((5, 4), false)).is_none());
+        assert!(distance_px(&Array2::from_elem((0, 4), false)).is_none());
     }
 }

@@ -60,7 +60,7 @@ fn a_straight_front_moves_at_its_speed() {
 #[test]
 fn the_image_border_is_no_edge() {
     let burnt = Array2::from_shape_fn((6, 6), |(y, x)| y < 3 && x < 3);
-    let edge = edge_of(burnt.view());
+    let edge = edge_of(&burnt);
     assert_eq!(edge.iter().filter(|&&e| e).count(), 5);
     assert!(!edge[[0, 0]] && edge[[2, 0]] && edge[[0, 2]]);
 }

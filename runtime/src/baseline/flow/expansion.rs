@@ -71,10 +71,10 @@ impl Expansion {
             for x in 0..w {
                 sums[x + N] = [here[x] * g[0], 0.0, 0.0];
             }
-            for k in 1..=N {
+            for (k, &gk) in g.iter().enumerate().skip(1) {
                 let above = image.row(y.saturating_sub(k));
                 let below = image.row((y + k).min(h - 1));
-                let (gk, k) = (g[k], k as f32);
+                let k = k as f32;
                 for x in 0..w {
                     let (both, odd) = (above[x] + below[x], below[x] - above[x]);
                     let s = &mut sums[x + N];
