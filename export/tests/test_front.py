@@ -1,5 +1,7 @@
 """The front's maps on shapes whose answer is known."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,18 @@ def test_a_ring_is_filled_and_never_shrinks() -> None:
     film[0, 10:18, 10:18] = 0
     burnt, _ = burnt_from_heat(film)
     assert burnt[0, 14, 14] and burnt[2].sum() == 144
+
+
+GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "front.npz"
+CASES = sorted({k.rsplit("_", 1)[0] for k in np.load(GOLDEN).files})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fronts_are_those_of_the_runtime(case: str) -> None:
+    """The golden file holds `runtime/src/front.rs` to the same maps."""
+    z = np.load(GOLDEN)
+    front = front_of(z[f"{case}_burnt"])
+    assert np.abs(front.distance_px - z[f"{case}_distance"]).max() < 1e-4
+    assert np.abs(front.age - z[f"{case}_age"]).max() < 1e-6
+    assert abs(front.global_px - z[f"{case}_global"]) < 1e-5
+    assert (np.abs(front.local_px - z[f"{case}_local"]) < 1e-4).mean() > 0.995
