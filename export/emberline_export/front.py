@@ -49,9 +49,10 @@ def front_of(burnt: np.ndarray) -> Front:
     grown = int(now.sum()) - int(burnt[0].sum())
     global_px = max(grown / edge_cells / max(t - 1, 1), 0.0)
 
-    back = burnt[t - 1 - min(LOOK_BACK, t - 1)]
-    if back.any():
-        speed = distance_transform_edt(~back) / min(LOOK_BACK, t - 1)
+    look_back = min(LOOK_BACK, t - 1)
+    back = burnt[t - 1 - look_back]
+    if look_back and back.any():
+        speed = distance_transform_edt(~back) / look_back
     else:
         speed = np.full(now.shape, global_px)
     blur = {"sigma": SMOOTH_PX, "mode": "constant", "truncate": 4.0}
