@@ -17,7 +17,7 @@ def growing_disc(radii: np.ndarray, n: int = 64) -> np.ndarray:
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])
 def test_a_disc_grows_at_its_speed(speed: float) -> None:
-    """Local speed is the radius' growth; the mean, over the last (longest) edge, is somewhat less."""
+    """Local speed is the radius' growth; the mean (over the last, longest edge) is less."""
     front = front_of(growing_disc(4 + speed * np.arange(10)))
     assert 0.5 * speed < front.global_px < 1.05 * speed
     assert np.abs(front.local_px - speed).max() < 0.25 * max(speed, 1)
