@@ -23,10 +23,10 @@ class FilmConfig:
     context: int = 10
     leads: int = 20
     grid: int = 64
-    clean: float = 0.3  # share of films without label noise
+    clean: float = 0.4  # share of films without label noise and with an even clock
     mask: float = 0.6  # share of mask films; the rest is thermal
-    uneven_clock: float = 0.5
-    stall: float = 0.2  # growth slows or stops for the rest of the film
+    uneven_clock: float = 0.6
+    stall: float = 0.15  # growth slows or stops for the rest of the film
     lumps: float = 0.35  # share of noisy mask films that grow by whole patches
     oblique: float = 0.4
     rate: tuple[float, float] = (0.35, 1.35)  # simulated frames per film frame
@@ -61,18 +61,18 @@ def patches(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -
     return zoom(coarse, (scale_px, scale_px), order=1)[:h, :w] * 1.3
 
 
-def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float) -> np.ndarray:
-    """Simulated time `[T + L]` of each film frame within 0..span, increasing."""
+def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float, clean: bool) -> np.ndarray:
+    """Simulated time `[T + L]` of each film frame within 0..span; even where `clean`."""
     n = cfg.context + cfg.leads
     rate = min(np.exp(rng.uniform(*np.log(cfg.rate))), span / n)
     steps = np.full(n, rate)
-    if rng.random() < cfg.uneven_clock:  # fires grow in bursts
+    if not clean and rng.random() < cfg.uneven_clock:  # fires grow in bursts
         shape = rng.uniform(0.3, 3.0)
         steps = gaussian_filter(
             rng.gamma(shape, rate / shape, n), rng.uniform(0.3, 1.5), mode="wrap"
         )
         steps *= min(1.0, span / max(steps.sum(), 1e-6))
-    if rng.random() < cfg.stall:  # rain, suppression, a lull
+    if not clean and rng.random() < cfg.stall:  # rain, suppression, a lull
         steps[int(rng.integers(cfg.context - 4, n)) :] *= rng.uniform(0.0, 0.7)
     clock = np.cumsum(steps)
     return clock + rng.uniform(0, max(span - clock[-1], 0.0))
@@ -201,9 +201,9 @@ def heat_of(rng: np.random.Generator, fire: Fire, clock: np.ndarray, clean: bool
 def sample_of(rng: np.random.Generator, fire: Fire, cfg: FilmConfig) -> Sample | None:
     """Render one training sample, or `None` where nothing burns or nothing is left to burn."""
     t = cfg.context
-    clock = film_clock(rng, cfg, span=40.0)
-    fire = cut(rng, fire, cfg, clock)
     clean = bool(rng.random() < cfg.clean)
+    clock = film_clock(rng, cfg, span=40.0, clean=clean)
+    fire = cut(rng, fire, cfg, clock)
     is_mask = bool(rng.random() < cfg.mask)
     if is_mask:
         masks, burnt = masks_of(rng, fire, cfg, clock, clean)

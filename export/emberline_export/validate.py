@@ -105,7 +105,7 @@ def main(args: argparse.Namespace) -> int:
             sets[f"{Path(folder).name} {kind}"] = [s for _, s in plain(fires, kind, cfg)]
     if args.real:
         sets["drone masks"] = [s for _, s in real_windows()]
-    thresholds = [round(0.2 + 0.05 * i, 2) for i in range(9)]
+    thresholds = [round(0.05 * i, 2) for i in range(1, 13)]
     for title, samples in sets.items():
         leads = len(samples[0].future)
         at = [x for x in LEADS if x <= leads]
