@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn leads_are_told_in_a_unit_that_suits_the_horizon() {
-        let facts = |horizon_s| Facts { maker: String::new(), issue: None, issue_s: 0.0, horizon_s };
+        let facts =
+            |horizon_s| Facts { maker: String::new(), issue: None, issue_s: 0.0, horizon_s };
         for (horizon_s, lead_s, want) in [
             (60.0, 5.0, "+5 s"),
             (60.0, 2.5, "+2.5 s"),

@@ -107,7 +107,9 @@ impl Frame<'_> {
             let to_frame = |v: f64, origin: usize, size: usize| {
                 (v + origin as f64 - 1.0).clamp(0.0, size as f64)
             };
-            traced.ring.push([to_frame(px, self.left, self.cols), to_frame(py, self.top, self.rows)]);
+            traced
+                .ring
+                .push([to_frame(px, self.left, self.cols), to_frame(py, self.top, self.rows)]);
         }
         traced
     }
@@ -185,9 +187,8 @@ pub(crate) fn simplified(ring: &[[f64; 2]], tolerance: f64) -> Ring {
     let mut spans = vec![(0, far), (far, n)];
     while let Some((a, b)) = spans.pop() {
         let (p, q) = (ring[a], ring[b % n]);
-        let worst = (a + 1..b)
-            .map(|i| (i, distance(ring[i], p, q)))
-            .max_by(|x, y| x.1.total_cmp(&y.1));
+        let worst =
+            (a + 1..b).map(|i| (i, distance(ring[i], p, q))).max_by(|x, y| x.1.total_cmp(&y.1));
         if let Some((i, d)) = worst
             && d > tolerance
         {

@@ -74,9 +74,12 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
     let image_y = top + size * 1.2;
 
     let mut keys = vec![(Key::Area(BURNT), "burnt".to_owned()), (Key::Line(NOW), "now".to_owned())];
-    keys.extend(leads.iter().enumerate().map(|(i, l)| {
-        (Key::Line(colour(i, leads.len())), facts.lead_words(f.lead_s[*l]))
-    }));
+    keys.extend(
+        leads
+            .iter()
+            .enumerate()
+            .map(|(i, l)| (Key::Line(colour(i, leads.len())), facts.lead_words(f.lead_s[*l]))),
+    );
     let swatch = size * 2.2;
     let mut places = Vec::new();
     let mut at = [left, image_y + picture.height as f64 + line];
@@ -126,8 +129,8 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
 
 /// Length in pixels and words of a bar of 1, 2 or 5 times ten metres, where the cell is known.
 fn scale_bar(f: &Forecast, scale: Scale, longest_px: f64) -> Option<(f64, String)> {
-    let m_per_px = f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64
-        / scale.up as f64;
+    let m_per_px =
+        f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64 / scale.up as f64;
     let longest_m = longest_px * m_per_px;
     let ten = 10f64.powf(longest_m.log10().floor());
     let m = [5.0, 2.0, 1.0].into_iter().map(|k| k * ten).find(|m| *m <= longest_m)?;

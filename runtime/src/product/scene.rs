@@ -53,10 +53,7 @@ impl Scale {
         };
         outlines(self.reduced(field).view(), threshold)
             .iter()
-            .map(|p| Polygon {
-                outer: to_px(&p.outer),
-                holes: p.holes.iter().map(to_px).collect(),
-            })
+            .map(|p| Polygon { outer: to_px(&p.outer), holes: p.holes.iter().map(to_px).collect() })
             .collect()
     }
 

@@ -36,10 +36,9 @@ impl Trial {
             let flame = (-(d / 2.0).powi(2)).exp() as f32;
             (ground + 0.35 * edge(d, 0.4) + 0.5 * flame).clamp(0.0, 1.0)
         });
-        let burnt =
-            Array3::from_shape_fn((4, h, w), |(t, y, x)| {
-                Self::inside(h, w, y, x, t as f64 - 3.0) >= 0.0
-            });
+        let burnt = Array3::from_shape_fn((4, h, w), |(t, y, x)| {
+            Self::inside(h, w, y, x, t as f64 - 3.0) >= 0.0
+        });
         let burnt_now = burnt.index_axis(ndarray::Axis(0), 3).to_owned();
         let lead_s: Vec<f64> = (1..=leads).map(|l| l as f64 * 60.0).collect();
         let mut burn = Array3::from_shape_fn((leads, h, w), |(l, y, x)| {
