@@ -1,1 +1,265 @@
-//! (being written)
+//! Products: everything a person or a map takes from a forecast, written as one folder or not at all.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+use crate::frame::{Film, Kind};
+
+pub mod atomic;
+mod facts;
+mod font;
+mod geojson;
+mod geotiff;
+mod gif;
+mod json;
+mod npz;
+mod outline;
+mod overlay;
+mod palette;
+mod picture;
+pub mod place;
+mod scene;
+
+#[cfg(test)]
+mod trial;
+
+pub use atomic::Staged;
+
+/// What a finished output folder holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Name and size in bytes of each file, in name order.
+    pub files: Vec<(String, u64)>,
+}
+
+/// Why no output was written; nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProductError {
+    /// The system refused a write.
+    #[error("output {}: {source}; {}", path.display(), advice(source))]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The output's name cannot be a folder's name.
+    #[error("output {}: not a folder name; name a new folder", path.display())]
+    NoName {
+        /// As typed.
+        path: PathBuf,
+    },
+    /// A file lies where the folder should go.
+    #[error("output {}: is a file, not a folder; name another or move it away", path.display())]
+    NotAFolder {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A folder lies there that is not an older output of ours.
+    #[error(
+        "output {}: the folder holds {found}, which is not an emberline output; name another folder or move it away",
+        path.display()
+    )]
+    Foreign {
+        /// The folder.
+        path: PathBuf,
+        /// One thing found in it.
+        found: String,
+    },
+    /// A mount point cannot be replaced in one step.
+    #[error("output {}: is a mount point; name a folder inside it", path.display())]
+    MountPoint {
+        /// The mount point.
+        path: PathBuf,
+    },
+    /// The coordinate reference system cannot be used.
+    #[error("grid: CRS {crs:?}: {why}; give EPSG:n or a PROJ string that fits the transform")]
+    Crs {
+        /// As given.
+        crs: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// The transform cannot be used.
+    #[error("grid: transform {transform:?}: {why}; give six numbers in GDAL order")]
+    Transform {
+        /// As given.
+        transform: [f64; 6],
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The parts of the forecast do not fit together.
+    #[error("forecast: {what}; this is a fault of the model or of emberline, please report it")]
+    Shape {
+        /// Which part, found and wanted.
+        what: String,
+    },
+    /// A product for this kind of input does not exist.
+    #[error("forecast of {kind}: no product writes this kind yet; use thermal, mask or rgb")]
+    Kind {
+        /// The input's kind.
+        kind: Kind,
+    },
+}
+
+/// What to do about a refusal of the system.
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "free some space or name a folder on another disk"
+        }
+        io::ErrorKind::PermissionDenied => "name a folder you may write to",
+        io::ErrorKind::ReadOnlyFilesystem => "name a folder on a disk that can be written",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a part of the path is a file; name another folder"
+        }
+        io::ErrorKind::InvalidFilename => "name a shorter or plainer folder",
+        _ => "check the disk and the path",
+    }
+}
+
+/// Writes every product of one forecast into the folder `out`, whole or not at all.
+///
+/// `film` is what was read, `clip` what the model saw of it, `report` the facts for
+/// `forecast.json` (an object). An older output of ours at `out` is replaced in one step.
+///
+/// # Errors
+/// [`ProductError`]; then `out` is as it was before.
+pub fn write_all(
+    out: &Path,
+    film: &Film,
+    clip: &Clip,
+    forecast: &Forecast,
+    report: &serde_json::Value,
+) -> Result<Written, ProductError> {
+    let facts = facts::Facts::of(film, clip, forecast, report)?;
+    let map = place::Map::of(&forecast.grid)?;
+    if let Some(map) = &map {
+        map.epsg()?;
+    }
+    let mut staged = Staged::begin(out)?;
+    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast))?;
+    staged.write("isochrones.geojson", |sink| {
+        geojson::write(sink, map.as_ref(), &facts, clip, forecast)
+    })?;
+    if let Some(map) = &map {
+        staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, &facts, forecast))?;
+        staged.write("burn_probability.tif", |sink| {
+            geotiff::burn_probability(sink, map, &facts, forecast)
+        })?;
+    }
+    staged.write("overlay.png", |sink| overlay::write(sink, &facts, film, clip, forecast))?;
+    staged.write("forecast.gif", |sink| gif::write(sink, &facts, film, clip, forecast))?;
+    let json = json::document(staged.folder(), &facts, clip, forecast, report)
+        .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
+    staged.write("forecast.json", |sink| json::write(sink, &json))?;
+    staged.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::trial::Trial;
+    use super::*;
+
+    const PLAIN: [&str; 5] =
+        ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
+
+    fn written(trial: &Trial, out: &Path) -> Result<Written, ProductError> {
+        write_all(out, &trial.film, &trial.clip, &trial.forecast, &trial.report)
+    }
+
+    fn utm() -> [f64; 6] {
+        [500_000.0, 30.0, 0.0, 4_200_000.0, 0.0, -30.0]
+    }
+
+    #[test]
+    fn every_shape_and_kind_of_fire_gives_every_product() {
+        let room = tempfile::tempdir().unwrap();
+        let keep = std::env::var_os("EMBERLINE_KEEP").map(PathBuf::from);
+        for (name, trial) in [
+            ("square", Trial::ellipse(128, 128, 12)),
+            ("smallest", Trial::ellipse(32, 32, 1)),
+            ("tall", Trial::ellipse(256, 32, 4)),
+            ("narrow", Trial::ellipse(32, 256, 4)),
+            ("large", Trial::ellipse(700, 900, 3)),
+            ("too-large-for-a-screen", Trial::ellipse(1300, 1700, 2)),
+            ("mask", Trial::ellipse(96, 128, 6).seen_as(Kind::Mask)),
+            ("rgb", Trial::ellipse(120, 160, 6).seen_as(Kind::Rgb)),
+            ("nothing-burns", Trial::ellipse(48, 64, 3).all(false)),
+            ("everything-burns", Trial::ellipse(48, 64, 3).all(true)),
+            ("many-leads", Trial::ellipse(40, 40, 60)),
+        ] {
+            let out = keep.as_deref().unwrap_or(room.path()).join(name);
+            let files = written(&trial, &out).unwrap().files;
+            let names: Vec<&str> = files.iter().map(|(n, _)| n.as_str()).collect();
+            assert_eq!(names, PLAIN, "{name}");
+            for (file, bytes) in &files {
+                assert_eq!(fs::metadata(out.join(file)).unwrap().len(), *bytes);
+                assert!(*bytes < 4_000_000 || file == "forecast.npz", "{name}/{file}: {bytes}");
+            }
+            let png =
+                png::Decoder::new(io::BufReader::new(File::open(out.join("overlay.png")).unwrap()));
+            let info = png.read_info().unwrap().info().size();
+            assert!(info.0 >= 460 && info.0.max(info.1) <= 1800, "{name}: {info:?}");
+        }
+        let on_a_map = Trial::ellipse(96, 128, 4).on("EPSG:32611", utm(), Some(30.0));
+        let out = keep.as_deref().unwrap_or(room.path()).join("map");
+        assert_eq!(written(&on_a_map, &out).unwrap().files.len(), 7);
+    }
+
+    #[test]
+    fn forecast_json_keeps_the_report_and_names_each_file() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        written(&Trial::ellipse(40, 50, 2), &out).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_reader(File::open(out.join("forecast.json")).unwrap()).unwrap();
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["model", "engine", "product", "files"], "the report's order first");
+        assert_eq!(json["product"]["issue_time"], "2026-08-03T14:05:30Z");
+        for name in PLAIN.into_iter().filter(|n| *n != "forecast.json") {
+            let bytes = fs::read(out.join(name)).unwrap();
+            use sha2::Digest as _;
+            let sha256: String =
+                sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(json["files"][name]["sha256"], sha256);
+            assert_eq!(json["files"][name]["bytes"], bytes.len());
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused_before_anything_is_written() {
+        type Spoil = fn(&mut Trial);
+        let room = tempfile::tempdir().unwrap();
+        let cases: [(&str, Spoil); 9] = [
+            ("burn_probability", |t| {
+                t.forecast.burn_probability = ndarray::Array3::zeros((2, 40, 49));
+            }),
+            ("arrival_s", |t| t.forecast.arrival_s = ndarray::Array2::zeros((1, 1))),
+            ("lead_s does not rise", |t| t.forecast.lead_s = vec![60.0, 60.0]),
+            ("lead_s does not rise", |t| t.forecast.lead_s = vec![f64::NAN, 60.0]),
+            ("threshold", |t| t.forecast.threshold = 0.0),
+            ("JSON object", |t| t.report = serde_json::json!("words")),
+            ("rain", |t| t.clip.kind = Kind::Rain),
+            ("neither", |t| {
+                t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
+            }),
+            ("GeoTIFF", |t| {
+                let crs = "+proj=laea +lat_0=38 +lon_0=-117 +ellps=GRS80";
+                t.forecast.grid = Trial::ellipse(40, 50, 2).on(crs, utm(), None).clip.grid;
+            }),
+        ];
+        for (want, spoil) in cases {
+            let mut trial = Trial::ellipse(40, 50, 2);
+            spoil(&mut trial);
+            let error = written(&trial, &room.path().join("out")).unwrap_err().to_string();
+            assert!(error.contains(want) && error.lines().count() == 1, "{want}: {error}");
+            assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0, "{want}");
+        }
+    }
+}
