@@ -23,12 +23,14 @@ class FilmConfig:
     context: int = 10
     leads: int = 20
     grid: int = 64
-    clean: float = 0.4  # share of films without label noise and with an even clock
+    clean: float = 0.35  # share of films without label noise and with an even clock
     mask: float = 0.6  # share of mask films; the rest is thermal
-    uneven_clock: float = 0.6
-    stall: float = 0.15  # growth slows or stops for the rest of the film
-    lumps: float = 0.35  # share of noisy mask films that grow by whole patches
+    uneven_clock: float = 0.5
+    stall: float = 0.05  # growth slows or stops for the rest of the film
+    lumps: float = 0.1  # share of noisy mask films that grow by whole patches
     oblique: float = 0.4
+    rough_px: float = 2.0  # how far a label's edge may lie off, at most
+    flicker_px: float = 1.6  # how far it may move from frame to frame, at most
     rate: tuple[float, float] = (0.35, 1.35)  # simulated frames per film frame
 
 
@@ -67,7 +69,7 @@ def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float, clean: bo
     rate = min(np.exp(rng.uniform(*np.log(cfg.rate))), span / n)
     steps = np.full(n, rate)
     if not clean and rng.random() < cfg.uneven_clock:  # fires grow in bursts
-        shape = rng.uniform(0.3, 3.0)
+        shape = rng.uniform(0.6, 3.0)
         steps = gaussian_filter(
             rng.gamma(shape, rate / shape, n), rng.uniform(0.3, 1.5), mode="wrap"
         )
@@ -136,11 +138,11 @@ def masks_of(
     speed = np.clip(
         np.median(fire.ros[fire.ros > 0.02]) if (fire.ros > 0.02).any() else 0.5, 0.1, 3
     )
-    rough = patches(rng, shape, rng.uniform(3, 14)) * rng.uniform(0, 3.0) / speed
-    arrival = fire.arrival + np.clip(rough, -8, 8)
+    rough = patches(rng, shape, rng.uniform(3, 14)) * rng.uniform(0, cfg.rough_px) / speed
+    arrival = fire.arrival + np.clip(rough, -6, 6)
     if rng.random() < cfg.lumps:
         arrival = lumped(rng, arrival)
-    jitter = rng.uniform(0.0, 2.2) / speed  # px of edge flicker, in frames
+    jitter = rng.uniform(0, cfg.flicker_px) / speed  # px of edge flicker, in frames
     scale, keep = rng.uniform(3, 12), rng.uniform(0.0, 0.9)
     wobble = patches(rng, shape, scale)
     hide = rng.uniform(0.0, 0.5) if rng.random() < 0.5 else 0.0

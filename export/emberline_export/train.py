@@ -41,6 +41,7 @@ class TrainConfig:
     seed: int = 1
     real: float = 0.05  # share of pine-straw samples
     workers: int = 1
+    init: str = ""  # checkpoint whose weights the run starts from
     net: NetConfig = field(default_factory=NetConfig)
     film: FilmConfig = field(default_factory=FilmConfig)
     loss: LossConfig = field(default_factory=LossConfig)
@@ -109,7 +110,10 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
         net.load_state_dict(saved["net"])
         optimizer.load_state_dict(saved["optimizer"])
         average.state, start = saved["average"], saved["step"]
-    elif rank == 0:
+    elif cfg.init:
+        net.load_state_dict(torch.load(cfg.init, map_location=device, weights_only=True)["net"])
+        average = Average(net)
+    if rank == 0 and not last.exists():
         (run / "config.json").write_text(json.dumps(asdict(cfg), indent=1))
     torch.manual_seed(cfg.seed + 1000 * rank + start)
     stream = Stream([Path(s) for s in cfg.shards], cfg.film, cfg.seed + start, cfg.real, rank)
@@ -191,6 +195,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
         "--real", type=float, default=TrainConfig.real, help="share of real film samples"
     )
     p.add_argument("--workers", type=int, default=TrainConfig.workers)
+    p.add_argument("--init", type=Path, help="start from this checkpoint's weights (fine-tuning)")
     p.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
 
 
@@ -205,6 +210,7 @@ def main(args: argparse.Namespace) -> int:
         seed=args.seed,
         real=args.real,
         workers=args.workers,
+        init=str(args.init or ""),
     )
     train(cfg, args.run)
     return 0
