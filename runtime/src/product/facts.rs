@@ -52,7 +52,7 @@ impl Facts {
     pub(crate) fn issue_words(&self) -> String {
         match self.issue {
             Some(t) => t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-            None => format!("film time {} s", short(self.issue_s)),
+            None => format!("at {} s (film time)", short(self.issue_s)),
         }
     }
 

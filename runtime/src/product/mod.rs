@@ -193,6 +193,7 @@ mod tests {
             ("nothing-burns", Trial::ellipse(48, 64, 3).all(false)),
             ("everything-burns", Trial::ellipse(48, 64, 3).all(true)),
             ("many-leads", Trial::ellipse(40, 40, 60)),
+            ("speckled", Trial::ellipse(90, 70, 3).speckled()),
         ] {
             let out = keep.as_deref().unwrap_or(room.path()).join(name);
             let files = written(&trial, &out).unwrap().files;
@@ -207,9 +208,19 @@ mod tests {
             let info = png.read_info().unwrap().info().size();
             assert!(info.0 >= 460 && info.0.max(info.1) <= 1800, "{name}: {info:?}");
         }
-        let on_a_map = Trial::ellipse(96, 128, 4).on("EPSG:32611", utm(), Some(30.0));
-        let out = keep.as_deref().unwrap_or(room.path()).join("map");
-        assert_eq!(written(&on_a_map, &out).unwrap().files.len(), 7);
+        for (name, crs, transform, cell_m) in [
+            ("map-utm", "EPSG:32611", utm(), Some(30.0)),
+            ("map-south", "+proj=utm +zone=55 +south +datum=WGS84", utm(), None),
+            ("map-mercator", "EPSG:3857", [-13e6, 40.0, 0.0, 45e5, 0.0, -40.0], None),
+            ("map-degrees", "EPSG:4326", [23.5, 3e-4, 0.0, 38.1, 0.0, -3e-4], None),
+            ("map-rotated", "EPSG:3035", [4321e3, 25.0, 3.0, 3210e3, 2.0, -25.0], None),
+            ("map-south-up", "EPSG:32611", [5e5, 30.0, 0.0, 42e5, 0.0, 30.0], Some(30.0)),
+            ("map-lab-bench", "EPSG:32611", [5e5, 0.01, 0.0, 42e5, 0.0, -0.01], Some(0.01)),
+        ] {
+            let out = keep.as_deref().unwrap_or(room.path()).join(name);
+            let trial = Trial::ellipse(96, 128, 4).speckled().on(crs, transform, cell_m);
+            assert_eq!(written(&trial, &out).unwrap().files.len(), 7);
+        }
     }
 
     #[test]

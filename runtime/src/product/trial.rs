@@ -121,6 +121,28 @@ impl Trial {
         self
     }
 
+    /// The same fire with spots everywhere and probabilities in tenths, as an ensemble of ten gives
+    /// them: many exactly at the threshold, many touching at corners.
+    pub(crate) fn speckled(mut self) -> Self {
+        let mut seed = 7u64;
+        let now = self.clip.burnt_now();
+        for ((_, y, x), p) in self.forecast.burn_probability.indexed_iter_mut() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let spot = ((seed >> 40) % 11) as f32 * if x % 3 == 0 { 1.0 } else { 0.4 };
+            let tenths = (*p * 10.0 + spot - 2.0).round().clamp(0.0, 10.0);
+            *p = if now[[y, x]] { 1.0 } else { tenths / 10.0 };
+        }
+        for l in 1..self.forecast.lead_s.len() {
+            let before =
+                self.forecast.burn_probability.index_axis(ndarray::Axis(0), l - 1).to_owned();
+            let mut p = self.forecast.burn_probability.index_axis_mut(ndarray::Axis(0), l);
+            p.zip_mut_with(&before, |p, b| *p = p.max(*b));
+        }
+        let f = &mut self.forecast;
+        f.arrival_s = arrival_from_probability(&f.burn_probability, &f.lead_s, &now, f.threshold);
+        self
+    }
+
     /// The same fire seen in another kind of frame.
     pub(crate) fn seen_as(mut self, kind: Kind) -> Self {
         self.film.kind = kind;
