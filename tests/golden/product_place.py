@@ -16,21 +16,22 @@ CASES = [
 ]
 
 
+def lon_lat(crs: str, t: list[float], col: float, row: float) -> tuple[float, float]:
+    """Longitude and latitude of a point in pixel units."""
+    to_wgs84 = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
+    x, y = t[0] + col * t[1] + row * t[2], t[3] + col * t[4] + row * t[5]
+    return to_wgs84.transform(x, y)
+
+
 def main() -> None:
     """Print the Rust constants."""
     geod = Geod(ellps="WGS84")
     print("// Made by product_place.py (pyproj); do not edit.")
     for name, crs, t, epsg in CASES:
-        to_wgs84 = Transformer.from_crs(CRS.from_user_input(crs), "EPSG:4326", always_xy=True)
-
-        def lon_lat(col: float, row: float) -> tuple[float, float]:
-            x, y = t[0] + col * t[1] + row * t[2], t[3] + col * t[4] + row * t[5]
-            return to_wgs84.transform(x, y)
-
-        corners = [lon_lat(c, r) for c, r in [(100, 20), (101, 20), (101, 21), (100, 21)]]
-        area, _ = geod.polygon_area_perimeter(*zip(*corners))
+        corners = [lon_lat(crs, t, c, r) for c, r in [(100, 20), (101, 20), (101, 21), (100, 21)]]
+        area, _ = geod.polygon_area_perimeter(*zip(*corners, strict=True))
+        lon, lat = lon_lat(crs, t, 10, 20)
         print(f"const {name}: Golden =")
-        lon, lat = lon_lat(10, 20)
         print(f'    ("{crs}", {t}, [{lon!r}, {lat!r}], {abs(area)!r}, {epsg});')
 
 
