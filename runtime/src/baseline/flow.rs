@@ -1,0 +1,186 @@
+//! Optical flow: how each part of an image moved, by polynomial expansion (Farnebäck 2003).
+//!
+//! Around each cell both images are written as quadratics; where the second is the first, displaced,
+//! their coefficients tell the displacement. Means over a window make it stable, a pyramid makes
+//! large displacements small. The fine points (borders, the weight near them, the small constant
+//! against division by zero) are those of OpenCV's `calcOpticalFlowFarneback(a, b, None, pyr_scale=.5,
+//! levels=3, winsize=15, iterations=3, poly_n=7, poly_sigma=1.5, flags=0)`, which is the oracle.
+
+use ndarray::Array2;
+
+mod expansion;
+mod pyramid;
+
+use expansion::{Expansion, Quadratic};
+
+/// Times the image is halved, at most.
+const LEVELS: u32 = 3;
+/// An image is not halved below this many rows or columns.
+const MIN_SIZE: f64 = 32.0;
+/// Rounds at each level.
+const ROUNDS: usize = 3;
+/// Half of the averaging window of 15 × 15 cells.
+const REACH: usize = 7;
+/// Weight of a cell by its distance from the image border.
+const NEAR_BORDER: [f32; 5] = [0.14, 0.14, 0.4472, 0.4472, 0.4472];
+
+/// Displacement of each cell `[H, W]` from one image to the next, pixels.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// To the right.
+    pub right_px: Array2<f32>,
+    /// Downwards.
+    pub down_px: Array2<f32>,
+}
+
+impl Flow {
+    /// The same directions, `factor` times as far.
+    pub fn scale(&mut self, factor: f32) {
+        self.right_px.mapv_inplace(|v| v * factor);
+        self.down_px.mapv_inplace(|v| v * factor);
+    }
+
+    /// Where (row, column) what reaches cell (`y`, `x`) after `times` the flow comes from, taking
+    /// the flow at the cell itself for its whole way.
+    pub(super) fn origin(&self, y: usize, x: usize, times: f32) -> (f32, f32) {
+        (y as f32 - times * self.down_px[[y, x]], x as f32 - times * self.right_px[[y, x]])
+    }
+}
+
+/// Flow from `before` to `after`, images of one shape `[H, W]` with values in 0..255.
+#[must_use]
+pub fn optical_flow(before: &Array2<f32>, after: &Array2<f32>) -> Flow {
+    let (h, w) = before.dim();
+    let mut flow = Flow { right_px: Array2::zeros((0, 0)), down_px: Array2::zeros((0, 0)) };
+    if h == 0 || w == 0 || after.dim() != (h, w) {
+        return Flow { right_px: Array2::zeros((h, w)), down_px: Array2::zeros((h, w)) };
+    }
+    let fits = |k: &u32| h.min(w) as f64 * 0.5f64.powi(*k as i32) >= MIN_SIZE;
+    let top = (1..=LEVELS).take_while(fits).last().unwrap_or(0);
+    for level in (0..=top).rev() {
+        let shape = pyramid::shape((h, w), level);
+        flow = Flow {
+            right_px: pyramid::enlarge_flow(&flow.right_px, shape),
+            down_px: pyramid::enlarge_flow(&flow.down_px, shape),
+        };
+        let first = Expansion::of(&pyramid::reduce(before, level, shape));
+        let second = Expansion::of(&pyramid::reduce(after, level, shape));
+        for _ in 0..ROUNDS {
+            refine(&mut flow, &first, &second);
+        }
+    }
+    flow
+}
+
+/// Sums of the equations `G · (down, right) = h` over a window.
+#[derive(Clone, Copy, Default)]
+struct Equations {
+    dd: f64,
+    dr: f64,
+    rr: f64,
+    down: f64,
+    right: f64,
+}
+
+impl Equations {
+    fn add(&mut self, o: &Self, sign: f64) {
+        self.dd += sign * o.dd;
+        self.dr += sign * o.dr;
+        self.rr += sign * o.rr;
+        self.down += sign * o.down;
+        self.right += sign * o.right;
+    }
+}
+
+/// One round: the flow that makes the second image's quadratics fit the first's, from the flow so
+/// far. A row's equations are made just before the row is overwritten, so a ring of rows is enough.
+fn refine(flow: &mut Flow, first: &Expansion, second: &Expansion) {
+    const RING: usize = 2 * REACH + 2;
+    let (h, w) = flow.right_px.dim();
+    let mut ring = vec![vec![Equations::default(); w]; RING];
+    let mut columns = vec![Equations::default(); w]; // sums over the window's rows
+    let mut made = 0;
+    let row_equations = |row: &mut [Equations], y: usize, flow: &Flow| {
+        for (x, e) in row.iter_mut().enumerate() {
+            *e = equations(first, second, flow, y, x);
+        }
+    };
+    for y in 0..h {
+        while made <= (y + REACH).min(h - 1) {
+            row_equations(&mut ring[made % RING], made, flow);
+            // Rows above the image count as row 0.
+            let times = if made == 0 { REACH + 1 } else { 1 };
+            if made < REACH + 1 {
+                for (c, e) in columns.iter_mut().zip(&ring[made % RING]) {
+                    c.add(e, times as f64);
+                }
+            }
+            made += 1;
+        }
+        if y == 0 && h <= REACH {
+            // Rows below the image count as its last.
+            for (c, e) in columns.iter_mut().zip(&ring[(h - 1) % RING]) {
+                c.add(e, (REACH + 1 - h) as f64);
+            }
+        }
+        if y > 0 {
+            let (enter, leave) = ((y + REACH).min(h - 1), y.saturating_sub(REACH + 1));
+            for (x, c) in columns.iter_mut().enumerate() {
+                c.add(&ring[enter % RING][x], 1.0);
+                c.add(&ring[leave % RING][x], -1.0);
+            }
+        }
+        solve_row(flow, y, &columns);
+    }
+}
+
+/// Flow of row `y` from the sums over columns of the window: sums them sideways and solves.
+fn solve_row(flow: &mut Flow, y: usize, columns: &[Equations]) {
+    let w = columns.len();
+    let cells = ((2 * REACH + 1) * (2 * REACH + 1)) as f64;
+    let mut sum = Equations::default();
+    for i in 0..=2 * REACH {
+        sum.add(&columns[i.saturating_sub(REACH).min(w - 1)], 1.0);
+    }
+    for x in 0..w {
+        if x > 0 {
+            sum.add(&columns[(x + REACH).min(w - 1)], 1.0);
+            sum.add(&columns[x.saturating_sub(REACH + 1)], -1.0);
+        }
+        let [dd, dr, rr, down, right] =
+            [sum.dd, sum.dr, sum.rr, sum.down, sum.right].map(|v| v / cells);
+        let scale = 1.0 / (dd * rr - dr * dr + 1e-3);
+        flow.right_px[[y, x]] = ((dd * right - dr * down) * scale) as f32;
+        flow.down_px[[y, x]] = ((rr * down - dr * right) * scale) as f32;
+    }
+}
+
+/// The equations of one cell, given the flow so far.
+fn equations(first: &Expansion, second: &Expansion, flow: &Flow, y: usize, x: usize) -> Equations {
+    let (h, w) = flow.right_px.dim();
+    let (right, down) = (flow.right_px[[y, x]], flow.down_px[[y, x]]);
+    let a = first.at(y, x);
+    let moved = second.between(y as f32 + down, x as f32 + right);
+    // Outside the image there is nothing to compare with: only the first's curvature counts.
+    let b = moved.unwrap_or(Quadratic { y: 0.0, x: 0.0, ..a });
+    let mean_yy = 0.5 * (a.yy + b.yy);
+    let mean_xx = 0.5 * (a.xx + b.xx);
+    let mean_xy = 0.25 * (a.xy + b.xy);
+    let dy = 0.5 * (a.y - b.y) + mean_yy * down + mean_xy * right;
+    let dx = 0.5 * (a.x - b.x) + mean_xy * down + mean_xx * right;
+    let weight = border_weight(x, w) * border_weight(y, h);
+    let [yy, xx, xy, dy, dx] = [mean_yy, mean_xx, mean_xy, dy, dx].map(|v| f64::from(v * weight));
+    Equations {
+        dd: yy * yy + xy * xy,
+        dr: (yy + xx) * xy,
+        rr: xx * xx + xy * xy,
+        down: yy * dy + xy * dx,
+        right: xy * dy + xx * dx,
+    }
+}
+
+/// Weight of position `i` of `n`: small near both ends.
+fn border_weight(i: usize, n: usize) -> f32 {
+    let weight = |d: usize| NEAR_BORDER.get(d).copied().unwrap_or(1.0);
+    weight(i) * weight(n - 1 - i)
+}

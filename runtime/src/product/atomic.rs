@@ -1,0 +1,293 @@
+//! A staged folder: written under a hidden name beside its place, then put there in one step.
+//!
+//! Whoever looks sees no output, the old one, or the new one whole; a run that is killed leaves at
+//! most a hidden `.NAME.partial-…` sibling, which the next run removes. A partial folder is locked
+//! by the run that fills it, so that nobody removes one that is still alive.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{ProductError, Written};
+
+/// Files that say "emberline wrote this folder".
+const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
+
+/// Every file name that an output of ours may hold; a folder with anything else is not replaced.
+const OURS: [&str; 12] = [
+    "forecast.npz",
+    "forecast.json",
+    "isochrones.geojson",
+    "arrival.tif",
+    "burn_probability.tif",
+    "rain.tif",
+    "overlay.png",
+    "forecast.gif",
+    "scores.ndjson",
+    "scores.json",
+    "report.html",
+    "report.png",
+];
+
+/// A folder being written; dropping it without [`Staged::commit`] removes every trace.
+#[derive(Debug)]
+pub struct Staged {
+    out: PathBuf,
+    partial: PathBuf,
+    lock: Option<File>,
+}
+
+impl Staged {
+    /// Begins the folder that will be `out`; missing parents are made, dead leftovers removed.
+    ///
+    /// # Errors
+    /// [`ProductError`] when `out` is a file, a mount point, a folder that is not an older output
+    /// of ours, or when its parent cannot be written.
+    pub fn begin(out: &Path) -> Result<Self, ProductError> {
+        let out = resolve(out)?;
+        let (parent, name) = split(&out)?;
+        fs::create_dir_all(parent).map_err(|e| io_at(parent, e))?;
+        clean(parent, name, &out);
+        may_replace(&out)?;
+        // A cleaner may take a folder between its making and its locking: then make another.
+        for _ in 0..16 {
+            let partial = parent.join(sibling(name, "partial"));
+            fs::create_dir(&partial).map_err(|e| io_at(&partial, e))?;
+            let lock = lock(&partial);
+            if lock.is_some() && partial.is_dir() || !cfg!(unix) {
+                return Ok(Self { out, partial, lock });
+            }
+            let _ = fs::remove_dir(&partial);
+        }
+        Err(io_at(&out, io::Error::other("its partial folder cannot be locked")))
+    }
+
+    /// Where the files lie until they are committed.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.partial
+    }
+
+    /// Writes the file `name` and sees it onto the disk.
+    ///
+    /// `name` must be one of the contract's names, or the next run would not know its own output.
+    ///
+    /// # Errors
+    /// [`ProductError::Io`] with what `fill` or the disk said.
+    pub fn write(
+        &mut self,
+        name: &str,
+        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), ProductError> {
+        debug_assert!(OURS.contains(&name), "{name} is not in the list of products");
+        let told = self.out.join(name);
+        let path = self.partial.join(name);
+        let file = File::options().write(true).read(true).create_new(true).open(path);
+        let mut sink = BufWriter::with_capacity(1 << 16, file.map_err(|e| io_at(&told, e))?);
+        fill(&mut sink)
+            .and_then(|()| sink.flush())
+            .and_then(|()| sink.get_ref().sync_all())
+            .map_err(|e| io_at(&told, e))
+    }
+
+    /// Puts the folder in its place in one step, over an older output of ours if there is one.
+    ///
+    /// # Errors
+    /// [`ProductError`]; then `out` is as it was before.
+    pub fn commit(mut self) -> Result<Written, ProductError> {
+        let files = sync(&self.partial).map_err(|e| io_at(&self.out, e))?;
+        may_replace(&self.out)?;
+        put(&self.partial, &self.out)?;
+        self.lock = None;
+        let (parent, _) = split(&self.out)?;
+        // The rename has happened; a file system that cannot sync a folder does not undo it.
+        let _ = File::open(parent).and_then(|f| f.sync_all());
+        Ok(Written { files })
+    }
+}
+
+impl Drop for Staged {
+    /// Removes the partial folder: an unfinished one, or after a commit the older output.
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.partial);
+    }
+}
+
+/// The folder meant by `out`: absolute, links followed.
+fn resolve(out: &Path) -> Result<PathBuf, ProductError> {
+    let absolute = std::path::absolute(out).map_err(|e| io_at(out, e))?;
+    if fs::symlink_metadata(&absolute).is_err() {
+        return Ok(absolute);
+    }
+    fs::canonicalize(&absolute).map_err(|e| io_at(out, e))
+}
+
+fn split(out: &Path) -> Result<(&Path, &OsStr), ProductError> {
+    match (out.parent(), out.file_name()) {
+        (Some(parent), Some(name)) => Ok((parent, name)),
+        _ => Err(ProductError::NoName { path: out.to_owned() }),
+    }
+}
+
+/// `.NAME.<role>-<pid>-<random>`.
+fn sibling(name: &OsStr, role: &str) -> OsString {
+    let random = std::hash::RandomState::new().build_hasher().finish();
+    let mut s = prefix(name, role);
+    s.push(format!("{}-{random:016x}", std::process::id()));
+    s
+}
+
+fn prefix(name: &OsStr, role: &str) -> OsString {
+    let mut s = OsString::from(".");
+    s.push(name);
+    s.push(format!(".{role}-"));
+    s
+}
+
+/// Locks a folder for this process, or `None` when another holds it. The lock dies with us.
+fn lock(folder: &Path) -> Option<File> {
+    let file = File::open(folder).ok()?;
+    file.try_lock().ok()?;
+    Some(file)
+}
+
+/// Removes what dead runs left beside `out`, and gives back an older output that a dead run had
+/// moved away without putting its own in place.
+fn clean(parent: &Path, name: &OsStr, out: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    let (partial, old) = (prefix(name, "partial"), prefix(name, "old"));
+    for entry in entries.flatten() {
+        let (path, found) = (entry.path(), entry.file_name());
+        let is = |p: &OsString| {
+            let (found, p) = (found.as_encoded_bytes(), p.as_encoded_bytes());
+            found.strip_prefix(p).is_some_and(|rest| {
+                rest.len() > 17 && rest.iter().all(|b| b.is_ascii_hexdigit() || *b == b'-')
+            })
+        };
+        if !entry.file_type().is_ok_and(|t| t.is_dir()) || !(is(&partial) || is(&old)) {
+            continue;
+        }
+        let Some(_held) = lock(&path) else { continue };
+        if is(&old) && fs::symlink_metadata(out).is_err() {
+            let _ = fs::rename(&path, out);
+        } else {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// Whether `out` is free, empty, or an older output of ours with nothing else in it.
+fn may_replace(out: &Path) -> Result<(), ProductError> {
+    let meta = match fs::symlink_metadata(out) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(io_at(out, e)),
+    };
+    if !meta.is_dir() {
+        return Err(ProductError::NotAFolder { path: out.to_owned() });
+    }
+    if is_mount_point(out, &meta) {
+        return Err(ProductError::MountPoint { path: out.to_owned() });
+    }
+    let (mut marked, mut some) = (false, None);
+    for entry in fs::read_dir(out).map_err(|e| io_at(out, e))? {
+        let entry = entry.map_err(|e| io_at(out, e))?;
+        let found = entry.file_name().to_string_lossy().into_owned();
+        let is_file = entry.file_type().is_ok_and(|t| t.is_file());
+        if !is_file || !OURS.contains(&found.as_str()) {
+            return Err(ProductError::Foreign { path: out.to_owned(), found });
+        }
+        marked |= MARKS.contains(&found.as_str());
+        some = Some(found);
+    }
+    match some {
+        Some(found) if !marked => Err(ProductError::Foreign { path: out.to_owned(), found }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a folder is the root of a mount: it can then be neither renamed nor replaced.
+#[cfg(target_os = "linux")]
+fn is_mount_point(folder: &Path, meta: &fs::Metadata) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    use std::os::unix::fs::MetadataExt as _;
+    let elsewhere = folder
+        .parent()
+        .and_then(|p| fs::metadata(p).ok())
+        .is_some_and(|parent| parent.dev() != meta.dev());
+    elsewhere
+        || statx(CWD, folder, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS)
+            .is_ok_and(|s| s.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_mount_point(_: &Path, _: &fs::Metadata) -> bool {
+    false
+}
+
+/// Sees every file and the folder itself onto the disk; gives names and sizes in name order.
+fn sync(folder: &Path) -> io::Result<Vec<(String, u64)>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let file = File::options().read(true).write(true).open(entry.path())?;
+        file.sync_all()?;
+        files.push((entry.file_name().to_string_lossy().into_owned(), file.metadata()?.len()));
+    }
+    if cfg!(unix) {
+        File::open(folder)?.sync_all()?;
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Puts `partial` at `out`; an older output ends up at `partial`, or is gone.
+fn put(partial: &Path, out: &Path) -> Result<(), ProductError> {
+    let filled = fs::read_dir(out).is_ok_and(|mut d| d.next().is_some());
+    if !filled {
+        // An empty folder is replaced by the rename itself.
+        return fs::rename(partial, out).map_err(|e| busy_or(out, e));
+    }
+    match exchange(partial, out) {
+        Ok(()) => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::ResourceBusy => return Err(busy_or(out, e)),
+        // Not every file system can; two renames then, with the old one given back on failure.
+        Err(_) => {}
+    }
+    let (parent, name) = split(out)?;
+    let old = parent.join(sibling(name, "old"));
+    let _held = lock(out); // so that no cleaner touches it while it is away
+    fs::rename(out, &old).map_err(|e| busy_or(out, e))?;
+    if let Err(e) = fs::rename(partial, out) {
+        let _ = fs::rename(&old, out);
+        return Err(io_at(out, e));
+    }
+    let _ = fs::remove_dir_all(&old);
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn exchange(a: &Path, b: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn exchange(_: &Path, _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+fn busy_or(out: &Path, source: io::Error) -> ProductError {
+    match source.kind() {
+        io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
+            ProductError::MountPoint { path: out.to_owned() }
+        }
+        _ => io_at(out, source),
+    }
+}
+
+fn io_at(path: &Path, source: io::Error) -> ProductError {
+    ProductError::Io { path: path.to_owned(), source }
+}

@@ -1,0 +1,175 @@
+//! Facts that every product says in the same words: who made the forecast, for when, for which times.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::ProductError;
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+use crate::frame::{Film, Kind};
+
+/// Said in every picture and every map file.
+pub(crate) const NOTICE: &str = "experimental nowcast - not for evacuation decisions";
+
+/// What a reader of any product needs to know about a forecast.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    /// Model or method, with its version where told.
+    pub(crate) maker: String,
+    /// Wall time of the last frame seen, where the film tells it.
+    pub(crate) issue: Option<Timestamp>,
+    /// Film time of the last frame seen, seconds.
+    pub(crate) issue_s: f64,
+    /// Longest lead, seconds.
+    pub(crate) horizon_s: f64,
+}
+
+impl Facts {
+    /// Gathers the facts, or says which part of the forecast does not fit the others.
+    pub(crate) fn of(
+        film: &Film,
+        clip: &Clip,
+        forecast: &Forecast,
+        report: &Value,
+    ) -> Result<Self, ProductError> {
+        fits(clip, forecast, report)?;
+        let after = SignedDuration::try_from_secs_f64(clip.end_s).ok();
+        Ok(Self {
+            maker: maker(report),
+            issue: film.start_utc.zip(after).and_then(|(t, d)| t.checked_add(d).ok()),
+            issue_s: clip.end_s,
+            horizon_s: forecast.lead_s.last().copied().unwrap_or(0.0),
+        })
+    }
+
+    /// Wall time at `lead_s` after the last frame, where the film tells it.
+    pub(crate) fn valid(&self, lead_s: f64) -> Option<Timestamp> {
+        let lead = SignedDuration::try_from_secs_f64(lead_s).ok()?;
+        self.issue?.checked_add(lead).ok()
+    }
+
+    /// The last frame's time for a person: UTC to the second, else film time.
+    pub(crate) fn issue_words(&self) -> String {
+        match self.issue {
+            Some(t) => t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            None => format!("film time {} s", short(self.issue_s)),
+        }
+    }
+
+    /// A lead for a person, in the unit that suits the horizon: `+45 s`, `+3.5 min`, `+2 h`.
+    pub(crate) fn lead_words(&self, lead_s: f64) -> String {
+        let (unit, name) = match self.horizon_s {
+            h if h < 180.0 => (1.0, "s"),
+            h if h < 3.0 * 3600.0 => (60.0, "min"),
+            _ => (3600.0, "h"),
+        };
+        let sign = if lead_s < 0.0 { "-" } else { "+" };
+        format!("{sign}{} {name}", short(lead_s.abs() / unit))
+    }
+}
+
+/// A number with as few decimals as tell it apart: at most two below 10, one below 100.
+pub(crate) fn short(value: f64) -> String {
+    let digits = match value.abs() {
+        v if v < 9.995 => 2,
+        v if v < 99.95 => 1,
+        _ => 0,
+    };
+    let s = format!("{value:.digits$}");
+    if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_owned() } else { s }
+}
+
+/// Model or method as the report tells it: `model.name` and `model.version`, or plain strings.
+fn maker(report: &Value) -> String {
+    for key in ["model", "method"] {
+        match &report[key] {
+            Value::String(name) => return name.clone(),
+            Value::Object(m) => {
+                let Some(name) = m.get("name").and_then(Value::as_str) else { continue };
+                return match m.get("version") {
+                    Some(Value::String(v)) => format!("{name} v{}", v.trim_start_matches('v')),
+                    Some(Value::Number(v)) => format!("{name} v{v}"),
+                    _ => name.to_owned(),
+                };
+            }
+            _ => {}
+        }
+    }
+    "model not named".to_owned()
+}
+
+fn fits(clip: &Clip, f: &Forecast, report: &Value) -> Result<(), ProductError> {
+    let shape = |what: String| Err(ProductError::Shape { what });
+    if clip.kind == Kind::Rain {
+        return Err(ProductError::Kind { kind: clip.kind });
+    }
+    let (h, w, l) = (f.grid.height, f.grid.width, f.lead_s.len());
+    if l == 0 || h == 0 || w == 0 {
+        return shape(format!("{l} leads on a grid of {h}×{w}"));
+    }
+    if f.burn_probability.dim() != (l, h, w) || f.frames.dim() != (l, h, w) {
+        return shape(format!(
+            "frames are {:?} and burn_probability is {:?}, the leads and the grid want {:?}",
+            f.frames.dim(),
+            f.burn_probability.dim(),
+            (l, h, w)
+        ));
+    }
+    let (t, ch, cw) = clip.burnt.dim();
+    if f.arrival_s.dim() != (h, w) || t == 0 || (ch, cw) != (h, w) || clip.frames.dim() != (t, h, w)
+    {
+        return shape(format!(
+            "arrival_s is {:?} and the clip {:?}, the grid is {h}×{w}",
+            f.arrival_s.dim(),
+            clip.frames.dim()
+        ));
+    }
+    let rising = f.lead_s.windows(2).all(|p| p[0] < p[1]);
+    if !rising || !f.lead_s.iter().all(|s| s.is_finite() && *s > 0.0) {
+        return shape("lead_s does not rise from above 0".to_owned());
+    }
+    if !(f.threshold > 0.0 && f.threshold <= 1.0) {
+        return shape(format!("threshold {} is not in 0..1", f.threshold));
+    }
+    if !report.is_object() {
+        return shape("the report is not a JSON object".to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leads_are_told_in_a_unit_that_suits_the_horizon() {
+        let facts = |horizon_s| Facts { maker: String::new(), issue: None, issue_s: 0.0, horizon_s };
+        for (horizon_s, lead_s, want) in [
+            (60.0, 5.0, "+5 s"),
+            (60.0, 2.5, "+2.5 s"),
+            (2.0, 0.04, "+0.04 s"),
+            (600.0, 210.0, "+3.5 min"),
+            (600.0, -60.0, "-1 min"),
+            (7200.0, 7200.0, "+120 min"),
+            (21_600.0, 5400.0, "+1.5 h"),
+            (600.0, 0.0, "+0 min"),
+        ] {
+            assert_eq!(facts(horizon_s).lead_words(lead_s), want);
+        }
+    }
+
+    #[test]
+    fn the_maker_is_what_the_report_names() {
+        use serde_json::json;
+        for (report, want) in [
+            (json!({"model": {"name": "fire", "version": 3}}), "fire v3"),
+            (json!({"model": {"name": "fire", "version": "3.1"}}), "fire v3.1"),
+            (json!({"model": {"name": "fire"}}), "fire"),
+            (json!({"method": "persistence"}), "persistence"),
+            (json!({"model": null, "method": "local front speed"}), "local front speed"),
+            (json!({}), "model not named"),
+        ] {
+            assert_eq!(maker(&report), want);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! `isochrones.geojson`: where the front stands now and at each lead, for any map (RFC 7946).
+//!
+//! One feature a time, each a MultiPolygon of the area said to burn or have burnt. WGS 84 longitude
+//! and latitude where the grid is on the map; else pixel coordinates, which the file then says.
+
+use std::io::{self, Write};
+
+use geojson::{Feature, Geometry, GeometryValue, JsonObject, Position};
+use ndarray::Array2;
+use serde_json::{Value, json};
+
+use super::facts::{Facts, NOTICE};
+use super::outline::{Polygon, Ring, doubled_area, outlines, simplified};
+use super::place::Map;
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+
+/// How far a point may lie from the line that replaces it, in cells: below what [`outlines`] keeps
+/// between two lines, so that none cross.
+const TOLERANCE_CELLS: f64 = 0.01;
+
+/// Writes the collection, one feature in memory at a time.
+pub(crate) fn write(
+    sink: &mut impl Write,
+    map: Option<&Map>,
+    facts: &Facts,
+    clip: &Clip,
+    f: &Forecast,
+) -> io::Result<()> {
+    let frame = Frame::of(map, f.grid.cell_m, f.grid.height).map_err(io::Error::other)?;
+    let members = json!({
+        "emberline:notice": NOTICE,
+        "emberline:model": facts.maker,
+        "emberline:issue_time": facts.issue.map(|t| t.to_string()),
+        "emberline:coordinates": if map.is_some() { "WGS 84 longitude, latitude" } else { "pixel" },
+        "emberline:grid": { "height": f.grid.height, "width": f.grid.width, "cell_m": f.grid.cell_m },
+    });
+    write!(sink, "{{\"type\":\"FeatureCollection\",\n")?;
+    for (key, value) in members.as_object().into_iter().flatten() {
+        writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;
+    }
+    writeln!(sink, "\"features\":[")?;
+    let burnt_now = clip.burnt_now();
+    let now = burnt_now.mapv(|b| f32::from(u8::from(b)));
+    let mut first = json!({ "lead_s": 0.0, "lead_min": 0.0, "observed": true, "probability": 1.0 });
+    facts.add_times(&mut first, 0.0, clip.step_s);
+    let feature = frame.feature(&outlines(now.view(), 0.5), &burnt_now, first)?;
+    serde_json::to_writer(&mut *sink, &feature)?;
+    for (l, &lead_s) in f.lead_s.iter().enumerate() {
+        let p = f.burn_probability.index_axis(ndarray::Axis(0), l);
+        let mut properties = json!({
+            "lead_s": lead_s,
+            "lead_min": (lead_s / 60.0 * 1e4).round() / 1e4,
+            "observed": false,
+            // Through its decimal form: 0.3, not 0.30000001192092896.
+            "probability": f.threshold.to_string().parse::<f64>().unwrap_or(f.threshold.into()),
+        });
+        facts.add_times(&mut properties, lead_s, clip.step_s);
+        let feature = frame.feature(&outlines(p, f.threshold), &f.burnt_by(l), properties)?;
+        sink.write_all(b",\n")?;
+        serde_json::to_writer(&mut *sink, &feature)?;
+    }
+    writeln!(sink, "\n]}}")
+}
+
+impl Facts {
+    fn add_times(&self, properties: &mut Value, lead_s: f64, step_s: f64) {
+        properties["step_s"] = step_s.into();
+        properties["model"] = self.maker.as_str().into();
+        if let (Some(issue), Some(valid)) = (self.issue, self.valid(lead_s)) {
+            properties["issue_time"] = issue.to_string().into();
+            properties["valid_time"] = valid.to_string().into();
+        }
+    }
+}
+
+/// Coordinates and areas of the file.
+struct Frame<'a> {
+    map: Option<&'a Map>,
+    /// Area of a cell of each row, and its property's name.
+    cell_area: Vec<f64>,
+    area_name: &'static str,
+    decimals: i32,
+}
+
+impl<'a> Frame<'a> {
+    fn of(
+        map: Option<&'a Map>,
+        cell_m: Option<f64>,
+        height: usize,
+    ) -> Result<Self, super::ProductError> {
+        let Some(map) = map else {
+            let (area, area_name) = match cell_m {
+                Some(cell_m) => (cell_m * cell_m, "area_m2"),
+                None => (1.0, "area_px"),
+            };
+            return Ok(Self { map: None, cell_area: vec![area; height], area_name, decimals: 3 });
+        };
+        let cell_area = map.cell_m2_by_row()?;
+        // A thousandth of a cell, a centimetre at most (a degree is 111 km).
+        let cell_m = cell_area.iter().copied().fold(f64::INFINITY, f64::min).sqrt();
+        let decimals = (111_000.0 / (cell_m / 1000.0)).log10().ceil().clamp(7.0, 12.0) as i32;
+        Ok(Self { map: Some(map), cell_area, area_name: "area_m2", decimals })
+    }
+
+    fn feature(
+        &self,
+        area: &[Polygon],
+        burnt: &Array2<bool>,
+        mut properties: Value,
+    ) -> io::Result<Feature> {
+        let cells = burnt.iter().filter(|b| **b).count();
+        let per_row = burnt.rows().into_iter().map(|r| r.iter().filter(|b| **b).count() as f64);
+        let total: f64 = per_row.zip(&self.cell_area).map(|(n, a)| n * a).sum();
+        properties["cells"] = cells.into();
+        properties[self.area_name] = ((total * 100.0).round() / 100.0).into();
+        let polygons = area.iter().filter_map(|p| self.polygon(p).transpose());
+        let coordinates = polygons.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
+        let value = GeometryValue::MultiPolygon { coordinates };
+        let properties: Option<JsonObject> = properties.as_object().cloned();
+        Ok(Feature {
+            geometry: Some(Geometry::new(value)),
+            properties,
+            bbox: None,
+            id: None,
+            foreign_members: None,
+        })
+    }
+
+    /// Closed rings, the outer one counter-clockwise in the file's numbers, holes clockwise.
+    fn polygon(&self, p: &Polygon) -> Result<Option<Vec<Vec<Position>>>, super::ProductError> {
+        let mut out = Vec::with_capacity(1 + p.holes.len());
+        for (i, ring) in p.rings().enumerate() {
+            let mut ring = self.ring(ring)?;
+            if ring.len() < 3 {
+                if i == 0 {
+                    return Ok(None);
+                }
+                continue;
+            }
+            if (doubled_area(&ring) > 0.0) != (i == 0) {
+                ring.reverse();
+            }
+            ring.push(ring[0]);
+            out.push(ring.into_iter().map(Position::from).collect());
+        }
+        Ok(Some(out))
+    }
+
+    fn ring(&self, ring: &Ring) -> Result<Ring, super::ProductError> {
+        let tenth = 10f64.powi(self.decimals);
+        let mut out: Ring = Vec::new();
+        for [col, row] in simplified(ring, TOLERANCE_CELLS) {
+            let [x, y] = match self.map {
+                Some(map) => map.lon_lat(col, row)?,
+                None => [col, row],
+            };
+            // Whole turns away from the first point: a fire on the 180th meridian stays in one piece.
+            let turn = match (self.map, out.first()) {
+                (Some(_), Some(first)) => 360.0 * ((first[0] - x) / 360.0).round(),
+                _ => 0.0,
+            };
+            let point = [((x + turn) * tenth).round() / tenth, (y * tenth).round() / tenth];
+            if out.last() != Some(&point) {
+                out.push(point);
+            }
+        }
+        while out.len() > 1 && out.first() == out.last() {
+            out.pop();
+        }
+        Ok(out)
+    }
+}

@@ -1,0 +1,202 @@
+//! `arrival.tif` and `burn_probability.tif`: float32 GeoTIFF, deflated, NaN for no data.
+//!
+//! A plain TIFF with six more tags (OGC 19-008r4 and GDAL's own two): enough for any GIS to place
+//! the grid, name each band and know its unit.
+
+use std::io::{self, Seek, Write};
+
+use flate2::{Compression, write::ZlibEncoder};
+use ndarray::ArrayView2;
+use tiff::TiffError;
+use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
+use tiff::tags::Tag;
+
+use super::ProductError;
+use super::facts::{Facts, NOTICE};
+use super::place::Map;
+use crate::forecast::Forecast;
+
+const PIXEL_SCALE: Tag = Tag::Unknown(33550);
+const TIE_POINT: Tag = Tag::Unknown(33922);
+const TRANSFORM: Tag = Tag::Unknown(34264);
+const GEO_KEYS: Tag = Tag::Unknown(34735);
+const GDAL_METADATA: Tag = Tag::Unknown(42112);
+const GDAL_NODATA: Tag = Tag::Unknown(42113);
+/// Raw bytes of a strip, about.
+const STRIP_BYTES: usize = 1 << 18;
+
+/// One band: what it is called, its lead, its values.
+struct Band<'a> {
+    name: String,
+    lead_s: Option<f64>,
+    values: ArrayView2<'a, f32>,
+}
+
+/// Seconds until each cell burns: 0 already burnt, NaN not within the horizon.
+pub(crate) fn arrival(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+) -> io::Result<()> {
+    let name = "seconds until the fire arrives; 0 already burnt, nodata not within the horizon";
+    let band = Band { name: name.to_owned(), lead_s: None, values: f.arrival_s.view() };
+    write(sink, map, facts, "arrival time", "s", &[band])
+}
+
+/// Probability that a cell burns or has burnt, a band a lead.
+pub(crate) fn burn_probability(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+) -> io::Result<()> {
+    let bands: Vec<Band> = f
+        .lead_s
+        .iter()
+        .zip(f.burn_probability.outer_iter())
+        .map(|(&lead_s, values)| Band {
+            name: format!("probability burnt by +{lead_s} s"),
+            lead_s: Some(lead_s),
+            values,
+        })
+        .collect();
+    write(sink, map, facts, "burn probability", "1", &bands)
+}
+
+fn write(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    what: &str,
+    unit: &str,
+    bands: &[Band<'_>],
+) -> io::Result<()> {
+    let values: usize = bands.iter().map(|b| b.values.len()).sum();
+    let words = words(map, facts, what, unit, bands).map_err(io::Error::other)?;
+    // Offsets of a classic TIFF are 32 bit; larger files are BigTIFF, which every GIS reads too.
+    let done = if values as u64 * 4 < 4_000_000_000 {
+        TiffEncoder::<_, TiffKindStandard>::new_generic(sink)
+            .and_then(|mut t| image(t.image_directory()?, map, &words, bands))
+    } else {
+        TiffEncoder::<_, TiffKindBig>::new_generic(sink)
+            .and_then(|mut t| image(t.image_directory()?, map, &words, bands))
+    };
+    done.map_err(|e| match e {
+        TiffError::IoError(e) => e,
+        e => io::Error::other(e),
+    })
+}
+
+/// Everything said in letters and key codes.
+struct Words {
+    description: String,
+    metadata: String,
+    geo_keys: Vec<u16>,
+}
+
+fn words(
+    map: &Map,
+    facts: &Facts,
+    what: &str,
+    unit: &str,
+    bands: &[Band<'_>],
+) -> Result<Words, ProductError> {
+    let mut items = String::new();
+    let mut item = |attributes: &str, value: &str| {
+        items.push_str(&format!("  <Item {attributes}>{}</Item>\n", escaped(value)));
+    };
+    item("name=\"emberline_model\"", &facts.maker);
+    item("name=\"emberline_notice\"", NOTICE);
+    if let Some(issue) = facts.issue {
+        item("name=\"issue_time\"", &issue.to_string());
+    }
+    for (i, band) in bands.iter().enumerate() {
+        item(&format!("name=\"DESCRIPTION\" sample=\"{i}\" role=\"description\""), &band.name);
+        item(&format!("name=\"UNITTYPE\" sample=\"{i}\" role=\"unittype\""), unit);
+        if let Some(lead_s) = band.lead_s {
+            item(&format!("name=\"lead_s\" sample=\"{i}\""), &lead_s.to_string());
+        }
+        if let Some(valid) = band.lead_s.and_then(|l| facts.valid(l)) {
+            item(&format!("name=\"valid_time\" sample=\"{i}\""), &valid.to_string());
+        }
+    }
+    // Keys in rising order: model type, raster type (a pixel is an area), then the CRS's own code.
+    let (model, key) = if map.is_geographic() { (2, 2048) } else { (1, 3072) };
+    let geo_keys = vec![1, 1, 0, 3, 1024, 0, 1, model, 1025, 0, 1, 1, key, 0, 1, map.epsg()?];
+    let description = format!("emberline {what}, unit {unit}; {}; {NOTICE}", ascii(&facts.maker));
+    Ok(Words { description, metadata: format!("<GDALMetadata>\n{items}</GDALMetadata>\n"), geo_keys })
+}
+
+fn ascii(s: &str) -> String {
+    s.chars().map(|c| if c.is_ascii() && !c.is_control() { c } else { '?' }).collect()
+}
+
+/// XML text in plain ASCII, as a TIFF's text must be.
+fn escaped(s: &str) -> String {
+    s.chars().fold(String::new(), |mut out, c| {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c if c.is_ascii() && !c.is_control() => out.push(c),
+            c if c.is_control() => out.push(' '),
+            c => out.push_str(&format!("&#{};", u32::from(c))),
+        }
+        out
+    })
+}
+
+/// One image with all bands, each band's strips after the other.
+fn image<W: Write + Seek, K: TiffKind>(
+    mut dir: DirectoryEncoder<'_, W, K>,
+    map: &Map,
+    words: &Words,
+    bands: &[Band<'_>],
+) -> Result<(), TiffError> {
+    let (h, w) = bands.first().map_or((0, 0), |b| b.values.dim());
+    let n = bands.len();
+    let rows_per_strip = (STRIP_BYTES / 4 / w.max(1)).clamp(1, h.max(1));
+    let (mut offsets, mut sizes) = (Vec::new(), Vec::new());
+    for band in bands {
+        for first in (0..h).step_by(rows_per_strip) {
+            let rows = first..(first + rows_per_strip).min(h);
+            let mut strip = ZlibEncoder::new(Vec::new(), Compression::new(6));
+            for v in band.values.slice(ndarray::s![rows, ..]) {
+                strip.write_all(&v.to_ne_bytes())?;
+            }
+            let strip = strip.finish()?;
+            sizes.push(K::convert_offset(strip.len() as u64)?);
+            offsets.push(K::convert_offset(dir.write_data(strip.as_slice())?)?);
+        }
+    }
+    dir.write_tag(Tag::ImageWidth, w as u32)?;
+    dir.write_tag(Tag::ImageLength, h as u32)?;
+    dir.write_tag(Tag::BitsPerSample, vec![32u16; n].as_slice())?;
+    dir.write_tag(Tag::Compression, 8u16)?;
+    dir.write_tag(Tag::PhotometricInterpretation, 1u16)?;
+    dir.write_tag(Tag::ImageDescription, words.description.as_str())?;
+    dir.write_tag(Tag::StripOffsets, K::convert_slice(&offsets))?;
+    dir.write_tag(Tag::SamplesPerPixel, n as u16)?;
+    dir.write_tag(Tag::RowsPerStrip, rows_per_strip as u32)?;
+    dir.write_tag(Tag::StripByteCounts, K::convert_slice(&sizes))?;
+    dir.write_tag(Tag::PlanarConfiguration, 2u16)?;
+    dir.write_tag(Tag::Software, concat!("emberline ", env!("CARGO_PKG_VERSION")))?;
+    if n > 1 {
+        dir.write_tag(Tag::ExtraSamples, vec![0u16; n - 1].as_slice())?;
+    }
+    dir.write_tag(Tag::SampleFormat, vec![3u16; n].as_slice())?;
+    let t = map.transform();
+    if t[2] == 0.0 && t[4] == 0.0 && t[1] > 0.0 && t[5] < 0.0 {
+        dir.write_tag(PIXEL_SCALE, [t[1], -t[5], 0.0].as_slice())?;
+        dir.write_tag(TIE_POINT, [0.0, 0.0, 0.0, t[0], t[3], 0.0].as_slice())?;
+    } else {
+        let rows = [t[1], t[2], 0.0, t[0], t[4], t[5], 0.0, t[3]];
+        let rest = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
+        dir.write_tag(TRANSFORM, [rows, rest].concat().as_slice())?;
+    }
+    dir.write_tag(GEO_KEYS, words.geo_keys.as_slice())?;
+    dir.write_tag(GDAL_METADATA, words.metadata.as_str())?;
+    dir.write_tag(GDAL_NODATA, "nan")?;
+    dir.finish()
+}

@@ -1,0 +1,195 @@
+//! `forecast.gif`: the last frames seen, then the forecast lead by lead, each with its time.
+
+use std::io::{self, Write};
+
+use color_quant::NeuQuant;
+use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
+use ndarray::Axis;
+
+use super::facts::{Facts, NOTICE};
+use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, mix};
+use super::picture::{Canvas, text_width};
+use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+use crate::frame::Film;
+
+/// Frames of what was seen, at most.
+const SEEN: usize = 6;
+/// Leads shown, at most.
+const LEADS: usize = 20;
+/// Short and long side of the picture in pixels, tried in turn until the file is small enough.
+const SIZES: [(usize, usize); 4] = [(384, 640), (288, 480), (192, 360), (128, 240)];
+/// What a message or a slow link can carry.
+const LARGEST_BYTES: usize = 3_000_000;
+/// Colour index that means "as before".
+const SAME: u8 = 255;
+
+/// One picture and how long it stays, in hundredths of a second.
+struct Shot {
+    canvas: Canvas,
+    stay_cs: u16,
+}
+
+/// Writes the sequence, smaller if it would be too large.
+pub(crate) fn write(
+    sink: &mut impl Write,
+    facts: &Facts,
+    film: &Film,
+    clip: &Clip,
+    f: &Forecast,
+) -> io::Result<()> {
+    let mut bytes = Vec::new();
+    for (short_px, long_px) in SIZES {
+        let scale = Scale::fitting(f.grid.height, f.grid.width, short_px, long_px);
+        let shots = shots(facts, film, clip, f, scale);
+        bytes = encode(&shots).map_err(|e| match e {
+            EncodingError::Io(e) => e,
+            e => io::Error::other(e),
+        })?;
+        if bytes.len() <= LARGEST_BYTES {
+            break;
+        }
+    }
+    sink.write_all(&bytes)
+}
+
+fn shots(facts: &Facts, film: &Film, clip: &Clip, f: &Forecast, scale: Scale) -> Vec<Shot> {
+    let t = clip.frames.dim().0;
+    let leads = chosen(f.lead_s.len(), LEADS);
+    let first_s = -((t.min(SEEN) - 1) as f64) * clip.step_s;
+    let strip = Strip { facts, first_s };
+    let mut out = Vec::new();
+    for i in t.saturating_sub(SEEN)..t {
+        let back_s = -((t - 1 - i) as f64) * clip.step_s;
+        let mut canvas = scale.ground(film, clip, i);
+        let burnt = clip.burnt.index_axis(Axis(0), i).mapv(|b| f32::from(u8::from(b)));
+        front(&mut canvas, &scale.areas(burnt.view(), 0.5), 1.2, NOW);
+        let stay_cs = if i + 1 == t { 120 } else { 35 };
+        out.push(Shot { canvas: strip.under(&canvas, back_s), stay_cs });
+    }
+    let now = burnt_now(clip, scale);
+    let mut ground = scale.ground(film, clip, t - 1);
+    ground.fill(&now, BURNT, 0.62);
+    for (i, &l) in leads.iter().enumerate() {
+        let mut canvas = ground.clone();
+        let p = scale.smooth(f.burn_probability.index_axis(Axis(0), l));
+        let seen = scale.smooth(clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
+        for ((pixel, p), seen) in canvas.pixels.iter_mut().zip(&p).zip(&seen) {
+            let p = f64::from(p * (1.0 - seen));
+            if p > 0.02 {
+                *pixel = mix(*pixel, palette::lead(0.75 - 0.6 * p), 0.7 * p.powf(0.7));
+            }
+        }
+        front(&mut canvas, &burnt_by(f, l, scale), 1.8, palette::lead(0.0));
+        front(&mut canvas, &now, 1.0, NOW);
+        let stay_cs = if i + 1 == leads.len() { 180 } else { 45 };
+        out.push(Shot { canvas: strip.under(&canvas, f.lead_s[l]), stay_cs });
+    }
+    out
+}
+
+/// What stands under each picture: the time, who says so, and how far along it is.
+struct Strip<'a> {
+    facts: &'a Facts,
+    first_s: f64,
+}
+
+impl Strip<'_> {
+    fn under(&self, picture: &Canvas, lead_s: f64) -> Canvas {
+        let size = 11.0;
+        let width = picture.width.max(360);
+        let bottom = picture.height as f64;
+        let mut canvas = Canvas::new(width, picture.height + 62, PAPER);
+        canvas.paste(picture, (width - picture.width) / 2, 0);
+        let share = (lead_s - self.first_s) / (self.facts.horizon_s - self.first_s);
+        let now = -self.first_s / (self.facts.horizon_s - self.first_s);
+        let w = width as f64;
+        canvas.rect([0.0, bottom, w, bottom + 4.0], mix(PAPER, FAINT, 0.35));
+        canvas.rect([0.0, bottom, w * share.min(now), bottom + 4.0], FAINT);
+        if lead_s > 0.0 {
+            canvas.rect([w * now, bottom, w * share, bottom + 4.0], palette::lead(0.15));
+        }
+        let (words, colour) = match lead_s {
+            s if s < 0.0 => (format!("{} seen", self.facts.lead_words(s)), INK),
+            0.0 => ("now, last frame seen".to_owned(), INK),
+            s => (format!("{} forecast", self.facts.lead_words(s)), palette::lead(0.1)),
+        };
+        canvas.text([12.0, bottom + 28.0], size * 1.25, colour, &words);
+        let maker = &self.facts.maker;
+        let x = w - 12.0 - text_width(size, maker);
+        if x > text_width(size * 1.25, &words) + 30.0 {
+            canvas.text([x, bottom + 28.0], size, FAINT, maker);
+        }
+        canvas.text([12.0, bottom + 50.0], size * 0.8, FAINT, NOTICE);
+        canvas
+    }
+}
+
+/// One palette for all shots; after the first, only what changed is stored.
+fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
+    let Some(first) = shots.first() else { return Ok(Vec::new()) };
+    let (w, h) = (first.canvas.width, first.canvas.height);
+    let (colours, mut index) = quantise(shots);
+    let mut encoder = Encoder::new(Vec::new(), w as u16, h as u16, &colours)?;
+    encoder.set_repeat(Repeat::Infinite)?;
+    let mut before: Vec<u8> = Vec::new();
+    for shot in shots {
+        let pixels: Vec<u8> = shot.canvas.pixels.iter().map(|p| index(*p)).collect();
+        let [x0, y0, x1, y1] = changed(&before, &pixels, w);
+        let mut part = Vec::with_capacity((x1 - x0) * (y1 - y0));
+        for i in (y0..y1).flat_map(|y| (x0..x1).map(move |x| y * w + x)) {
+            part.push(if before.get(i) == Some(&pixels[i]) { SAME } else { pixels[i] });
+        }
+        encoder.write_frame(&Frame {
+            delay: shot.stay_cs,
+            dispose: DisposalMethod::Keep,
+            transparent: Some(SAME),
+            left: x0 as u16,
+            top: y0 as u16,
+            width: (x1 - x0) as u16,
+            height: (y1 - y0) as u16,
+            buffer: part.into(),
+            ..Frame::default()
+        })?;
+        before = pixels;
+    }
+    encoder.into_inner().map_err(Into::into)
+}
+
+/// The rectangle in which two pictures differ (at least a pixel): x0, y0, x1, y1.
+fn changed(before: &[u8], now: &[u8], w: usize) -> [usize; 4] {
+    let h = now.len() / w;
+    if before.len() != now.len() {
+        return [0, 0, w, h];
+    }
+    let (mut x0, mut y0, mut x1, mut y1) = (w, h, 0, 0);
+    for i in (0..now.len()).filter(|i| before[*i] != now[*i]) {
+        let (x, y) = (i % w, i / w);
+        (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x + 1), y1.max(y + 1));
+    }
+    if x1 == 0 { [0, 0, 1, 1] } else { [x0, y0, x1, y1] }
+}
+
+/// The palette of all shots (255 colours and [`SAME`]), and the index of a colour in it.
+fn quantise(shots: &[Shot]) -> (Vec<u8>, impl FnMut([u8; 3]) -> u8) {
+    let total: usize = shots.iter().map(|s| s.canvas.pixels.len()).sum();
+    let step = (total / 400_000).max(1) | 1;
+    let sample: Vec<u8> = shots
+        .iter()
+        .flat_map(|s| s.canvas.pixels.iter())
+        .step_by(step)
+        .flat_map(|p| [p[0], p[1], p[2], 255])
+        .collect();
+    let net = NeuQuant::new(3, 255, &sample);
+    let mut colours = net.color_map_rgb();
+    colours.truncate(255 * 3);
+    colours.extend([0, 0, 0]);
+    // Asked once for each of 64³ colours.
+    let mut known: Vec<Option<u8>> = vec![None; 1 << 18];
+    let index = move |[r, g, b]: [u8; 3]| {
+        let key = usize::from(r >> 2) << 12 | usize::from(g >> 2) << 6 | usize::from(b >> 2);
+        *known[key].get_or_insert_with(|| net.index_of(&[r, g, b, 255]) as u8)
+    };
+    (colours, index)
+}

@@ -1,0 +1,122 @@
+//! `forecast.npz`: the numbers, for whoever goes on computing; numpy's own format, deflated.
+//!
+//! Arrays go out row by row, so that a large grid costs no second copy in memory.
+
+use std::io::{self, Seek, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+
+/// Bytes given to the compressor at a time.
+const CHUNK_BYTES: usize = 1 << 18;
+
+/// Writes all arrays; `frames` in the input's unit, as [`Clip::span`] tells it.
+pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -> io::Result<()> {
+    let mut zip = ZipWriter::new(sink);
+    let (l, h, w) = f.frames.dim();
+    let (zero, range) = (clip.span.zero, clip.span.one - clip.span.zero);
+    let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
+    array(&mut zip, "lead_s", "<f8", &[l], leads)?;
+    let frames = f.frames.iter().map(|v| (zero + v * range).to_le_bytes());
+    array(&mut zip, "frames", "<f4", &[l, h, w], frames)?;
+    let burn = f.burn_probability.iter().map(|v| v.to_le_bytes());
+    array(&mut zip, "burn_probability", "<f4", &[l, h, w], burn)?;
+    let arrival = f.arrival_s.iter().map(|v| v.to_le_bytes());
+    array(&mut zip, "arrival_s", "<f4", &[h, w], arrival)?;
+    for (name, codes) in [("codes_global", &f.codes_global), ("codes_local", &f.codes_local)] {
+        if let Some(codes) = codes {
+            let (t, h, w) = codes.dim();
+            array(&mut zip, name, "<u2", &[t, h, w], codes.iter().map(|v| v.to_le_bytes()))?;
+        }
+    }
+    zip.finish()?;
+    Ok(())
+}
+
+/// Adds `name.npy`: numpy's header, then the values in row order.
+fn array<const N: usize>(
+    zip: &mut ZipWriter<impl Write + Seek>,
+    name: &str,
+    descr: &str,
+    shape: &[usize],
+    values: impl Iterator<Item = [u8; N]>,
+) -> io::Result<()> {
+    let bytes = shape.iter().map(|n| *n as u64).product::<u64>() * N as u64;
+    let options = SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Deflated)
+        .compression_level(Some(4))
+        .large_file(bytes > 4_000_000_000);
+    zip.start_file(format!("{name}.npy"), options)?;
+    zip.write_all(&header(descr, shape))?;
+    let mut chunk = Vec::with_capacity(CHUNK_BYTES + N);
+    for value in values {
+        chunk.extend_from_slice(&value);
+        if chunk.len() >= CHUNK_BYTES {
+            zip.write_all(&chunk)?;
+            chunk.clear();
+        }
+    }
+    zip.write_all(&chunk)
+}
+
+/// Header of a version 1.0 `.npy`, padded so that the values begin at a multiple of 64 bytes.
+fn header(descr: &str, shape: &[usize]) -> Vec<u8> {
+    let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
+    let sizes = if shape.len() == 1 { sizes.trim_end() } else { sizes.trim_end_matches(", ") };
+    let dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': ({sizes}), }}");
+    let padded = (10 + dict.len() + 1).next_multiple_of(64) - 10;
+    let mut out = b"\x93NUMPY\x01\x00".to_vec();
+    out.extend_from_slice(&(padded as u16).to_le_bytes());
+    out.extend_from_slice(format!("{dict:<width$}\n", width = padded - 1).as_bytes());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use ndarray::{Array1, Array2, Array3};
+
+    use super::super::trial::Trial;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_in_the_inputs_unit() {
+        let mut trial = Trial::ellipse(40, 33, 5);
+        trial.clip.span = crate::clip::Span { zero: 20.0, one: 220.0 };
+        trial.forecast.codes_global = Some(Array3::from_elem((5, 2, 3), 513));
+        let mut bytes = Cursor::new(Vec::new());
+        write(&mut bytes, &trial.clip, &trial.forecast).unwrap();
+
+        let mut npz = ndarray_npy::NpzReader::new(bytes).unwrap();
+        let mut names = npz.names().unwrap();
+        names.sort();
+        assert_eq!(
+            names,
+            ["arrival_s", "burn_probability", "codes_global", "frames", "lead_s"]
+        );
+        let lead_s: Array1<f64> = npz.by_name("lead_s").unwrap();
+        assert_eq!(lead_s.to_vec(), trial.forecast.lead_s);
+        let frames: Array3<f32> = npz.by_name("frames").unwrap();
+        assert_eq!(frames, trial.forecast.frames.mapv(|v| 20.0 + v * 200.0));
+        let burn: Array3<f32> = npz.by_name("burn_probability").unwrap();
+        assert_eq!(burn, trial.forecast.burn_probability);
+        let arrival: Array2<f32> = npz.by_name("arrival_s").unwrap();
+        assert_eq!(arrival.mapv(f32::to_bits), trial.forecast.arrival_s.mapv(f32::to_bits));
+        let codes: Array3<u16> = npz.by_name("codes_global").unwrap();
+        assert_eq!(codes, Array3::from_elem((5, 2, 3), 513));
+    }
+
+    #[test]
+    fn headers_are_numpys_own() {
+        // Oracle: numpy.lib.format.header_data_from_array_1_0 writes the same dictionary.
+        for (shape, want) in [(&[3usize][..], "(3,)"), (&[2, 3][..], "(2, 3)")] {
+            let h = header("<f4", shape);
+            assert_eq!(h.len() % 64, 0);
+            assert!(String::from_utf8_lossy(&h).contains(&format!("'shape': {want}, }}")));
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Colours: from the nearest lead (pale yellow) to the farthest (violet), and the paper around them.
+
+/// Red, green, blue.
+pub(crate) type Rgb = [u8; 3];
+
+/// Around the picture.
+pub(crate) const PAPER: Rgb = [18, 20, 24];
+/// Text that must be read.
+pub(crate) const INK: Rgb = [238, 240, 243];
+/// Text that may be read.
+pub(crate) const FAINT: Rgb = [150, 156, 166];
+/// Under every line, so that it stands out on any ground.
+pub(crate) const CASING: Rgb = [10, 8, 12];
+/// The front as it stands now.
+pub(crate) const NOW: Rgb = [255, 255, 255];
+/// Burning or burnt now.
+pub(crate) const BURNT: Rgb = [92, 20, 24];
+
+/// Anchors of a map that is even in lightness and hue: matplotlib's *plasma* (CC0, S. van der Walt
+/// and N. Smith) from 0.97 down to 0.25, where it is still seen on dark ground.
+const ANCHORS: [Rgb; 7] = [
+    [243, 232, 38],
+    [253, 188, 42],
+    [246, 141, 69],
+    [229, 104, 93],
+    [204, 71, 120],
+    [170, 46, 156],
+    [126, 38, 186],
+];
+
+/// Colour of a lead: `share` 0 is the nearest, 1 the farthest.
+pub(crate) fn lead(share: f64) -> Rgb {
+    let at = share.clamp(0.0, 1.0) * (ANCHORS.len() - 1) as f64;
+    let i = (at.floor() as usize).min(ANCHORS.len() - 2);
+    mix(ANCHORS[i], ANCHORS[i + 1], at - i as f64)
+}
+
+/// `share` of `b`, the rest of `a`.
+pub(crate) fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
+    std::array::from_fn(|c| {
+        let (a, b) = (f64::from(a[c]), f64::from(b[c]));
+        (a + (b - a) * share.clamp(0.0, 1.0)).round() as u8
+    })
+}

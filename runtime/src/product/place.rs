@@ -1,0 +1,188 @@
+//! Where a grid lies on the Earth: its CRS, WGS 84 longitude and latitude, and true cell areas.
+//!
+//! Known are EPSG codes and PROJ strings that proj4rs can project without grid files; anything
+//! else is refused, never guessed.
+
+use proj4rs::Proj;
+use proj4rs::transform::transform;
+
+use super::ProductError;
+use crate::grid::Grid;
+
+/// WGS 84 major axis, metres, and first eccentricity squared.
+const AXIS_M: f64 = 6_378_137.0;
+const ECC2: f64 = 0.006_694_379_990_141_33;
+
+/// A grid that is on the map.
+pub struct Map {
+    grid: Grid,
+    crs: String,
+    transform: [f64; 6],
+    proj: Proj,
+    wgs84: Proj,
+}
+
+impl std::fmt::Debug for Map {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Map").field("crs", &self.crs).finish_non_exhaustive()
+    }
+}
+
+impl Map {
+    /// The map of a grid, or `None` when the grid has no CRS or no transform.
+    ///
+    /// # Errors
+    /// [`ProductError::Crs`] or [`ProductError::Transform`] when they are there but useless.
+    pub fn of(grid: &Grid) -> Result<Option<Self>, ProductError> {
+        let (Some(crs), Some(transform)) = (&grid.crs, grid.transform) else { return Ok(None) };
+        let det = transform[1] * transform[5] - transform[2] * transform[4];
+        if !transform.iter().all(|v| v.is_finite()) || det == 0.0 {
+            let why = "its cells have no area";
+            return Err(ProductError::Transform { transform, why });
+        }
+        let no = |why: String| ProductError::Crs { crs: crs.clone(), why };
+        let proj = projection(crs).map_err(no)?;
+        let wgs84 = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")
+            .map_err(|e| no(format!("WGS 84 itself failed: {e}")))?;
+        let map = Self { grid: grid.clone(), crs: crs.clone(), transform, proj, wgs84 };
+        // Corners and centre: a transform in another unit than the CRS shows here.
+        let (h, w) = (grid.height as f64, grid.width as f64);
+        for (col, row) in [(0.0, 0.0), (w, 0.0), (0.0, h), (w, h), (w / 2.0, h / 2.0)] {
+            map.lon_lat(col, row)?;
+        }
+        Ok(Some(map))
+    }
+
+    /// Longitude and latitude in degrees of a point in pixel units (0,0 is the upper left corner
+    /// of the first cell).
+    ///
+    /// # Errors
+    /// [`ProductError::Crs`] for a point outside the projection's domain.
+    pub fn lon_lat(&self, col: f64, row: f64) -> Result<[f64; 2], ProductError> {
+        let t = self.transform;
+        let (x, y) = (t[0] + col * t[1] + row * t[2], t[3] + col * t[4] + row * t[5]);
+        let outside = |why: String| ProductError::Crs {
+            crs: self.crs.clone(),
+            why: format!("point {x} {y} of the grid is outside it ({why})"),
+        };
+        let [lon, lat] = if self.proj.is_latlong() {
+            // Degrees in, degrees out; a datum other than WGS 84 still has to be shifted.
+            let mut point = (x.to_radians(), y.to_radians(), 0.0);
+            if x.abs() > 540.0 || y.abs() > 90.0 {
+                return Err(outside("not degrees".to_owned()));
+            }
+            transform(&self.proj, &self.wgs84, &mut point).map_err(|e| outside(e.to_string()))?;
+            // Kept on the side of the 180th meridian where the grid is.
+            let lon = point.0.to_degrees();
+            [lon + 360.0 * ((x - lon) / 360.0).round(), point.1.to_degrees()]
+        } else {
+            let mut point = (x, y, 0.0);
+            transform(&self.proj, &self.wgs84, &mut point).map_err(|e| outside(e.to_string()))?;
+            [point.0.to_degrees(), point.1.to_degrees()]
+        };
+        if !(lon.is_finite() && lat.is_finite() && lat.abs() <= 90.0) {
+            return Err(outside("no latitude".to_owned()));
+        }
+        Ok([lon, lat])
+    }
+
+    /// Ground area in square metres of one cell of each row, on the WGS 84 ellipsoid.
+    ///
+    /// # Errors
+    /// As [`Map::lon_lat`].
+    pub fn cell_m2_by_row(&self) -> Result<Vec<f64>, ProductError> {
+        let col = (self.grid.width / 2) as f64;
+        (0..self.grid.height)
+            .map(|row| {
+                let row = row as f64;
+                let a = self.lon_lat(col, row)?;
+                let (u, v) = (self.lon_lat(col + 1.0, row)?, self.lon_lat(col, row + 1.0)?);
+                let centre = self.lon_lat(col + 0.5, row + 0.5)?[1].to_radians();
+                let cross = (u[0] - a[0]) * (v[1] - a[1]) - (u[1] - a[1]) * (v[0] - a[0]);
+                let s = 1.0 - ECC2 * centre.sin().powi(2);
+                let meridian_m = AXIS_M * (1.0 - ECC2) / s.powf(1.5);
+                let parallel_m = AXIS_M / s.sqrt() * centre.cos();
+                let rad2 = cross.abs() * 1f64.to_radians().powi(2);
+                Ok(rad2 * meridian_m * parallel_m)
+            })
+            .collect()
+    }
+
+    /// The affine transform in GDAL order.
+    #[must_use]
+    pub fn transform(&self) -> [f64; 6] {
+        self.transform
+    }
+
+    /// Whether coordinates are degrees.
+    #[must_use]
+    pub fn is_geographic(&self) -> bool {
+        self.proj.is_latlong()
+    }
+
+    /// The EPSG code, as GeoTIFF wants it.
+    ///
+    /// # Errors
+    /// [`ProductError::Crs`] for a PROJ string that is none of the common coded ones.
+    pub fn epsg(&self) -> Result<u16, ProductError> {
+        code(&self.crs).or_else(|| coded_string(&self.crs)).ok_or_else(|| ProductError::Crs {
+            crs: self.crs.clone(),
+            why: "it has no EPSG code that a GeoTIFF can carry".to_owned(),
+        })
+    }
+}
+
+/// `EPSG:n` in any case, with one or two colons, or `OGC:CRS84`.
+fn code(crs: &str) -> Option<u16> {
+    let crs = crs.trim().to_ascii_uppercase();
+    if crs == "OGC:CRS84" {
+        return Some(4326);
+    }
+    let number = crs
+        .strip_prefix("URN:OGC:DEF:CRS:EPSG::")
+        .or_else(|| crs.strip_prefix("EPSG:"))
+        .or_else(|| crs.strip_prefix("+INIT=EPSG:"))?;
+    number.split_whitespace().next()?.parse().ok()
+}
+
+fn projection(crs: &str) -> Result<Proj, String> {
+    if let Some(code) = code(crs) {
+        return Proj::from_epsg_code(code).map_err(|e| e.to_string());
+    }
+    if !crs.trim_start().starts_with('+') {
+        return Err("neither an EPSG code nor a PROJ string".to_owned());
+    }
+    Proj::from_proj_string(crs).map_err(|e| e.to_string())
+}
+
+/// The EPSG code of a PROJ string that says UTM, longitude/latitude or web Mercator on WGS 84.
+fn coded_string(crs: &str) -> Option<u16> {
+    let mut value = std::collections::BTreeMap::new();
+    for word in crs.split_whitespace().filter_map(|w| w.strip_prefix('+')) {
+        let (k, v) = word.split_once('=').unwrap_or((word, ""));
+        value.insert(k, v);
+    }
+    let on_wgs84 = value.get("datum").is_some_and(|d| d.eq_ignore_ascii_case("WGS84"));
+    let metres = value.get("units").is_none_or(|u| *u == "m");
+    let known = |allowed: &[&str]| value.keys().all(|k| allowed.contains(k));
+    match *value.get("proj")? {
+        "utm" if on_wgs84 && metres => {
+            let zone: u16 = value.get("zone")?.parse().ok()?;
+            let north = !value.contains_key("south");
+            let plain = known(&["proj", "zone", "south", "datum", "units", "no_defs", "type"]);
+            (plain && (1..=60).contains(&zone))
+                .then_some(if north { 32600 + zone } else { 32700 + zone })
+        }
+        "longlat" | "latlong" if on_wgs84 => {
+            known(&["proj", "datum", "no_defs", "type"]).then_some(4326)
+        }
+        "merc" if metres => {
+            let sphere = |k| value.get(k).and_then(|v| v.parse::<f64>().ok()) == Some(AXIS_M);
+            let zero = |k| value.get(k).is_none_or(|v| v.parse::<f64>().ok() == Some(0.0));
+            let plain = ["lat_ts", "lon_0", "x_0", "y_0"].into_iter().all(zero)
+                && value.get("k").is_none_or(|k| k.parse::<f64>().ok() == Some(1.0));
+            (sphere("a") && sphere("b") && plain).then_some(3857)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,215 @@
+//! A scene: the frame as a person sees it, enlarged or reduced, and the fronts in its pixels.
+
+use ndarray::{Array2, ArrayView2, Axis};
+
+use super::outline::{Polygon, Ring, outlines};
+use super::palette::{self, Rgb, mix};
+use super::picture::Canvas;
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+use crate::frame::{Film, Kind, Pixels};
+
+/// Whole-number enlargement or reduction from cells to pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Scale {
+    /// Pixels a cell, 1 when reduced.
+    pub(crate) up: usize,
+    /// Cells a pixel, 1 when enlarged.
+    pub(crate) down: usize,
+}
+
+impl Scale {
+    /// Enough for a short side of `short_px`, and never more than `long_px` on the long side.
+    pub(crate) fn fitting(h: usize, w: usize, short_px: usize, long_px: usize) -> Self {
+        let (short, long) = (h.min(w), h.max(w));
+        let up = short_px.div_ceil(short).min(long_px / long).max(1);
+        Self { up, down: long.div_ceil(long_px).max(1) }
+    }
+
+    /// Pixels of `cells` cells.
+    pub(crate) fn px(self, cells: usize) -> usize {
+        (cells * self.up).div_ceil(self.down)
+    }
+
+    /// A field on the picture's own grid: as it is when enlarged, block means when reduced.
+    fn reduced(self, field: ArrayView2<'_, f32>) -> Array2<f32> {
+        let (h, w) = field.dim();
+        if self.down == 1 {
+            return field.to_owned();
+        }
+        Array2::from_shape_fn((h.div_ceil(self.down), w.div_ceil(self.down)), |(y, x)| {
+            let rows = y * self.down..((y + 1) * self.down).min(h);
+            let cols = x * self.down..((x + 1) * self.down).min(w);
+            field.slice(ndarray::s![rows, cols]).mean().unwrap_or(0.0)
+        })
+    }
+
+    /// Areas where `field` reaches `threshold`, in pixels, their lines rounded for the eye.
+    pub(crate) fn areas(self, field: ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
+        let up = self.up as f64;
+        let to_px = |ring: &Ring| -> Ring {
+            let ring = if self.up > 1 { rounded(&rounded(ring)) } else { ring.clone() };
+            ring.into_iter().map(|p| [p[0] * up, p[1] * up]).collect()
+        };
+        outlines(self.reduced(field).view(), threshold)
+            .iter()
+            .map(|p| Polygon {
+                outer: to_px(&p.outer),
+                holes: p.holes.iter().map(to_px).collect(),
+            })
+            .collect()
+    }
+
+    /// A field for each pixel, between cell centres by straight lines.
+    pub(crate) fn smooth(self, field: ArrayView2<'_, f32>) -> Array2<f32> {
+        let small = self.reduced(field);
+        if self.up == 1 {
+            return small;
+        }
+        let (h, w) = small.dim();
+        let at = |i: usize, n: usize| {
+            let v = ((i as f64 + 0.5) / self.up as f64 - 0.5).clamp(0.0, (n - 1) as f64);
+            let a = v.floor() as usize;
+            (a, (a + 1).min(n - 1), (v - a as f64) as f32)
+        };
+        Array2::from_shape_fn((h * self.up, w * self.up), |(y, x)| {
+            let ((y0, y1, fy), (x0, x1, fx)) = (at(y, h), at(x, w));
+            let row = |y: usize| small[[y, x0]] * (1.0 - fx) + small[[y, x1]] * fx;
+            row(y0) * (1.0 - fy) + row(y1) * fy
+        })
+    }
+
+    /// Frame `t` of the clip: the input's own colours for rgb, grey for anything else.
+    pub(crate) fn ground(self, film: &Film, clip: &Clip, t: usize) -> Canvas {
+        let (_, h, w) = clip.frames.dim();
+        let colours = match clip.picked.get(t).and_then(|i| film.frames.get(*i)) {
+            Some(f) if clip.kind == Kind::Rgb && f.pixels.shape() == [h, w, 3] => Some(&f.pixels),
+            _ => None,
+        };
+        let intensity = clip.frames.index_axis(Axis(0), t);
+        let cell = |y: usize, x: usize| -> [f32; 3] {
+            match colours {
+                Some(Pixels::U8(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]])),
+                Some(Pixels::U16(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]]) / 257.0),
+                Some(Pixels::F32(a)) => std::array::from_fn(|c| a[[y, x, c]] * 255.0),
+                None => [grey(intensity[[y, x]]); 3],
+            }
+        };
+        let (ph, pw) = (self.px(h), self.px(w));
+        let mut out = Canvas::new(pw, ph, palette::PAPER);
+        for (i, pixel) in out.pixels.iter_mut().enumerate() {
+            let (y, x) = (i / pw, i % pw);
+            let rows = y * self.down / self.up..((y / self.up + 1) * self.down).min(h);
+            let cols = x * self.down / self.up..((x / self.up + 1) * self.down).min(w);
+            let n = (rows.len() * cols.len()).max(1) as f32;
+            let mut sum = [0f32; 3];
+            for (y, x) in rows.flat_map(|y| cols.clone().map(move |x| (y, x))) {
+                let v = cell(y, x);
+                (0..3).for_each(|c| sum[c] += v[c]);
+            }
+            *pixel = sum.map(|s| (s / n).round().clamp(0.0, 255.0) as u8);
+        }
+        out
+    }
+}
+
+/// Intensity 0..1 as grey, dark ground lifted so that its shapes are seen; NaN is dark.
+fn grey(intensity: f32) -> f32 {
+    34.0 + 196.0 * intensity.clamp(0.0, 1.0).max(0.0).powf(0.75)
+}
+
+/// A ring with its corners cut (Chaikin, 1974); points on straight runs stay on them.
+fn rounded(ring: &Ring) -> Ring {
+    let next = ring.iter().cycle().skip(1);
+    ring.iter()
+        .zip(next)
+        .flat_map(|(a, b)| {
+            let between = |s: f64| [a[0] + (b[0] - a[0]) * s, a[1] + (b[1] - a[1]) * s];
+            [between(0.25), between(0.75)]
+        })
+        .collect()
+}
+
+/// The lines of `areas` without what runs along the picture's edge: no front was seen there.
+pub(crate) fn lines(areas: &[Polygon], width: usize, height: usize) -> Vec<Ring> {
+    let (w, h) = (width as f64, height as f64);
+    let along = |a: [f64; 2], b: [f64; 2]| {
+        let on = |axis: usize, v: f64| (a[axis] - v).abs() < 0.3 && (b[axis] - v).abs() < 0.3;
+        on(0, 0.0) || on(0, w) || on(1, 0.0) || on(1, h)
+    };
+    let mut out = Vec::new();
+    for ring in areas.iter().flat_map(Polygon::rings) {
+        let mut line: Ring = Vec::new();
+        for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+            if along(*a, *b) {
+                out.push(std::mem::take(&mut line));
+                continue;
+            }
+            if line.is_empty() {
+                line.push(*a);
+            }
+            line.push(*b);
+        }
+        out.push(line);
+    }
+    out.retain(|l| l.len() > 1);
+    out
+}
+
+/// Draws a front: a dark casing, then the line.
+pub(crate) fn front(canvas: &mut Canvas, areas: &[Polygon], width: f64, colour: Rgb) {
+    let lines = lines(areas, canvas.width, canvas.height);
+    let casing = mix(palette::CASING, colour, 0.1);
+    canvas.stroke(lines.iter().map(Vec::as_slice), width + 2.0, casing);
+    canvas.stroke(lines.iter().map(Vec::as_slice), width, colour);
+}
+
+/// Burning or burnt now, in pixels.
+pub(crate) fn burnt_now(clip: &Clip, scale: Scale) -> Vec<Polygon> {
+    let now = clip.burnt_now().mapv(|b| f32::from(u8::from(b)));
+    scale.areas(now.view(), 0.5)
+}
+
+/// Area said to burn or have burnt by lead `l`, in pixels.
+pub(crate) fn burnt_by(f: &Forecast, l: usize, scale: Scale) -> Vec<Polygon> {
+    scale.areas(f.burn_probability.index_axis(Axis(0), l), f.threshold)
+}
+
+/// At most `n` of `total` leads, evenly spread, the last always among them (0-based).
+pub(crate) fn chosen(total: usize, n: usize) -> Vec<usize> {
+    let n = n.min(total);
+    (1..=n).map(|i| (i * total).div_ceil(n) - 1).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_keep_both_sides_in_bounds() {
+        for (h, w, up, down) in [
+            (32, 32, 15, 1),
+            (128, 128, 4, 1),
+            (480, 640, 1, 1),
+            (32, 256, 6, 1),
+            (32, 4096, 1, 3),
+            (4096, 4096, 1, 3),
+            (1600, 1601, 1, 2),
+        ] {
+            assert_eq!(Scale::fitting(h, w, 480, 1600), Scale { up, down }, "{h}×{w}");
+        }
+    }
+
+    #[test]
+    fn chosen_leads_are_even_and_end_with_the_last() {
+        for (total, n, want) in [
+            (1, 6, vec![0]),
+            (3, 6, vec![0, 1, 2]),
+            (6, 6, vec![0, 1, 2, 3, 4, 5]),
+            (12, 6, vec![1, 3, 5, 7, 9, 11]),
+            (10, 4, vec![2, 4, 7, 9]),
+        ] {
+            assert_eq!(chosen(total, n), want);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A made-up fire for the tests of this room: an ellipse that grows to the east.
+
+use ndarray::{Array2, Array3};
+
+use crate::clip::{Clip, Span};
+use crate::forecast::{Forecast, arrival_from_probability};
+use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use crate::grid::Grid;
+
+/// Everything that products are made of.
+pub(crate) struct Trial {
+    pub(crate) film: Film,
+    pub(crate) clip: Clip,
+    pub(crate) forecast: Forecast,
+    pub(crate) report: serde_json::Value,
+}
+
+impl Trial {
+    /// Signed distance to the ellipse's line at step `t`, in cells; positive is inside.
+    fn inside(h: usize, w: usize, y: usize, x: usize, t: f64) -> f64 {
+        let s = h.min(w) as f64;
+        let (ry, rx) = (s * (0.12 + 0.012 * t), s * (0.14 + 0.03 * t));
+        let cx = w as f64 * 0.35 + s * 0.018 * t;
+        let (dy, dx) = (y as f64 + 0.5 - h as f64 * 0.5, x as f64 + 0.5 - cx);
+        let wave = 1.0 + 0.08 * (dy.atan2(dx) * 5.0).sin();
+        (1.0 - (dy / ry).hypot(dx / rx) / wave) * ry
+    }
+
+    /// A thermal film of `h`×`w` with four frames a minute apart and `leads` more minutes of
+    /// forecast.
+    pub(crate) fn ellipse(h: usize, w: usize, leads: usize) -> Self {
+        let edge = |d: f64, soft: f64| (1.0 / (1.0 + (-d / soft).exp())) as f32;
+        let seen = Array3::from_shape_fn((4, h, w), |(t, y, x)| {
+            let d = Self::inside(h, w, y, x, t as f64 - 3.0);
+            let ground = 0.12 + 0.05 * ((x as f64 * 0.23).sin() * (y as f64 * 0.19).cos()) as f32;
+            let flame = (-(d / 2.0).powi(2)).exp() as f32;
+            (ground + 0.35 * edge(d, 0.4) + 0.5 * flame).clamp(0.0, 1.0)
+        });
+        let burnt =
+            Array3::from_shape_fn((4, h, w), |(t, y, x)| {
+                Self::inside(h, w, y, x, t as f64 - 3.0) >= 0.0
+            });
+        let burnt_now = burnt.index_axis(ndarray::Axis(0), 3).to_owned();
+        let lead_s: Vec<f64> = (1..=leads).map(|l| l as f64 * 60.0).collect();
+        let mut burn = Array3::from_shape_fn((leads, h, w), |(l, y, x)| {
+            let d = Self::inside(h, w, y, x, (l + 1) as f64);
+            if burnt_now[[y, x]] { 1.0 } else { edge(d, 0.5 + 0.25 * (l + 1) as f64) }
+        });
+        for l in 1..leads {
+            for y in 0..h {
+                for x in 0..w {
+                    burn[[l, y, x]] = burn[[l, y, x]].max(burn[[l - 1, y, x]]);
+                }
+            }
+        }
+        let grid = Grid::new(h, w);
+        let frames = (0..4).map(|t| Frame {
+            pixels: Pixels::U8(Array3::from_shape_fn((h, w, 1), |(y, x, _)| {
+                (seen[[t, y, x]] * 255.0) as u8
+            })),
+            time_s: t as f64 * 60.0,
+        });
+        let film = Film {
+            kind: Kind::Thermal,
+            frames: frames.collect(),
+            grid: grid.clone(),
+            time_source: TimeSource::Utc,
+            start_utc: "2026-08-03T14:02:30Z".parse().ok(),
+            name: "trial.npz".to_owned(),
+            digest: "0".repeat(64),
+            notes: Vec::new(),
+        };
+        let clip = Clip {
+            kind: Kind::Thermal,
+            frames: seen,
+            burnt,
+            span: Span { zero: 0.0, one: 255.0 },
+            hot: 0.5,
+            step_s: 60.0,
+            end_s: 180.0,
+            picked: vec![0, 1, 2, 3],
+            grid: grid.clone(),
+            notes: vec!["a made-up fire".to_owned()],
+        };
+        let forecast = Forecast {
+            arrival_s: arrival_from_probability(&burn, &lead_s, &burnt_now, 0.5),
+            lead_s,
+            frames: burn.clone(),
+            burn_probability: burn,
+            threshold: 0.5,
+            rollout_from_lead: None,
+            codes_global: None,
+            codes_local: None,
+            grid,
+            notes: Vec::new(),
+        };
+        let report = serde_json::json!({
+            "model": { "name": "fire", "version": 1 },
+            "engine": "tract",
+        });
+        Self { film, clip, forecast, report }
+    }
+
+    /// The same fire on a map.
+    pub(crate) fn on(mut self, crs: &str, transform: [f64; 6], cell_m: Option<f64>) -> Self {
+        for grid in [&mut self.film.grid, &mut self.clip.grid, &mut self.forecast.grid] {
+            grid.crs = Some(crs.to_owned());
+            grid.transform = Some(transform);
+            grid.cell_m = cell_m;
+        }
+        self
+    }
+
+    /// The same forecast with the given burn, now and at every lead.
+    pub(crate) fn all(mut self, burnt: bool) -> Self {
+        let p = f32::from(u8::from(burnt));
+        self.clip.burnt.fill(burnt);
+        self.forecast.burn_probability.fill(p);
+        self.forecast.frames.fill(p);
+        let arrival = if burnt { 0.0 } else { f32::NAN };
+        self.forecast.arrival_s = Array2::from_elem(self.forecast.arrival_s.dim(), arrival);
+        self
+    }
+
+    /// The same fire seen in another kind of frame.
+    pub(crate) fn seen_as(mut self, kind: Kind) -> Self {
+        self.film.kind = kind;
+        self.clip.kind = kind;
+        for (t, frame) in self.film.frames.iter_mut().enumerate() {
+            let seen = self.clip.frames.index_axis(ndarray::Axis(0), t);
+            let burnt = self.clip.burnt.index_axis(ndarray::Axis(0), t);
+            let (h, w) = seen.dim();
+            frame.pixels = match kind {
+                Kind::Rgb => Pixels::U8(Array3::from_shape_fn((h, w, 3), |(y, x, c)| {
+                    let v = seen[[y, x]];
+                    ([v.powf(0.6), 0.3 + 0.5 * v, 0.25 * (1.0 - v)][c] * 255.0) as u8
+                })),
+                _ => Pixels::U8(Array3::from_shape_fn((h, w, 1), |(y, x, _)| {
+                    u8::from(burnt[[y, x]])
+                })),
+            };
+        }
+        if kind == Kind::Mask {
+            self.clip.frames = self.clip.burnt.mapv(|b| f32::from(u8::from(b)));
+            self.clip.span = Span { zero: 0.0, one: 1.0 };
+        }
+        self
+    }
+}
