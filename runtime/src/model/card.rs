@@ -6,7 +6,7 @@ use super::ModelError;
 use crate::frame::Kind;
 
 /// The only card layout this version reads.
-pub const SCHEMA: i64 = 1;
+pub(super) const SCHEMA: i64 = 1;
 
 /// A model's contract, as written in `card.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -124,24 +124,59 @@ pub fn choose(kind: EngineKind, folder: &Folder) -> Result<Choice, ModelError> {
     let mut passed = Vec::new();
     for kind in [EngineKind::Cuda, EngineKind::OrtCpu, EngineKind::Tract] {
         if let Err(why_not) = state(kind) {
-            passed.push(format!("{}: {why_not}", kind.name()));
+            passed.push((kind.name(), why_not));
             continue;
         }
         match open_engine(kind, folder) {
             Ok(engine) => {
-                let mut why = vec![format!("{}: {}", engine.name(), engine.detail())];
-                why.append(&mut passed);
-                return Ok(Choice { engine, why: why.join("; ") });
+                let why = format!("{}: {}{}", engine.name(), engine.detail(), tell(&passed));
+                return Ok(Choice { engine, why });
             }
             Err(ModelError::Engine { doing, cause, .. }) => {
-                passed.push(format!("{}: {doing}: {cause}", kind.name()));
+                passed.push((kind.name(), format!("{doing}: {cause}")));
             }
-            Err(e) => passed.push(e.to_string()),
+            Err(e) => passed.push((kind.name(), e.to_string())),
         }
     }
     Err(ModelError::NoEngine {
         engine: "auto",
-        what: passed.join("; "),
+        what: tell(&passed).trim_start_matches("; ").to_owned(),
         fix: "run `emberline doctor`".to_owned(),
     })
+}
+
+/// Engines passed over and why, those with one reason together: `; cuda, ort-cpu: no library …`.
+fn tell(passed: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    for (k, (engine, why)) in passed.iter().enumerate() {
+        let again = passed.get(k + 1).is_some_and(|(_, next)| next == why);
+        let follows = k > 0 && passed[k - 1].1 == *why;
+        text += &format!("{}{engine}", if follows { ", " } else { "; " });
+        if !again {
+            text += &format!(": {why}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_reason_is_told_once() {
+        let passed = |a: &str, b: &str| [("cuda", a.to_owned()), ("ort-cpu", b.to_owned())];
+        assert_eq!(tell(&passed("gone", "gone")), "; cuda, ort-cpu: gone");
+        assert_eq!(tell(&passed("no card", "gone")), "; cuda: no card; ort-cpu: gone");
+        assert_eq!(tell(&[]), "");
+    }
+
+    #[cfg(feature = "tract")]
+    #[test]
+    fn an_engine_that_was_asked_for_is_taken() -> Result<(), ModelError> {
+        let choice = choose(EngineKind::Tract, &Folder::builtin()?)?;
+        assert_eq!(choice.engine.name(), "tract");
+        assert!(choice.why.starts_with("tract: asked for"), "{}", choice.why);
+        Ok(())
+    }
 }

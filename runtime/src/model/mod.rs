@@ -23,7 +23,7 @@ pub use card::{Card, Codebook, Decision, Input, Level, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
 pub use folder::{Folder, Origin, find, known};
 pub use forecaster::{Forecaster, Timings};
-pub use verify::{Check, checks};
+pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 
 /// What a network gives for one tile, before it is cut and blended.
 #[derive(Clone, Debug)]

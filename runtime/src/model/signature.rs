@@ -11,7 +11,7 @@ const INT64: u64 = 7;
 
 /// Length of an axis: fixed, or free under a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Axis {
+pub(super) enum Axis {
     /// A number.
     Fixed(u64),
     /// Whatever the caller gives.
@@ -20,7 +20,7 @@ pub enum Axis {
 
 /// One input or output of a graph.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Slot {
+pub(super) struct Slot {
     /// Its name.
     pub name: String,
     /// ONNX element type.
@@ -31,7 +31,7 @@ pub struct Slot {
 
 /// What goes into a graph and what comes out.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Signature {
+pub(super) struct Signature {
     /// Opset of the default operator set.
     pub opset: i64,
     /// Inputs that are not weights.
@@ -154,7 +154,7 @@ fn tensor_type(bytes: &[u8], out: &mut Slot) -> Option<()> {
 impl Signature {
     /// Reads an ONNX file's bytes; `None` when they are damaged or no ONNX.
     #[must_use]
-    pub fn read(onnx: &[u8]) -> Option<Self> {
+    pub(super) fn read(onnx: &[u8]) -> Option<Self> {
         let mut out = Self::default();
         let mut graph = None;
         for field in Fields(onnx) {
@@ -206,7 +206,7 @@ impl Signature {
 
     /// What about this graph disagrees with `card`, in words; `None` when they fit.
     #[must_use]
-    pub fn fault(&self, card: &Card) -> Option<String> {
+    pub(super) fn fault(&self, card: &Card) -> Option<String> {
         if self.opset != card.opset {
             return Some(format!("the graph has opset {}, the card says {}", self.opset, card.opset));
         }

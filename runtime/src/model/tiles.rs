@@ -92,11 +92,6 @@ impl Tiling {
         self.rows.starts.len() * self.cols.starts.len()
     }
 
-    /// Rows and columns of a tile.
-    pub(crate) fn tile(&self) -> [usize; 2] {
-        [self.rows.tile, self.cols.tile]
-    }
-
     /// Runs the network over the whole film: intensity `[T, H, W]` and front maps `[4, H, W]`.
     ///
     /// `done` is told after each tile how many are done. The answer does not depend on how many

@@ -42,7 +42,7 @@ impl Tract {
         reader.op_register.insert("GridSample", grid_sample);
         let graph = reader
             .model_for_read(&mut std::io::Cursor::new(folder.onnx()))
-            .and_then(|m| m.with_output_names(&outputs))
+            .and_then(|m| m.with_outputs_by_name(&outputs))
             .map_err(|e| failed("reading the graph", &e))?;
         Ok(Self { graph, leads: card.output.leads, outputs, plans: Mutex::default() })
     }
