@@ -1,8 +1,8 @@
 """Write `baseline.npz`: a made-up fire film, and what simple forecasters make of it.
 
-Oracles: opencv-python-headless (`calcOpticalFlowFarneback`, `remap`) for optical flow, scipy for the
-front the others start from (see `front.py`); versions are printed. Run from the repository root:
-`python tests/golden/baseline.py`.
+Oracles: opencv-python-headless 5.0.0.93 (`calcOpticalFlowFarneback`, `remap`) for optical flow,
+scipy 1.17.1 for the front the others start from (see `front.py`), numpy 2.4.6.
+Run from the repository root: `python tests/golden/baseline.py`.
 """
 
 from pathlib import Path
@@ -60,7 +60,7 @@ def main() -> None:
     print(path, path.stat().st_size, "bytes; cv2", cv2.__version__, "scipy", scipy.__version__)
     for name in ["mean-speed", "local-speed", "speed-blend", "optical-flow"]:
         hit = (out[name] & out["truth"] & ~last).sum((1, 2))
-        both = ((out[name] & ~last).sum((1, 2)) + (out["truth"] & ~last).sum((1, 2)))
+        both = (out[name] & ~last).sum((1, 2)) + (out["truth"] & ~last).sum((1, 2))
         print(name, "F1", np.round(2 * hit / both, 3))
     print("new", (out["truth"] & ~last).sum((1, 2)), "moving", (np.hypot(*flow.T) > 0.5).mean())
 

@@ -112,25 +112,25 @@ impl Nearest {
     }
 }
 
-/// Distance in pixels `[H, W]` from each cell to the nearest set cell of `mask`, 0 where set;
-/// `None` when no cell is set.
-pub(crate) fn distance_px(mask: &ArrayRef2<bool>) -> Option<Array2<f32>> {
-    let mut nearest = Nearest::to(mask)?;
-    let mut out = Array2::zeros(mask.dim());
-    let mut cells = Vec::new();
-    for (y, mut row) in out.outer_iter_mut().enumerate() {
-        nearest.row(y, &mut cells);
-        for (x, (d, cell)) in row.iter_mut().zip(&cells).enumerate() {
-            *d = cell.distance_px(y, x) as f32;
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ndarray::Array2;
+
+    /// Distance in pixels `[H, W]` from each cell to the nearest set cell of `mask`, 0 where set;
+    /// `None` when no cell is set.
+    fn distance_px(mask: &ArrayRef2<bool>) -> Option<Array2<f32>> {
+        let mut nearest = Nearest::to(mask)?;
+        let mut out = Array2::zeros(mask.dim());
+        let mut cells = Vec::new();
+        for (y, mut row) in out.outer_iter_mut().enumerate() {
+            nearest.row(y, &mut cells);
+            for (x, (d, cell)) in row.iter_mut().zip(&cells).enumerate() {
+                *d = cell.distance_px(y, x) as f32;
+            }
+        }
+        Some(out)
+    }
 
     /// Deterministic noise: the high bits of a multiplicative hash.
     fn noise(i: usize) -> u32 {

@@ -1,0 +1,99 @@
+//! Probability: whether what is said with 70 % comes true 7 times of 10.
+
+use std::ops::AddAssign;
+
+use ndarray::ArrayRef2;
+use serde::Serialize;
+
+use super::ratio;
+
+/// Bins of the reliability table.
+const BINS: usize = 10;
+
+/// One bin of the reliability table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Bin {
+    /// Cells whose probability fell into the bin.
+    pub cells: u64,
+    /// Of these, cells that burnt.
+    pub burnt: u64,
+    /// Sum of their probabilities.
+    pub said: f64,
+}
+
+/// Squared errors and reliability of probabilities, that add up over starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Probability {
+    /// Sum of squared differences of probability and outcome (0 or 1).
+    pub squared: f64,
+    /// Tenths of probability: bin `k` holds `k/10 ≤ p < (k+1)/10`, the last one 1 as well.
+    pub bins: [Bin; BINS],
+}
+
+impl Probability {
+    /// One more cell: probability `p` in 0..1, and whether it burnt.
+    pub fn add(&mut self, p: f32, burnt: bool) {
+        let p = f64::from(p);
+        let outcome = f64::from(u8::from(burnt));
+        self.squared += (p - outcome) * (p - outcome);
+        let bin = &mut self.bins[((p * BINS as f64) as usize).min(BINS - 1)];
+        bin.cells += 1;
+        bin.burnt += u64::from(burnt);
+        bin.said += p;
+    }
+
+    /// Probabilities `[H, W]` at one lead against the truth, on cells not burnt at the last frame
+    /// seen (`now`).
+    #[must_use]
+    pub fn of_new_burn(
+        said: &ArrayRef2<f32>,
+        truth: &ArrayRef2<bool>,
+        now: &ArrayRef2<bool>,
+    ) -> Self {
+        let mut out = Self::default();
+        ndarray::Zip::from(said).and(truth).and(now).for_each(|&p, &truth, &now| {
+            if !now {
+                out.add(p, truth);
+            }
+        });
+        out
+    }
+
+    /// Brier score: mean squared difference, 0 is perfect.
+    #[must_use]
+    pub fn brier(&self) -> Option<f64> {
+        ratio(self.squared, cells(&self.bins))
+    }
+
+    /// Expected calibration error: mean difference of said and observed frequency over the bins,
+    /// weighted by their cells.
+    #[must_use]
+    pub fn calibration_error(&self) -> Option<f64> {
+        calibration_error(&self.bins)
+    }
+
+    /// The same without the lowest bin, which holds the many cells far from any fire.
+    #[must_use]
+    pub fn calibration_error_above_lowest(&self) -> Option<f64> {
+        calibration_error(&self.bins[1..])
+    }
+}
+
+fn cells(bins: &[Bin]) -> f64 {
+    bins.iter().map(|b| b.cells).sum::<u64>() as f64
+}
+
+fn calibration_error(bins: &[Bin]) -> Option<f64> {
+    ratio(bins.iter().map(|b| (b.said - b.burnt as f64).abs()).sum(), cells(bins))
+}
+
+impl AddAssign<&Self> for Probability {
+    fn add_assign(&mut self, other: &Self) {
+        self.squared += other.squared;
+        for (bin, other) in self.bins.iter_mut().zip(&other.bins) {
+            bin.cells += other.cells;
+            bin.burnt += other.burnt;
+            bin.said += other.said;
+        }
+    }
+}
