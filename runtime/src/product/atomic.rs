@@ -291,3 +291,147 @@ fn busy_or(out: &Path, source: io::Error) -> ProductError {
 fn io_at(path: &Path, source: io::Error) -> ProductError {
     ProductError::Io { path: path.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn commit(out: &Path, text: &str) -> Result<Written, ProductError> {
+        let mut staged = Staged::begin(out)?;
+        staged.write("scores.json", |sink| sink.write_all(text.as_bytes()))?;
+        staged.commit()
+    }
+
+    #[test]
+    fn a_folder_appears_whole_and_replaces_an_older_one() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("deep/er/out");
+        for text in ["one", "two, longer"] {
+            let written = commit(&out, text).unwrap();
+            assert_eq!(written.files, [("scores.json".to_owned(), text.len() as u64)]);
+            assert_eq!(fs::read_to_string(out.join("scores.json")).unwrap(), text);
+            assert_eq!(names(out.parent().unwrap()), ["out"], "nothing is left beside it");
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_is_refused_and_stays() {
+        struct Case {
+            name: &'static str,
+            make: fn(&Path),
+            want: &'static str,
+        }
+        let room = tempfile::tempdir().unwrap();
+        for Case { name, make, want } in [
+            Case { name: "file", make: |p| fs::write(p, "x").unwrap(), want: "is a file" },
+            Case {
+                name: "photos",
+                make: |p| {
+                    fs::create_dir(p).unwrap();
+                    fs::write(p.join("cat.jpg"), "x").unwrap();
+                },
+                want: "holds cat.jpg",
+            },
+            Case {
+                name: "ours-and-a-note",
+                make: |p| {
+                    commit(p, "old").unwrap();
+                    fs::write(p.join("note.txt"), "x").unwrap();
+                },
+                want: "holds note.txt",
+            },
+            Case {
+                name: "only-a-picture",
+                make: |p| {
+                    fs::create_dir(p).unwrap();
+                    fs::write(p.join("overlay.png"), "x").unwrap();
+                },
+                want: "holds overlay.png",
+            },
+        ] {
+            let out = room.path().join(name);
+            make(&out);
+            let error = commit(&out, "new").unwrap_err().to_string();
+            assert!(error.contains(want) && error.lines().count() == 1, "{name}: {error}");
+            assert!(error.contains("move it away"), "{name}: {error}");
+            assert!(out.exists(), "{name}");
+        }
+        assert_eq!(names(room.path()), ["file", "only-a-picture", "ours-and-a-note", "photos"]);
+    }
+
+    #[test]
+    fn an_empty_folder_is_filled() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        fs::create_dir(&out).unwrap();
+        commit(&out, "new").unwrap();
+        assert_eq!(names(&out), ["scores.json"]);
+    }
+
+    #[test]
+    fn an_unfinished_folder_leaves_no_trace() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        let mut staged = Staged::begin(&out).unwrap();
+        let full = |_: &mut BufWriter<File>| Err(io::ErrorKind::StorageFull.into());
+        let error = staged.write("scores.json", full).unwrap_err().to_string();
+        assert!(error.contains("scores.json") && error.contains("free some space"), "{error}");
+        assert_eq!(names(room.path()).len(), 1);
+        drop(staged);
+        assert_eq!(names(room.path()).len(), 0);
+    }
+
+    #[test]
+    fn leftovers_of_the_dead_go_and_those_of_the_living_stay() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        let living = Staged::begin(&out).unwrap();
+        let dead = room.path().join(".out.partial-99-0123456789abcdef");
+        fs::create_dir(&dead).unwrap();
+        fs::write(dead.join("forecast.npz"), "half").unwrap();
+        let other = room.path().join(".outer.partial-99-0123456789abcdef");
+        fs::create_dir(&other).unwrap();
+        commit(&out, "new").unwrap();
+        assert!(!dead.exists());
+        assert!(other.exists() && living.folder().exists());
+    }
+
+    #[test]
+    fn an_output_that_a_killed_run_had_moved_away_comes_back() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        commit(&out, "old").unwrap();
+        fs::rename(&out, room.path().join(".out.old-99-0123456789abcdef")).unwrap();
+        drop(Staged::begin(&out).unwrap());
+        assert_eq!(fs::read_to_string(out.join("scores.json")).unwrap(), "old");
+        assert_eq!(names(room.path()), ["out"]);
+    }
+
+    #[test]
+    fn places_that_cannot_be_written_are_told_in_one_line() {
+        let room = tempfile::tempdir().unwrap();
+        fs::write(room.path().join("file"), "x").unwrap();
+        for (out, want) in [
+            (PathBuf::from("/"), "not a folder name"),
+            (PathBuf::from("/proc/nowhere/out"), "output /proc/nowhere"),
+            (PathBuf::from("/dev/full"), "is a file"),
+            (PathBuf::from("/dev/shm"), "is a mount point"),
+            (room.path().join("file/out"), "name another folder"),
+            (room.path().join("x".repeat(300)), "name a shorter or plainer folder"),
+        ] {
+            if cfg!(target_os = "linux") {
+                let error = Staged::begin(&out).unwrap_err().to_string();
+                assert!(error.contains(want) && error.lines().count() == 1, "{error}");
+            }
+        }
+    }
+}

@@ -52,7 +52,7 @@ impl Facts {
     pub(crate) fn issue_words(&self) -> String {
         match self.issue {
             Some(t) => t.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
-            None => format!("film time {} s", short(self.issue_s)),
+            None => format!("at {} s (film time)", short(self.issue_s)),
         }
     }
 
@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn leads_are_told_in_a_unit_that_suits_the_horizon() {
-        let facts = |horizon_s| Facts { maker: String::new(), issue: None, issue_s: 0.0, horizon_s };
+        let facts =
+            |horizon_s| Facts { maker: String::new(), issue: None, issue_s: 0.0, horizon_s };
         for (horizon_s, lead_s, want) in [
             (60.0, 5.0, "+5 s"),
             (60.0, 2.5, "+2.5 s"),

@@ -125,7 +125,11 @@ fn words(
     let (model, key) = if map.is_geographic() { (2, 2048) } else { (1, 3072) };
     let geo_keys = vec![1, 1, 0, 3, 1024, 0, 1, model, 1025, 0, 1, 1, key, 0, 1, map.epsg()?];
     let description = format!("emberline {what}, unit {unit}; {}; {NOTICE}", ascii(&facts.maker));
-    Ok(Words { description, metadata: format!("<GDALMetadata>\n{items}</GDALMetadata>\n"), geo_keys })
+    Ok(Words {
+        description,
+        metadata: format!("<GDALMetadata>\n{items}</GDALMetadata>\n"),
+        geo_keys,
+    })
 }
 
 fn ascii(s: &str) -> String {

@@ -7,7 +7,7 @@ use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use ndarray::Axis;
 
 use super::facts::{Facts, NOTICE};
-use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, mix};
+use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, SHADE, mix};
 use super::picture::{Canvas, text_width};
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
@@ -70,15 +70,15 @@ fn shots(facts: &Facts, film: &Film, clip: &Clip, f: &Forecast, scale: Scale) ->
     }
     let now = burnt_now(clip, scale);
     let mut ground = scale.ground(film, clip, t - 1);
-    ground.fill(&now, BURNT, 0.62);
+    ground.fill(&now, BURNT, SHADE);
+    let seen = scale.smooth(clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
     for (i, &l) in leads.iter().enumerate() {
         let mut canvas = ground.clone();
         let p = scale.smooth(f.burn_probability.index_axis(Axis(0), l));
-        let seen = scale.smooth(clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
         for ((pixel, p), seen) in canvas.pixels.iter_mut().zip(&p).zip(&seen) {
             let p = f64::from(p * (1.0 - seen));
             if p > 0.02 {
-                *pixel = mix(*pixel, palette::lead(0.75 - 0.6 * p), 0.7 * p.powf(0.7));
+                *pixel = mix(*pixel, palette::lead(0.85 - 0.55 * p), 0.55 * p.powf(0.7));
             }
         }
         front(&mut canvas, &burnt_by(f, l, scale), 1.8, palette::lead(0.0));

@@ -113,7 +113,9 @@ fn advice(error: &io::Error) -> &'static str {
         }
         io::ErrorKind::PermissionDenied => "name a folder you may write to",
         io::ErrorKind::ReadOnlyFilesystem => "name a folder on a disk that can be written",
-        io::ErrorKind::NotADirectory => "a part of the path is a file; name another folder",
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a part of the path is a file; name another folder"
+        }
         io::ErrorKind::InvalidFilename => "name a shorter or plainer folder",
         _ => "check the disk and the path",
     }
@@ -155,4 +157,120 @@ pub fn write_all(
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
     staged.write("forecast.json", |sink| json::write(sink, &json))?;
     staged.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::{self, File};
+
+    use super::trial::Trial;
+    use super::*;
+
+    const PLAIN: [&str; 5] =
+        ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
+
+    fn written(trial: &Trial, out: &Path) -> Result<Written, ProductError> {
+        write_all(out, &trial.film, &trial.clip, &trial.forecast, &trial.report)
+    }
+
+    fn utm() -> [f64; 6] {
+        [500_000.0, 30.0, 0.0, 4_200_000.0, 0.0, -30.0]
+    }
+
+    #[test]
+    fn every_shape_and_kind_of_fire_gives_every_product() {
+        let room = tempfile::tempdir().unwrap();
+        let keep = std::env::var_os("EMBERLINE_KEEP").map(PathBuf::from);
+        for (name, trial) in [
+            ("square", Trial::ellipse(128, 128, 12)),
+            ("smallest", Trial::ellipse(32, 32, 1)),
+            ("tall", Trial::ellipse(256, 32, 4)),
+            ("narrow", Trial::ellipse(32, 256, 4)),
+            ("large", Trial::ellipse(700, 900, 3)),
+            ("too-large-for-a-screen", Trial::ellipse(1300, 1700, 2)),
+            ("mask", Trial::ellipse(96, 128, 6).seen_as(Kind::Mask)),
+            ("rgb", Trial::ellipse(120, 160, 6).seen_as(Kind::Rgb)),
+            ("nothing-burns", Trial::ellipse(48, 64, 3).all(false)),
+            ("everything-burns", Trial::ellipse(48, 64, 3).all(true)),
+            ("many-leads", Trial::ellipse(40, 40, 60)),
+            ("speckled", Trial::ellipse(90, 70, 3).speckled()),
+        ] {
+            let out = keep.as_deref().unwrap_or(room.path()).join(name);
+            let files = written(&trial, &out).unwrap().files;
+            let names: Vec<&str> = files.iter().map(|(n, _)| n.as_str()).collect();
+            assert_eq!(names, PLAIN, "{name}");
+            for (file, bytes) in &files {
+                assert_eq!(fs::metadata(out.join(file)).unwrap().len(), *bytes);
+                assert!(*bytes < 4_000_000 || file == "forecast.npz", "{name}/{file}: {bytes}");
+            }
+            let png =
+                png::Decoder::new(io::BufReader::new(File::open(out.join("overlay.png")).unwrap()));
+            let info = png.read_info().unwrap().info().size();
+            assert!(info.0 >= 460 && info.0.max(info.1) <= 1800, "{name}: {info:?}");
+        }
+        for (name, crs, transform, cell_m) in [
+            ("map-utm", "EPSG:32611", utm(), Some(30.0)),
+            ("map-south", "+proj=utm +zone=55 +south +datum=WGS84", utm(), None),
+            ("map-mercator", "EPSG:3857", [-13e6, 40.0, 0.0, 45e5, 0.0, -40.0], None),
+            ("map-degrees", "EPSG:4326", [23.5, 3e-4, 0.0, 38.1, 0.0, -3e-4], None),
+            ("map-rotated", "EPSG:3035", [4321e3, 25.0, 3.0, 3210e3, 2.0, -25.0], None),
+            ("map-south-up", "EPSG:32611", [5e5, 30.0, 0.0, 42e5, 0.0, 30.0], Some(30.0)),
+            ("map-lab-bench", "EPSG:32611", [5e5, 0.01, 0.0, 42e5, 0.0, -0.01], Some(0.01)),
+        ] {
+            let out = keep.as_deref().unwrap_or(room.path()).join(name);
+            let trial = Trial::ellipse(96, 128, 4).speckled().on(crs, transform, cell_m);
+            assert_eq!(written(&trial, &out).unwrap().files.len(), 7);
+        }
+    }
+
+    #[test]
+    fn forecast_json_keeps_the_report_and_names_each_file() {
+        let room = tempfile::tempdir().unwrap();
+        let out = room.path().join("out");
+        written(&Trial::ellipse(40, 50, 2), &out).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_reader(File::open(out.join("forecast.json")).unwrap()).unwrap();
+        let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
+        assert_eq!(keys, ["model", "engine", "product", "files"], "the report's order first");
+        assert_eq!(json["product"]["issue_time"], "2026-08-03T14:05:30Z");
+        for name in PLAIN.into_iter().filter(|n| *n != "forecast.json") {
+            let bytes = fs::read(out.join(name)).unwrap();
+            use sha2::Digest as _;
+            let sha256: String =
+                sha2::Sha256::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+            assert_eq!(json["files"][name]["sha256"], sha256);
+            assert_eq!(json["files"][name]["bytes"], bytes.len());
+        }
+    }
+
+    #[test]
+    fn parts_that_do_not_fit_are_refused_before_anything_is_written() {
+        type Spoil = fn(&mut Trial);
+        let room = tempfile::tempdir().unwrap();
+        let cases: [(&str, Spoil); 9] = [
+            ("burn_probability", |t| {
+                t.forecast.burn_probability = ndarray::Array3::zeros((2, 40, 49));
+            }),
+            ("arrival_s", |t| t.forecast.arrival_s = ndarray::Array2::zeros((1, 1))),
+            ("lead_s does not rise", |t| t.forecast.lead_s = vec![60.0, 60.0]),
+            ("lead_s does not rise", |t| t.forecast.lead_s = vec![f64::NAN, 60.0]),
+            ("threshold", |t| t.forecast.threshold = 0.0),
+            ("JSON object", |t| t.report = serde_json::json!("words")),
+            ("rain", |t| t.clip.kind = Kind::Rain),
+            ("neither", |t| {
+                t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
+            }),
+            ("GeoTIFF", |t| {
+                let crs = "+proj=laea +lat_0=38 +lon_0=-117 +ellps=GRS80";
+                t.forecast.grid = Trial::ellipse(40, 50, 2).on(crs, utm(), None).clip.grid;
+            }),
+        ];
+        for (want, spoil) in cases {
+            let mut trial = Trial::ellipse(40, 50, 2);
+            spoil(&mut trial);
+            let error = written(&trial, &room.path().join("out")).unwrap_err().to_string();
+            assert!(error.contains(want) && error.lines().count() == 1, "{want}: {error}");
+            assert_eq!(fs::read_dir(room.path()).unwrap().count(), 0, "{want}");
+        }
+    }
 }

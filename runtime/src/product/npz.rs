@@ -94,10 +94,7 @@ mod tests {
         let mut npz = ndarray_npy::NpzReader::new(bytes).unwrap();
         let mut names = npz.names().unwrap();
         names.sort();
-        assert_eq!(
-            names,
-            ["arrival_s", "burn_probability", "codes_global", "frames", "lead_s"]
-        );
+        assert_eq!(names, ["arrival_s", "burn_probability", "codes_global", "frames", "lead_s"]);
         let lead_s: Array1<f64> = npz.by_name("lead_s").unwrap();
         assert_eq!(lead_s.to_vec(), trial.forecast.lead_s);
         let frames: Array3<f32> = npz.by_name("frames").unwrap();

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::facts::{Facts, NOTICE, short};
-use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, Rgb};
+use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, Rgb, SHADE, mix};
 use super::picture::{Canvas, text_width};
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
@@ -39,7 +39,7 @@ fn picture(film: &Film, clip: &Clip, f: &Forecast, scale: Scale, leads: &[usize]
     let mut canvas = scale.ground(film, clip, clip.frames.dim().0 - 1);
     let now = burnt_now(clip, scale);
     let fronts: Vec<_> = leads.iter().map(|l| burnt_by(f, *l, scale)).collect();
-    canvas.fill(&now, BURNT, 0.62);
+    canvas.fill(&now, BURNT, SHADE);
     for (i, area) in fronts.iter().enumerate() {
         // Even-odd over an area and the one before it leaves the band between them.
         let before = if i == 0 { &now } else { &fronts[i - 1] };
@@ -56,8 +56,8 @@ fn picture(film: &Film, clip: &Clip, f: &Forecast, scale: Scale, leads: &[usize]
 
 /// A line of the legend: what is drawn before its words.
 enum Key {
+    BurntNow,
     Line(Rgb),
-    Area(Rgb),
 }
 
 /// The picture with its title above, and legend, scale bar and notice below.
@@ -73,25 +73,32 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
     let top = MARGIN + size * 1.1 + if one_line { 0.0 } else { line };
     let image_y = top + size * 1.2;
 
-    let mut keys = vec![(Key::Area(BURNT), "burnt".to_owned()), (Key::Line(NOW), "now".to_owned())];
-    keys.extend(leads.iter().enumerate().map(|(i, l)| {
-        (Key::Line(colour(i, leads.len())), facts.lead_words(f.lead_s[*l]))
-    }));
-    let swatch = size * 2.2;
+    let mut keys = vec![(Key::BurntNow, "burnt now".to_owned())];
+    keys.extend(
+        leads
+            .iter()
+            .enumerate()
+            .map(|(i, l)| (Key::Line(colour(i, leads.len())), facts.lead_words(f.lead_s[*l]))),
+    );
+    let swatch = size * 1.7;
     let mut places = Vec::new();
     let mut at = [left, image_y + picture.height as f64 + line];
     for (_, words) in &keys {
-        let wide = swatch + size * 0.7 + text_width(size, words);
+        let wide = swatch + size * 0.6 + text_width(size, words);
         if at[0] + wide > right && at[0] > left {
             at = [left, at[1] + line];
         }
         places.push(at);
-        at[0] += wide + size * 1.9;
+        at[0] += wide + size * 1.2;
     }
-    let bar = scale_bar(f, scale, content * 0.3);
-    if bar.is_some() {
-        at[1] += line;
-    }
+    // The scale bar stands at the right end of the last row, or has a row of its own.
+    let bar = scale_bar(f, scale, content * 0.3).map(|(px, words)| {
+        let wide = px + size * 0.7 + text_width(size, &words);
+        if at[0] + wide > right {
+            at = [left, at[1] + line];
+        }
+        ([right - wide, at[1]], px, words)
+    });
     let notice_y = at[1] + line;
     let mut canvas = Canvas::new(width.ceil() as usize, (notice_y + MARGIN) as usize, PAPER);
 
@@ -103,22 +110,23 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
     for ((key, words), [x, y]) in keys.iter().zip(places) {
         let middle = y - size * 0.5;
         match key {
-            Key::Area(colour) => {
-                canvas.rect([x, y - size, x + swatch, y], *colour);
+            Key::BurntNow => {
+                canvas.rect([x, y - size * 1.1, x + swatch, y + size * 0.1], NOW);
+                let inner = [x + 1.5, y - size * 1.1 + 1.5, x + swatch - 1.5, y + size * 0.1 - 1.5];
+                canvas.rect(inner, mix([140; 3], BURNT, SHADE));
             }
             Key::Line(colour) => {
                 let line = [[x + 2.0, middle], [x + swatch - 2.0, middle]];
                 canvas.stroke(std::iter::once(line.as_slice()), 3.0, *colour);
             }
         }
-        canvas.text([x + swatch + size * 0.7, y], size, INK, words);
+        canvas.text([x + swatch + size * 0.6, y], size, INK, words);
     }
-    if let Some((px, words)) = bar {
-        let (x, y) = (left, at[1] - size * 0.35);
-        let up = size * 0.45;
-        let mark = [[x, y - up], [x, y], [x + px, y], [x + px, y - up]];
+    if let Some(([x, y], px, words)) = bar {
+        let (low, high) = (y - size * 0.3, y - size * 0.8);
+        let mark = [[x, high], [x, low], [x + px, low], [x + px, high]];
         canvas.stroke(std::iter::once(mark.as_slice()), 1.6, INK);
-        canvas.text([x + px + size * 0.7, at[1]], size, INK, &words);
+        canvas.text([x + px + size * 0.7, y], size, INK, &words);
     }
     canvas.text([left, notice_y], size * 0.9, FAINT, NOTICE);
     canvas
@@ -126,8 +134,8 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
 
 /// Length in pixels and words of a bar of 1, 2 or 5 times ten metres, where the cell is known.
 fn scale_bar(f: &Forecast, scale: Scale, longest_px: f64) -> Option<(f64, String)> {
-    let m_per_px = f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64
-        / scale.up as f64;
+    let m_per_px =
+        f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64 / scale.up as f64;
     let longest_m = longest_px * m_per_px;
     let ten = 10f64.powf(longest_m.log10().floor());
     let m = [5.0, 2.0, 1.0].into_iter().map(|k| k * ten).find(|m| *m <= longest_m)?;

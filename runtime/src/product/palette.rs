@@ -15,17 +15,20 @@ pub(crate) const CASING: Rgb = [10, 8, 12];
 pub(crate) const NOW: Rgb = [255, 255, 255];
 /// Burning or burnt now.
 pub(crate) const BURNT: Rgb = [92, 20, 24];
+/// How much of [`BURNT`] lies over the frame.
+pub(crate) const SHADE: f64 = 0.66;
 
-/// Anchors of a map that is even in lightness and hue: matplotlib's *plasma* (CC0, S. van der Walt
-/// and N. Smith) from 0.97 down to 0.25, where it is still seen on dark ground.
+/// Anchors of a map that falls evenly in lightness as it turns from yellow to violet, after
+/// matplotlib's *plasma* (CC0, S. van der Walt and N. Smith), its dark end lifted so that it is seen
+/// on dark ground.
 const ANCHORS: [Rgb; 7] = [
     [243, 232, 38],
     [253, 188, 42],
     [246, 141, 69],
     [229, 104, 93],
     [204, 71, 120],
-    [170, 46, 156],
-    [126, 38, 186],
+    [184, 66, 176],
+    [150, 78, 224],
 ];
 
 /// Colour of a lead: `share` 0 is the nearest, 1 the farthest.

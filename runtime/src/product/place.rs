@@ -170,8 +170,11 @@ fn coded_string(crs: &str) -> Option<u16> {
             let zone: u16 = value.get("zone")?.parse().ok()?;
             let north = !value.contains_key("south");
             let plain = known(&["proj", "zone", "south", "datum", "units", "no_defs", "type"]);
-            (plain && (1..=60).contains(&zone))
-                .then_some(if north { 32600 + zone } else { 32700 + zone })
+            (plain && (1..=60).contains(&zone)).then_some(if north {
+                32600 + zone
+            } else {
+                32700 + zone
+            })
         }
         "longlat" | "latlong" if on_wgs84 => {
             known(&["proj", "datum", "no_defs", "type"]).then_some(4326)
@@ -184,5 +187,75 @@ fn coded_string(crs: &str) -> Option<u16> {
             (sphere("a") && sphere("b") && plain).then_some(3857)
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(crs: &str, transform: [f64; 6]) -> Result<Map, ProductError> {
+        let grid =
+            Grid { crs: Some(crs.to_owned()), transform: Some(transform), ..Grid::new(100, 200) };
+        Ok(Map::of(&grid)?.unwrap())
+    }
+
+    #[test]
+    fn points_and_cell_areas_agree_with_pyproj() {
+        // Oracle: pyproj 3.7.2, tests/golden/product_place.py: longitude and latitude of (col 10,
+        // row 20), and the geodesic area of the cell (col 100, row 20).
+        for (crs, transform, lon_lat, cell_m2, epsg) in [
+            GOLDEN_UTM_NORTH,
+            GOLDEN_UTM_SOUTH,
+            GOLDEN_WEB_MERCATOR,
+            GOLDEN_DEGREES,
+            GOLDEN_ETRS_LAEA,
+        ] {
+            let map = map(crs, transform).unwrap();
+            let [lon, lat] = map.lon_lat(10.0, 20.0).unwrap();
+            let off_deg = (lon - lon_lat[0]).abs().max((lat - lon_lat[1]).abs());
+            assert!(off_deg < 2e-8, "{crs}: {lon} {lat}");
+            let found = map.cell_m2_by_row().unwrap()[20];
+            assert!((found / cell_m2 - 1.0).abs() < 1e-4, "{crs}: {found} for {cell_m2}");
+            assert_eq!(map.epsg().unwrap(), epsg);
+        }
+    }
+
+    type Golden = (&'static str, [f64; 6], [f64; 2], f64, u16);
+    include!("../../../tests/golden/product_place.rs.in");
+
+    #[test]
+    fn what_cannot_be_placed_is_refused_in_one_line() {
+        let utm = [5e5, 30.0, 0.0, 4e6, 0.0, -30.0];
+        for (crs, transform, want) in [
+            ("", utm, "neither an EPSG code nor a PROJ string"),
+            ("EPSG:0", utm, "CRS \"EPSG:0\""),
+            ("EPSG:99999999", utm, "CRS \"EPSG:99999999\""),
+            ("WGS 84 / UTM zone 11N", utm, "neither"),
+            ("+proj=nonsense", utm, "CRS"),
+            ("EPSG:4326", utm, "not degrees"),
+            ("EPSG:32611", [5e5, 30.0, 0.0, 4e6, 0.0, 0.0], "its cells have no area"),
+            ("EPSG:32611", [f64::NAN, 30.0, 0.0, 4e6, 0.0, 1.0], "its cells have no area"),
+            ("EPSG:32611", [1e30, 30.0, 0.0, 4e6, 0.0, -30.0], "outside"),
+        ] {
+            let error = map(crs, transform).unwrap_err().to_string();
+            assert!(error.contains(want) && error.lines().count() == 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn common_proj_strings_have_their_code_and_others_say_so() {
+        let at = [5e5, 30.0, 0.0, 4e6, 0.0, -30.0];
+        for (crs, want) in [
+            ("+proj=utm +zone=11 +datum=WGS84 +units=m +no_defs", Some(32611)),
+            ("+proj=utm +zone=55 +south +datum=WGS84", Some(32755)),
+            ("+proj=utm +zone=11 +ellps=GRS80", None),
+            ("+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1", Some(3857)),
+            ("+proj=laea +lat_0=52 +lon_0=10 +ellps=GRS80", None),
+            ("epsg:32611", Some(32611)),
+            ("urn:ogc:def:crs:EPSG::32611", Some(32611)),
+        ] {
+            assert_eq!(map(crs, at).unwrap().epsg().ok(), want, "{crs}");
+        }
     }
 }

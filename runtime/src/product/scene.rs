@@ -37,26 +37,34 @@ impl Scale {
         if self.down == 1 {
             return field.to_owned();
         }
-        Array2::from_shape_fn((h.div_ceil(self.down), w.div_ceil(self.down)), |(y, x)| {
-            let rows = y * self.down..((y + 1) * self.down).min(h);
-            let cols = x * self.down..((x + 1) * self.down).min(w);
-            field.slice(ndarray::s![rows, cols]).mean().unwrap_or(0.0)
-        })
+        let (rows, cols) = (h.div_ceil(self.down), w.div_ceil(self.down));
+        let mut sum = Array2::<f32>::zeros((rows, cols));
+        for (y, row) in field.rows().into_iter().enumerate() {
+            let mut sum = sum.row_mut(y / self.down);
+            row.iter().enumerate().for_each(|(x, v)| sum[x / self.down] += v);
+        }
+        let cells = |i: usize, n: usize| ((i + 1) * self.down).min(n) - i * self.down;
+        for ((y, x), v) in sum.indexed_iter_mut() {
+            *v /= (cells(y, h) * cells(x, w)) as f32;
+        }
+        sum
     }
 
     /// Areas where `field` reaches `threshold`, in pixels, their lines rounded for the eye.
     pub(crate) fn areas(self, field: ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
+        let small = self.reduced(field);
+        let size = [small.dim().1 as f64, small.dim().0 as f64];
         let up = self.up as f64;
         let to_px = |ring: &Ring| -> Ring {
-            let ring = if self.up > 1 { rounded(&rounded(ring)) } else { ring.clone() };
+            let mut ring = evened(ring, size);
+            if self.up > 1 {
+                ring = rounded(&rounded(&ring, size), size);
+            }
             ring.into_iter().map(|p| [p[0] * up, p[1] * up]).collect()
         };
-        outlines(self.reduced(field).view(), threshold)
+        outlines(small.view(), threshold)
             .iter()
-            .map(|p| Polygon {
-                outer: to_px(&p.outer),
-                holes: p.holes.iter().map(to_px).collect(),
-            })
+            .map(|p| Polygon { outer: to_px(&p.outer), holes: p.holes.iter().map(to_px).collect() })
             .collect()
     }
 
@@ -87,12 +95,14 @@ impl Scale {
             _ => None,
         };
         let intensity = clip.frames.index_axis(Axis(0), t);
+        // A mask is all or nothing; half the light leaves room for what is drawn on it.
+        let light = if clip.kind == Kind::Mask { 0.5 } else { 1.0 };
         let cell = |y: usize, x: usize| -> [f32; 3] {
             match colours {
                 Some(Pixels::U8(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]])),
                 Some(Pixels::U16(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]]) / 257.0),
                 Some(Pixels::F32(a)) => std::array::from_fn(|c| a[[y, x, c]] * 255.0),
-                None => [grey(intensity[[y, x]]); 3],
+                None => [grey(light * intensity[[y, x]]); 3],
             }
         };
         let (ph, pw) = (self.px(h), self.px(w));
@@ -118,24 +128,51 @@ fn grey(intensity: f32) -> f32 {
     34.0 + 196.0 * intensity.clamp(0.0, 1.0).max(0.0).powf(0.75)
 }
 
-/// A ring with its corners cut (Chaikin, 1974); points on straight runs stay on them.
-fn rounded(ring: &Ring) -> Ring {
-    let next = ring.iter().cycle().skip(1);
-    ring.iter()
-        .zip(next)
-        .flat_map(|(a, b)| {
-            let between = |s: f64| [a[0] + (b[0] - a[0]) * s, a[1] + (b[1] - a[1]) * s];
-            [between(0.25), between(0.75)]
+/// Whether a point lies on the edge of a frame of this size; such points are not moved.
+fn on_edge(p: [f64; 2], size: [f64; 2]) -> bool {
+    (0..2).any(|axis| p[axis] <= 0.0 || p[axis] >= size[axis])
+}
+
+/// Each point with its two neighbours.
+fn threes(ring: &Ring) -> impl Iterator<Item = [[f64; 2]; 3]> {
+    let n = ring.len();
+    (0..n).map(move |i| [ring[(i + n - 1) % n], ring[i], ring[(i + 1) % n]])
+}
+
+/// A ring without the steps of single cells: points drawn twice half-way to their neighbours.
+/// Small rings stay as they are, so that no single burning cell fades.
+fn evened(ring: &Ring, size: [f64; 2]) -> Ring {
+    let mut ring = ring.clone();
+    for _ in 0..if ring.len() < 16 { 0 } else { 2 } {
+        ring = threes(&ring)
+            .map(|[a, b, c]| {
+                let mean = |axis: usize| (a[axis] + 2.0 * b[axis] + c[axis]) / 4.0;
+                if on_edge(b, size) { b } else { [mean(0), mean(1)] }
+            })
+            .collect();
+    }
+    ring
+}
+
+/// A ring with its corners cut (Chaikin, 1974), but for those on the frame's edge.
+fn rounded(ring: &Ring, size: [f64; 2]) -> Ring {
+    let towards =
+        |a: [f64; 2], b: [f64; 2]| [b[0] + (a[0] - b[0]) * 0.25, b[1] + (a[1] - b[1]) * 0.25];
+    threes(ring)
+        .flat_map(|[a, b, c]| {
+            let cut = [towards(a, b), towards(c, b)];
+            if on_edge(b, size) { [Some(b), None] } else { cut.map(Some) }
         })
+        .flatten()
         .collect()
 }
 
 /// The lines of `areas` without what runs along the picture's edge: no front was seen there.
 pub(crate) fn lines(areas: &[Polygon], width: usize, height: usize) -> Vec<Ring> {
-    let (w, h) = (width as f64, height as f64);
+    let size = [width as f64, height as f64];
     let along = |a: [f64; 2], b: [f64; 2]| {
-        let on = |axis: usize, v: f64| (a[axis] - v).abs() < 0.3 && (b[axis] - v).abs() < 0.3;
-        on(0, 0.0) || on(0, w) || on(1, 0.0) || on(1, h)
+        let on = |axis: usize, v: f64| (a[axis] - v).abs() < 0.01 && (b[axis] - v).abs() < 0.01;
+        (0..2).any(|axis| on(axis, 0.0) || on(axis, size[axis]))
     };
     let mut out = Vec::new();
     for ring in areas.iter().flat_map(Polygon::rings) {

@@ -36,10 +36,9 @@ impl Trial {
             let flame = (-(d / 2.0).powi(2)).exp() as f32;
             (ground + 0.35 * edge(d, 0.4) + 0.5 * flame).clamp(0.0, 1.0)
         });
-        let burnt =
-            Array3::from_shape_fn((4, h, w), |(t, y, x)| {
-                Self::inside(h, w, y, x, t as f64 - 3.0) >= 0.0
-            });
+        let burnt = Array3::from_shape_fn((4, h, w), |(t, y, x)| {
+            Self::inside(h, w, y, x, t as f64 - 3.0) >= 0.0
+        });
         let burnt_now = burnt.index_axis(ndarray::Axis(0), 3).to_owned();
         let lead_s: Vec<f64> = (1..=leads).map(|l| l as f64 * 60.0).collect();
         let mut burn = Array3::from_shape_fn((leads, h, w), |(l, y, x)| {
@@ -119,6 +118,28 @@ impl Trial {
         self.forecast.frames.fill(p);
         let arrival = if burnt { 0.0 } else { f32::NAN };
         self.forecast.arrival_s = Array2::from_elem(self.forecast.arrival_s.dim(), arrival);
+        self
+    }
+
+    /// The same fire with spots everywhere and probabilities in tenths, as an ensemble of ten gives
+    /// them: many exactly at the threshold, many touching at corners.
+    pub(crate) fn speckled(mut self) -> Self {
+        let mut seed = 7u64;
+        let now = self.clip.burnt_now();
+        for ((_, y, x), p) in self.forecast.burn_probability.indexed_iter_mut() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let spot = ((seed >> 40) % 11) as f32 * if x % 3 == 0 { 1.0 } else { 0.4 };
+            let tenths = (*p * 10.0 + spot - 2.0).round().clamp(0.0, 10.0);
+            *p = if now[[y, x]] { 1.0 } else { tenths / 10.0 };
+        }
+        for l in 1..self.forecast.lead_s.len() {
+            let before =
+                self.forecast.burn_probability.index_axis(ndarray::Axis(0), l - 1).to_owned();
+            let mut p = self.forecast.burn_probability.index_axis_mut(ndarray::Axis(0), l);
+            p.zip_mut_with(&before, |p, b| *p = p.max(*b));
+        }
+        let f = &mut self.forecast;
+        f.arrival_s = arrival_from_probability(&f.burn_probability, &f.lead_s, &now, f.threshold);
         self
     }
 
