@@ -21,8 +21,6 @@ const SEED: u64 = 1;
 pub(super) struct Pooled {
     /// Sums of each method over all events.
     pub(super) tallies: Vec<Tally>,
-    /// Leads shown in tables, counted from 1.
-    pub(super) shown: Vec<usize>,
     /// Table headings and rows, in the order lead, method.
     pub(super) rows: Vec<Vec<String>>,
     /// Arrival errors, a row a method.
@@ -128,7 +126,7 @@ impl Pooled {
             "notes": replay.notes,
         });
         let text = text(replay, &rows, &arrival_rows, interval_note.as_deref());
-        Self { tallies, shown, rows, arrival_rows, interval_note, json, text }
+        Self { tallies, rows, arrival_rows, interval_note, json, text }
     }
 }
 
