@@ -1,1 +1,68 @@
-fn main() {}
+//! The program `emberline`: reads what was typed, runs one verb, and ends with its exit code.
+//!
+//! 0: done. 1: a check failed or a score fell short. 2: an error, said on one line of stderr.
+
+mod cli;
+mod verb;
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind as Typed;
+
+use verb::Outcome;
+
+fn main() -> ExitCode {
+    // A fault of the program itself also ends on one line, not in a half-written terminal.
+    std::panic::set_hook(Box::new(|fault| {
+        let place = fault.location().map_or_else(String::new, |l| format!(" at {l}"));
+        let what = fault.payload_as_str().unwrap_or("no message");
+        eprintln!("error: emberline itself failed{place}: {}: please report it", one_line(what));
+        std::process::exit(2);
+    }));
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) if matches!(e.kind(), Typed::DisplayHelp | Typed::DisplayVersion) => {
+            let _ = e.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(e) => {
+            eprintln!("{}", typed_wrong(&e));
+            return ExitCode::from(2);
+        }
+    };
+    match verb::run(cli) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Short) => ExitCode::from(1),
+        Err(e) if is_broken_pipe(&e) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {}", one_line(&e.to_string()));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether the reader of our output went away: that is its right.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == ErrorKind::BrokenPipe)
+    })
+}
+
+/// What was typed wrong, on one line.
+fn typed_wrong(error: &clap::Error) -> String {
+    if error.kind() == Typed::DisplayHelpOnMissingArgumentOrSubcommand {
+        return "error: no verb given: try `emberline demo`, or `emberline --help`".to_owned();
+    }
+    let text = error.render().to_string();
+    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with("Usage:"));
+    let lines: Vec<&str> = lines.collect();
+    one_line(&lines.join("; ")).replace("; For more information, try", ": try")
+}
+
+/// Text on one line, without what would break a terminal.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}

@@ -1,1 +1,167 @@
-//! (being written)
+//! Models: a folder with a card, and an engine that runs its graph; out comes a forecast.
+//!
+//! An engine knows tensors and nothing else. What a model takes and gives stands in its card, which
+//! the folder holds beside the graph; the forecaster joins the two. Nothing here falls back to
+//! something else without saying so: an engine that was asked for by name runs or is an error.
+
+mod card;
+mod choose;
+mod folder;
+mod forecaster;
+#[cfg(feature = "ort")]
+mod ort;
+mod signature;
+mod tiles;
+#[cfg(feature = "tract")]
+mod tract;
+mod verify;
+mod warp;
+
+use ndarray::{Array3, ArrayView3};
+
+pub use card::{Card, Codebook, Decision, Input, Level, Precision};
+pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
+pub use folder::{Folder, Origin, find, known};
+pub use forecaster::{Forecaster, Timings};
+pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
+
+/// What a network gives for one tile, before it is cut and blended.
+#[derive(Clone, Debug)]
+pub struct Raw {
+    /// Intensity `[L, H, W]`.
+    pub frames: Array3<f32>,
+    /// Probability `[L, H, W]` that a cell burns or has burnt by each lead.
+    pub burn_probability: Array3<f32>,
+    /// Codes of the coarse view `[T, H/4, W/4]`, where the card names a global codebook.
+    pub codes_global: Option<Array3<u16>>,
+    /// Codes of the fine view `[T, H/2, W/2]`, where the card names a local codebook.
+    pub codes_local: Option<Array3<u16>>,
+}
+
+/// Something that runs a model's graph.
+pub trait Engine: Send + Sync {
+    /// Name as on the command line: `tract`, `ort-cpu`, `cuda`, `tensorrt`.
+    fn name(&self) -> &'static str;
+
+    /// Version and place, for people.
+    fn detail(&self) -> String;
+
+    /// How many tiles it is worth running at once.
+    fn at_once(&self) -> usize;
+
+    /// Runs the network on one window: intensity `[T, H, W]` and front maps `[4, H, W]`, with sides
+    /// that are multiples of the card's `multiple_px`.
+    ///
+    /// # Errors
+    /// [`ModelError::Engine`] with what the engine said.
+    fn run(&self, frames: ArrayView3<'_, f32>, front: ArrayView3<'_, f32>)
+    -> Result<Raw, ModelError>;
+}
+
+/// Why a model could not be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// No folder and no known name.
+    #[error("model {name}: no such model or folder; known here: {known}, or give a model folder")]
+    NotFound {
+        /// As typed.
+        name: String,
+        /// Names that would have worked.
+        known: String,
+    },
+    /// A file of the folder cannot be read.
+    #[error("model {model}: {file}: {cause}; copy the whole model folder again")]
+    Read {
+        /// Folder or name.
+        model: String,
+        /// File in it.
+        file: String,
+        /// What the system said.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A file of the folder is not as it was made.
+    #[error("model {model}: {file} {what}; copy the whole model folder again")]
+    Damaged {
+        /// Folder or name.
+        model: String,
+        /// File in it.
+        file: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The card cannot be read, or asks for what this version does not know.
+    #[error("model {model}: card.toml: {what}")]
+    Card {
+        /// Folder or name.
+        model: String,
+        /// What is wrong with it, and what would be right.
+        what: String,
+    },
+    /// The graph is not the one its card describes.
+    #[error("model {model}: {file} does not fit its card: {what}; export the folder again")]
+    Signature {
+        /// Folder or name.
+        model: String,
+        /// The graph's file.
+        file: String,
+        /// Which input or output, found and wanted.
+        what: String,
+    },
+    /// The input is not one this model takes.
+    #[error("model {model}: {what}; {fix}")]
+    Unsuited {
+        /// Name and version.
+        model: String,
+        /// What does not fit.
+        what: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The engine asked for is not on this machine.
+    #[error("engine {engine}: {what}; {fix}")]
+    NoEngine {
+        /// As on the command line.
+        engine: &'static str,
+        /// Why it is not there.
+        what: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The engine refused the graph or failed while it ran.
+    #[error("engine {engine}: {doing}: {cause}; try another --engine, or run `emberline doctor`")]
+    Engine {
+        /// As on the command line.
+        engine: &'static str,
+        /// What it was doing.
+        doing: &'static str,
+        /// What it said, on one line.
+        cause: String,
+    },
+    /// The network gave something that is no number.
+    #[error(
+        "engine {engine}: {output} is not finite at lead {lead}; no forecast is given: run \
+         `emberline models verify {model}`"
+    )]
+    NotFinite {
+        /// As on the command line.
+        engine: &'static str,
+        /// Output of the graph.
+        output: &'static str,
+        /// Lead, 1 is the first.
+        lead: usize,
+        /// Name and version.
+        model: String,
+    },
+}
+
+/// Text of any error on one line, without what would break a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+    let mut line = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 400 {
+        line = line.chars().take(400).chain("…".chars()).collect();
+    }
+    line
+}

@@ -1,0 +1,175 @@
+//! The command line: what can be typed, and what help says about it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use emberline::frame::Kind;
+use emberline::model::EngineKind;
+
+const EXAMPLES: &str = "\
+Examples:
+  emberline demo                               a first forecast: no camera, no file, no network
+  emberline forecast fire.mp4 out              forecast from the last frame of a film
+  emberline forecast frames/ out --step 30     a folder of images, one each 30 seconds
+  emberline replay fires/ scores --every 5     how good it would have been, against simple methods
+  emberline doctor                             does everything work on this machine?
+
+Exit codes: 0 done, 1 a check failed or a score fell short, 2 an error (one line on stderr).
+A forecast is an aid. Do not use it alone to decide on evacuation.";
+
+/// Forecasts how a fire front moves in the next minutes, on the device that sees it, offline.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Makes a first forecast from a built-in simulated fire with the built-in model.
+    Demo {
+        /// Folder to write.
+        #[arg(default_value = "emberline-demo")]
+        out: PathBuf,
+    },
+    /// Forecasts from one film and writes maps, pictures and numbers into a folder.
+    #[command(after_help = FORECAST_HELP)]
+    Forecast(ForecastArgs),
+    /// Forecasts from every frame of recorded fires and scores it against what followed.
+    #[command(after_help = REPLAY_HELP)]
+    Replay(ReplayArgs),
+    /// Lists models, tells about one, or proves that one runs right on this machine.
+    Models {
+        #[command(subcommand)]
+        what: ModelsWhat,
+    },
+    /// Checks this machine: engines, model, rights, memory. Exit code 1 when a check fails.
+    Doctor {
+        /// Also write the report as JSON into this file, to send along with a question.
+        #[arg(long, value_name = "FILE")]
+        bundle: Option<PathBuf>,
+    },
+    /// Measures how long each stage of a forecast takes on this machine.
+    Bench(BenchArgs),
+}
+
+const FORECAST_HELP: &str = "\
+INPUT is one of:
+  clip.npz                array `frames` [T,H,W] or [T,H,W,C], oldest first; see docs for the rest
+  fire.mp4                H.264 film (.mp4, .m4v, .mov)
+  frames/                 folder of PNG, JPEG or TIFF images, 8 or 16 bit, in name order
+  sim:fire?seed=7         the built-in simulator
+
+OUTPUT is a folder: it appears only when everything in it is complete.
+Look first at OUTPUT/overlay.png and OUTPUT/forecast.gif.
+
+Examples:
+  emberline forecast thermal.npz out
+  emberline forecast mask.npz out --kind mask --at 25 --leads 40
+  emberline forecast sim:fire out --json | jq .engine";
+
+const REPLAY_HELP: &str = "\
+INPUT is one film as for `forecast`, or a folder of .npz films, one a fire (an \"event\").
+OUTPUT is a folder with scores.ndjson (a row a start, lead and method), scores.json (pooled) and
+report.html (open it in a browser).
+
+Examples:
+  emberline replay thermal.npz scores --every 2
+  emberline replay fires/ scores --engine tract --json";
+
+/// Which model and engine, and how the input is read.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Pick {
+    /// Model by name (newest version), or a model folder such as ./my-model.
+    #[arg(long, default_value = "fire", value_name = "NAME|DIR")]
+    pub(crate) model: String,
+    /// What the values of the input mean; asked for where the input does not say.
+    #[arg(long, value_enum)]
+    pub(crate) kind: Option<Kind>,
+    /// Array of the .npz file that holds the frames.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) array: Option<String>,
+    /// Seconds between the frames the model sees [default: the film's own].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) step: Option<f64>,
+    /// What runs the network; auto says what it took and why.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) engine: EngineKind,
+    /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) leads: Option<u32>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ForecastArgs {
+    /// Film to forecast from.
+    pub(crate) input: String,
+    /// Folder to write.
+    pub(crate) output: PathBuf,
+    /// Last frame the model may see, counted from 0 [default: the film's last].
+    #[arg(long, value_name = "K")]
+    pub(crate) at: Option<usize>,
+    /// Print forecast.json on stdout.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReplayArgs {
+    /// Film, or folder of .npz films.
+    pub(crate) input: String,
+    /// Folder to write.
+    pub(crate) output: PathBuf,
+    /// Forecast from every N-th frame.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) every: u32,
+    /// Forecast from this frame only, counted from 0.
+    #[arg(long, value_name = "K", conflicts_with = "every")]
+    pub(crate) at: Option<usize>,
+    /// Print scores.json on stdout instead of the table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchArgs {
+    /// Film to measure with.
+    #[arg(default_value = "sim:fire")]
+    pub(crate) input: String,
+    /// Forecasts to make, after one that is not counted.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) rounds: u32,
+    /// Print JSON on stdout instead of the table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsWhat {
+    /// Lists the models that can be asked for by name.
+    List,
+    /// Tells what a model takes and gives, and how good it was.
+    Info {
+        /// Name or folder.
+        model: String,
+        /// Print the card as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Checks hashes and replays the model's golden clips on every engine of this machine.
+    Verify {
+        /// Name or folder.
+        model: String,
+        /// Print the checks as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,182 @@
+//! Which engine runs a model: the one asked for, or the best one here, and why.
+
+use super::folder::Folder;
+#[cfg(feature = "ort")]
+use super::ort::{OnnxRuntime, Provider, standing};
+#[cfg(feature = "tract")]
+use super::tract::{Tract, VERSION};
+use super::{Engine, ModelError};
+
+/// An engine, as asked for on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum EngineKind {
+    /// The fastest that starts here: cuda, ort-cpu, then tract.
+    #[default]
+    Auto,
+    /// Inside this program, on the processor.
+    Tract,
+    /// ONNX Runtime on the processor.
+    OrtCpu,
+    /// ONNX Runtime on an NVIDIA card.
+    Cuda,
+    /// ONNX Runtime with TensorRT (builds an engine for minutes at first).
+    Tensorrt,
+}
+
+impl EngineKind {
+    /// Every engine that can run a model.
+    pub const ALL: [Self; 4] = [Self::Tract, Self::OrtCpu, Self::Cuda, Self::Tensorrt];
+
+    /// Name as on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Tract => "tract",
+            Self::OrtCpu => "ort-cpu",
+            Self::Cuda => "cuda",
+            Self::Tensorrt => "tensorrt",
+        }
+    }
+}
+
+/// Whether an engine is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Which.
+    pub engine: EngineKind,
+    /// What it is, or why it is not here.
+    pub state: Result<String, String>,
+}
+
+/// An engine with its model loaded, and why it was taken.
+pub struct Choice {
+    /// The engine.
+    pub engine: Box<dyn Engine>,
+    /// Why this one, in words: `ort-cpu: ONNX Runtime 1.31.1 at …; cuda: not in …`.
+    pub why: String,
+}
+
+impl std::fmt::Debug for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Choice")
+            .field("engine", &self.engine.name())
+            .field("why", &self.why)
+            .finish()
+    }
+}
+
+/// Every engine this program knows, and whether it is here.
+#[must_use]
+pub fn standings() -> Vec<Standing> {
+    EngineKind::ALL.into_iter().map(|engine| Standing { engine, state: state(engine) }).collect()
+}
+
+fn state(engine: EngineKind) -> Result<String, String> {
+    match engine {
+        #[cfg(feature = "tract")]
+        EngineKind::Tract | EngineKind::Auto => Ok(format!("tract {VERSION}, inside this program")),
+        #[cfg(not(feature = "tract"))]
+        EngineKind::Tract | EngineKind::Auto => Err("not built into this program".to_owned()),
+        #[cfg(feature = "ort")]
+        EngineKind::OrtCpu => standing(Provider::Cpu),
+        #[cfg(feature = "ort")]
+        EngineKind::Cuda => standing(Provider::Cuda),
+        #[cfg(feature = "ort")]
+        EngineKind::Tensorrt => standing(Provider::TensorRt),
+        #[cfg(not(feature = "ort"))]
+        _ => Err("not built into this program".to_owned()),
+    }
+}
+
+/// Loads `folder`'s graph into the engine `kind`, which is not [`EngineKind::Auto`].
+///
+/// # Errors
+/// [`ModelError::NoEngine`] when it is not here, [`ModelError::Engine`] when it refuses the graph.
+pub fn open_engine(kind: EngineKind, folder: &Folder) -> Result<Box<dyn Engine>, ModelError> {
+    match kind {
+        #[cfg(feature = "tract")]
+        EngineKind::Tract => Ok(Box::new(Tract::load(folder)?)),
+        #[cfg(feature = "ort")]
+        EngineKind::OrtCpu => Ok(Box::new(OnnxRuntime::load(folder, Provider::Cpu)?)),
+        #[cfg(feature = "ort")]
+        EngineKind::Cuda => Ok(Box::new(OnnxRuntime::load(folder, Provider::Cuda)?)),
+        #[cfg(feature = "ort")]
+        EngineKind::Tensorrt => Ok(Box::new(OnnxRuntime::load(folder, Provider::TensorRt)?)),
+        other => Err(ModelError::NoEngine {
+            engine: other.name(),
+            what: "not built into this program".to_owned(),
+            fix: "use another --engine, or a build with this feature".to_owned(),
+        }),
+    }
+}
+
+/// The engine asked for, or with [`EngineKind::Auto`] the first that starts of cuda, ort-cpu, tract.
+///
+/// # Errors
+/// As [`open_engine`]; with `Auto` only when none starts.
+pub fn choose(kind: EngineKind, folder: &Folder) -> Result<Choice, ModelError> {
+    if kind != EngineKind::Auto {
+        let engine = open_engine(kind, folder)?;
+        let why = format!("{}: asked for; {}", engine.name(), engine.detail());
+        return Ok(Choice { engine, why });
+    }
+    let mut passed = Vec::new();
+    for kind in [EngineKind::Cuda, EngineKind::OrtCpu, EngineKind::Tract] {
+        if let Err(why_not) = state(kind) {
+            passed.push((kind.name(), why_not));
+            continue;
+        }
+        match open_engine(kind, folder) {
+            Ok(engine) => {
+                let why = format!("{}: {}{}", engine.name(), engine.detail(), tell(&passed));
+                return Ok(Choice { engine, why });
+            }
+            Err(ModelError::Engine { doing, cause, .. }) => {
+                passed.push((kind.name(), format!("{doing}: {cause}")));
+            }
+            Err(e) => passed.push((kind.name(), e.to_string())),
+        }
+    }
+    Err(ModelError::NoEngine {
+        engine: "auto",
+        what: tell(&passed).trim_start_matches("; ").to_owned(),
+        fix: "run `emberline doctor`".to_owned(),
+    })
+}
+
+/// Engines passed over and why, those with one reason together: `; cuda, ort-cpu: no library …`.
+fn tell(passed: &[(&'static str, String)]) -> String {
+    let mut text = String::new();
+    for (k, (engine, why)) in passed.iter().enumerate() {
+        let again = passed.get(k + 1).is_some_and(|(_, next)| next == why);
+        let follows = k > 0 && passed[k - 1].1 == *why;
+        text += &format!("{}{engine}", if follows { ", " } else { "; " });
+        if !again {
+            text += &format!(": {why}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_reason_is_told_once() {
+        let passed = |a: &str, b: &str| [("cuda", a.to_owned()), ("ort-cpu", b.to_owned())];
+        assert_eq!(tell(&passed("gone", "gone")), "; cuda, ort-cpu: gone");
+        assert_eq!(tell(&passed("no card", "gone")), "; cuda: no card; ort-cpu: gone");
+        assert_eq!(tell(&[]), "");
+    }
+
+    #[cfg(feature = "tract")]
+    #[test]
+    fn an_engine_that_was_asked_for_is_taken() -> Result<(), ModelError> {
+        let choice = choose(EngineKind::Tract, &Folder::builtin()?)?;
+        assert_eq!(choice.engine.name(), "tract");
+        assert!(choice.why.starts_with("tract: asked for"), "{}", choice.why);
+        Ok(())
+    }
+}

@@ -1,0 +1,359 @@
+//! A model folder: card, graph, golden clips and their hashes, from a disk or from this program.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::card::Card;
+use super::signature::Signature;
+use super::{ModelError, one_line};
+
+/// Most bytes a file of a model may hold.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+/// Folder of more models, named after the built-in ones: `fire-v2`.
+const MODELS_VARIABLE: &str = "EMBERLINE_MODELS";
+
+/// A file of the built-in model.
+macro_rules! built_in {
+    ($file:literal) => {
+        ($file, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/fire-v1/", $file)))
+    };
+}
+
+/// The model this program carries inside.
+const BUILT_IN: [(&str, &[u8]); 4] = [
+    built_in!("SHA256SUMS"),
+    built_in!("card.toml"),
+    built_in!("model.onnx"),
+    built_in!("golden.npz"),
+];
+
+/// Where a model came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// Inside this program.
+    BuiltIn,
+    /// A folder.
+    Path(PathBuf),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::BuiltIn => f.write_str("built in"),
+            Self::Path(p) => p.display().fmt(f),
+        }
+    }
+}
+
+/// A model, whole and checked: every hash holds, and the graph is the one its card describes.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// Its contract.
+    pub card: Card,
+    /// Where it came from.
+    pub origin: Origin,
+    onnx: Cow<'static, [u8]>,
+    golden: Cow<'static, [u8]>,
+    hashes: BTreeMap<String, String>,
+}
+
+impl Folder {
+    /// The fire model inside this program.
+    ///
+    /// # Errors
+    /// [`ModelError`] when this program was built from a damaged folder.
+    pub fn builtin() -> Result<Self, ModelError> {
+        let read = |file: &str| {
+            let found = BUILT_IN.iter().find(|(name, _)| *name == file);
+            Ok(found.map(|(_, bytes)| Cow::Borrowed(*bytes)))
+        };
+        Self::load("built in", Origin::BuiltIn, read)
+    }
+
+    /// The model in the folder `path`.
+    ///
+    /// # Errors
+    /// [`ModelError`] naming the file: missing, empty, changed, of another schema, or a graph that
+    /// disagrees with its card.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let model = path.display().to_string();
+        let read = |file: &str| {
+            let wrong = |cause| ModelError::Read { model: model.clone(), file: file.to_owned(), cause };
+            let at = path.join(file);
+            let mut from = std::fs::File::open(at).map_err(wrong)?;
+            let long = from.metadata().map_err(wrong)?.len();
+            if long > FILE_BYTES_MAX {
+                let what = format!("has {long} bytes, more than any model");
+                return Err(ModelError::Damaged { model: model.clone(), file: file.to_owned(), what });
+            }
+            let mut bytes = Vec::new();
+            from.read_to_end(&mut bytes).map_err(wrong)?;
+            Ok(Some(Cow::Owned(bytes)))
+        };
+        Self::load(&model, Origin::Path(path.to_owned()), read)
+    }
+
+    /// Reads and checks all files; `read` gives `None` for a file that is not at hand.
+    fn load(
+        model: &str,
+        origin: Origin,
+        read: impl Fn(&str) -> Result<Option<Cow<'static, [u8]>>, ModelError>,
+    ) -> Result<Self, ModelError> {
+        let damaged = |file: &str, what: String| ModelError::Damaged {
+            model: model.to_owned(),
+            file: file.to_owned(),
+            what,
+        };
+        let must = |file: &str| -> Result<Cow<'static, [u8]>, ModelError> {
+            let bytes = read(file)?.ok_or_else(|| damaged(file, "is missing".to_owned()))?;
+            if bytes.is_empty() {
+                return Err(damaged(file, "is empty".to_owned()));
+            }
+            Ok(bytes)
+        };
+        let hashes = sums(&must("SHA256SUMS")?).map_err(|what| damaged("SHA256SUMS", what))?;
+        let mut kept = BTreeMap::new();
+        for (file, want) in &hashes {
+            let Some(bytes) = read(file)? else { continue };
+            if bytes.is_empty() {
+                return Err(damaged(file, "is empty".to_owned()));
+            }
+            let got = hex(&Sha256::digest(&bytes));
+            if got != *want {
+                let what = format!(
+                    "was changed: its SHA-256 is {}…, SHA256SUMS says {}…",
+                    &got[..12],
+                    &want[..12]
+                );
+                return Err(damaged(file, what));
+            }
+            if file.ends_with(".onnx") || file == "card.toml" || file == "golden.npz" {
+                kept.insert(file.as_str(), bytes);
+            }
+        }
+        let mut take = |file: &str| {
+            kept.remove(file).ok_or_else(|| damaged(file, "is not listed in SHA256SUMS".to_owned()))
+        };
+        let text = take("card.toml")?;
+        let text = std::str::from_utf8(&text).map_err(|_| damaged("card.toml", "is no text".into()))?;
+        let card = Card::parse(model, text)?;
+        let reference = card.precision("float32").cloned().ok_or_else(|| ModelError::Card {
+            model: model.to_owned(),
+            what: "precision: float32 is missing; export the folder again".to_owned(),
+        })?;
+        let onnx = take(&reference.file)?;
+        if hashes.get(&reference.file) != Some(&reference.sha256) {
+            let what = format!("precision float32: sha256 is not the one of {}", reference.file);
+            return Err(ModelError::Card {
+                model: model.to_owned(),
+                what: format!("{what}; export the folder again"),
+            });
+        }
+        let fault = match Signature::read(&onnx) {
+            Some(signature) => signature.fault(&card),
+            None => Some("it is no ONNX graph".to_owned()),
+        };
+        if let Some(what) = fault {
+            return Err(ModelError::Signature {
+                model: model.to_owned(),
+                file: reference.file,
+                what: one_line(&what),
+            });
+        }
+        let golden = take("golden.npz")?;
+        Ok(Self { card, origin, onnx, golden, hashes })
+    }
+
+    /// The float32 graph.
+    #[must_use]
+    pub fn onnx(&self) -> &[u8] {
+        &self.onnx
+    }
+
+    /// The golden clips and their answers, an `.npz`.
+    #[must_use]
+    pub fn golden(&self) -> &[u8] {
+        &self.golden
+    }
+
+    /// SHA-256 of the float32 graph, hex.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        self.card.precision("float32").map_or("", |p| &p.sha256)
+    }
+
+    /// Files listed in `SHA256SUMS` with their hashes.
+    #[must_use]
+    pub fn hashes(&self) -> &BTreeMap<String, String> {
+        &self.hashes
+    }
+}
+
+/// `SHA256SUMS` as `sha256sum` writes it: hash, two spaces, file name.
+fn sums(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is no text".to_owned())?;
+    let mut out = BTreeMap::new();
+    for (k, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let wrong = || format!("line {}: not \"hash  file\"", k + 1);
+        let (hash, file) = line.split_once(char::is_whitespace).ok_or_else(wrong)?;
+        let file = file.trim_start().trim_start_matches('*');
+        let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        let is_plain = !file.is_empty() && !file.contains(['/', '\\', ' ']) && !file.starts_with('.');
+        if !is_hash || !is_plain {
+            return Err(wrong());
+        }
+        out.insert(file.to_owned(), hash.to_ascii_lowercase());
+    }
+    Ok(out)
+}
+
+/// Bytes as hex digits.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Models that can be asked for by name: the built-in one and those in `$EMBERLINE_MODELS`, newest
+/// first, with a name each (`fire-v1`).
+#[must_use]
+pub fn known() -> Vec<(String, Origin)> {
+    let mut all = vec![("fire-v1".to_owned(), Origin::BuiltIn)];
+    if let Some(root) = std::env::var_os(MODELS_VARIABLE)
+        && let Ok(entries) = std::fs::read_dir(root)
+    {
+        for entry in entries.flatten().filter(|e| e.path().join("card.toml").is_file()) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if version_of(&name).is_some() {
+                all.push((name, Origin::Path(entry.path())));
+            }
+        }
+    }
+    all.sort_by(|(a, _), (b, _)| version_of(b).cmp(&version_of(a)));
+    all
+}
+
+/// Name and version of `fire-v3`.
+fn version_of(id: &str) -> Option<(&str, u32)> {
+    let (name, version) = id.rsplit_once("-v")?;
+    Some((name, version.parse().ok()?))
+}
+
+/// The model called `name` (`fire`: its newest version; `fire-v1`: that one), or in the folder
+/// `name`. A folder of the current directory is written `./fire`.
+///
+/// # Errors
+/// [`ModelError::NotFound`], or what is wrong with the folder.
+pub fn find(name: &str) -> Result<Folder, ModelError> {
+    let known = known();
+    let by_name =
+        known.iter().find(|(id, _)| id == name || version_of(id).is_some_and(|(n, _)| n == name));
+    match by_name {
+        Some((_, Origin::BuiltIn)) => return Folder::builtin(),
+        Some((_, Origin::Path(path))) => return Folder::open(path),
+        None => {}
+    }
+    let path = Path::new(name);
+    if path.is_dir() {
+        return Folder::open(path);
+    }
+    let known: Vec<&str> = known.iter().map(|(id, _)| id.as_str()).collect();
+    Err(ModelError::NotFound { name: name.to_owned(), known: known.join(", ") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// A copy of the built-in folder on disk, with a SHA256SUMS of just what is there.
+    fn copy(to: &Path) {
+        for (file, bytes) in BUILT_IN {
+            fs::write(to.join(file), bytes).expect("a temporary folder can be written");
+        }
+        seal(to);
+    }
+
+    fn seal(at: &Path) {
+        let line = |file: &str| {
+            let bytes = fs::read(at.join(file)).expect("just written");
+            format!("{}  {file}\n", hex(&Sha256::digest(bytes)))
+        };
+        let text: String = ["card.toml", "golden.npz", "model.onnx"].into_iter().map(line).collect();
+        fs::write(at.join("SHA256SUMS"), text).expect("a temporary folder can be written");
+    }
+
+    #[test]
+    fn a_folder_that_is_not_as_it_was_made_is_refused() {
+        struct Case {
+            spoil: fn(&Path),
+            want: &'static str,
+        }
+        for Case { spoil, want } in [
+            Case { spoil: |p| fs::write(p.join("model.onnx"), []).expect("w"), want: "model.onnx is empty" },
+            Case {
+                spoil: |p| {
+                    let mut b = fs::read(p.join("model.onnx")).expect("r");
+                    let at = b.len() / 2;
+                    b[at] ^= 1;
+                    fs::write(p.join("model.onnx"), b).expect("w");
+                },
+                want: "model.onnx was changed",
+            },
+            Case { spoil: |p| fs::remove_file(p.join("golden.npz")).expect("rm"), want: "golden.npz: " },
+            Case { spoil: |p| fs::remove_file(p.join("SHA256SUMS")).expect("rm"), want: "SHA256SUMS: " },
+            Case {
+                spoil: |p| fs::write(p.join("SHA256SUMS"), "x").expect("w"),
+                want: "SHA256SUMS line 1",
+            },
+            Case {
+                spoil: |p| {
+                    let t = fs::read_to_string(p.join("SHA256SUMS")).expect("r");
+                    let kept: Vec<&str> = t.lines().filter(|l| !l.ends_with("card.toml")).collect();
+                    let t = kept.join("\n");
+                    fs::write(p.join("SHA256SUMS"), t).expect("w");
+                },
+                want: "card.toml is not listed in SHA256SUMS",
+            },
+            Case {
+                spoil: |p| {
+                    fs::write(p.join("model.onnx"), b"not a graph").expect("w");
+                    let new = hex(&Sha256::digest(b"not a graph"));
+                    let card = fs::read_to_string(p.join("card.toml")).expect("r");
+                    let old = Folder::builtin().expect("built in").sha256().to_owned();
+                    fs::write(p.join("card.toml"), card.replace(&old, &new)).expect("w");
+                    seal(p);
+                },
+                want: "model.onnx does not fit its card: it is no ONNX graph",
+            },
+            Case {
+                spoil: |p| {
+                    let card = fs::read_to_string(p.join("card.toml")).expect("r");
+                    fs::write(p.join("card.toml"), card.replace("leads = 20", "leads = 12")).expect("w");
+                    seal(p);
+                },
+                want: "output forecast is [1,20,1,*,*], the card wants [1,12,1,*,*]",
+            },
+        ] {
+            let at = tempfile::tempdir().expect("a temporary folder");
+            copy(at.path());
+            assert!(Folder::open(at.path()).is_ok());
+            spoil(at.path());
+            let said = Folder::open(at.path()).expect_err(want).to_string();
+            assert!(said.contains(want), "{want}: {said}");
+            assert!(!said.contains('\n'), "{said}");
+        }
+    }
+
+    #[test]
+    fn names_find_the_newest_version() -> Result<(), ModelError> {
+        assert_eq!(find("fire")?.card.name, "fire");
+        assert_eq!(find("fire-v1")?.origin, Origin::BuiltIn);
+        let said = find("smoke").expect_err("no such model").to_string();
+        assert!(said.contains("known here: fire-v1"), "{said}");
+        Ok(())
+    }
+}

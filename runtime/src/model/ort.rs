@@ -1,0 +1,310 @@
+//! ONNX Runtime, found when the program runs: the only file that names ort.
+//!
+//! The library is looked for at `$ORT_DYLIB_PATH` alone when that is set, else beside this program
+//! and in the usual places. Its absence is normal. A provider (CUDA, TensorRT) that was asked for
+//! and cannot start is an error: nothing is moved to the CPU in silence.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use ndarray::{Array3, ArrayView3, Axis, Ix3, Ix4, Ix5};
+use ort::environment::Environment;
+use ort::ep::{CUDA, ExecutionProvider as _, ExecutionProviderDispatch, TensorRT};
+use ort::session::{Session, SessionOutputs, builder::GraphOptimizationLevel};
+use ort::value::TensorRef;
+
+use super::card::Level;
+use super::folder::Folder;
+use super::{Engine, ModelError, Raw, one_line};
+
+/// Variable that names the library, as everywhere around ONNX Runtime.
+const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
+
+/// Which provider of ONNX Runtime runs the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Provider {
+    /// The processor.
+    Cpu,
+    /// An NVIDIA card.
+    Cuda,
+    /// An NVIDIA card, by an engine built for it.
+    TensorRt,
+}
+
+impl Provider {
+    /// Name as on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "ort-cpu",
+            Self::Cuda => "cuda",
+            Self::TensorRt => "tensorrt",
+        }
+    }
+
+    fn dispatch(self) -> Option<ExecutionProviderDispatch> {
+        match self {
+            Self::Cpu => None,
+            Self::Cuda => Some(CUDA::default().build().error_on_failure()),
+            Self::TensorRt => Some(TensorRT::default().build().error_on_failure()),
+        }
+    }
+}
+
+/// The library of this process.
+#[derive(Debug)]
+struct Library {
+    environment: Environment,
+    path: PathBuf,
+    version: String,
+}
+
+/// Loads the library once; afterwards the same answer.
+fn library() -> Result<&'static Library, String> {
+    static LIBRARY: OnceLock<Result<Library, String>> = OnceLock::new();
+    LIBRARY.get_or_init(load).as_ref().map_err(Clone::clone)
+}
+
+fn load() -> Result<Library, String> {
+    let named = std::env::var_os(LIBRARY_VARIABLE).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let candidates = match &named {
+        Some(path) if path.is_dir() => in_folder(path),
+        Some(path) => vec![path.clone()],
+        None => usual_places().iter().flat_map(|p| in_folder(p)).collect(),
+    };
+    let mut why = match &named {
+        Some(path) => format!("no ONNX Runtime library at {LIBRARY_VARIABLE}={}", path.display()),
+        None => "no ONNX Runtime library (libonnxruntime.so) beside this program or in the usual \
+                 places"
+            .to_owned(),
+    };
+    for path in candidates.iter().filter(|p| p.is_file()) {
+        // Messages of the library go nowhere: what matters comes back as an error.
+        let built = match ort::init_from(path) {
+            Ok(builder) => builder
+                .with_name("emberline")
+                .with_telemetry(false)
+                .with_logger(Arc::new(|_, _, _, _, _| {}))
+                .build()
+                .map_err(|e| e.to_string()),
+            Err(e) => Err(e.to_string()),
+        };
+        match built {
+            Ok(environment) => {
+                return Ok(Library { environment, version: version(path), path: path.clone() });
+            }
+            Err(e) => why = format!("{} cannot be used: {}", path.display(), one_line(&e)),
+        }
+    }
+    Err(why)
+}
+
+/// Places where installers put libraries.
+fn usual_places() -> Vec<PathBuf> {
+    let mut places = Vec::new();
+    if let Some(beside) = std::env::current_exe().ok().and_then(|e| e.parent().map(Path::to_owned)) {
+        places.extend([beside.clone(), beside.join("lib"), beside.join("../lib")]);
+    }
+    let arch = std::env::consts::ARCH;
+    places.extend(
+        [
+            "/usr/local/lib".to_owned(),
+            "/usr/lib".to_owned(),
+            format!("/usr/lib/{arch}-linux-gnu"),
+            "/usr/lib64".to_owned(),
+            "/opt/onnxruntime/lib".to_owned(),
+            "/opt/homebrew/lib".to_owned(),
+        ]
+        .map(PathBuf::from),
+    );
+    places
+}
+
+/// Files in `folder` that are named like the library, plain name first, then the newest.
+fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let is_library = |name: &str| {
+        name == "libonnxruntime.dylib"
+            || name.strip_prefix("libonnxruntime.so").is_some_and(|rest| {
+                rest.is_empty() || rest.starts_with('.')
+            })
+    };
+    let mut found: Vec<(Vec<u32>, PathBuf)> = entries
+        .flatten()
+        .filter(|e| e.file_name().to_str().is_some_and(is_library))
+        .map(|e| (numbers(&e.file_name().to_string_lossy()), e.path()))
+        .collect();
+    found.sort_by(|(a, _), (b, _)| a.is_empty().cmp(&b.is_empty()).then(a.cmp(b)).reverse());
+    found.into_iter().map(|(_, p)| p).collect()
+}
+
+/// `1.31.1` of `libonnxruntime.so.1.31.1`.
+fn numbers(name: &str) -> Vec<u32> {
+    name.rsplit_once(".so.").map_or(Vec::new(), |(_, v)| v.split('.').flat_map(str::parse).collect())
+}
+
+/// The library's version, from its real file name or from what it says of its build.
+fn version(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let name = real.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let numbers = numbers(&name);
+    if numbers.len() >= 2 {
+        return numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+    }
+    let info = one_line(ort::info());
+    let words = info.trim_start_matches("ORT Build Info: ").split(", ");
+    let known = words.filter(|w| w.starts_with("git-branch=") || w.starts_with("git-commit-id="));
+    format!("of unknown version ({})", known.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether the library is here and has `provider`: what it is, or why not.
+pub(crate) fn standing(provider: Provider) -> Result<String, String> {
+    let library = library()?;
+    let has = match provider {
+        Provider::Cpu => Ok(true),
+        Provider::Cuda => CUDA::is_available(),
+        Provider::TensorRt => TensorRT::is_available(),
+    };
+    match has {
+        Ok(true) => Ok(format!("ONNX Runtime {} at {}", library.version, library.path.display())),
+        Ok(false) => Err(format!("not in the ONNX Runtime at {}", library.path.display())),
+        Err(e) => Err(one_line(&e.to_string())),
+    }
+}
+
+/// A graph in a session of ONNX Runtime.
+pub(crate) struct OnnxRuntime {
+    provider: Provider,
+    session: Mutex<Session>,
+    detail: String,
+    codes: [bool; 2],
+}
+
+impl OnnxRuntime {
+    /// Opens `folder`'s graph with `provider`.
+    pub(crate) fn load(folder: &Folder, provider: Provider) -> Result<Self, ModelError> {
+        let detail = standing(provider).map_err(|what| ModelError::NoEngine {
+            engine: provider.name(),
+            what,
+            fix: match provider {
+                Provider::Cpu => format!("set {LIBRARY_VARIABLE} to one, or use --engine tract"),
+                _ => "install one built for this card, or use --engine tract".to_owned(),
+            },
+        })?;
+        let library = library().map_err(|cause| failed(provider, "loading the library", cause))?;
+        let session = session(&library.environment, folder.onnx(), provider)
+            .map_err(|cause| failed(provider, "opening the graph", cause))?;
+        let codes = [Level::Global, Level::Local].map(|l| folder.card.codebook(l).is_some());
+        Ok(Self { provider, session: Mutex::new(session), detail, codes })
+    }
+}
+
+/// A session with one thread a core, that does not spin while it waits.
+fn session(env: &Environment, onnx: &[u8], provider: Provider) -> Result<Session, String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut builder = Session::builder(env)
+        .map_err(|e| e.to_string())?
+        .with_optimization_level(GraphOptimizationLevel::All)
+        .map_err(|e| e.to_string())?
+        .with_intra_threads(cores)
+        .map_err(|e| e.to_string())?
+        .with_intra_op_spinning(false)
+        .map_err(|e| e.to_string())?;
+    if let Some(dispatch) = provider.dispatch() {
+        builder = builder.with_execution_providers([dispatch]).map_err(|e| e.to_string())?;
+    }
+    builder.commit_from_memory(onnx).map_err(|e| e.to_string())
+}
+
+fn failed(provider: Provider, doing: &'static str, cause: String) -> ModelError {
+    let cause = one_line(&cause);
+    ModelError::Engine { engine: provider.name(), doing, cause }
+}
+
+impl Engine for OnnxRuntime {
+    fn name(&self) -> &'static str {
+        self.provider.name()
+    }
+
+    fn detail(&self) -> String {
+        self.detail.clone()
+    }
+
+    /// One: a run already uses every core.
+    fn at_once(&self) -> usize {
+        1
+    }
+
+    fn run(
+        &self,
+        frames: ArrayView3<'_, f32>,
+        front: ArrayView3<'_, f32>,
+    ) -> Result<Raw, ModelError> {
+        let frames = frames.insert_axis(Axis(0)).insert_axis(Axis(2));
+        let front = front.insert_axis(Axis(0));
+        let (frames, front) = (frames.as_standard_layout(), front.as_standard_layout());
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut run = || -> ort::Result<Raw> {
+            let given = session.run(ort::inputs![
+                "frames" => TensorRef::from_array_view(frames.view())?,
+                "front" => TensorRef::from_array_view(front.view())?,
+            ])?;
+            let forecast = output(&given, "forecast")?.try_extract_array::<f32>()?;
+            let forecast = forecast.into_dimensionality::<Ix5>().map_err(shape)?;
+            let burn = output(&given, "burn_probability")?.try_extract_array::<f32>()?;
+            let burn = burn.into_dimensionality::<Ix4>().map_err(shape)?;
+            let codes = |level: usize, name: &str| -> ort::Result<Option<Array3<u16>>> {
+                if !self.codes[level] {
+                    return Ok(None);
+                }
+                let codes = output(&given, name)?.try_extract_array::<i64>()?;
+                let codes = codes.into_dimensionality::<Ix4>().map_err(shape)?;
+                let codes = codes.index_axis_move(Axis(0), 0).into_dimensionality::<Ix3>();
+                let codes = codes.map_err(shape)?;
+                Ok(Some(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))))
+            };
+            Ok(Raw {
+                frames: forecast.index_axis_move(Axis(2), 0).index_axis_move(Axis(0), 0).to_owned(),
+                burn_probability: burn.index_axis_move(Axis(0), 0).to_owned(),
+                codes_global: codes(0, "codes_global")?,
+                codes_local: codes(1, "codes_local")?,
+            })
+        };
+        run().map_err(|e| failed(self.provider, "running the network", e.to_string()))
+    }
+}
+
+/// The output `name`.
+fn output<'a>(
+    given: &'a SessionOutputs<'_>,
+    name: &str,
+) -> ort::Result<&'a ort::value::DynValue> {
+    given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
+}
+
+fn shape(error: ndarray::ShapeError) -> ort::Error {
+    ort::Error::new(format!("an output has another rank than it should: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plain_name_comes_first_and_then_the_newest_version() {
+        let at = tempfile::tempdir().expect("a temporary folder");
+        let names = [
+            "libonnxruntime.so.1.9.0",
+            "libonnxruntime.so.1.31.1",
+            "libonnxruntime.so",
+            "libonnxruntime_providers_cuda.so",
+            "libother.so.1",
+        ];
+        for name in names {
+            std::fs::write(at.path().join(name), b"").expect("w");
+        }
+        let found: Vec<_> = in_folder(at.path());
+        let found: Vec<_> =
+            found.iter().map(|p| p.file_name().unwrap_or_default().to_string_lossy()).collect();
+        assert_eq!(found, [names[2], names[1], names[0]]);
+    }
+}

@@ -1,0 +1,331 @@
+//! The signature of an ONNX file: its opset, inputs and outputs, read without an engine.
+//!
+//! An ONNX file is a protocol-buffer message. Only the few fields that say what goes in and what
+//! comes out are read; weights are skipped. Damaged bytes end in an error, never in a panic.
+
+use super::card::{Card, Level};
+
+/// ONNX numbers of the element types that our graphs use.
+const FLOAT: u64 = 1;
+const INT64: u64 = 7;
+
+/// Length of an axis: fixed, or free under a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Axis {
+    /// A number.
+    Fixed(u64),
+    /// Whatever the caller gives.
+    Free(String),
+}
+
+/// One input or output of a graph.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Slot {
+    /// Its name.
+    pub name: String,
+    /// ONNX element type.
+    pub element: u64,
+    /// Its axes.
+    pub axes: Vec<Axis>,
+}
+
+/// What goes into a graph and what comes out.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Signature {
+    /// Opset of the default operator set.
+    pub opset: i64,
+    /// Inputs that are not weights.
+    pub inputs: Vec<Slot>,
+    /// Outputs.
+    pub outputs: Vec<Slot>,
+    /// Kinds of nodes.
+    pub nodes: Vec<String>,
+}
+
+/// One field of a protocol-buffer message.
+enum Value<'a> {
+    Number(u64),
+    Bytes(&'a [u8]),
+    Other,
+}
+
+/// Field numbers and values of a message, in order; `None` in place of a damaged field.
+struct Fields<'a>(&'a [u8]);
+
+impl<'a> Fields<'a> {
+    fn varint(&mut self) -> Option<u64> {
+        let mut value = 0u64;
+        for k in 0..10 {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            value |= u64::from(byte & 0x7f).checked_shl(7 * k)?;
+            if byte & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (head, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(head)
+    }
+
+    fn field(&mut self) -> Option<(u64, Value<'a>)> {
+        let key = self.varint()?;
+        let value = match key & 7 {
+            0 => Value::Number(self.varint()?),
+            1 => self.take(8).map(|_| Value::Other)?,
+            2 => {
+                let n = usize::try_from(self.varint()?).ok()?;
+                Value::Bytes(self.take(n)?)
+            }
+            5 => self.take(4).map(|_| Value::Other)?,
+            _ => return None,
+        };
+        Some((key >> 3, value))
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Option<(u64, Value<'a>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let field = self.field();
+        if field.is_none() {
+            self.0 = &[];
+        }
+        Some(field)
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// `ValueInfoProto`.
+fn slot(bytes: &[u8]) -> Option<Slot> {
+    let mut out = Slot::default();
+    for field in Fields(bytes) {
+        match field? {
+            (1, Value::Bytes(b)) => out.name = text(b),
+            (2, Value::Bytes(kind)) => {
+                for field in Fields(kind) {
+                    if let (1, Value::Bytes(tensor)) = field? {
+                        tensor_type(tensor, &mut out)?;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(out)
+}
+
+/// `TypeProto.Tensor`.
+fn tensor_type(bytes: &[u8], out: &mut Slot) -> Option<()> {
+    for field in Fields(bytes) {
+        match field? {
+            (1, Value::Number(n)) => out.element = n,
+            (2, Value::Bytes(shape)) => {
+                for field in Fields(shape) {
+                    let (1, Value::Bytes(dim)) = field? else { continue };
+                    let mut axis = Axis::Free(String::new());
+                    for field in Fields(dim) {
+                        match field? {
+                            (1, Value::Number(n)) => axis = Axis::Fixed(n),
+                            (2, Value::Bytes(b)) => axis = Axis::Free(text(b)),
+                            _ => {}
+                        }
+                    }
+                    out.axes.push(axis);
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(())
+}
+
+impl Signature {
+    /// Reads an ONNX file's bytes; `None` when they are damaged or no ONNX.
+    #[must_use]
+    pub(super) fn read(onnx: &[u8]) -> Option<Self> {
+        let mut out = Self::default();
+        let mut graph = None;
+        for field in Fields(onnx) {
+            match field? {
+                (7, Value::Bytes(b)) => graph = Some(b),
+                (8, Value::Bytes(b)) => {
+                    let (mut domain, mut version) = (String::new(), 0);
+                    for field in Fields(b) {
+                        match field? {
+                            (1, Value::Bytes(b)) => domain = text(b),
+                            (2, Value::Number(n)) => version = i64::try_from(n).ok()?,
+                            _ => {}
+                        }
+                    }
+                    if domain.is_empty() || domain == "ai.onnx" {
+                        out.opset = version;
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut weights = Vec::new();
+        for field in Fields(graph?) {
+            match field? {
+                (1, Value::Bytes(node)) => {
+                    for field in Fields(node) {
+                        if let (4, Value::Bytes(b)) = field? {
+                            out.nodes.push(text(b));
+                        }
+                    }
+                }
+                (5, Value::Bytes(weight)) => {
+                    for field in Fields(weight) {
+                        if let (8, Value::Bytes(b)) = field? {
+                            weights.push(text(b));
+                        }
+                    }
+                }
+                (11, Value::Bytes(b)) => out.inputs.push(slot(b)?),
+                (12, Value::Bytes(b)) => out.outputs.push(slot(b)?),
+                _ => {}
+            }
+        }
+        out.inputs.retain(|i| !weights.contains(&i.name));
+        out.nodes.sort_unstable();
+        out.nodes.dedup();
+        Some(out)
+    }
+
+    /// What about this graph disagrees with `card`, in words; `None` when they fit.
+    #[must_use]
+    pub(super) fn fault(&self, card: &Card) -> Option<String> {
+        if self.opset != card.opset {
+            return Some(format!("the graph has opset {}, the card says {}", self.opset, card.opset));
+        }
+        if let Some(node) = self.nodes.iter().find(|n| ["Loop", "If", "Scan"].contains(&n.as_str())) {
+            return Some(format!("the graph has a {node} node, which not every engine runs"));
+        }
+        let (t, c) = (card.input.frames as u64, card.input.front_channels as u64);
+        let l = card.output.leads as u64;
+        // 0 stands for a side that must be free.
+        let inputs = [("frames", vec![1, t, 1, 0, 0]), ("front", vec![1, c, 0, 0])];
+        let outputs = [("forecast", vec![1, l, 1, 0, 0]), ("burn_probability", vec![1, l, 0, 0])];
+        for (slots, wanted, side) in [(&self.inputs, inputs, "input"), (&self.outputs, outputs, "output")] {
+            for (name, axes) in wanted {
+                if let Some(what) = check(slots, name, &axes) {
+                    return Some(format!("{side} {what}"));
+                }
+            }
+        }
+        if let Some(extra) = self.inputs.iter().find(|s| !["frames", "front"].contains(&&*s.name)) {
+            return Some(format!("input {} is not in the contract", extra.name));
+        }
+        for (name, level) in [("codes_global", Level::Global), ("codes_local", Level::Local)] {
+            let found = self.outputs.iter().find(|s| s.name == name);
+            match (found, card.codebook(level)) {
+                (None, None) => {}
+                (Some(s), Some(_)) if s.element == INT64 && s.axes.len() == 4 => {}
+                (None, Some(_)) => return Some(format!("output {name} is missing")),
+                (Some(_), None) => return Some(format!("output {name} has no codebook in the card")),
+                (Some(_), Some(_)) => return Some(format!("output {name} must be int64 [1,T,h,w]")),
+            }
+        }
+        None
+    }
+}
+
+/// What is wrong with the slot `name`, or nothing.
+fn check(slots: &[Slot], name: &str, wanted: &[u64]) -> Option<String> {
+    let words = |axes: &[Axis]| {
+        let axes = axes.iter().map(|a| match a {
+            Axis::Fixed(n) => n.to_string(),
+            Axis::Free(_) => "*".to_owned(),
+        });
+        format!("[{}]", axes.collect::<Vec<_>>().join(","))
+    };
+    let Some(slot) = slots.iter().find(|s| s.name == name) else {
+        return Some(format!("{name} is missing"));
+    };
+    if slot.element != FLOAT {
+        return Some(format!("{name} must be float32"));
+    }
+    let fits = slot.axes.len() == wanted.len()
+        && slot.axes.iter().zip(wanted).all(|(axis, &n)| match axis {
+            Axis::Fixed(found) => n != 0 && *found == n,
+            Axis::Free(_) => n == 0,
+        });
+    let wanted: Vec<Axis> = wanted
+        .iter()
+        .map(|&n| if n == 0 { Axis::Free(String::new()) } else { Axis::Fixed(n) })
+        .collect();
+    (!fits).then(|| format!("{name} is {}, the card wants {}", words(&slot.axes), words(&wanted)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Folder, ModelError};
+
+    #[test]
+    fn the_built_in_graph_is_what_its_card_says() -> Result<(), ModelError> {
+        let folder = Folder::builtin()?;
+        let signature = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        assert_eq!(signature.fault(&folder.card), None);
+        assert_eq!(signature.opset, folder.card.opset);
+        Ok(())
+    }
+
+    #[test]
+    fn a_graph_that_differs_from_its_card_is_told_apart() -> Result<(), ModelError> {
+        struct Case {
+            change: fn(&mut Signature, &mut Card),
+            want: &'static str,
+        }
+        let folder = Folder::builtin()?;
+        let signature = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        for Case { change, want } in [
+            Case { change: |_, c| c.input.frames = 9, want: "input frames is [1,10,1,*,*]" },
+            Case { change: |_, c| c.output.leads = 10, want: "output forecast is [1,20,1,*,*]" },
+            Case { change: |_, c| c.opset = 18, want: "opset 17, the card says 18" },
+            Case { change: |s, _| s.inputs[1].name.clear(), want: "input front is missing" },
+            Case { change: |s, _| s.inputs[0].element = 10, want: "frames must be float32" },
+            Case {
+                change: |s, _| s.inputs[0].axes[3] = Axis::Fixed(64),
+                want: "input frames is [1,10,1,64,*]",
+            },
+            Case { change: |_, c| c.codebook.clear(), want: "codes_global has no codebook" },
+            Case { change: |s, _| s.nodes.push("Loop".to_owned()), want: "Loop" },
+        ] {
+            let (mut s, mut c) = (signature.clone(), folder.card.clone());
+            change(&mut s, &mut c);
+            let said = s.fault(&c).unwrap_or_default();
+            assert!(said.contains(want), "{want}: {said}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn damaged_bytes_give_none_and_never_a_panic() -> Result<(), ModelError> {
+        let folder = Folder::builtin()?;
+        let onnx = folder.onnx();
+        for n in (0..onnx.len()).step_by(9973) {
+            let _ = Signature::read(&onnx[..n]);
+        }
+        let mut bytes = onnx[..4096.min(onnx.len())].to_vec();
+        for k in 0..bytes.len() {
+            bytes[k] ^= 0xff;
+            let _ = Signature::read(&bytes);
+            bytes[k] ^= 0xff;
+        }
+        assert_eq!(Signature::read(b"not a graph at all"), None);
+        Ok(())
+    }
+}

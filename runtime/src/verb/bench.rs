@@ -1,0 +1,138 @@
+//! `emberline bench`: how long each stage of a forecast takes on this machine.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use emberline::product;
+
+use super::table::Table;
+use super::{
+    Outcome, Read, clip_ending, engine_facts, forecaster, leads, model_facts, open, print, progress,
+    report, say,
+};
+use crate::cli::BenchArgs;
+
+/// Stages in the order they run.
+const STAGES: [&str; 5] = ["decode", "clip", "front", "model", "product"];
+
+/// Runs the verb.
+pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
+    let pick = &args.pick;
+    let started = Instant::now();
+    let forecaster = forecaster(pick)?;
+    let load_s = started.elapsed().as_secs_f64();
+    let leads = leads(&forecaster, pick);
+    let scratch = Scratch::new()?;
+    let out = scratch.0.join("out");
+    let mut seconds: [Vec<f64>; 5] = Default::default();
+    let mut size = [0, 0];
+    let bar = progress(u64::from(args.rounds) + 1, "bench");
+    // The first round prepares the graph for the film's shape and is told apart.
+    let mut first_s = 0.0;
+    for round in 0..=args.rounds {
+        let (film, decode_s) = open(&args.input, pick)?;
+        forecaster.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
+        let at = film.frames.len().saturating_sub(1);
+        let (clip, clip_s) = clip_ending(&film, at, &forecaster, pick)?;
+        let (forecast, spent) = forecaster.forecast(&clip, leads, &mut |_, _| {})?;
+        let facts = report(&forecaster, &film, &clip, &forecast, Read { decode_s, clip_s }, spent);
+        let started = Instant::now();
+        product::write_all(&out, &film, &clip, &forecast, &facts)?;
+        let product_s = started.elapsed().as_secs_f64();
+        size = [film.grid.height, film.grid.width];
+        let all = [decode_s, clip_s, spent.front_s, spent.model_s, product_s];
+        if round == 0 {
+            first_s = all.iter().sum();
+        } else {
+            seconds.iter_mut().zip(all).for_each(|(s, v)| s.push(v));
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    let rounds = seconds[0].len();
+    let total: Vec<f64> = (0..rounds).map(|k| seconds.iter().map(|s| s[k]).sum()).collect();
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let stages = STAGES.iter().copied().zip(&seconds).chain([("total", &total)]);
+    let rows: Vec<(&str, f64, f64)> =
+        stages.map(|(name, s)| (name, percentile(s, 0.5), percentile(s, 0.95))).collect();
+    if args.json {
+        let stages: serde_json::Map<String, serde_json::Value> = rows
+            .iter()
+            .map(|(name, p50, p95)| ((*name).to_owned(), json!({ "p50_s": p50, "p95_s": p95 })))
+            .collect();
+        let all = json!({
+            "emberline": env!("CARGO_PKG_VERSION"),
+            "model": model_facts(&forecaster),
+            "engine": engine_facts(&forecaster),
+            "input": args.input,
+            "height": size[0],
+            "width": size[1],
+            "leads": leads,
+            "cores": cores,
+            "rounds": rounds,
+            "load_s": load_s,
+            "first_round_s": first_s,
+            "stages": stages,
+        });
+        print(&serde_json::to_string_pretty(&all)?)?;
+        return Ok(Outcome::Done);
+    }
+    say(&format!("engine: {}", forecaster.why()));
+    let mut table = Table::new(&["stage", "p50 ms", "p95 ms"]);
+    for (name, p50, p95) in rows {
+        table.row(vec![name.to_owned(), format!("{:.1}", p50 * 1e3), format!("{:.1}", p95 * 1e3)]);
+    }
+    print(&format!(
+        "{} on {}, {} ({} x {} px, {leads} leads), {cores} cores, {rounds} rounds\n\
+         loading the model {:.0} ms, first forecast {:.0} ms (not in the table)\n{}",
+        forecaster.folder().card.id(),
+        forecaster.engine().name(),
+        args.input,
+        size[1],
+        size[0],
+        load_s * 1e3,
+        first_s * 1e3,
+        table.text()
+    ))?;
+    Ok(Outcome::Done)
+}
+
+/// The value that a share `q` of all values does not exceed (nearest rank).
+fn percentile(values: &[f64], q: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let rank = (q * sorted.len() as f64).ceil() as usize;
+    sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
+}
+
+/// A temporary folder that goes away with the bench.
+struct Scratch(std::path::PathBuf);
+
+impl Scratch {
+    fn new() -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("emberline-bench-{}", std::process::id()));
+        std::fs::create_dir(&path)
+            .map_err(|e| anyhow::anyhow!("temporary folder {}: {e}; set TMPDIR", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_values_that_were_measured() {
+        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
+        assert_eq!(percentile(&values, 0.5), 3.0);
+        assert_eq!(percentile(&values, 0.95), 5.0);
+        assert_eq!(percentile(&[7.0], 0.5), 7.0);
+    }
+}

@@ -1,0 +1,34 @@
+//! `emberline demo`: the first run, with nothing but this program.
+
+use std::path::Path;
+
+use emberline::model::EngineKind;
+
+use super::{Outcome, print, say};
+use crate::cli::Pick;
+
+/// The simulated fire of the demo, and the last frame the model sees of it.
+const FILM: &str = "sim:fire";
+const AT: usize = 19;
+
+/// Runs the verb.
+pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
+    let pick = Pick {
+        model: "fire".to_owned(),
+        kind: None,
+        array: None,
+        step: None,
+        engine: EngineKind::Auto,
+        leads: None,
+    };
+    let made = super::forecast::make(FILM, out, Some(AT), &pick)?;
+    made.say();
+    say("");
+    say("Look first at these two pictures, then at the rest:");
+    for file in ["overlay.png", "forecast.gif", "forecast.json"] {
+        print(&out.join(file).display().to_string())?;
+    }
+    say("");
+    say("Next: emberline forecast YOUR-FILM OUTPUT    (a .npz, an .mp4, or a folder of images)");
+    Ok(Outcome::Done)
+}

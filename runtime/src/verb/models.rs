@@ -1,0 +1,168 @@
+//! `emberline models`: which models there are, what one is, and whether it runs right here.
+
+use serde_json::json;
+
+use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Folder, Origin};
+
+use super::table::Table;
+use super::{Outcome, print, say};
+use crate::cli::ModelsWhat;
+
+/// Runs the verb.
+pub(crate) fn run(what: &ModelsWhat) -> anyhow::Result<Outcome> {
+    match what {
+        ModelsWhat::List => list(),
+        ModelsWhat::Info { model, json } => info(model, *json),
+        ModelsWhat::Verify { model, json } => verify(model, *json),
+    }
+}
+
+fn list() -> anyhow::Result<Outcome> {
+    let mut table = Table::new(&["model", "from", "what it does"]);
+    let mut outcome = Outcome::Done;
+    for (name, origin) in model::known() {
+        let opened = match &origin {
+            Origin::BuiltIn => Folder::builtin(),
+            Origin::Path(path) => Folder::open(path),
+        };
+        let words = opened.map(|f| f.card.summary).unwrap_or_else(|e| {
+            outcome = Outcome::Short;
+            format!("cannot be used: {e}")
+        });
+        table.row(vec![name, origin.to_string(), words]);
+    }
+    print(&table.text())?;
+    Ok(outcome)
+}
+
+fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
+    let folder = model::find(name)?;
+    let card = &folder.card;
+    if as_json {
+        let all = json!({ "card": card, "from": folder.origin.to_string(), "files": folder.hashes() });
+        print(&serde_json::to_string_pretty(&all)?)?;
+        return Ok(Outcome::Done);
+    }
+    let i = &card.input;
+    let kinds: Vec<String> = i.kinds.iter().map(ToString::to_string).collect();
+    let mut text = format!(
+        "{}: {}\nfrom: {}\nsha256: {}\nlicence: {}\ntakes: {} frames of {}, sides up to {} px, a \
+         step of {} s to {} s\ngives: {} leads; a cell is said to burn from probability {} (chosen \
+         on {})\n",
+        card.id(),
+        card.summary,
+        folder.origin,
+        folder.sha256(),
+        card.licence,
+        i.frames,
+        kinds.join(", "),
+        i.max_px,
+        i.step_s[0],
+        i.step_s[1],
+        card.output.leads,
+        card.decision.threshold,
+        card.decision.chosen_on,
+    );
+    for book in &card.codebook {
+        text += &format!(
+            "codebook {:?}: {} codes of {} numbers, one for {} x {} px\n",
+            book.level, book.codes, book.dim, book.stride, book.stride
+        )
+        .to_lowercase();
+    }
+    for (key, value) in &card.training {
+        text += &format!("training {key}: {value}\n");
+    }
+    print(&text)?;
+    if !card.score.is_empty() {
+        print(&scores(&card.score))?;
+    }
+    Ok(Outcome::Done)
+}
+
+/// Score rows of a card: every key is a column, in the order of the first row.
+fn scores(rows: &[toml::Table]) -> String {
+    let mut keys: Vec<&str> = Vec::new();
+    for key in rows.iter().flat_map(toml::Table::keys) {
+        if !keys.contains(&key.as_str()) {
+            keys.push(key);
+        }
+    }
+    let mut table = Table::new(&keys);
+    for row in rows {
+        let cell = |key: &&str| match row.get(*key) {
+            Some(toml::Value::String(s)) => s.clone(),
+            Some(value) => value.to_string(),
+            None => String::new(),
+        };
+        table.row(keys.iter().map(cell).collect());
+    }
+    table.text()
+}
+
+fn verify(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
+    let folder = model::find(name)?;
+    let checks = model::checks(&folder)?;
+    let passed = checks.iter().all(Check::passed);
+    if as_json {
+        let rows: Vec<_> = checks
+            .iter()
+            .map(|c| {
+                let mut row = json!(c);
+                row["passed"] = json!(c.passed());
+                row
+            })
+            .collect();
+        let all = json!({
+            "model": folder.card.id(),
+            "hashes": "ok",
+            "passed": passed,
+            "difference_max": DIFFERENCE_MAX,
+            "agree_min": AGREE_MIN,
+            "checks": rows,
+            "engines": absent(),
+        });
+        print(&serde_json::to_string_pretty(&all)?)?;
+    } else {
+        print(&format!(
+            "{}: {} files have the right hash; golden clips allow a difference of {DIFFERENCE_MAX}",
+            folder.card.id(),
+            folder.hashes().len()
+        ))?;
+        print(&table(&checks))?;
+        for (engine, why) in absent() {
+            say(&format!("{engine}: not checked: {why}"));
+        }
+    }
+    Ok(if passed { Outcome::Done } else { Outcome::Short })
+}
+
+/// Checks as a table.
+pub(super) fn table(checks: &[Check]) -> String {
+    let mut table =
+        Table::new(&["engine", "clip", "frames", "probability", "agree", "codes", "ms", "result"]);
+    for c in checks {
+        let result = match &c.fault {
+            Some(fault) => format!("FAILED: {fault}"),
+            None if c.passed() => "ok".to_owned(),
+            None => "FAILED".to_owned(),
+        };
+        table.row(vec![
+            c.engine.to_owned(),
+            c.case.clone(),
+            format!("{:.1e}", c.frames_difference),
+            format!("{:.1e}", c.probability_difference),
+            format!("{:.3}%", c.agree * 100.0),
+            format!("{:.3}%", c.codes_agree * 100.0),
+            format!("{:.0}", c.seconds * 1e3),
+            result,
+        ]);
+    }
+    table.text()
+}
+
+/// Engines that are not on this machine, and why.
+fn absent() -> Vec<(&'static str, String)> {
+    let all = model::standings().into_iter();
+    all.filter_map(|s| Some((s.engine.name(), s.state.err()?))).collect()
+}

@@ -1,0 +1,235 @@
+//! `emberline replay`: forecasts from every start of recorded fires, scored against what followed.
+
+mod chart;
+mod page;
+mod picture;
+mod pooled;
+mod tally;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use emberline::baseline::Baseline;
+use emberline::clip::{Clip, Truth};
+use emberline::forecast::Forecast;
+use emberline::frame::Film;
+use emberline::front::Front;
+use emberline::model::Forecaster;
+use emberline::product::Staged;
+use emberline::source;
+
+use super::{Outcome, forecaster, leads, open, print, progress, say};
+use crate::cli::{Pick, ReplayArgs};
+use picture::Picture;
+use pooled::Pooled;
+use tally::Tally;
+
+/// Events of which the report shows a picture.
+const PICTURES: usize = 6;
+
+/// One fire, scored.
+struct Event {
+    name: String,
+    sha256: String,
+    frames: usize,
+    starts: usize,
+    /// Why some frames are no start, in words.
+    skipped: Vec<String>,
+    /// Sums of each method, in the order of [`Replay::methods`].
+    tallies: Vec<Tally>,
+}
+
+/// Everything that was scored.
+struct Replay {
+    forecaster: Forecaster,
+    methods: Vec<String>,
+    leads: usize,
+    events: Vec<Event>,
+    pictures: Vec<Picture>,
+    rows: Vec<u8>,
+    notes: Vec<String>,
+}
+
+/// Runs the verb.
+pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
+    let mut staged = Staged::begin(&args.output)?;
+    let inputs = match source::events(Path::new(&args.input)) {
+        Some(files) => files.iter().map(|f| f.display().to_string()).collect(),
+        None => vec![args.input.clone()],
+    };
+    let (first, _) = open(&inputs[0], &args.pick)?;
+    let forecaster = forecaster(&args.pick)?;
+    let leads = leads(&forecaster, &args.pick);
+    let mut methods = vec![forecaster.folder().card.id()];
+    methods.extend(Baseline::ALL.map(|b| b.name().to_owned()));
+    let mut replay = Replay {
+        forecaster,
+        methods,
+        leads,
+        events: Vec::new(),
+        pictures: Vec::new(),
+        rows: Vec::new(),
+        notes: Vec::new(),
+    };
+    let bar = progress(0, "replay");
+    let mut first = Some(first);
+    for input in &inputs {
+        let film = match first.take() {
+            Some(film) => film,
+            None => open(input, &args.pick)?.0,
+        };
+        replay.event(&film, args, &bar)?;
+    }
+    bar.finish_and_clear();
+    let starts: usize = replay.events.iter().map(|e| e.starts).sum();
+    if starts == 0 {
+        let why = replay.events.iter().flat_map(|e| &e.skipped).next();
+        let why = why.map_or("no frame follows any start", String::as_str);
+        anyhow::bail!("input {}: nothing to score: {why}", args.input);
+    }
+    let pooled = Pooled::of(&replay, args);
+    staged.write("scores.ndjson", |sink| sink.write_all(&replay.rows))?;
+    let text = serde_json::to_string_pretty(&pooled.json)? + "\n";
+    staged.write("scores.json", |sink| sink.write_all(text.as_bytes()))?;
+    let page = page::html(&replay, &pooled)?;
+    staged.write("report.html", |sink| sink.write_all(page.as_bytes()))?;
+    staged.commit()?;
+
+    say(&format!("engine: {}", replay.forecaster.why()));
+    for note in &replay.notes {
+        say(&format!("note: {note}"));
+    }
+    if args.json {
+        print(&text)?;
+    } else {
+        print(&pooled.text)?;
+        print(&args.output.join("report.html").display().to_string())?;
+    }
+    Ok(Outcome::Done)
+}
+
+impl Replay {
+    /// Forecasts from every start of one film and adds up its scores.
+    fn event(&mut self, film: &Film, args: &ReplayArgs, bar: &ProgressBar) -> anyhow::Result<()> {
+        let pick = &args.pick;
+        let step_s = pick.step.unwrap_or_else(|| film.step_s());
+        self.forecaster.suits(film, step_s, self.leads)?;
+        let mut event = Event {
+            name: film.name.clone(),
+            sha256: film.digest.clone(),
+            frames: film.frames.len(),
+            starts: 0,
+            skipped: Vec::new(),
+            tallies: vec![Tally::default(); self.methods.len()],
+        };
+        for note in film.notes.iter().map(|n| format!("{}: {n}", film.name)) {
+            self.notes.push(note);
+        }
+        let mut best: Option<Picture> = None;
+        for at in starts(film, args, self.forecaster.folder().card.input.frames, pick, &mut event) {
+            bar.inc_length(1);
+            let frames = self.forecaster.folder().card.input.frames;
+            let clip = match Clip::ending(film, at, frames, pick.step) {
+                Ok(clip) => clip,
+                Err(e) => {
+                    event.skipped.push(e.to_string());
+                    bar.inc(1);
+                    continue;
+                }
+            };
+            let truth = clip.truth(film, self.leads);
+            if !truth.lead_s.is_empty() {
+                let made = self.start(&mut event, at, &clip, &truth)?;
+                let picture = Picture::of(&event.name, at, &clip, &truth, &made);
+                if best.as_ref().is_none_or(|b| picture.new_burn > b.new_burn) {
+                    best = Some(picture);
+                }
+                event.starts += 1;
+            }
+            bar.inc(1);
+        }
+        if self.pictures.len() < PICTURES {
+            self.pictures.extend(best);
+        }
+        self.events.push(event);
+        Ok(())
+    }
+
+    /// Scores the model and every baseline from one start; gives the model's forecast.
+    fn start(
+        &mut self,
+        event: &mut Event,
+        at: usize,
+        clip: &Clip,
+        truth: &Truth,
+    ) -> anyhow::Result<Forecast> {
+        let (forecast, _) = self.forecaster.forecast(clip, self.leads, &mut |_, _| {})?;
+        let front = Front::of(&clip.burnt);
+        let now = clip.burnt_now();
+        let mut add = |k: usize, f: &Forecast| -> anyhow::Result<()> {
+            let one = Tally::of(f, truth, &now, clip.step_s);
+            for (l, row) in one.leads.iter().enumerate() {
+                let row = json!({
+                    "event": event.name,
+                    "start": at,
+                    "end_s": clip.end_s,
+                    "lead": l + 1,
+                    "lead_s": f.lead_s[l],
+                    "method": self.methods[k],
+                    "rolled_out": f.rollout_from_lead.is_some_and(|from| l + 1 >= from),
+                    "new_burn": row.score.new_burn,
+                    "f1": row.score.new_burn.f1(),
+                    "iou": row.score.new_burn.iou(),
+                    "brier": row.score.probability.brier(),
+                    "front_px": row.score.front_px.mean(),
+                    "front_m": row.score.front_m.mean(),
+                    "mse": row.image.mse(),
+                    "psnr_db": row.image.psnr_db().filter(|v| v.is_finite()),
+                    "ssim": row.image.ssim(),
+                    "arrival_mae_frames": one.arrival.mae_frames(),
+                });
+                serde_json::to_writer(&mut self.rows, &row)?;
+                self.rows.push(b'\n');
+            }
+            event.tallies[k] += &one;
+            Ok(())
+        };
+        add(0, &forecast)?;
+        for (k, baseline) in Baseline::ALL.into_iter().enumerate() {
+            add(k + 1, &baseline.forecast(clip, &front, self.leads))?;
+        }
+        Ok(forecast)
+    }
+}
+
+/// Frames to forecast from: the one asked for, or every N-th from the first with a whole clip on.
+fn starts(
+    film: &Film,
+    args: &ReplayArgs,
+    frames: usize,
+    pick: &Pick,
+    event: &mut Event,
+) -> Vec<usize> {
+    if let Some(at) = args.at {
+        return vec![at];
+    }
+    let last = film.frames.len().saturating_sub(1);
+    let mut why = String::new();
+    let first = (0..last).find(|&at| match Clip::ending(film, at, frames, pick.step) {
+        Ok(_) => true,
+        Err(e) => {
+            why = e.to_string();
+            false
+        }
+    });
+    match first {
+        Some(first) => (first..last).step_by(args.every as usize).collect(),
+        None => {
+            event.skipped.push(why);
+            Vec::new()
+        }
+    }
+}

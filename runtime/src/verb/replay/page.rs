@@ -1,0 +1,153 @@
+//! `report.html`: the scores as one page that needs no other file.
+
+use std::fmt::Write as _;
+
+use emberline::score::Probability;
+
+use super::Replay;
+use super::chart::{self, Line};
+use super::picture::{base64, scale};
+use super::pooled::{ARRIVAL_HEADINGS, HEADINGS, Pooled};
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;\
+padding:0 1em;color:#222;background:#fff}table{border-collapse:collapse;margin:1em 0}\
+th,td{padding:.2em .7em;text-align:right;border-bottom:1px solid #ddd}th:first-child,\
+td:first-child{text-align:left}tr.model{font-weight:600}tr.first td{border-top:2px solid #888}\
+svg{width:100%;max-width:42em}svg text{font:12px system-ui,sans-serif}svg .t{font-weight:600}\
+svg .g{stroke:#ddd}img{image-rendering:pixelated;max-width:100%}figure{display:inline-block;\
+margin:0 1em 1em 0;vertical-align:top}figcaption{max-width:30em;font-size:13px}\
+.key span{display:inline-block;padding:0 .6em;margin-right:.6em;color:#fff}";
+
+/// The whole page.
+pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
+    let card = &replay.forecaster.folder().card;
+    let starts: usize = replay.events.iter().map(|e| e.starts).sum();
+    let mut page = format!(
+        "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' \
+         content='width=device-width'><title>emberline replay: {id}</title><style>{STYLE}</style>\
+         <h1>Replay of {id}</h1><p>{starts} starts of {events} events, {leads} leads, \
+         engine {engine}. A cell is said to burn from probability {threshold} on.</p>\
+         <p><b>Experimental nowcast – not for evacuation decisions.</b></p>",
+        id = text(&card.id()),
+        events = replay.events.iter().filter(|e| e.starts > 0).count(),
+        leads = replay.leads,
+        engine = text(replay.forecaster.why()),
+        threshold = card.decision.threshold,
+    );
+    page += "<h2>Scores</h2><p>New burn: only cells that had not burnt at the last frame seen \
+             count, so that doing nothing scores 0. Counts of all starts are pooled";
+    page += match &pooled.interval_note {
+        None => "; brackets hold the 95 % bootstrap interval over events.</p>",
+        Some(_) => ".</p>",
+    };
+    if let Some(note) = &pooled.interval_note {
+        let _ = write!(page, "<p>Note: {}.</p>", text(note));
+    }
+    page += &table(&HEADINGS, &pooled.rows, &replay.methods[0]);
+    page += &table(&ARRIVAL_HEADINGS, &pooled.arrival_rows, &replay.methods[0]);
+    page += "<p>Arrival error is over cells that burnt within the horizon; one that was never said \
+             to burn counts as two horizons, and the third column leaves those out.</p>";
+    page += &f1_chart(replay, pooled);
+    page += &reliability(replay, pooled);
+    page += "<h2>Pictures</h2><p class='key'><span style='background:#009e73'>said and burnt</span>\
+             <span style='background:#e69f00'>said, did not burn</span>\
+             <span style='background:#56b4e9'>burnt, not said</span>\
+             <span style='background:#5a281e'>burnt before</span></p>";
+    for picture in &replay.pictures {
+        let _ = write!(
+            page,
+            "<figure><img alt='' style='zoom:{}' src='data:image/png;base64,{}'>\
+             <figcaption>{}</figcaption></figure>",
+            scale(picture),
+            base64(&picture.png()?),
+            text(&picture.words)
+        );
+    }
+    page += "<h2>Events</h2>";
+    let rows: Vec<Vec<String>> = replay
+        .events
+        .iter()
+        .map(|e| {
+            let skipped = e.skipped.first().cloned().unwrap_or_default();
+            vec![e.name.clone(), e.frames.to_string(), e.starts.to_string(), skipped]
+        })
+        .collect();
+    page += &table(&["event", "frames", "starts", "not scored"], &rows, "");
+    for note in &replay.notes {
+        let _ = write!(page, "<p>Note: {}</p>", text(note));
+    }
+    let folder = replay.forecaster.folder();
+    let _ = write!(
+        page,
+        "<p>emberline {}, model {} with SHA-256 {}</p></html>",
+        env!("CARGO_PKG_VERSION"),
+        text(&card.id()),
+        folder.sha256()
+    );
+    Ok(page + "\n")
+}
+
+/// Rows as a table; those of `model` stand out, and a new lead begins below a line.
+fn table(headings: &[&str], rows: &[Vec<String>], model: &str) -> String {
+    let mut html = "<table><tr>".to_owned();
+    headings.iter().for_each(|h| html += &format!("<th>{h}</th>"));
+    html += "</tr>";
+    for row in rows {
+        let is_model = row.first().is_some_and(|m| m == model);
+        html += if is_model { "<tr class='model first'>" } else { "<tr>" };
+        row.iter().for_each(|cell| html += &format!("<td>{}</td>", text(cell)));
+        html += "</tr>";
+    }
+    html + "</table>"
+}
+
+/// F1 on new burn by lead, a line a method.
+fn f1_chart(replay: &Replay, pooled: &Pooled) -> String {
+    let names: Vec<String> = replay.methods.iter().map(|m| text(m)).collect();
+    let lines: Vec<Line<'_>> = names
+        .iter()
+        .zip(&pooled.tallies)
+        .map(|(name, tally)| {
+            let points = tally.leads.iter().enumerate();
+            let points = points.filter_map(|(l, r)| Some(((l + 1) as f64, r.score.new_burn.f1()?)));
+            Line { name, points: points.collect() }
+        })
+        .collect();
+    let most = pooled.tallies[0].leads.len().max(1) as f64;
+    chart::lines("F1 on new burn, by lead", "lead, steps", most, &lines)
+}
+
+/// Said against observed, of the model, over all leads.
+fn reliability(replay: &Replay, pooled: &Pooled) -> String {
+    let mut all = Probability::default();
+    pooled.tallies[0].leads.iter().for_each(|l| all += &l.score.probability);
+    let mut rows = Vec::new();
+    let mut points = Vec::new();
+    for (k, bin) in all.bins.iter().enumerate() {
+        let range = format!("{:.1} – {:.1}", k as f64 / 10.0, (k + 1) as f64 / 10.0);
+        if bin.cells == 0 {
+            rows.push(vec![range, "0".to_owned(), "–".to_owned(), "–".to_owned()]);
+            continue;
+        }
+        let (said, burnt) = (bin.said / bin.cells as f64, bin.burnt as f64 / bin.cells as f64);
+        points.push((said, burnt));
+        let numbers = vec![format!("{said:.3}"), format!("{burnt:.3}")];
+        rows.push([vec![range, bin.cells.to_string()], numbers].concat());
+    }
+    let name = text(&replay.methods[0]);
+    let lines = [
+        Line { name: &name, points },
+        Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] },
+    ];
+    let mut html = "<h2>Reliability</h2><p>Of the cells that were given this probability, how many \
+                    burnt? All leads together, cells not burnt before.</p>"
+        .to_owned();
+    html += &chart::lines("Observed share by probability said", "said", 1.0, &lines);
+    html += &table(&["probability", "cells", "mean said", "burnt"], &rows, "");
+    html
+}
+
+/// Text that means itself on a page.
+fn text(raw: &str) -> String {
+    raw.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('\'', "&#39;")
+}
