@@ -101,7 +101,8 @@ fn load() -> Result<Library, String> {
 /// Places where installers put libraries.
 fn usual_places() -> Vec<PathBuf> {
     let mut places = Vec::new();
-    if let Some(beside) = std::env::current_exe().ok().and_then(|e| e.parent().map(Path::to_owned)) {
+    if let Some(beside) = std::env::current_exe().ok().and_then(|e| e.parent().map(Path::to_owned))
+    {
         places.extend([beside.clone(), beside.join("lib"), beside.join("../lib")]);
     }
     let arch = std::env::consts::ARCH;
@@ -124,9 +125,9 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let is_library = |name: &str| {
         name == "libonnxruntime.dylib"
-            || name.strip_prefix("libonnxruntime.so").is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with('.')
-            })
+            || name
+                .strip_prefix("libonnxruntime.so")
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     let mut found: Vec<(Vec<u32>, PathBuf)> = entries
         .flatten()
@@ -139,7 +140,8 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
 
 /// `1.31.1` of `libonnxruntime.so.1.31.1`.
 fn numbers(name: &str) -> Vec<u32> {
-    name.rsplit_once(".so.").map_or(Vec::new(), |(_, v)| v.split('.').flat_map(str::parse).collect())
+    name.rsplit_once(".so.")
+        .map_or(Vec::new(), |(_, v)| v.split('.').flat_map(str::parse).collect())
 }
 
 /// The library's version, from its real file name or from what it says of its build.
@@ -274,10 +276,7 @@ impl Engine for OnnxRuntime {
 }
 
 /// The output `name`.
-fn output<'a>(
-    given: &'a SessionOutputs<'_>,
-    name: &str,
-) -> ort::Result<&'a ort::value::DynValue> {
+fn output<'a>(given: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {
     given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
 }
 

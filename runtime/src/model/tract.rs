@@ -106,7 +106,8 @@ impl Engine for Tract {
             let mut next = || given.next().map(|(_, v)| v).context("an output is missing");
             let shape = (self.leads, h, w);
             let frames = next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
-            let burn_probability = next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
+            let burn_probability =
+                next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
             let (mut codes_global, mut codes_local) = (None, None);
             for (name, value) in given {
                 let codes = codes(&value)?;
