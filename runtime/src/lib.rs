@@ -8,11 +8,13 @@
 //! ```
 
 pub mod baseline;
+pub mod burnt;
 pub mod clip;
 pub mod forecast;
 pub mod frame;
 pub mod front;
 pub mod grid;
+pub mod heat;
 pub mod model;
 pub mod product;
 pub mod score;

@@ -1,0 +1,279 @@
+//! A reel: frames as read, before it is settled what they mean and when they were taken.
+
+use ndarray::{Array3, Axis};
+
+use super::{Ask, SIDE_PX, SourceError, no_rain};
+use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use crate::grid::Grid;
+use jiff::Timestamp;
+
+/// Frames of one shape and type, and what the input tells about them.
+#[derive(Debug, Default)]
+pub(super) struct Reel {
+    /// Input as typed, for messages.
+    pub(super) name: String,
+    /// Frames, oldest first.
+    pub(super) pixels: Vec<Pixels>,
+    /// Kind that the input itself tells.
+    pub(super) kind: Option<Kind>,
+    /// Times of the frames after the first, where the input tells them.
+    pub(super) times: Option<(Vec<f64>, TimeSource)>,
+    /// Seconds between frames, where the input tells that.
+    pub(super) dt_s: Option<f64>,
+    /// Wall time of the first frame.
+    pub(super) start_utc: Option<Timestamp>,
+    /// Cell size, reference system and transform, where told.
+    pub(super) cell_m: Option<f64>,
+    pub(super) crs: Option<String>,
+    pub(super) transform: Option<[f64; 6]>,
+    /// SHA-256 of the input.
+    pub(super) digest: String,
+    /// Things a person should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// Whether `height` × `width` can be forecast.
+pub(super) fn check_sides(name: &str, height: usize, width: usize) -> Result<(), SourceError> {
+    if SIDE_PX.contains(&height) && SIDE_PX.contains(&width) {
+        return Ok(());
+    }
+    let (least, most) = (SIDE_PX.start(), SIDE_PX.end());
+    Err(SourceError::refused(
+        name,
+        format!("frames are {height}×{width} pixels"),
+        format!("each side must be {least} to {most}: crop or scale them"),
+    ))
+}
+
+impl Reel {
+    /// The film: kind, times and grid settled, or why not.
+    pub(super) fn develop(mut self, ask: &Ask) -> Result<Film, SourceError> {
+        let Some(first) = self.pixels.first() else {
+            return Err(SourceError::refused(
+                &self.name,
+                "it holds no frames",
+                "give at least two frames",
+            ));
+        };
+        let [height, width, _] = first.shape();
+        check_sides(&self.name, height, width)?;
+        self.refuse_not_finite()?;
+        let kind = self.settle_kind(ask)?;
+        let (times, time_source) = self.settle_times(ask);
+        let grid = Grid {
+            height,
+            width,
+            cell_m: self.cell_m,
+            crs: self.crs,
+            transform: self.transform,
+        };
+        let frames = self
+            .pixels
+            .into_iter()
+            .zip(times)
+            .map(|(pixels, time_s)| Frame { pixels, time_s })
+            .collect();
+        Ok(Film {
+            kind,
+            frames,
+            grid,
+            time_source,
+            start_utc: self.start_utc,
+            name: self.name,
+            digest: self.digest,
+            notes: self.notes,
+        })
+    }
+
+    fn refuse_not_finite(&self) -> Result<(), SourceError> {
+        let (mut frames, mut values, mut first) = (0usize, 0usize, None);
+        for (i, pixels) in self.pixels.iter().enumerate() {
+            let Pixels::F32(a) = pixels else { return Ok(()) };
+            let bad = a.iter().filter(|v| !v.is_finite()).count();
+            if bad > 0 {
+                first.get_or_insert(i);
+                frames += 1;
+                values += bad;
+            }
+        }
+        let Some(first) = first else { return Ok(()) };
+        Err(SourceError::refused(
+            &self.name,
+            format!("{values} NaN or infinite values in {frames} frames, the first in frame {first}"),
+            "replace them or leave those frames out",
+        ))
+    }
+
+    fn settle_kind(&mut self, ask: &Ask) -> Result<Kind, SourceError> {
+        if let (Some(asked), Some(told)) = (ask.kind, self.kind)
+            && asked != told
+        {
+            self.notes.push(format!("the input says it is {told}; read as {asked}, as asked"));
+        }
+        let kind = match ask.kind.or(self.kind) {
+            Some(kind) => kind,
+            None => {
+                let (kind, why) = deduce(&self.pixels);
+                self.notes.push(format!("taken as {kind} because {why}; --kind says otherwise"));
+                kind
+            }
+        };
+        let channels = self.pixels[0].shape()[2];
+        let eight_bit = matches!(self.pixels[0], Pixels::U8(_));
+        match (kind, channels) {
+            (Kind::Rain, _) => Err(no_rain(&self.name)),
+            (Kind::Rgb, 3) if eight_bit => Ok(kind),
+            (Kind::Rgb, _) => Err(SourceError::refused(
+                &self.name,
+                format!(
+                    "kind rgb needs 8-bit frames of 3 channels, these have {channels}{}",
+                    if eight_bit { "" } else { " of another type" }
+                ),
+                "give --kind thermal or mask, or convert the frames",
+            )),
+            (_, 1) => Ok(kind),
+            _ if self.all_grey() => {
+                for pixels in &mut self.pixels {
+                    *pixels = first_channel(pixels);
+                }
+                self.notes.push("the three colour channels are equal; one of them is used".into());
+                Ok(kind)
+            }
+            _ => Err(SourceError::refused(
+                &self.name,
+                format!("kind {kind} needs one channel, these frames have colour"),
+                "give --kind rgb, or convert the frames to grey",
+            )),
+        }
+    }
+
+    fn all_grey(&self) -> bool {
+        self.pixels.iter().all(|p| match p {
+            Pixels::U8(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+            Pixels::U16(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+            Pixels::F32(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+        })
+    }
+
+    fn settle_times(&mut self, ask: &Ask) -> (Vec<f64>, TimeSource) {
+        let n = self.pixels.len();
+        let counted = |dt_s: f64| (0..n).map(|i| i as f64 * dt_s).collect::<Vec<f64>>();
+        if let Some((times, source)) = self.times.take() {
+            return (times, source);
+        }
+        if let Some(dt_s) = self.dt_s {
+            return (counted(dt_s), TimeSource::Step);
+        }
+        if let Some(step_s) = ask.step_s {
+            self.notes.push(format!("the input tells no times: frames are {step_s} s apart, as asked"));
+            return (counted(step_s), TimeSource::Step);
+        }
+        self.notes.push(
+            "the input tells no times: one frame is taken as one second; say --step SECONDS".into(),
+        );
+        (counted(1.0), TimeSource::Assumed)
+    }
+}
+
+/// The kind that values suggest, and why.
+fn deduce(pixels: &[Pixels]) -> (Kind, &'static str) {
+    if pixels[0].shape()[2] == 3 && matches!(pixels[0], Pixels::U8(_)) {
+        return (Kind::Rgb, "it has three 8-bit channels");
+    }
+    let two_valued = |one: f32| {
+        pixels.iter().all(|p| match p {
+            Pixels::U8(a) => a.iter().all(|&v| v == 0 || f32::from(v) == one),
+            Pixels::U16(a) => a.iter().all(|&v| v == 0 || f32::from(v) == one),
+            Pixels::F32(a) => a.iter().all(|&v| v == 0.0 || v == one),
+        })
+    };
+    if two_valued(1.0) {
+        return (Kind::Mask, "it holds only 0 and 1");
+    }
+    if two_valued(255.0) {
+        return (Kind::Mask, "it holds only 0 and 255");
+    }
+    (Kind::Thermal, "it has one channel of many values")
+}
+
+fn first_channel(pixels: &Pixels) -> Pixels {
+    fn one<T: Copy>(a: &Array3<T>) -> Array3<T> {
+        a.slice(ndarray::s![.., .., 0..1]).to_owned()
+    }
+    match pixels {
+        Pixels::U8(a) => Pixels::U8(one(a)),
+        Pixels::U16(a) => Pixels::U16(one(a)),
+        Pixels::F32(a) => Pixels::F32(one(a)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reel(values: &[f32], channels: usize) -> Reel {
+        let pixels = values
+            .iter()
+            .map(|&v| Pixels::U8(Array3::from_elem((32, 40, channels), v as u8)))
+            .collect();
+        Reel { name: "clip".into(), pixels, ..Reel::default() }
+    }
+
+    #[test]
+    fn settles_what_frames_mean() {
+        let asked = |kind| Ask { kind, ..Ask::default() };
+        let cases = [
+            // Values, channels, asked, told: kind.
+            (vec![0.0, 1.0], 1, None, None, Ok(Kind::Mask)),
+            (vec![0.0, 255.0], 1, None, None, Ok(Kind::Mask)),
+            (vec![0.0, 2.0], 1, None, None, Ok(Kind::Thermal)),
+            (vec![9.0, 9.0], 3, None, None, Ok(Kind::Rgb)),
+            (vec![0.0, 1.0], 1, None, Some(Kind::Thermal), Ok(Kind::Thermal)),
+            (vec![0.0, 7.0], 1, Some(Kind::Mask), Some(Kind::Thermal), Ok(Kind::Mask)),
+            (vec![9.0, 9.0], 3, Some(Kind::Thermal), None, Ok(Kind::Thermal)),
+            (vec![0.0, 1.0], 1, Some(Kind::Rgb), None, Err("3 channels")),
+            (vec![0.0, 1.0], 1, None, Some(Kind::Rain), Err("rain model")),
+            (vec![], 1, None, None, Err("no frames")),
+        ];
+        for (values, channels, ask, told, want) in cases {
+            let mut r = reel(&values, channels);
+            r.kind = told;
+            match (r.develop(&asked(ask)), want) {
+                (Ok(film), Ok(kind)) => {
+                    assert_eq!(film.kind, kind);
+                    assert_eq!(film.notes.iter().any(|n| n.contains("taken as")), ask.or(told).is_none());
+                    assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
+                }
+                (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),
+                (got, want) => panic!("{got:?} is not {want:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn settles_times_and_says_where_they_come_from() {
+        let ask = |step_s| Ask { step_s, ..Ask::default() };
+        let cases = [
+            (None, None, TimeSource::Assumed, 1.0),
+            (None, Some(5.0), TimeSource::Step, 5.0),
+            (Some(2.0), Some(5.0), TimeSource::Step, 2.0),
+        ];
+        for (dt_s, asked, source, second) in cases {
+            let r = Reel { dt_s, ..reel(&[0.0, 3.0], 1) };
+            let film = r.develop(&ask(asked)).unwrap();
+            assert_eq!((film.time_source, film.frames[1].time_s), (source, second));
+            assert_eq!(film.notes.iter().any(|n| n.contains("no times")), dt_s.is_none());
+        }
+    }
+
+    #[test]
+    fn refuses_values_that_are_none() {
+        let mut a = Array3::<f32>::zeros((32, 32, 1));
+        let good = Pixels::F32(a.clone());
+        a[[3, 4, 0]] = f32::NAN;
+        a[[3, 5, 0]] = f32::INFINITY;
+        let r = Reel { pixels: vec![good, Pixels::F32(a)], ..Reel::default() };
+        let e = r.develop(&Ask::default()).unwrap_err().to_string();
+        assert!(e.contains("2 NaN or infinite values in 1 frames, the first in frame 1"), "{e}");
+    }
+}

@@ -1,0 +1,343 @@
+//! `sim:fire`: a made-up fire over patchy ground, the same for the same seed.
+//!
+//! Wind, slope and fuel are drawn from the seed, [`super::spread`] says when each cell burns, gusts
+//! stretch that clock, and the result is drawn as a thermal camera or a mask would show it. It is
+//! there for demonstrations and tests: nothing real is claimed of it. Only exactly rounded
+//! arithmetic is used, so every machine draws the same pixels.
+
+use ndarray::{Array2, Array3};
+use sha2::{Digest, Sha256};
+
+use super::random::{Random, patches};
+use super::reel::{Reel, check_sides};
+use super::spread::{Land, eccentricity};
+use super::{Ask, BYTES_MAX, SourceError, hex, no_rain};
+use crate::frame::{Film, Kind, Pixels, TimeSource};
+
+const KEYS: &str = "seed, height, width, frames, kind, step_s, cell_m";
+
+/// What is simulated; the address `sim:fire?…` says it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimFire {
+    /// Draws the ground, the wind and the start.
+    pub seed: u64,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+    /// Number of frames.
+    pub frames: usize,
+    /// [`Kind::Thermal`] or [`Kind::Mask`].
+    pub kind: Kind,
+    /// Seconds between frames.
+    pub step_s: f64,
+    /// Side of a cell, metres.
+    pub cell_m: f64,
+}
+
+impl Default for SimFire {
+    fn default() -> Self {
+        Self {
+            seed: 7,
+            height: 128,
+            width: 128,
+            frames: 40,
+            kind: Kind::Thermal,
+            step_s: 30.0,
+            cell_m: 5.0,
+        }
+    }
+}
+
+impl SimFire {
+    /// The whole address, defaults written out: what the digest is taken of.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let Self { seed, height, width, frames, kind, step_s, cell_m } = self;
+        format!(
+            "sim:fire?seed={seed}&height={height}&width={width}&frames={frames}&kind={kind}\
+             &step_s={step_s}&cell_m={cell_m}"
+        )
+    }
+
+    fn parse(uri: &str, address: &str, ask: &Ask) -> Result<Self, SourceError> {
+        let (what, query) = address.split_once('?').unwrap_or((address, ""));
+        match what {
+            "fire" => {}
+            "rain" => return Err(no_rain(uri)),
+            _ => {
+                let what = format!("the simulator '{what}'");
+                return Err(SourceError::Unsupported { name: uri.into(), what });
+            }
+        }
+        let (mut sim, mut kind_told, mut step_told) = (Self::default(), None, false);
+        for pair in query.split('&').filter(|p| !p.is_empty()) {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let wrong = |_| {
+                SourceError::refused(uri, format!("'{value}' is no value for {key}"), "give a number")
+            };
+            let number = || value.parse::<f64>().map_err(|_| wrong(()));
+            let whole = || value.parse::<usize>().map_err(|_| wrong(()));
+            match key {
+                "seed" => sim.seed = value.parse().map_err(|_| wrong(()))?,
+                "height" => sim.height = whole()?,
+                "width" => sim.width = whole()?,
+                "frames" => sim.frames = whole()?,
+                "step_s" => (sim.step_s, step_told) = (number()?, true),
+                "cell_m" => sim.cell_m = number()?,
+                "kind" => {
+                    kind_told = Some(match value {
+                        "thermal" => Kind::Thermal,
+                        "mask" => Kind::Mask,
+                        _ => return Err(no_kind(uri)),
+                    });
+                }
+                _ => {
+                    let what = format!("sim:fire has no '{key}'");
+                    return Err(SourceError::refused(uri, what, format!("it knows {KEYS}")));
+                }
+            }
+        }
+        if let (Some(a), Some(b)) = (kind_told, ask.kind)
+            && a != b
+        {
+            let what = format!("the address says {a} and --kind says {b}");
+            return Err(SourceError::refused(uri, what, "leave one out"));
+        }
+        sim.kind = kind_told.or(ask.kind).unwrap_or(sim.kind);
+        if !matches!(sim.kind, Kind::Thermal | Kind::Mask) {
+            return Err(no_kind(uri));
+        }
+        if let (Some(step_s), false) = (ask.step_s, step_told) {
+            sim.step_s = step_s;
+        }
+        sim.check(uri)?;
+        Ok(sim)
+    }
+
+    fn check(&self, uri: &str) -> Result<(), SourceError> {
+        check_sides(uri, self.height, self.width)?;
+        let ranges = [
+            ("frames", self.frames as f64, 2.0, 10_000.0),
+            ("step_s", self.step_s, 0.1, 3600.0),
+            ("cell_m", self.cell_m, 0.1, 1000.0),
+        ];
+        for (key, value, low, high) in ranges {
+            if !(low..=high).contains(&value) {
+                let what = format!("{key} is {value}");
+                return Err(SourceError::refused(uri, what, format!("give {low} to {high}")));
+            }
+        }
+        if (self.frames * self.height * self.width) as u64 > BYTES_MAX {
+            return Err(SourceError::refused(uri, "over 8 GiB of frames", "ask for fewer"));
+        }
+        Ok(())
+    }
+}
+
+fn no_kind(uri: &str) -> SourceError {
+    SourceError::refused(uri, "sim:fire draws no such kind", "give kind=thermal or kind=mask")
+}
+
+/// Opens the simulator that `address` (what follows `sim:`) describes.
+pub(super) fn open(uri: &str, address: &str, ask: &Ask) -> Result<Film, SourceError> {
+    let sim = SimFire::parse(uri, address, ask)?;
+    let mut sum = Sha256::new();
+    sum.update(sim.address().as_bytes());
+    let film = Reel {
+        name: uri.to_owned(),
+        pixels: draw(&sim),
+        kind: Some(sim.kind),
+        times: Some((clock(&sim), TimeSource::Simulated)),
+        dt_s: Some(sim.step_s),
+        cell_m: Some(sim.cell_m),
+        crs: Some("EPSG:32611".into()),
+        transform: Some([500_000.0, sim.cell_m, 0.0, 4_100_000.0, 0.0, -sim.cell_m]),
+        digest: hex(sum),
+        notes: vec![format!("simulated: neither the fire nor its place is real ({})", sim.address())],
+        ..Reel::default()
+    };
+    film.develop(&Ask { kind: Some(sim.kind), ..Ask::default() })
+}
+
+fn clock(sim: &SimFire) -> Vec<f64> {
+    (0..sim.frames).map(|i| i as f64 * sim.step_s).collect()
+}
+
+/// Frame (a fraction counts the way to the next) at which each cell begins to burn: below 0 before
+/// the film begins, infinite where fire does not come.
+#[must_use]
+pub fn arrival_frames(sim: &SimFire) -> Array2<f32> {
+    let mut r = Random::new(sim.seed);
+    let (land, start) = land(sim, &mut r);
+    let starts = start_cells(sim, start);
+    let fire_s = land.arrival_s(&starts, f32::INFINITY);
+    // The film begins when the fire is large enough to be seen moving.
+    let mut sorted: Vec<f32> = fire_s.iter().copied().filter(|t| t.is_finite()).collect();
+    sorted.sort_by(f32::total_cmp);
+    let seen = (sim.height * sim.width / 400).max(16).min(sorted.len().saturating_sub(1));
+    let begin_s = sorted.get(seen).copied().unwrap_or(0.0);
+    let gusts = gusts(sim, &mut r);
+    let frames = fire_s.iter().map(|&t| frame_at(&gusts, (t - begin_s) / sim.step_s as f32));
+    Array2::from_shape_vec((sim.height, sim.width), frames.collect())
+        .expect("one arrival a cell")
+}
+
+/// Draws wind, slope and fuel; gives the ground and where the fire starts (column, row).
+fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
+    let (h, w) = (sim.height, sim.width);
+    let toward = unit(r);
+    let wind_m_s = r.uniform(1.5, 4.0);
+    let side = h.min(w) as f64;
+    let fuel = patches(r, h, w, side / 11.0);
+    let bare = patches(r, h, w, side / 7.0);
+    let hills = patches(r, h, w, side / 2.2);
+    let relief_m = r.uniform(0.04, 0.12) * side * sim.cell_m;
+    let mut land = Land {
+        height: h,
+        width: w,
+        cell_m: sim.cell_m as f32,
+        head_m_s: Vec::with_capacity(h * w),
+        heading: Vec::with_capacity(h * w),
+        eccentricity: Vec::with_capacity(h * w),
+    };
+    for y in 0..h {
+        for x in 0..w {
+            let at = |y: usize, x: usize| f64::from(hills[y * w + x]) * relief_m;
+            let rise = |a: f64, b: f64, n: usize| (b - a) / (n as f64 * sim.cell_m);
+            let (x0, x1) = (x.saturating_sub(1), (x + 1).min(w - 1));
+            let (y0, y1) = (y.saturating_sub(1), (y + 1).min(h - 1));
+            let slope = [rise(at(y, x0), at(y, x1), x1 - x0), rise(at(y0, x), at(y1, x), y1 - y0)];
+            // Fire runs uphill as if wind blew: a slope of 0.2 counts as about 1 m/s.
+            let push = [toward[0] * wind_m_s + 5.0 * slope[0], toward[1] * wind_m_s + 5.0 * slope[1]];
+            let strength = (push[0] * push[0] + push[1] * push[1]).sqrt();
+            let i = y * w + x;
+            let burns = (1.0 + 0.5 * f64::from(fuel[i])).clamp(0.35, 1.9);
+            let head = if bare[i] > 1.15 { 0.0 } else { 0.04 * burns * (1.0 + 0.9 * strength) };
+            land.head_m_s.push(head as f32);
+            land.eccentricity.push(eccentricity((1.0 + 0.35 * strength).min(3.5) as f32));
+            let d = strength.max(1e-9);
+            land.heading.push([(push[0] / d) as f32, (push[1] / d) as f32]);
+        }
+    }
+    let jitter = 0.06 * side;
+    let start = [
+        w as f64 * (0.5 - 0.25 * toward[0]) + r.uniform(-jitter, jitter),
+        h as f64 * (0.5 - 0.25 * toward[1]) + r.uniform(-jitter, jitter),
+    ];
+    for i in start_cells(sim, start) {
+        land.head_m_s[i] = land.head_m_s[i].max(0.05); // the fire did start there
+    }
+    (land, start)
+}
+
+/// Cells within two of the start.
+fn start_cells(sim: &SimFire, [x, y]: [f64; 2]) -> Vec<usize> {
+    let mut cells = Vec::new();
+    for j in 0..sim.height {
+        for i in 0..sim.width {
+            let (dx, dy) = (i as f64 - x, j as f64 - y);
+            if dx * dx + dy * dy <= 4.0 {
+                cells.push(j * sim.width + i);
+            }
+        }
+    }
+    cells
+}
+
+/// A direction, without sine or cosine.
+fn unit(r: &mut Random) -> [f64; 2] {
+    loop {
+        let (x, y) = (r.uniform(-1.0, 1.0), r.uniform(-1.0, 1.0));
+        let d = x * x + y * y;
+        if (0.01..=1.0).contains(&d) {
+            return [x / d.sqrt(), y / d.sqrt()];
+        }
+    }
+}
+
+/// Frames of steady fire passed by each frame of the film `[frames + 1]`, from 0: fire runs in
+/// gusts and rests between them.
+fn gusts(sim: &SimFire, r: &mut Random) -> Vec<f32> {
+    let (mut from, mut to) = (1.0, r.uniform(0.6, 1.5));
+    let mut passed = vec![0f32];
+    for k in 0..sim.frames {
+        if k % 4 == 0 && k > 0 {
+            (from, to) = (to, r.uniform(0.6, 1.5));
+        }
+        let speed = from + (to - from) * ((k % 4) as f64 / 4.0);
+        passed.push(passed[k] + speed as f32);
+    }
+    passed
+}
+
+/// Film frame at which `steady` frames of steady fire have passed.
+fn frame_at(gusts: &[f32], steady: f32) -> f32 {
+    if steady <= 0.0 {
+        return steady;
+    }
+    let k = gusts.partition_point(|&g| g < steady);
+    match (gusts.get(k.wrapping_sub(1)), gusts.get(k)) {
+        (Some(&a), Some(&b)) => (k - 1) as f32 + (steady - a) / (b - a),
+        _ => f32::INFINITY,
+    }
+}
+
+fn draw(sim: &SimFire) -> Vec<Pixels> {
+    let arrival = arrival_frames(sim);
+    // Its own stream, so that drawing never changes the fire.
+    let mut r = Random::new(sim.seed ^ 0x5eed_cafe_f00d_d00d);
+    if sim.kind == Kind::Mask {
+        let burnt = |k: usize| arrival.mapv(|t| u8::from(t <= k as f32));
+        return (0..sim.frames)
+            .map(|k| Pixels::U8(burnt(k).insert_axis(ndarray::Axis(2))))
+            .collect();
+    }
+    let (h, w) = arrival.dim();
+    let texture = patches(&mut r, h, w, 3.0);
+    let flames_s = patches(&mut r, h, w, 6.0);
+    (0..sim.frames)
+        .map(|k| {
+            let mut heat = vec![0f32; h * w];
+            for (i, &t) in arrival.iter().enumerate() {
+                let age_s = (k as f32 - t) * sim.step_s as f32;
+                let flaming_s = 45.0 + 12.0 * flames_s[i];
+                let fire = if age_s < 0.0 || !age_s.is_finite() {
+                    0.0
+                } else if age_s < flaming_s {
+                    r.uniform(0.85, 1.0) as f32
+                } else {
+                    0.42 / (1.0 + (age_s - flaming_s) / 150.0)
+                };
+                let ground = 0.16 + 0.03 * texture[i];
+                heat[i] = ground + (0.99 - ground) * fire;
+            }
+            let lens = blur(&heat, h, w);
+            let grey = lens.iter().map(|v| {
+                let noisy = v + 0.008 * r.normal() as f32;
+                (noisy.clamp(0.0, 1.0) * 255.0).round() as u8
+            });
+            Pixels::U8(Array3::from_shape_vec((h, w, 1), grey.collect()).expect("a value a cell"))
+        })
+        .collect()
+}
+
+/// The lens: weights 1 6 1 along rows, then columns; edges repeat.
+fn blur(v: &[f32], h: usize, w: usize) -> Vec<f32> {
+    let pass = |v: &[f32], step: usize, n: usize, place: fn(usize, usize) -> usize| -> Vec<f32> {
+        (0..v.len())
+            .map(|i| {
+                let p = place(i, w);
+                let a = if p == 0 { i } else { i - step };
+                let b = if p + 1 == n { i } else { i + step };
+                (v[a] + 6.0 * v[i] + v[b]) / 8.0
+            })
+            .collect()
+    };
+    let rows = pass(v, 1, w, |i, w| i % w);
+    pass(&rows, w, h, |i, w| i / w)
+}
+
+#[cfg(test)]
+#[path = "sim_tests.rs"]
+mod tests;

@@ -1,0 +1,113 @@
+"""Make the golden inputs of the source tests: python make.py (from this folder).
+
+Oracles: numpy 2.4.6 writes the .npz files; ffmpeg 9.0.2 (imageio-ffmpeg 0.8.1) codes the videos with
+libx264/libx265 and decodes them again for the reference luma in luma.npz. All content is synthetic.
+"""
+
+import subprocess
+from pathlib import Path
+
+import imageio_ffmpeg
+import numpy as np
+
+HERE = Path(__file__).parent
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
+T, H, W = 4, 32, 44
+
+
+def ramp(dtype: type) -> np.ndarray:
+    """Frames (t h w) whose value tells frame, row and column: t * 10 + y + x / 4."""
+    t, y, x = np.mgrid[0:T, 0:H, 0:W]
+    return (t * 10 + y + x // 4).astype(dtype)
+
+
+def disk(frames: int) -> np.ndarray:
+    """Masks (t h w): a disk that grows by a cell a frame."""
+    t, y, x = np.mgrid[0:frames, 0:H, 0:W]
+    return (y - 16) ** 2 + (x - 20) ** 2 <= (4 + t) ** 2
+
+
+def arrays() -> dict[str, dict]:
+    """What goes into each .npz."""
+    utc = np.array(["2026-08-01T12:00:00Z", "2026-08-01T12:00:30Z", "2026-08-01T12:01:01Z", "2026-08-01T12:01:30Z"])
+    place = dict(cell_m=np.float32(5), crs="EPSG:32611", transform=np.array([5e5, 5, 0, 4.1e6, 0, -5]))
+    return {
+        "thermal_u8": dict(frames=ramp(np.uint8), dt_s=np.float32(0.1), kind="thermal", **place),
+        "thermal_u16": dict(frames=ramp(">u2"), time_utc=utc, dt_s=30.0, place="somewhere"),
+        "thermal_f32": dict(frames=ramp(np.float32), time_utc=1785585600.0 + 30.0 * np.arange(T), dt_min=np.float32(2)),
+        "mask_bool": dict(frames=disk(T), dt_s=np.int64(15)),
+        "mask_packed": dict(
+            heat=ramp(np.uint8), mask=np.packbits(disk(T), axis=-1), dt_s=np.float32(15), segment=np.zeros(T, np.int16)
+        ),
+        "rgb": dict(frames=np.repeat(ramp(np.uint8)[..., None], 3, -1), kind=np.bytes_(b"rgb"), dt_s=1.0),
+        "bad_f64": dict(frames=ramp(np.float64)),
+        "bad_i32": dict(frames=ramp(np.int32)),
+        "bad_fortran": dict(frames=np.asfortranarray(ramp(np.uint8))),
+        "bad_nan": dict(frames=np.where(ramp(np.float32) == 20, np.nan, ramp(np.float32)).astype(np.float32)),
+        "bad_zero": dict(frames=np.zeros((0, H, W), np.uint8)),
+        "bad_small": dict(frames=np.zeros((T, 31, W), np.uint8)),
+        "bad_large": dict(frames=np.zeros((1, 32, 4097), np.uint8)),
+        "bad_flat": dict(frames=np.zeros((H, W), np.uint8)),
+        "bad_channels": dict(frames=np.zeros((T, H, W, 2), np.uint8)),
+        "bad_text": dict(frames=np.full((T, H, W), "x")),
+        "bad_dt": dict(frames=ramp(np.uint8), dt_s=-1.0),
+        "bad_kind": dict(frames=ramp(np.uint8), kind="infrared"),
+        "bad_rain": dict(frames=ramp(np.uint8), kind="rain"),
+        "bad_transform": dict(frames=ramp(np.uint8), transform=np.zeros(6)),
+        "bad_utc_count": dict(frames=ramp(np.uint8), time_utc=utc[:3]),
+        "bad_utc_order": dict(frames=ramp(np.uint8), time_utc=utc[[0, 1, 1, 2]]),
+        "bad_utc_text": dict(frames=ramp(np.uint8), time_utc=np.array(["2026-08-01T12:00:00Z", "noon", "x", "y"])),
+    }
+
+
+def film(frames: int, h: int, w: int) -> np.ndarray:
+    """Colour frames (t h w c) of a bright disk that crosses a dim, textured ground."""
+    t, y, x = np.mgrid[0:frames, 0:h, 0:w]
+    ground = 70 + 20 * np.sin(x / 5.0) * np.cos(y / 7.0)
+    fire = np.clip(10 - np.hypot(y - h / 2, x - 8 - 2.5 * t), 0, 1)
+    r, g, b = ground + fire * 170, ground + fire * 80, ground - fire * 30
+    return np.clip(np.stack([r, g, b], -1), 0, 255).astype(np.uint8)
+
+
+def video(name: str, rgb: np.ndarray, rate: str, *args: str) -> Path:
+    """Code `rgb` into `name`."""
+    _, h, w, _ = rgb.shape
+    out = HERE / name
+    subprocess.run(
+        [FFMPEG, "-y", "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{w}x{h}", "-r", rate, "-i", "-",
+         *args, "-fflags", "+bitexact", "-flags:v", "+bitexact", str(out)],
+        input=rgb.tobytes(), check=True,
+    )  # fmt: skip
+    return out
+
+
+def luma(path: Path, h: int, w: int) -> np.ndarray:
+    """Luma planes (t h w) as ffmpeg decodes them."""
+    raw = subprocess.run(
+        [FFMPEG, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-"],
+        check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    return np.frombuffer(raw, np.uint8).reshape(-1, h * 3 // 2, w)[:, :h].copy()
+
+
+def main() -> None:
+    """Write everything."""
+    for name, held in arrays().items():
+        np.savez_compressed(HERE / f"{name}.npz", **held)
+    h, w = 48, 70  # no multiple of 16: the coded size is cropped
+    rgb = film(14, h, w)
+    x264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20", "-threads", "1"]
+    made = {
+        "baseline": video("baseline.mp4", rgb, "10", *x264, "-profile:v", "baseline"),
+        "main": video("main.mov", rgb, "10", *x264, "-profile:v", "main", "-bf", "2"),
+        "high": video("high.mp4", rgb, "30000/1001", *x264, "-profile:v", "high", "-bf", "3", "-refs", "4"),
+        "fragmented": video("fragmented.m4v", rgb, "10", *x264, "-bf", "2", "-g", "5", "-f", "mp4",
+                            "-movflags", "frag_keyframe+empty_moov+default_base_moof"),
+    }  # fmt: skip
+    np.savez_compressed(HERE / "luma.npz", **{k: luma(p, h, w) for k, p in made.items()})
+    video("hevc.mp4", rgb[:2], "10", "-c:v", "libx265", "-pix_fmt", "yuv420p", "-x265-params", "log-level=none")
+    video("high10.mp4", rgb[:2], "10", "-c:v", "libx264", "-pix_fmt", "yuv420p10le")
+
+
+if __name__ == "__main__":
+    main()
