@@ -23,10 +23,12 @@ from shapely.geometry import shape
 
 
 def check(out: Path) -> str:
+    """Check one folder and say in a line what it holds."""
     facts = json.loads((out / "forecast.json").read_text())
     for name, told in facts["files"].items():
         data = (out / name).read_bytes()
-        assert (len(data), hashlib.sha256(data).hexdigest()) == (told["bytes"], told["sha256"]), name
+        found = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        assert found == told, name
     product = facts["product"]
     arrays = np.load(out / "forecast.npz", allow_pickle=False)
     lead_s, burn, arrival = arrays["lead_s"], arrays["burn_probability"], arrays["arrival_s"]
@@ -55,6 +57,7 @@ def check(out: Path) -> str:
 
 
 def check_tif(path: Path, grid: dict, values: np.ndarray, lead_s: np.ndarray | None) -> None:
+    """Values, place, no-data, names and units of one GeoTIFF."""
     with rasterio.open(path) as tif:
         assert CRS.from_user_input(tif.crs).to_epsg() == CRS.from_user_input(grid["crs"]).to_epsg()
         assert np.allclose(tif.transform.to_gdal(), grid["transform"], rtol=1e-14, atol=1e-9)
@@ -68,6 +71,7 @@ def check_tif(path: Path, grid: dict, values: np.ndarray, lead_s: np.ndarray | N
 
 
 def check_isochrones(path: Path, product: dict, burn, arrival, on_a_map: bool) -> int:
+    """Validity and meaning of every front; gives the number of points."""
     collection = json.loads(path.read_text())
     assert (collection["emberline:coordinates"] == "pixel") == (not on_a_map)
     grid = product["grid"]

@@ -10,6 +10,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::swap::{is_mount_point, put};
 use super::{ProductError, Written};
 
 /// Files that say "emberline wrote this folder".
@@ -54,7 +55,7 @@ impl Staged {
         // A cleaner may take a folder between its making and its locking: then make another.
         for _ in 0..16 {
             let partial = parent.join(sibling(name, "partial"));
-            fs::create_dir(&partial).map_err(|e| io_at(&partial, e))?;
+            fs::create_dir(&partial).map_err(|e| io_at(&out, e))?;
             let lock = lock(&partial);
             if lock.is_some() && partial.is_dir() || !cfg!(unix) {
                 return Ok(Self { out, partial, lock });
@@ -124,7 +125,7 @@ fn resolve(out: &Path) -> Result<PathBuf, ProductError> {
     fs::canonicalize(&absolute).map_err(|e| io_at(out, e))
 }
 
-fn split(out: &Path) -> Result<(&Path, &OsStr), ProductError> {
+pub(super) fn split(out: &Path) -> Result<(&Path, &OsStr), ProductError> {
     match (out.parent(), out.file_name()) {
         (Some(parent), Some(name)) => Ok((parent, name)),
         _ => Err(ProductError::NoName { path: out.to_owned() }),
@@ -132,7 +133,7 @@ fn split(out: &Path) -> Result<(&Path, &OsStr), ProductError> {
 }
 
 /// `.NAME.<role>-<pid>-<random>`.
-fn sibling(name: &OsStr, role: &str) -> OsString {
+pub(super) fn sibling(name: &OsStr, role: &str) -> OsString {
     let random = std::hash::RandomState::new().build_hasher().finish();
     let mut s = prefix(name, role);
     s.push(format!("{}-{random:016x}", std::process::id()));
@@ -147,7 +148,7 @@ fn prefix(name: &OsStr, role: &str) -> OsString {
 }
 
 /// Locks a folder for this process, or `None` when another holds it. The lock dies with us.
-fn lock(folder: &Path) -> Option<File> {
+pub(super) fn lock(folder: &Path) -> Option<File> {
     let file = File::open(folder).ok()?;
     file.try_lock().ok()?;
     Some(file)
@@ -208,25 +209,6 @@ fn may_replace(out: &Path) -> Result<(), ProductError> {
     }
 }
 
-/// Whether a folder is the root of a mount: it can then be neither renamed nor replaced.
-#[cfg(target_os = "linux")]
-fn is_mount_point(folder: &Path, meta: &fs::Metadata) -> bool {
-    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
-    use std::os::unix::fs::MetadataExt as _;
-    let elsewhere = folder
-        .parent()
-        .and_then(|p| fs::metadata(p).ok())
-        .is_some_and(|parent| parent.dev() != meta.dev());
-    elsewhere
-        || statx(CWD, folder, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::BASIC_STATS)
-            .is_ok_and(|s| s.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_mount_point(_: &Path, _: &fs::Metadata) -> bool {
-    false
-}
-
 /// Sees every file and the folder itself onto the disk; gives names and sizes in name order.
 fn sync(folder: &Path) -> io::Result<Vec<(String, u64)>> {
     let mut files = Vec::new();
@@ -243,52 +225,7 @@ fn sync(folder: &Path) -> io::Result<Vec<(String, u64)>> {
     Ok(files)
 }
 
-/// Puts `partial` at `out`; an older output ends up at `partial`, or is gone.
-fn put(partial: &Path, out: &Path) -> Result<(), ProductError> {
-    let filled = fs::read_dir(out).is_ok_and(|mut d| d.next().is_some());
-    if !filled {
-        // An empty folder is replaced by the rename itself.
-        return fs::rename(partial, out).map_err(|e| busy_or(out, e));
-    }
-    match exchange(partial, out) {
-        Ok(()) => return Ok(()),
-        Err(e) if e.kind() == io::ErrorKind::ResourceBusy => return Err(busy_or(out, e)),
-        // Not every file system can; two renames then, with the old one given back on failure.
-        Err(_) => {}
-    }
-    let (parent, name) = split(out)?;
-    let old = parent.join(sibling(name, "old"));
-    let _held = lock(out); // so that no cleaner touches it while it is away
-    fs::rename(out, &old).map_err(|e| busy_or(out, e))?;
-    if let Err(e) = fs::rename(partial, out) {
-        let _ = fs::rename(&old, out);
-        return Err(io_at(out, e));
-    }
-    let _ = fs::remove_dir_all(&old);
-    Ok(())
-}
-
-#[cfg(target_os = "linux")]
-fn exchange(a: &Path, b: &Path) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    Ok(renameat_with(CWD, a, CWD, b, RenameFlags::EXCHANGE)?)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn exchange(_: &Path, _: &Path) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-fn busy_or(out: &Path, source: io::Error) -> ProductError {
-    match source.kind() {
-        io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => {
-            ProductError::MountPoint { path: out.to_owned() }
-        }
-        _ => io_at(out, source),
-    }
-}
-
-fn io_at(path: &Path, source: io::Error) -> ProductError {
+pub(super) fn io_at(path: &Path, source: io::Error) -> ProductError {
     ProductError::Io { path: path.to_owned(), source }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn write(
         "emberline:coordinates": if map.is_some() { "WGS 84 longitude, latitude" } else { "pixel" },
         "emberline:grid": { "height": f.grid.height, "width": f.grid.width, "cell_m": f.grid.cell_m },
     });
-    write!(sink, "{{\"type\":\"FeatureCollection\",\n")?;
+    writeln!(sink, "{{\"type\":\"FeatureCollection\",")?;
     for (key, value) in members.as_object().into_iter().flatten() {
         writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;
     }
@@ -44,7 +44,7 @@ pub(crate) fn write(
     let now = burnt_now.mapv(|b| f32::from(u8::from(b)));
     let mut first = json!({ "lead_s": 0.0, "lead_min": 0.0, "observed": true, "probability": 1.0 });
     facts.add_times(&mut first, 0.0, clip.step_s);
-    let feature = frame.feature(&outlines(now.view(), 0.5), &burnt_now, first)?;
+    let feature = frame.feature(&outlines(&now.view(), 0.5), &burnt_now, first)?;
     serde_json::to_writer(&mut *sink, &feature)?;
     for (l, &lead_s) in f.lead_s.iter().enumerate() {
         let p = f.burn_probability.index_axis(ndarray::Axis(0), l);
@@ -56,7 +56,7 @@ pub(crate) fn write(
             "probability": f.threshold.to_string().parse::<f64>().unwrap_or(f.threshold.into()),
         });
         facts.add_times(&mut properties, lead_s, clip.step_s);
-        let feature = frame.feature(&outlines(p, f.threshold), &f.burnt_by(l), properties)?;
+        let feature = frame.feature(&outlines(&p, f.threshold), &f.burnt_by(l), properties)?;
         sink.write_all(b",\n")?;
         serde_json::to_writer(&mut *sink, &feature)?;
     }
@@ -169,5 +169,83 @@ impl<'a> Frame<'a> {
             out.pop();
         }
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use geojson::FeatureCollection;
+
+    use super::super::trial::Trial;
+    use super::*;
+
+    fn written(trial: &Trial) -> FeatureCollection {
+        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+        let map = Map::of(&trial.forecast.grid).unwrap();
+        let mut text = Vec::new();
+        write(&mut text, map.as_ref(), &facts, &trial.clip, &trial.forecast).unwrap();
+        String::from_utf8(text).unwrap().parse().unwrap()
+    }
+
+    fn rings(feature: &Feature) -> Vec<Vec<Ring>> {
+        let Some(GeometryValue::MultiPolygon { coordinates }) =
+            feature.geometry.as_ref().map(|g| &g.value)
+        else {
+            panic!("not a MultiPolygon")
+        };
+        let ring = |r: &Vec<Position>| r.iter().map(|p| [p[0], p[1]]).collect();
+        coordinates.iter().map(|p| p.iter().map(ring).collect()).collect()
+    }
+
+    #[test]
+    fn rings_are_closed_and_follow_the_right_hand_rule() {
+        // Validity itself: shapely, tests/golden/product_check.py.
+        let utm = [5e5, 30.0, 0.0, 42e5, 0.0, -30.0];
+        for trial in [
+            Trial::ellipse(40, 60, 3),
+            Trial::ellipse(40, 60, 3).speckled(),
+            Trial::ellipse(40, 60, 3).speckled().on("EPSG:32611", utm, None),
+        ] {
+            let collection = written(&trial);
+            assert_eq!(collection.features.len(), 4);
+            for polygon in collection.features.iter().flat_map(rings) {
+                for (i, ring) in polygon.iter().enumerate() {
+                    assert!(ring.len() >= 4 && ring.first() == ring.last());
+                    assert_eq!(doubled_area(ring) > 0.0, i == 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_says_which_coordinates_and_times_it_holds() {
+        let members = |c: &FeatureCollection| c.foreign_members.clone().unwrap();
+        let pixel = written(&Trial::ellipse(40, 60, 2));
+        assert_eq!(members(&pixel)["emberline:coordinates"], "pixel");
+        let properties = pixel.features[2].properties.clone().unwrap();
+        assert_eq!(properties["lead_min"], 2.0);
+        assert_eq!(properties["probability"], 0.5);
+        assert_eq!(properties["valid_time"], "2026-08-03T14:07:30Z");
+        assert!(properties["area_px"].as_f64().unwrap() > 0.0);
+        let degrees = [23.5, 3e-4, 0.0, 38.1, 0.0, -3e-4];
+        let on_a_map = written(&Trial::ellipse(40, 60, 2).on("EPSG:4326", degrees, None));
+        assert_eq!(members(&on_a_map)["emberline:coordinates"], "WGS 84 longitude, latitude");
+        assert!(on_a_map.features[2].properties.as_ref().unwrap().contains_key("area_m2"));
+    }
+
+    #[test]
+    fn a_fire_on_the_180th_meridian_stays_in_one_piece() {
+        // The meridian is at easting 358571 there (pyproj 3.7.2), 22 cells from the left: within the
+        // ellipse.
+        let at = [357_911.0, 30.0, 0.0, 7_213_000.0, 0.0, -30.0];
+        for feature in written(&Trial::ellipse(64, 64, 2).on("EPSG:32601", at, None)).features {
+            for ring in rings(&feature).concat() {
+                let lon = ring.iter().map(|p| p[0]);
+                let wide = lon.clone().fold(f64::MIN, f64::max) - lon.fold(f64::MAX, f64::min);
+                assert!(wide < 0.1, "{wide}");
+                let beyond = ring.iter().filter(|p| p[0].abs() > 180.0).count();
+                assert!(beyond > 0 && beyond < ring.len());
+            }
+        }
     }
 }

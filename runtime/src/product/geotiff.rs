@@ -204,3 +204,104 @@ fn image<W: Write + Seek, K: TiffKind>(
     dir.write_tag(GDAL_NODATA, "nan")?;
     dir.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use ndarray::{Array2, Array3};
+    use tiff::decoder::{Decoder, DecodingResult};
+
+    use super::super::trial::Trial;
+    use super::*;
+
+    type File = Decoder<Cursor<Vec<u8>>>;
+
+    /// Every strip's values, as bits (NaN is equal to itself).
+    fn values(file: &mut File) -> Vec<u32> {
+        let strips = file.strip_count().unwrap();
+        (0..strips)
+            .flat_map(|i| match file.read_chunk(i).unwrap() {
+                DecodingResult::F32(v) => v.into_iter().map(f32::to_bits),
+                _ => panic!("not float32"),
+            })
+            .collect()
+    }
+
+    /// Model type, raster type and CRS code among the geo keys.
+    fn keys(file: &mut File) -> Vec<(u16, u16)> {
+        let all = file.get_tag_u16_vec(GEO_KEYS).unwrap();
+        let told = all.chunks_exact(4).skip(1).map(|k| (k[0], k[3]));
+        told.filter(|(k, _)| [1024, 1025, 2048, 3072].contains(k)).collect()
+    }
+
+    fn floats(file: &mut File, tag: Tag) -> Option<Vec<f64>> {
+        file.find_tag(tag).unwrap().map(|v| v.into_f64_vec().unwrap())
+    }
+
+    #[test]
+    fn files_say_what_rasterios_own_say() {
+        // Oracle: rasterio 1.4.4 (GDAL), tests/golden/product_geotiff.py. Ours are read by rasterio
+        // in tests/golden/product_check.py.
+        for (crs, transform, golden) in [
+            (
+                "EPSG:32611",
+                [5e5, 30.0, 0.0, 42e5, 0.0, -30.0],
+                &include_bytes!("../../../tests/golden/product_utm.tif")[..],
+            ),
+            (
+                "EPSG:4326",
+                [23.5, 0.000_3, 0.0, 38.1, 0.0, -0.000_3],
+                include_bytes!("../../../tests/golden/product_degrees.tif"),
+            ),
+            (
+                "EPSG:3857",
+                [-13e6, 40.0, 0.0, 45e5, 0.0, -40.0],
+                include_bytes!("../../../tests/golden/product_mercator.tif"),
+            ),
+            (
+                "EPSG:3035",
+                [4321e3, 25.0, 3.0, 3210e3, 2.0, -25.0],
+                include_bytes!("../../../tests/golden/product_rotated.tif"),
+            ),
+        ] {
+            let mut trial = Trial::ellipse(33, 40, 2).on(crs, transform, None);
+            trial.forecast.burn_probability = Array3::from_shape_fn((2, 33, 40), |(l, y, x)| {
+                if (y, x) == (1, 2) { f32::NAN } else { (l * 1320 + y * 40 + x) as f32 / 4096.0 }
+            });
+            let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
+            let facts =
+                Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+            let mut ours = Cursor::new(Vec::new());
+            burn_probability(&mut ours, &map, &facts, &trial.forecast).unwrap();
+
+            let mut ours = Decoder::new(Cursor::new(ours.into_inner())).unwrap();
+            let mut theirs = Decoder::new(Cursor::new(golden.to_vec())).unwrap();
+            assert_eq!(ours.dimensions().unwrap(), theirs.dimensions().unwrap());
+            assert_eq!(values(&mut ours), values(&mut theirs), "{crs}");
+            assert_eq!(keys(&mut ours), keys(&mut theirs), "{crs}");
+            for tag in [PIXEL_SCALE, TIE_POINT, TRANSFORM] {
+                assert_eq!(floats(&mut ours, tag), floats(&mut theirs, tag), "{crs} {tag:?}");
+            }
+            for tag in [GDAL_NODATA] {
+                let text = |f: &mut File| f.get_tag_ascii_string(tag).unwrap();
+                assert_eq!(text(&mut ours), text(&mut theirs));
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_with_foreign_letters_keeps_the_file_plain_ascii() {
+        let mut trial =
+            Trial::ellipse(32, 32, 1).on("EPSG:32611", [5e5, 1.0, 0.0, 42e5, 0.0, -1.0], None);
+        trial.report = serde_json::json!({ "model": "Brände <&> 火" });
+        trial.forecast.arrival_s = Array2::zeros((32, 32));
+        let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
+        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+        let mut file = Cursor::new(Vec::new());
+        arrival(&mut file, &map, &facts, &trial.forecast).unwrap();
+        let mut file = Decoder::new(Cursor::new(file.into_inner())).unwrap();
+        let metadata = file.get_tag_ascii_string(GDAL_METADATA).unwrap();
+        assert!(metadata.contains("Br&#228;nde &lt;&amp;&gt; &#28779;"), "{metadata}");
+    }
+}

@@ -64,17 +64,17 @@ fn shots(facts: &Facts, film: &Film, clip: &Clip, f: &Forecast, scale: Scale) ->
         let back_s = -((t - 1 - i) as f64) * clip.step_s;
         let mut canvas = scale.ground(film, clip, i);
         let burnt = clip.burnt.index_axis(Axis(0), i).mapv(|b| f32::from(u8::from(b)));
-        front(&mut canvas, &scale.areas(burnt.view(), 0.5), 1.2, NOW);
+        front(&mut canvas, &scale.areas(&burnt.view(), 0.5), 1.2, NOW);
         let stay_cs = if i + 1 == t { 120 } else { 35 };
         out.push(Shot { canvas: strip.under(&canvas, back_s), stay_cs });
     }
     let now = burnt_now(clip, scale);
     let mut ground = scale.ground(film, clip, t - 1);
     ground.fill(&now, BURNT, SHADE);
-    let seen = scale.smooth(clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
+    let seen = scale.smooth(&clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
     for (i, &l) in leads.iter().enumerate() {
         let mut canvas = ground.clone();
-        let p = scale.smooth(f.burn_probability.index_axis(Axis(0), l));
+        let p = scale.smooth(&f.burn_probability.index_axis(Axis(0), l));
         for ((pixel, p), seen) in canvas.pixels.iter_mut().zip(&p).zip(&seen) {
             let p = f64::from(p * (1.0 - seen));
             if p > 0.02 {
@@ -154,7 +154,7 @@ fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
         })?;
         before = pixels;
     }
-    encoder.into_inner().map_err(Into::into)
+    encoder.into_inner()
 }
 
 /// The rectangle in which two pictures differ (at least a pixel): x0, y0, x1, y1.

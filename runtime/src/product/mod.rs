@@ -21,6 +21,7 @@ mod palette;
 mod picture;
 pub mod place;
 mod scene;
+mod swap;
 
 #[cfg(test)]
 mod trial;

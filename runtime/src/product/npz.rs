@@ -15,7 +15,7 @@ const CHUNK_BYTES: usize = 1 << 18;
 
 /// Writes all arrays; `frames` in the input's unit, as [`Clip::span`] tells it.
 pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -> io::Result<()> {
-    let mut zip = ZipWriter::new(sink);
+    let mut zip = ZipWriter::new(FailsOnce { sink, failed: false });
     let (l, h, w) = f.frames.dim();
     let (zero, range) = (clip.span.zero, clip.span.one - clip.span.zero);
     let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
@@ -34,6 +34,44 @@ pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -
     }
     zip.finish()?;
     Ok(())
+}
+
+/// A sink that tells its first error and then swallows everything: a `ZipWriter` dropped after an
+/// error tries once more to finish, and would print a second error of its own.
+struct FailsOnce<'a, W> {
+    sink: &'a mut W,
+    failed: bool,
+}
+
+impl<W> FailsOnce<'_, W> {
+    fn tell<T>(
+        &mut self,
+        swallowed: T,
+        act: impl FnOnce(&mut W) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.failed {
+            return Ok(swallowed);
+        }
+        let done = act(self.sink);
+        self.failed = done.is_err();
+        done
+    }
+}
+
+impl<W: Write> Write for FailsOnce<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tell(bytes.len(), |w| w.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.tell((), Write::flush)
+    }
+}
+
+impl<W: Seek> Seek for FailsOnce<'_, W> {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.tell(0, |w| w.seek(to))
+    }
 }
 
 /// Adds `name.npy`: numpy's header, then the values in row order.
@@ -105,6 +143,39 @@ mod tests {
         assert_eq!(arrival.mapv(f32::to_bits), trial.forecast.arrival_s.mapv(f32::to_bits));
         let codes: Array3<u16> = npz.by_name("codes_global").unwrap();
         assert_eq!(codes, Array3::from_elem((5, 2, 3), 513));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_wherever_it_fills_up() {
+        struct Disk {
+            data: Cursor<Vec<u8>>,
+            room: u64,
+        }
+        impl Write for Disk {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                if self.data.position() + bytes.len() as u64 > self.room {
+                    return Err(io::ErrorKind::StorageFull.into());
+                }
+                self.data.write(bytes)
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        impl Seek for Disk {
+            fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+                self.data.seek(to)
+            }
+        }
+        let trial = Trial::ellipse(32, 32, 2);
+        let mut whole = Disk { data: Cursor::default(), room: u64::MAX };
+        write(&mut whole, &trial.clip, &trial.forecast).unwrap();
+        let size = whole.data.get_ref().len() as u64;
+        for room in (0..size).step_by(97) {
+            let mut disk = Disk { data: Cursor::default(), room };
+            let error = write(&mut disk, &trial.clip, &trial.forecast).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room} of {size}");
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Polygon {
 }
 
 /// The areas where `value` `[H, W]` is at least `threshold`; NaN is below.
-pub(crate) fn outlines(value: ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
+pub(crate) fn outlines(value: &ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
     let Some([top, left, bottom, right]) = extent(value, threshold) else { return Vec::new() };
     // One cell around the extent: the neighbours' own values, or nothing beyond the frame.
     let (h, w) = (bottom - top + 3, right - left + 3);
@@ -57,7 +57,7 @@ pub(crate) fn outlines(value: ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygo
 }
 
 /// First and last row and column that reach the threshold: top, left, bottom, right.
-fn extent(value: ArrayView2<'_, f32>, threshold: f32) -> Option<[usize; 4]> {
+fn extent(value: &ArrayView2<'_, f32>, threshold: f32) -> Option<[usize; 4]> {
     let mut found: Option<[usize; 4]> = None;
     for ((y, x), v) in value.indexed_iter() {
         if *v >= threshold {
@@ -245,7 +245,7 @@ mod tests {
 
     /// (polygons, holes) and the area within.
     fn told(value: &Array2<f32>) -> (usize, usize, f64) {
-        let polygons = outlines(value.view(), 0.5);
+        let polygons = outlines(&value.view(), 0.5);
         let holes = polygons.iter().map(|p| p.holes.len()).sum();
         let doubled: f64 = polygons.iter().flat_map(Polygon::rings).map(|r| doubled_area(r)).sum();
         (polygons.len(), holes, -doubled / 2.0)
@@ -293,7 +293,7 @@ mod tests {
         let (_, _, area) = told(&value);
         let want = std::f64::consts::PI * 400.0;
         assert!((area / want - 1.0).abs() < 2e-3, "{area} for {want}");
-        let outer = &outlines(value.view(), 0.5)[0].outer;
+        let outer = &outlines(&value.view(), 0.5)[0].outer;
         let fewer = simplified(outer, 0.05);
         assert!(fewer.len() * 2 < outer.len(), "{} of {}", fewer.len(), outer.len());
         assert!((doubled_area(&fewer) / doubled_area(outer) - 1.0).abs() < 5e-3);

@@ -51,8 +51,8 @@ impl Canvas {
         }
         let mut active: Vec<u32> = Vec::new();
         let mut cover = vec![0f32; self.width];
-        for y in 0..self.height {
-            active.append(&mut starts[y]);
+        for (y, starting) in starts.iter_mut().enumerate() {
+            active.append(starting);
             active.retain(|i| edges[*i as usize].iter().any(|p| p[1] > y as f64));
             if active.is_empty() {
                 continue;

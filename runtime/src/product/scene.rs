@@ -32,7 +32,7 @@ impl Scale {
     }
 
     /// A field on the picture's own grid: as it is when enlarged, block means when reduced.
-    fn reduced(self, field: ArrayView2<'_, f32>) -> Array2<f32> {
+    fn reduced(self, field: &ArrayView2<'_, f32>) -> Array2<f32> {
         let (h, w) = field.dim();
         if self.down == 1 {
             return field.to_owned();
@@ -51,7 +51,7 @@ impl Scale {
     }
 
     /// Areas where `field` reaches `threshold`, in pixels, their lines rounded for the eye.
-    pub(crate) fn areas(self, field: ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
+    pub(crate) fn areas(self, field: &ArrayView2<'_, f32>, threshold: f32) -> Vec<Polygon> {
         let small = self.reduced(field);
         let size = [small.dim().1 as f64, small.dim().0 as f64];
         let up = self.up as f64;
@@ -62,14 +62,14 @@ impl Scale {
             }
             ring.into_iter().map(|p| [p[0] * up, p[1] * up]).collect()
         };
-        outlines(small.view(), threshold)
+        outlines(&small.view(), threshold)
             .iter()
             .map(|p| Polygon { outer: to_px(&p.outer), holes: p.holes.iter().map(to_px).collect() })
             .collect()
     }
 
     /// A field for each pixel, between cell centres by straight lines.
-    pub(crate) fn smooth(self, field: ArrayView2<'_, f32>) -> Array2<f32> {
+    pub(crate) fn smooth(self, field: &ArrayView2<'_, f32>) -> Array2<f32> {
         let small = self.reduced(field);
         if self.up == 1 {
             return small;
@@ -204,12 +204,12 @@ pub(crate) fn front(canvas: &mut Canvas, areas: &[Polygon], width: f64, colour: 
 /// Burning or burnt now, in pixels.
 pub(crate) fn burnt_now(clip: &Clip, scale: Scale) -> Vec<Polygon> {
     let now = clip.burnt_now().mapv(|b| f32::from(u8::from(b)));
-    scale.areas(now.view(), 0.5)
+    scale.areas(&now.view(), 0.5)
 }
 
 /// Area said to burn or have burnt by lead `l`, in pixels.
 pub(crate) fn burnt_by(f: &Forecast, l: usize, scale: Scale) -> Vec<Polygon> {
-    scale.areas(f.burn_probability.index_axis(Axis(0), l), f.threshold)
+    scale.areas(&f.burn_probability.index_axis(Axis(0), l), f.threshold)
 }
 
 /// At most `n` of `total` leads, evenly spread, the last always among them (0-based).
