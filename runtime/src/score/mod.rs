@@ -75,4 +75,6 @@ fn ratio(a: f64, b: f64) -> Option<f64> {
 }
 
 #[cfg(test)]
+mod drone;
+#[cfg(test)]
 mod tests;
