@@ -138,7 +138,7 @@ impl Forecaster {
             let front = Front::of(burnt).channels();
             spent.front_s += started.elapsed().as_secs_f64();
             let started = Instant::now();
-            let mut raw = tiling.run(self.engine(), seen.view(), front.view(), &mut |done| {
+            let mut raw = tiling.run(self.engine(), seen, &front, &mut |done| {
                 told(window * tiling.count() + done, total);
             })?;
             spent.model_s += started.elapsed().as_secs_f64();

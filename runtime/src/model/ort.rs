@@ -192,9 +192,9 @@ impl OnnxRuntime {
                 _ => "install one built for this card, or use --engine tract".to_owned(),
             },
         })?;
-        let library = library().map_err(|cause| failed(provider, "loading the library", cause))?;
+        let library = library().map_err(|cause| failed(provider, "loading the library", &cause))?;
         let session = session(&library.environment, folder.onnx(), provider)
-            .map_err(|cause| failed(provider, "opening the graph", cause))?;
+            .map_err(|cause| failed(provider, "opening the graph", &cause))?;
         let codes = [Level::Global, Level::Local].map(|l| folder.card.codebook(l).is_some());
         Ok(Self { provider, session: Mutex::new(session), detail, codes })
     }
@@ -217,8 +217,8 @@ fn session(env: &Environment, onnx: &[u8], provider: Provider) -> Result<Session
     builder.commit_from_memory(onnx).map_err(|e| e.to_string())
 }
 
-fn failed(provider: Provider, doing: &'static str, cause: String) -> ModelError {
-    let cause = one_line(&cause);
+fn failed(provider: Provider, doing: &'static str, cause: &str) -> ModelError {
+    let cause = one_line(cause);
     ModelError::Engine { engine: provider.name(), doing, cause }
 }
 
@@ -271,7 +271,7 @@ impl Engine for OnnxRuntime {
                 codes_local: codes(1, "codes_local")?,
             })
         };
-        run().map_err(|e| failed(self.provider, "running the network", e.to_string()))
+        run().map_err(|e| failed(self.provider, "running the network", &e.to_string()))
     }
 }
 
@@ -280,6 +280,7 @@ fn output<'a>(given: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort:
     given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives its error away")]
 fn shape(error: ndarray::ShapeError) -> ort::Error {
     ort::Error::new(format!("an output has another rank than it should: {error}"))
 }

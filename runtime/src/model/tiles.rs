@@ -5,7 +5,7 @@
 //! mixed with weights that add up to 1, so a probability that never falls within a tile never falls
 //! in the whole. Maps of the front are made for the whole film before it is cut.
 
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
+use ndarray::{Array2, Array3, ArrayRef3, Axis, s};
 
 use super::card::{Card, Level};
 use super::{Engine, ModelError, Raw};
@@ -101,8 +101,8 @@ impl Tiling {
     pub(crate) fn run(
         &self,
         engine: &dyn Engine,
-        frames: ArrayView3<'_, f32>,
-        front: ArrayView3<'_, f32>,
+        frames: &ArrayRef3<f32>,
+        front: &ArrayRef3<f32>,
         done: &mut dyn FnMut(usize),
     ) -> Result<Raw, ModelError> {
         let tiles: Vec<(usize, usize)> = (0..self.rows.starts.len())
@@ -136,7 +136,7 @@ impl Tiling {
     }
 
     /// One tile of maps `[N, H, W]`, the last rows and columns repeated beyond the film.
-    fn cut(&self, maps: ArrayView3<'_, f32>, r: usize, c: usize) -> Array3<f32> {
+    fn cut(&self, maps: &ArrayRef3<f32>, r: usize, c: usize) -> Array3<f32> {
         let (y0, x0) = (self.rows.starts[r], self.cols.starts[c]);
         let (n, h, w) = maps.dim();
         if y0 + self.rows.tile <= h && x0 + self.cols.tile <= w {
@@ -254,6 +254,7 @@ fn own(
 mod tests {
     use super::*;
     use crate::model::card::tests::GOOD;
+    use ndarray::ArrayView3;
 
     fn card() -> Card {
         Card::parse("m", GOOD).expect("a good card")
@@ -322,11 +323,9 @@ mod tests {
             let front = Array3::zeros((4, h, w));
             let tiling = Tiling::new(h, w, &card());
             let mut told = 0;
-            let one =
-                tiling.run(&Echo { at_once: 1 }, frames.view(), front.view(), &mut |n| told = n)?;
+            let one = tiling.run(&Echo { at_once: 1 }, &frames, &front, &mut |n| told = n)?;
             assert_eq!(told, tiling.count());
-            let many =
-                tiling.run(&Echo { at_once: 3 }, frames.view(), front.view(), &mut |_| {})?;
+            let many = tiling.run(&Echo { at_once: 3 }, &frames, &front, &mut |_| {})?;
             assert_eq!(one.burn_probability, many.burn_probability, "tiles at once change nothing");
             assert_eq!(one.codes_global, many.codes_global);
             for l in 0..20 {
