@@ -63,10 +63,7 @@ fn every_seed_draws_a_fire_that_moves_and_is_seen() {
         let arrival = arrival_frames(&sim);
         let by = |k: f32| arrival.iter().filter(|&&t| t <= k).count() as f64 / arrival.len() as f64;
         let (begin, middle, end) = (by(0.0), by(10.0), by(39.0));
-        assert!(
-            begin > 0.002 && middle > 1.2 * begin && end > 1.5 * middle,
-            "seed {seed}: {begin} {middle} {end}"
-        );
+        assert!(begin > 0.002 && middle > 1.2 * begin && end > 1.5 * middle, "seed {seed}: {begin} {middle} {end}");
         assert!(end < 0.7, "seed {seed} burns all: {end}");
         // What the runtime takes for burnt is what the simulator burnt.
         let thermal = film(&format!("sim:fire?seed={seed}"));
@@ -77,24 +74,14 @@ fn every_seed_draws_a_fire_that_moves_and_is_seen() {
             both += f64::from(b && truth);
             either += f64::from(b || truth);
         }
-        println!(
-            "seed {seed}: burnt {begin:.3} {middle:.3} {end:.3}, seen IoU {:.3}",
-            both / either
-        );
+        println!("seed {seed}: burnt {begin:.3} {middle:.3} {end:.3}, seen IoU {:.3}", both / either);
         assert!(both / either > 0.85, "seed {seed}: IoU {}", both / either);
     }
 }
 
 #[test]
 fn frames_follow_arrival() {
-    let sim = SimFire {
-        seed: 11,
-        height: 64,
-        width: 64,
-        frames: 12,
-        kind: Kind::Mask,
-        ..SimFire::default()
-    };
+    let sim = SimFire { seed: 11, height: 64, width: 64, frames: 12, kind: Kind::Mask, ..SimFire::default() };
     let arrival = arrival_frames(&sim);
     let f = film(&sim.address());
     for (k, frame) in f.frames.iter().enumerate() {
