@@ -177,7 +177,8 @@ impl Card {
     fn fault(&self) -> Option<String> {
         let i = &self.input;
         let plain = |s: &str| {
-            !s.is_empty() && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+            !s.is_empty()
+                && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
         let rules: [(bool, &str); 14] = [
             (plain(&self.name), "name: small letters, digits and dashes only"),
@@ -239,7 +240,10 @@ impl Card {
     fn precision_fault(&self) -> Option<String> {
         for p in &self.precision {
             if p.file.is_empty() || p.file.contains(['/', '\\']) || p.file.starts_with('.') {
-                return Some(format!("precision {}: file {:?} is no plain file name", p.name, p.file));
+                return Some(format!(
+                    "precision {}: file {:?} is no plain file name",
+                    p.name, p.file
+                ));
             }
         }
         match self.precision("float32") {

@@ -83,13 +83,18 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         let model = path.display().to_string();
         let read = |file: &str| {
-            let wrong = |cause| ModelError::Read { model: model.clone(), file: file.to_owned(), cause };
+            let wrong =
+                |cause| ModelError::Read { model: model.clone(), file: file.to_owned(), cause };
             let at = path.join(file);
             let mut from = std::fs::File::open(at).map_err(wrong)?;
             let long = from.metadata().map_err(wrong)?.len();
             if long > FILE_BYTES_MAX {
                 let what = format!("has {long} bytes, more than any model");
-                return Err(ModelError::Damaged { model: model.clone(), file: file.to_owned(), what });
+                return Err(ModelError::Damaged {
+                    model: model.clone(),
+                    file: file.to_owned(),
+                    what,
+                });
             }
             let mut bytes = Vec::new();
             from.read_to_end(&mut bytes).map_err(wrong)?;
@@ -140,7 +145,8 @@ impl Folder {
             kept.remove(file).ok_or_else(|| damaged(file, "is not listed in SHA256SUMS".to_owned()))
         };
         let text = take("card.toml")?;
-        let text = std::str::from_utf8(&text).map_err(|_| damaged("card.toml", "is no text".into()))?;
+        let text =
+            std::str::from_utf8(&text).map_err(|_| damaged("card.toml", "is no text".into()))?;
         let card = Card::parse(model, text)?;
         let reference = card.precision("float32").cloned().ok_or_else(|| ModelError::Card {
             model: model.to_owned(),
@@ -203,7 +209,8 @@ fn sums(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
         let (hash, file) = line.split_once(char::is_whitespace).ok_or_else(wrong)?;
         let file = file.trim_start().trim_start_matches('*');
         let is_hash = hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-        let is_plain = !file.is_empty() && !file.contains(['/', '\\', ' ']) && !file.starts_with('.');
+        let is_plain =
+            !file.is_empty() && !file.contains(['/', '\\', ' ']) && !file.starts_with('.');
         if !is_hash || !is_plain {
             return Err(wrong());
         }
@@ -282,7 +289,8 @@ mod tests {
             let bytes = fs::read(at.join(file)).expect("just written");
             format!("{}  {file}\n", hex(&Sha256::digest(bytes)))
         };
-        let text: String = ["card.toml", "golden.npz", "model.onnx"].into_iter().map(line).collect();
+        let text: String =
+            ["card.toml", "golden.npz", "model.onnx"].into_iter().map(line).collect();
         fs::write(at.join("SHA256SUMS"), text).expect("a temporary folder can be written");
     }
 
@@ -293,7 +301,10 @@ mod tests {
             want: &'static str,
         }
         for Case { spoil, want } in [
-            Case { spoil: |p| fs::write(p.join("model.onnx"), []).expect("w"), want: "model.onnx is empty" },
+            Case {
+                spoil: |p| fs::write(p.join("model.onnx"), []).expect("w"),
+                want: "model.onnx is empty",
+            },
             Case {
                 spoil: |p| {
                     let mut b = fs::read(p.join("model.onnx")).expect("r");
@@ -303,8 +314,14 @@ mod tests {
                 },
                 want: "model.onnx was changed",
             },
-            Case { spoil: |p| fs::remove_file(p.join("golden.npz")).expect("rm"), want: "golden.npz: " },
-            Case { spoil: |p| fs::remove_file(p.join("SHA256SUMS")).expect("rm"), want: "SHA256SUMS: " },
+            Case {
+                spoil: |p| fs::remove_file(p.join("golden.npz")).expect("rm"),
+                want: "golden.npz: ",
+            },
+            Case {
+                spoil: |p| fs::remove_file(p.join("SHA256SUMS")).expect("rm"),
+                want: "SHA256SUMS: ",
+            },
             Case {
                 spoil: |p| fs::write(p.join("SHA256SUMS"), "x").expect("w"),
                 want: "SHA256SUMS line 1",
@@ -332,7 +349,8 @@ mod tests {
             Case {
                 spoil: |p| {
                     let card = fs::read_to_string(p.join("card.toml")).expect("r");
-                    fs::write(p.join("card.toml"), card.replace("leads = 20", "leads = 12")).expect("w");
+                    fs::write(p.join("card.toml"), card.replace("leads = 20", "leads = 12"))
+                        .expect("w");
                     seal(p);
                 },
                 want: "output forecast is [1,20,1,*,*], the card wants [1,12,1,*,*]",

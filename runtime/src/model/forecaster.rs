@@ -132,12 +132,13 @@ impl Forecaster {
         let mut codes = (None, None);
         let mut context: Option<(Array3<f32>, Array3<bool>)> = None;
         for window in 0..windows {
-            let (seen, burnt) = context.as_ref().map_or((&clip.frames, &clip.burnt), |(f, b)| (f, b));
+            let (seen, burnt) =
+                context.as_ref().map_or((&clip.frames, &clip.burnt), |(f, b)| (f, b));
             let started = Instant::now();
             let front = Front::of(burnt).channels();
             spent.front_s += started.elapsed().as_secs_f64();
             let started = Instant::now();
-            let mut raw = tiling.run(self.engine(), seen.view(), front.view(), &mut |done| {
+            let mut raw = tiling.run(self.engine(), seen, &front, &mut |done| {
                 told(window * tiling.count() + done, total);
             })?;
             spent.model_s += started.elapsed().as_secs_f64();
@@ -146,7 +147,11 @@ impl Forecaster {
 
             let first = window * card.output.leads;
             let n = card.output.leads.min(leads - first);
-            frames.slice_mut(s![first..first + n, .., ..]).assign(&raw.frames.slice(s![..n, .., ..]));
+            frames.slice_mut(s![first..first + n, .., ..]).assign(&raw.frames.slice(s![
+                ..n,
+                ..,
+                ..
+            ]));
             let part = raw.burn_probability.slice_mut(s![..n, .., ..]);
             if window > 0 {
                 continue_from(&probability, first, &burnt, part);
@@ -259,7 +264,10 @@ fn next_context(
         } else {
             frame.assign(&frames.index_axis(Axis(0), at - t));
             let p = probability.index_axis(Axis(0), at - t);
-            Zip::from(&mut mask).and(&p).and(&now).for_each(|m, p, now| *m = *now || *p >= threshold);
+            Zip::from(&mut mask)
+                .and(&p)
+                .and(&now)
+                .for_each(|m, p, now| *m = *now || *p >= threshold);
         }
     }
     (seen, burnt)
@@ -300,7 +308,8 @@ mod tests {
     #[test]
     fn a_forecast_is_sound_at_any_size_and_rolled_out_where_asked() -> Result<(), ModelError> {
         let forecaster = forecaster()?;
-        for (h, w, leads, rolled) in [(32, 32, 20, None), (45, 70, 3, None), (64, 64, 45, Some(21))] {
+        for (h, w, leads, rolled) in [(32, 32, 20, None), (45, 70, 3, None), (64, 64, 45, Some(21))]
+        {
             let clip = clip(h, w, 10);
             let mut told = (0, 0);
             let (f, _) = forecaster.forecast(&clip, leads, &mut |a, b| told = (a, b))?;
@@ -347,7 +356,8 @@ mod tests {
         // Cell 0: .2 unburnt at the hinge; cell 1: .6, assumed burnt, with a last rate of one half.
         let before = Array3::from_shape_fn((2, 1, 2), |(l, _, x)| [[0.1, 0.2], [0.2, 0.6]][l][x]);
         let assumed = Array2::from_shape_fn((1, 2), |(_, x)| x == 1);
-        let mut part = Array3::from_shape_fn((2, 1, 2), |(l, _, x)| [[0.5, 1.0], [0.75, 1.0]][l][x]);
+        let mut part =
+            Array3::from_shape_fn((2, 1, 2), |(l, _, x)| [[0.5, 1.0], [0.75, 1.0]][l][x]);
         continue_from(&before, 2, &assumed, part.view_mut());
         let want = [0.6, 0.8, 0.8, 0.9];
         for (got, want) in part.iter().zip(want) {

@@ -54,8 +54,11 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// [`ModelError::Engine`] with what the engine said.
-    fn run(&self, frames: ArrayView3<'_, f32>, front: ArrayView3<'_, f32>)
-    -> Result<Raw, ModelError>;
+    fn run(
+        &self,
+        frames: ArrayView3<'_, f32>,
+        front: ArrayView3<'_, f32>,
+    ) -> Result<Raw, ModelError>;
 }
 
 /// Why a model could not be used.

@@ -101,7 +101,8 @@ fn load() -> Result<Library, String> {
 /// Places where installers put libraries.
 fn usual_places() -> Vec<PathBuf> {
     let mut places = Vec::new();
-    if let Some(beside) = std::env::current_exe().ok().and_then(|e| e.parent().map(Path::to_owned)) {
+    if let Some(beside) = std::env::current_exe().ok().and_then(|e| e.parent().map(Path::to_owned))
+    {
         places.extend([beside.clone(), beside.join("lib"), beside.join("../lib")]);
     }
     let arch = std::env::consts::ARCH;
@@ -124,9 +125,9 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let is_library = |name: &str| {
         name == "libonnxruntime.dylib"
-            || name.strip_prefix("libonnxruntime.so").is_some_and(|rest| {
-                rest.is_empty() || rest.starts_with('.')
-            })
+            || name
+                .strip_prefix("libonnxruntime.so")
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
     let mut found: Vec<(Vec<u32>, PathBuf)> = entries
         .flatten()
@@ -139,7 +140,8 @@ fn in_folder(folder: &Path) -> Vec<PathBuf> {
 
 /// `1.31.1` of `libonnxruntime.so.1.31.1`.
 fn numbers(name: &str) -> Vec<u32> {
-    name.rsplit_once(".so.").map_or(Vec::new(), |(_, v)| v.split('.').flat_map(str::parse).collect())
+    name.rsplit_once(".so.")
+        .map_or(Vec::new(), |(_, v)| v.split('.').flat_map(str::parse).collect())
 }
 
 /// The library's version, from its real file name or from what it says of its build.
@@ -190,9 +192,9 @@ impl OnnxRuntime {
                 _ => "install one built for this card, or use --engine tract".to_owned(),
             },
         })?;
-        let library = library().map_err(|cause| failed(provider, "loading the library", cause))?;
+        let library = library().map_err(|cause| failed(provider, "loading the library", &cause))?;
         let session = session(&library.environment, folder.onnx(), provider)
-            .map_err(|cause| failed(provider, "opening the graph", cause))?;
+            .map_err(|cause| failed(provider, "opening the graph", &cause))?;
         let codes = [Level::Global, Level::Local].map(|l| folder.card.codebook(l).is_some());
         Ok(Self { provider, session: Mutex::new(session), detail, codes })
     }
@@ -215,8 +217,8 @@ fn session(env: &Environment, onnx: &[u8], provider: Provider) -> Result<Session
     builder.commit_from_memory(onnx).map_err(|e| e.to_string())
 }
 
-fn failed(provider: Provider, doing: &'static str, cause: String) -> ModelError {
-    let cause = one_line(&cause);
+fn failed(provider: Provider, doing: &'static str, cause: &str) -> ModelError {
+    let cause = one_line(cause);
     ModelError::Engine { engine: provider.name(), doing, cause }
 }
 
@@ -269,18 +271,16 @@ impl Engine for OnnxRuntime {
                 codes_local: codes(1, "codes_local")?,
             })
         };
-        run().map_err(|e| failed(self.provider, "running the network", e.to_string()))
+        run().map_err(|e| failed(self.provider, "running the network", &e.to_string()))
     }
 }
 
 /// The output `name`.
-fn output<'a>(
-    given: &'a SessionOutputs<'_>,
-    name: &str,
-) -> ort::Result<&'a ort::value::DynValue> {
+fn output<'a>(given: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {
     given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err gives its error away")]
 fn shape(error: ndarray::ShapeError) -> ort::Error {
     ort::Error::new(format!("an output has another rank than it should: {error}"))
 }

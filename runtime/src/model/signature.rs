@@ -208,9 +208,13 @@ impl Signature {
     #[must_use]
     pub(super) fn fault(&self, card: &Card) -> Option<String> {
         if self.opset != card.opset {
-            return Some(format!("the graph has opset {}, the card says {}", self.opset, card.opset));
+            return Some(format!(
+                "the graph has opset {}, the card says {}",
+                self.opset, card.opset
+            ));
         }
-        if let Some(node) = self.nodes.iter().find(|n| ["Loop", "If", "Scan"].contains(&n.as_str())) {
+        if let Some(node) = self.nodes.iter().find(|n| ["Loop", "If", "Scan"].contains(&n.as_str()))
+        {
             return Some(format!("the graph has a {node} node, which not every engine runs"));
         }
         let (t, c) = (card.input.frames as u64, card.input.front_channels as u64);
@@ -218,7 +222,9 @@ impl Signature {
         // 0 stands for a side that must be free.
         let inputs = [("frames", vec![1, t, 1, 0, 0]), ("front", vec![1, c, 0, 0])];
         let outputs = [("forecast", vec![1, l, 1, 0, 0]), ("burn_probability", vec![1, l, 0, 0])];
-        for (slots, wanted, side) in [(&self.inputs, inputs, "input"), (&self.outputs, outputs, "output")] {
+        for (slots, wanted, side) in
+            [(&self.inputs, inputs, "input"), (&self.outputs, outputs, "output")]
+        {
             for (name, axes) in wanted {
                 if let Some(what) = check(slots, name, &axes) {
                     return Some(format!("{side} {what}"));
@@ -234,8 +240,12 @@ impl Signature {
                 (None, None) => {}
                 (Some(s), Some(_)) if s.element == INT64 && s.axes.len() == 4 => {}
                 (None, Some(_)) => return Some(format!("output {name} is missing")),
-                (Some(_), None) => return Some(format!("output {name} has no codebook in the card")),
-                (Some(_), Some(_)) => return Some(format!("output {name} must be int64 [1,T,h,w]")),
+                (Some(_), None) => {
+                    return Some(format!("output {name} has no codebook in the card"));
+                }
+                (Some(_), Some(_)) => {
+                    return Some(format!("output {name} must be int64 [1,T,h,w]"));
+                }
             }
         }
         None

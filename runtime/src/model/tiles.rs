@@ -5,7 +5,7 @@
 //! mixed with weights that add up to 1, so a probability that never falls within a tile never falls
 //! in the whole. Maps of the front are made for the whole film before it is cut.
 
-use ndarray::{Array2, Array3, ArrayView3, Axis, s};
+use ndarray::{Array2, Array3, ArrayRef3, Axis, s};
 
 use super::card::{Card, Level};
 use super::{Engine, ModelError, Raw};
@@ -31,7 +31,8 @@ impl Side {
             return Self { length, padded, tile: padded, starts: vec![0] };
         }
         let step = i.tile_px - i.overlap_px;
-        let mut starts: Vec<usize> = (0..).step_by(step).take_while(|s| s + i.tile_px < padded).collect();
+        let mut starts: Vec<usize> =
+            (0..).step_by(step).take_while(|s| s + i.tile_px < padded).collect();
         starts.push(padded - i.tile_px);
         Self { length, padded, tile: i.tile_px, starts }
     }
@@ -47,7 +48,8 @@ impl Side {
             // The outermost eighth of an overlap sees too little around it: it counts for nothing.
             let ramp = |inside: usize| {
                 let margin = overlap as f64 / 8.0;
-                let x = ((inside as f64 + 0.5 - margin) / (overlap as f64 - 2.0 * margin)).clamp(0.0, 1.0);
+                let x = ((inside as f64 + 0.5 - margin) / (overlap as f64 - 2.0 * margin))
+                    .clamp(0.0, 1.0);
                 x * x * (3.0 - 2.0 * x)
             };
             let low = if k == 0 { 1.0 } else { ramp(at - start) };
@@ -99,8 +101,8 @@ impl Tiling {
     pub(crate) fn run(
         &self,
         engine: &dyn Engine,
-        frames: ArrayView3<'_, f32>,
-        front: ArrayView3<'_, f32>,
+        frames: &ArrayRef3<f32>,
+        front: &ArrayRef3<f32>,
         done: &mut dyn FnMut(usize),
     ) -> Result<Raw, ModelError> {
         let tiles: Vec<(usize, usize)> = (0..self.rows.starts.len())
@@ -115,7 +117,8 @@ impl Tiling {
                 vec![one(only)]
             } else {
                 std::thread::scope(|scope| {
-                    let running: Vec<_> = batch.iter().map(|tile| scope.spawn(|| one(tile))).collect();
+                    let running: Vec<_> =
+                        batch.iter().map(|tile| scope.spawn(|| one(tile))).collect();
                     running
                         .into_iter()
                         .map(|t| t.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
@@ -133,7 +136,7 @@ impl Tiling {
     }
 
     /// One tile of maps `[N, H, W]`, the last rows and columns repeated beyond the film.
-    fn cut(&self, maps: ArrayView3<'_, f32>, r: usize, c: usize) -> Array3<f32> {
+    fn cut(&self, maps: &ArrayRef3<f32>, r: usize, c: usize) -> Array3<f32> {
         let (y0, x0) = (self.rows.starts[r], self.cols.starts[c]);
         let (n, h, w) = maps.dim();
         if y0 + self.rows.tile <= h && x0 + self.cols.tile <= w {
@@ -198,7 +201,8 @@ impl Whole {
             let from = from.slice(s![.., ..h, ..w]);
             let mut to = to.slice_mut(s![.., y0..y0 + h, x0..x0 + w]);
             for (from, mut to) in from.axis_iter(Axis(0)).zip(to.axis_iter_mut(Axis(0))) {
-                for ((from, mut to), sy) in from.outer_iter().zip(to.outer_iter_mut()).zip(&share_y) {
+                for ((from, mut to), sy) in from.outer_iter().zip(to.outer_iter_mut()).zip(&share_y)
+                {
                     for ((v, to), sx) in from.iter().zip(to.iter_mut()).zip(&share_x) {
                         *to += v * (sy * sx);
                     }
@@ -250,6 +254,7 @@ fn own(
 mod tests {
     use super::*;
     use crate::model::card::tests::GOOD;
+    use ndarray::ArrayView3;
 
     fn card() -> Card {
         Card::parse("m", GOOD).expect("a good card")
@@ -318,9 +323,9 @@ mod tests {
             let front = Array3::zeros((4, h, w));
             let tiling = Tiling::new(h, w, &card());
             let mut told = 0;
-            let one = tiling.run(&Echo { at_once: 1 }, frames.view(), front.view(), &mut |n| told = n)?;
+            let one = tiling.run(&Echo { at_once: 1 }, &frames, &front, &mut |n| told = n)?;
             assert_eq!(told, tiling.count());
-            let many = tiling.run(&Echo { at_once: 3 }, frames.view(), front.view(), &mut |_| {})?;
+            let many = tiling.run(&Echo { at_once: 3 }, &frames, &front, &mut |_| {})?;
             assert_eq!(one.burn_probability, many.burn_probability, "tiles at once change nothing");
             assert_eq!(one.codes_global, many.codes_global);
             for l in 0..20 {
@@ -334,7 +339,10 @@ mod tests {
             }
             let codes = one.codes_global.expect("the card has a global codebook");
             assert_eq!(codes.dim(), (10, h.div_ceil(4), w.div_ceil(4)));
-            assert_eq!(codes[[3, h / 8, w / 8]], (frames[[3, h / 8 * 4, w / 8 * 4]] * 255.0) as u16);
+            assert_eq!(
+                codes[[3, h / 8, w / 8]],
+                (frames[[3, h / 8 * 4, w / 8 * 4]] * 255.0) as u16
+            );
         }
         Ok(())
     }

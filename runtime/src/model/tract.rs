@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ndarray::{Array3, ArrayView3, Ix3};
+use ndarray::{Array3, ArrayRef3, ArrayView3, Ix3};
 use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::*;
@@ -98,15 +98,16 @@ impl Engine for Tract {
         let plan = self.plan(t, c, [h, w])?;
         let run = || -> TractResult<Raw> {
             let inputs = tvec![
-                tensor(frames, &[1, t, 1, h, w])?.into(),
-                tensor(front, &[1, c, h, w])?.into()
+                tensor(&frames, &[1, t, 1, h, w])?.into(),
+                tensor(&front, &[1, c, h, w])?.into()
             ];
             let given = plan.run(inputs)?;
             let mut given = self.outputs.iter().zip(given);
             let mut next = || given.next().map(|(_, v)| v).context("an output is missing");
             let shape = (self.leads, h, w);
             let frames = next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
-            let burn_probability = next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
+            let burn_probability =
+                next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
             let (mut codes_global, mut codes_local) = (None, None);
             for (name, value) in given {
                 let codes = codes(&value)?;
@@ -122,7 +123,7 @@ impl Engine for Tract {
 }
 
 /// A contiguous copy of a view.
-fn tensor(view: ArrayView3<'_, f32>, shape: &[usize]) -> TractResult<Tensor> {
+fn tensor(view: &ArrayRef3<f32>, shape: &[usize]) -> TractResult<Tensor> {
     let view = view.as_standard_layout();
     Tensor::from_shape(shape, view.as_slice().context("standard layout is contiguous")?)
 }

@@ -149,8 +149,11 @@ fn golden(folder: &Folder) -> Result<Vec<Golden>, ModelError> {
         .map_err(|e| wrong(format!("cannot be read: {e}")))?;
     let names = npz.names().map_err(|e| wrong(format!("cannot be read: {e}")))?;
     let plain = |n: &String| n.strip_suffix(".npy").unwrap_or(n).to_owned();
-    let mut cases: Vec<String> =
-        names.iter().map(plain).filter_map(|n| n.strip_suffix(".frames").map(str::to_owned)).collect();
+    let mut cases: Vec<String> = names
+        .iter()
+        .map(plain)
+        .filter_map(|n| n.strip_suffix(".frames").map(str::to_owned))
+        .collect();
     cases.sort_unstable();
     let has = |name: &str| names.iter().any(|n| plain(n) == name);
     let key = |name: String| match names.iter().find(|n| plain(n) == name) {
@@ -177,8 +180,9 @@ fn golden(folder: &Folder) -> Result<Vec<Golden>, ModelError> {
         for (k, part) in ["codes_global", "codes_local"].into_iter().enumerate() {
             let part = format!("{name}.{part}");
             if has(&part) {
-                let array: Array4<i64> =
-                    npz.by_name(&key(part.clone())).map_err(|e| wrong(format!("array {part}: {e}")))?;
+                let array: Array4<i64> = npz
+                    .by_name(&key(part.clone()))
+                    .map_err(|e| wrong(format!("array {part}: {e}")))?;
                 let first = array.index_axis_move(Axis(0), 0);
                 codes[k] = Some(first);
             }

@@ -137,7 +137,10 @@ mod tests {
             let mut out = [0.0; 7];
             sample(&image, [3, 4], &grid, &mut out, outside, corners);
             for (k, (got, want)) in out.iter().zip(want).enumerate() {
-                assert!((got - want).abs() < 1e-5, "{outside:?} {corners:?} point {k}: {got} {want}");
+                assert!(
+                    (got - want).abs() < 1e-5,
+                    "{outside:?} {corners:?} point {k}: {got} {want}"
+                );
             }
         }
     }

@@ -241,7 +241,7 @@ mod tests {
             match (r.develop(&asked(ask)), want) {
                 (Ok(film), Ok(kind)) => {
                     assert_eq!(film.kind, kind);
-                    assert_eq!(film.notes.iter().any(|n| n.contains("taken as")), ask.or(told).is_none());
+                    assert_eq!(film.notes.iter().any(|n| n.contains("--kind")), ask.or(told).is_none());
                     assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
                 }
                 (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),

@@ -14,6 +14,8 @@ use super::spread::{Land, eccentricity};
 use super::{Ask, BYTES_MAX, SourceError, hex, no_rain};
 use crate::frame::{Film, Kind, Pixels, TimeSource};
 
+/// Grounds that are tried before a fire that hardly grows is taken.
+const TRIES: usize = 8;
 const KEYS: &str = "seed, height, width, frames, kind, step_s, cell_m";
 
 /// What is simulated; the address `sim:fire?…` says it.
@@ -169,16 +171,27 @@ fn clock(sim: &SimFire) -> Vec<f64> {
 #[must_use]
 pub fn arrival_frames(sim: &SimFire) -> Array2<f32> {
     let mut r = Random::new(sim.seed);
-    let (land, start) = land(sim, &mut r);
-    let starts = start_cells(sim, start);
-    let fire_s = land.arrival_s(&starts, f32::INFINITY);
-    // The film begins when the fire is large enough to be seen moving.
-    let mut sorted: Vec<f32> = fire_s.iter().copied().filter(|t| t.is_finite()).collect();
-    sorted.sort_by(f32::total_cmp);
-    let seen = (sim.height * sim.width / 400).max(16).min(sorted.len().saturating_sub(1));
-    let begin_s = sorted.get(seen).copied().unwrap_or(0.0);
     let gusts = gusts(sim, &mut r);
-    let frames = fire_s.iter().map(|&t| frame_at(&gusts, (t - begin_s) / sim.step_s as f32));
+    // The film begins when the fire is large enough to be seen moving.
+    let seen = (sim.height * sim.width / 400).max(16);
+    let (step_s, steady) = (sim.step_s as f32, gusts[gusts.len() - 1]);
+    let mut drawn = (Vec::new(), 0.0);
+    for _ in 0..TRIES {
+        let (land, start) = land(sim, &mut r);
+        let fire_s = land.arrival_s(&start_cells(sim, start), seen, steady * step_s);
+        let mut sorted: Vec<f32> = fire_s.iter().copied().filter(|t| t.is_finite()).collect();
+        sorted.sort_by(f32::total_cmp);
+        let begin_s = sorted.get(seen - 1).copied().unwrap_or(0.0);
+        let early_s = begin_s + 10.0 * step_s;
+        let grows = sorted.partition_point(|&t| t <= early_s) as f64 >= 1.6 * seen as f64;
+        drawn = (fire_s, begin_s);
+        // A fire shut in by bare ground is no demonstration: another ground.
+        if grows || sim.frames <= 10 {
+            break;
+        }
+    }
+    let (fire_s, begin_s) = drawn;
+    let frames = fire_s.iter().map(|&t| frame_at(&gusts, (t - begin_s) / step_s));
     Array2::from_shape_vec((sim.height, sim.width), frames.collect())
         .expect("one arrival a cell")
 }
@@ -213,7 +226,7 @@ fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
             let strength = (push[0] * push[0] + push[1] * push[1]).sqrt();
             let i = y * w + x;
             let burns = (1.0 + 0.5 * f64::from(fuel[i])).clamp(0.35, 1.9);
-            let head = if bare[i] > 1.15 { 0.0 } else { 0.04 * burns * (1.0 + 0.9 * strength) };
+            let head = if bare[i] > 1.3 { 0.0 } else { 0.065 * burns * (1.0 + 0.9 * strength) };
             land.head_m_s.push(head as f32);
             land.eccentricity.push(eccentricity((1.0 + 0.35 * strength).min(3.5) as f32));
             let d = strength.max(1e-9);

@@ -155,15 +155,12 @@ fn plan(uri: &str, track: &Track, step_s: Option<f64>) -> Result<Plan, SourceErr
         return Ok((times, all, None));
     }
     let step_s = n * each_s;
-    let mut keep = vec![false; times.len()];
+    // Steps back from the end to a picture; it is the newest of a step where a whole number lies
+    // between it and the next.
     let end_s = times[times.len() - 1];
-    for back in 0.. {
-        let want_s = end_s - f64::from(back) * step_s + 0.01 * step_s;
-        match times.partition_point(|&t| t <= want_s).checked_sub(1) {
-            Some(i) => keep[i] = true,
-            None => break,
-        }
-    }
+    let back = |t: f64| ((end_s - t) / step_s + 0.01).floor();
+    let next = times.iter().skip(1).map(|&t| back(t)).chain([-1.0]);
+    let keep = times.iter().zip(next).map(|(&t, next)| back(t) > next).collect();
     Ok((times, keep, Some((n as usize, step_s))))
 }
 

@@ -8,8 +8,8 @@ use emberline::product;
 
 use super::table::Table;
 use super::{
-    Outcome, Read, clip_ending, engine_facts, forecaster, leads, model_facts, open, print, progress,
-    report, say,
+    Outcome, Read, clip_ending, engine_facts, forecaster, leads, model_facts, open, print,
+    progress, report, say,
 };
 use crate::cli::BenchArgs;
 

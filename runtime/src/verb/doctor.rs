@@ -72,9 +72,10 @@ fn lines() -> Vec<Line> {
     ];
     lines.extend(engines());
     lines.extend(models());
-    for (what, folder) in
-        [("write here", std::env::current_dir().ok()), ("write temporary", Some(std::env::temp_dir()))]
-    {
+    for (what, folder) in [
+        ("write here", std::env::current_dir().ok()),
+        ("write temporary", Some(std::env::temp_dir())),
+    ] {
         lines.push(rights(what, folder.as_deref()));
     }
     lines

@@ -39,7 +39,8 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
     let folder = model::find(name)?;
     let card = &folder.card;
     if as_json {
-        let all = json!({ "card": card, "from": folder.origin.to_string(), "files": folder.hashes() });
+        let all =
+            json!({ "card": card, "from": folder.origin.to_string(), "files": folder.hashes() });
         print(&serde_json::to_string_pretty(&all)?)?;
         return Ok(Outcome::Done);
     }

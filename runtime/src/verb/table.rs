@@ -1,6 +1,6 @@
 //! Plain text tables: columns as wide as they must be, numbers to the right.
 
-/// A table with a heading; the first column is text, the others stand to the right.
+/// A table with a heading; columns of numbers stand to the right.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     rows: Vec<Vec<String>>,
@@ -24,21 +24,25 @@ impl Table {
             let cells = self.rows.iter().filter_map(|r| r.get(k));
             cells.map(|c| c.chars().count()).max().unwrap_or(0)
         };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
+        let is_number = |cell: &&String| {
+            cell.is_empty() || cell.starts_with(|c: char| c.is_ascii_digit() || "–-".contains(c))
+        };
+        let to_right = |k: usize| {
+            k > 0 && self.rows.iter().skip(1).filter_map(|r| r.get(k)).all(|c| is_number(&c))
+        };
+        let columns: Vec<(usize, bool)> = (0..columns).map(|k| (width(k), to_right(k))).collect();
         let mut text = String::new();
         for row in &self.rows {
             let mut line = String::new();
-            for (k, width) in widths.iter().enumerate() {
+            for (k, (width, to_right)) in columns.iter().enumerate() {
                 let cell = row.get(k).map_or("", String::as_str);
                 let blank = " ".repeat(width.saturating_sub(cell.chars().count()));
-                if k == 0 {
-                    line.push_str(cell);
-                    line.push_str(&blank);
-                } else {
+                if k > 0 {
                     line.push_str("  ");
-                    line.push_str(&blank);
-                    line.push_str(cell);
                 }
+                let (first, then) = if *to_right { (&*blank, cell) } else { (cell, &*blank) };
+                line.push_str(first);
+                line.push_str(then);
             }
             text.push_str(line.trim_end());
             text.push('\n');

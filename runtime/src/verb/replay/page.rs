@@ -46,7 +46,7 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
     page += &table(&HEADINGS, &pooled.rows, &replay.methods[0]);
     page += &table(&ARRIVAL_HEADINGS, &pooled.arrival_rows, &replay.methods[0]);
     page += "<p>Arrival error is over cells that burnt within the horizon; one that was never said \
-             to burn counts as two horizons, and the third column leaves those out.</p>";
+             to burn counts as three horizons, and the third column leaves those out.</p>";
     page += &f1_chart(replay, pooled);
     page += &reliability(replay, pooled);
     page += "<h2>Pictures</h2><p class='key'><span style='background:#009e73'>said and burnt</span>\
@@ -139,9 +139,10 @@ fn reliability(replay: &Replay, pooled: &Pooled) -> String {
         Line { name: &name, points },
         Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] },
     ];
-    let mut html = "<h2>Reliability</h2><p>Of the cells that were given this probability, how many \
+    let mut html =
+        "<h2>Reliability</h2><p>Of the cells that were given this probability, how many \
                     burnt? All leads together, cells not burnt before.</p>"
-        .to_owned();
+            .to_owned();
     html += &chart::lines("Observed share by probability said", "said", 1.0, &lines);
     html += &table(&["probability", "cells", "mean said", "burnt"], &rows, "");
     html

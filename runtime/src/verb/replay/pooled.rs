@@ -45,7 +45,8 @@ impl Pooled {
     pub(super) fn of(replay: &Replay, args: &ReplayArgs) -> Self {
         let events = &replay.events;
         let scored: Vec<&Event> = events.iter().filter(|e| e.starts > 0).collect();
-        let by_event = |m: usize| -> Vec<Tally> { scored.iter().map(|e| e.tallies[m].clone()).collect() };
+        let by_event =
+            |m: usize| -> Vec<Tally> { scored.iter().map(|e| e.tallies[m].clone()).collect() };
         let tallies: Vec<Tally> = (0..replay.methods.len())
             .map(|m| {
                 let mut all = Tally::default();
@@ -81,7 +82,8 @@ impl Pooled {
             .iter()
             .zip(&tallies)
             .map(|(method, t)| {
-                let share = t.arrival.never_share().map_or_else(dash, |s| format!("{:.1} %", s * 100.0));
+                let share =
+                    t.arrival.never_share().map_or_else(dash, |s| format!("{:.1} %", s * 100.0));
                 vec![
                     method.clone(),
                     told(t.arrival.mae_frames(), 2),
@@ -96,7 +98,9 @@ impl Pooled {
                     .leads
                     .iter()
                     .enumerate()
-                    .map(|(l, lead)| lead_json(l + 1, lead, shown.contains(&(l + 1)).then(|| f1_band(m, l + 1))))
+                    .map(|(l, lead)| {
+                        lead_json(l + 1, lead, shown.contains(&(l + 1)).then(|| f1_band(m, l + 1)))
+                    })
                     .collect();
                 let arrival = &tallies[m].arrival;
                 json!({

@@ -33,7 +33,8 @@ impl Tally {
     pub(super) fn of(f: &Forecast, truth: &Truth, now: &Array2<bool>, step_s: f64) -> Self {
         let (rows, arrival) = score_start(f, &truth.burnt, now, step_s);
         let leads = rows.into_iter().enumerate().map(|(l, score)| {
-            let (said, seen) = (f.frames.index_axis(Axis(0), l), truth.frames.index_axis(Axis(0), l));
+            let (said, seen) =
+                (f.frames.index_axis(Axis(0), l), truth.frames.index_axis(Axis(0), l));
             Lead { score, image: ImageError::of(&said, &seen) }
         });
         Self { leads: leads.collect(), arrival }

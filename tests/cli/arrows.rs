@@ -1,0 +1,82 @@
+//! Data flows one way: no room of the library uses one to its right.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room, and the rooms it may use besides itself.
+const ROOMS: [(&str, &[&str]); 13] = [
+    ("grid", &[]),
+    ("frame", &["grid"]),
+    ("burnt", &[]),
+    ("heat", &[]),
+    ("source", &["frame", "grid"]),
+    ("clip", &["frame", "grid", "burnt", "heat"]),
+    ("front", &[]),
+    ("forecast", &["grid"]),
+    ("baseline", &["frame", "grid", "clip", "front", "forecast"]),
+    ("model", &["frame", "grid", "clip", "front", "forecast"]),
+    ("score", &["grid", "front", "forecast"]),
+    ("product", &["frame", "grid", "clip", "forecast"]),
+    ("lib", &[]),
+];
+
+/// Crates that one file alone may name.
+const ALONE: [(&str, &str); 2] = [("tract_onnx", "model/tract.rs"), ("ort::", "model/ort.rs")];
+
+fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the library").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+#[test]
+fn no_room_uses_one_to_its_right() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/runtime/src"));
+    let mut files = Vec::new();
+    sources(root, &mut files);
+    assert!(files.len() > 20, "{}", files.len());
+    let mut wrong = Vec::new();
+    for path in files {
+        let name = path.strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
+        let room = name.split(['/', '.']).next().unwrap_or_default();
+        let is_test = ["tests.rs", "trial.rs"].iter().any(|t| name.ends_with(t));
+        let text = fs::read_to_string(&path).expect("a source file");
+        for (krate, only) in ALONE {
+            let named = text.lines().any(|line| {
+                let line = line.trim_start();
+                !line.starts_with("//")
+                    && line.match_indices(krate).any(|(at, _)| {
+                        !line[..at].ends_with(|c: char| c.is_alphanumeric() || "_:".contains(c))
+                    })
+            });
+            // `use super::ort::…` is our own file, not the crate: the colons before it tell.
+            if named && name != only {
+                wrong.push(format!("{name} names {krate}"));
+            }
+        }
+        // The program (main, cli, verbs) may use every room, and no room uses the program.
+        if ["main", "cli", "verb"].contains(&room) || is_test {
+            continue;
+        }
+        let Some((_, allowed)) = ROOMS.iter().find(|(r, _)| *r == room) else {
+            wrong.push(format!("{name}: room {room} is not in the table"));
+            continue;
+        };
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (at, _) in code.match_indices("crate::") {
+            let used: String = code[at + "crate::".len()..]
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect();
+            if used != room && !allowed.contains(&used.as_str()) {
+                wrong.push(format!("{name} uses crate::{used}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "wrong arrows:\n{}", wrong.join("\n"));
+}

@@ -1,0 +1,9 @@
+//! The second ring: drives the real program, as a person or a script would.
+
+mod arrows;
+mod first_run;
+mod kill;
+mod models;
+mod refusals;
+mod replay;
+mod room;
