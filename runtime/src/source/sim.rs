@@ -180,7 +180,7 @@ pub fn arrival_frames(sim: &SimFire) -> Array2<f32> {
     let mut r = Random::new(sim.seed);
     let gusts = gusts(sim, &mut r);
     // The film begins when the fire is large enough to be seen moving.
-    let seen = (sim.height * sim.width / 400).max(16);
+    let seen = (sim.height * sim.width / 200).max(16);
     let (step_s, steady) = (sim.step_s as f32, gusts[gusts.len() - 1]);
     let mut drawn = (Vec::new(), 0.0);
     for _ in 0..TRIES {
@@ -208,7 +208,7 @@ fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
     let toward = unit(r);
     let wind_m_s = r.uniform(1.5, 4.0);
     let side = h.min(w) as f64;
-    let fuel = patches(r, h, w, side / 11.0);
+    let fuel = patches(r, h, w, side / 14.0);
     let bare = patches(r, h, w, side / 7.0);
     let hills = patches(r, h, w, side / 2.2);
     let relief_m = r.uniform(0.04, 0.12) * side * sim.cell_m;
@@ -232,10 +232,10 @@ fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
                 [toward[0] * wind_m_s + 5.0 * slope[0], toward[1] * wind_m_s + 5.0 * slope[1]];
             let strength = (push[0] * push[0] + push[1] * push[1]).sqrt();
             let i = y * w + x;
-            let burns = (1.0 + 0.5 * f64::from(fuel[i])).clamp(0.35, 1.9);
-            let head = if bare[i] > 1.3 { 0.0 } else { 0.065 * burns * (1.0 + 0.9 * strength) };
+            let burns = (1.0 + 0.8 * f64::from(fuel[i])).clamp(0.25, 2.2);
+            let head = if bare[i] > 1.3 { 0.0 } else { 0.085 * burns * (1.0 + 0.9 * strength) };
             land.head_m_s.push(head as f32);
-            land.eccentricity.push(eccentricity((1.0 + 0.35 * strength).min(3.5) as f32));
+            land.eccentricity.push(eccentricity((1.0 + 0.22 * strength).min(3.0) as f32));
             let d = strength.max(1e-9);
             land.heading.push([(push[0] / d) as f32, (push[1] / d) as f32]);
         }
