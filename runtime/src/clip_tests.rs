@@ -63,14 +63,32 @@ fn refuses_and_says_what_would_do() {
     let mut gap = counted(12, 10.0);
     gap.iter_mut().skip(8).for_each(|t| *t += 100.0);
     let cases: [(Film, usize, usize, Option<f64>, &str); 9] = [
-        (sweep(&counted(5, 30.0)), 5, 4, None, "frame 5 is not in the film: --at counts from 0 to 4"),
+        (
+            sweep(&counted(5, 30.0)),
+            5,
+            4,
+            None,
+            "frame 5 is not in the film: --at counts from 0 to 4",
+        ),
         (sweep(&[]), 0, 4, None, "frame 0 is not in the film"),
-        (sweep(&counted(5, 30.0)), 4, 10, None, "10 frames 30 s apart need 270 s of film up to frame 4, there are 120 s (5 frames): give a longer film"),
+        (
+            sweep(&counted(5, 30.0)),
+            4,
+            10,
+            None,
+            "10 frames 30 s apart need 270 s of film up to frame 4, there are 120 s (5 frames): give a longer film",
+        ),
         (sweep(&counted(40, 30.0)), 4, 10, None, "give --at 9 or later"),
         (sweep(&counted(40, 1.0)), 39, 10, Some(30.0), "give --step 4.333 or less"),
         (sweep(&counted(40, 30.0)), 39, 4, Some(-1.0), "a step of -1 s is no step"),
         (sweep(&counted(40, 30.0)), 39, 4, Some(10.0), "give --step 30 or more"),
-        (sweep(&gap), 11, 6, None, "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an --at away from the gap"),
+        (
+            sweep(&gap),
+            11,
+            6,
+            None,
+            "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an --at away from the gap",
+        ),
         (film(Kind::Rain, &[0.0], |_, _, _| u8s(|_, _| 0)), 0, 1, None, "rain model"),
     ];
     for (film, at, frames, step_s, why) in cases {
@@ -98,17 +116,54 @@ fn turns_each_unit_into_intensity() {
             }))
         }
     };
-    let flame = |_, _, _| Pixels::U8(Array3::from_shape_fn((32, 32, 3), |(_, _, c)| [250, 140, 40][c]));
+    let flame =
+        |_, _, _| Pixels::U8(Array3::from_shape_fn((32, 32, 3), |(_, _, c)| [250, 140, 40][c]));
     // numpy.percentile(numpy.tile(7000 + numpy.arange(1024), 2), 1) = 7010.
     let cases: [(&str, Film, Span, f32, f32); 8] = [
         ("8 bit", sweep(&times), Span { zero: 0.0, one: 255.0 }, 20.0 / 255.0, 200.0 / 255.0),
-        ("16 bit", film(Kind::Thermal, &times, ramp16), Span { zero: 7010.0, one: 8023.0 }, 0.0, 1.0),
-        ("degrees", film(Kind::Thermal, &times, f32s(1.0, -40.0)), Span { zero: -30.0, one: 983.0 }, 0.0, 1.0),
-        ("0 to 1", film(Kind::Thermal, &times, f32s(0.0005, 0.1)), Span { zero: 0.0, one: 1.0 }, 0.1, 0.6115),
-        ("mask 255", film(Kind::Mask, &times, |_, _, _| u8s(|y, _| if y > 9 { 255 } else { 0 })), Span { zero: 0.0, one: 255.0 }, 0.0, 1.0),
-        ("empty mask", film(Kind::Mask, &times, |_, _, _| u8s(|_, _| 0)), Span { zero: 0.0, one: 1.0 }, 0.0, 0.0),
+        (
+            "16 bit",
+            film(Kind::Thermal, &times, ramp16),
+            Span { zero: 7010.0, one: 8023.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "degrees",
+            film(Kind::Thermal, &times, f32s(1.0, -40.0)),
+            Span { zero: -30.0, one: 983.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "0 to 1",
+            film(Kind::Thermal, &times, f32s(0.0005, 0.1)),
+            Span { zero: 0.0, one: 1.0 },
+            0.1,
+            0.6115,
+        ),
+        (
+            "mask 255",
+            film(Kind::Mask, &times, |_, _, _| u8s(|y, _| if y > 9 { 255 } else { 0 })),
+            Span { zero: 0.0, one: 255.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "empty mask",
+            film(Kind::Mask, &times, |_, _, _| u8s(|_, _| 0)),
+            Span { zero: 0.0, one: 1.0 },
+            0.0,
+            0.0,
+        ),
         ("colour", film(Kind::Rgb, &times, flame), Span { zero: 0.0, one: 1.0 }, 1.0, 1.0),
-        ("constant", film(Kind::Thermal, &times, f32s(0.0, 21.5)), Span { zero: 21.5, one: 43.0 }, 0.0, 0.0),
+        (
+            "constant",
+            film(Kind::Thermal, &times, f32s(0.0, 21.5)),
+            Span { zero: 21.5, one: 43.0 },
+            0.0,
+            0.0,
+        ),
     ];
     for (what, film, span, low, high) in cases {
         let clip = Clip::ending(&film, 1, 2, None).unwrap();
@@ -144,7 +199,9 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
     }
     // Little contrast, and sixteen hot samples: no fire, and it is said.
     let warm = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, _| if y > 15 { 53 } else { 20 }));
-    let glints = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 }));
+    let glints = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| {
+        u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 })
+    });
     for f in [warm, glints] {
         let clip = Clip::ending(&f, 1, 2, None).unwrap();
         assert!(!clip.burnt.iter().any(|&b| b));
