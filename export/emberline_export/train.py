@@ -195,6 +195,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
         "--real", type=float, default=TrainConfig.real, help="share of real film samples"
     )
     p.add_argument("--workers", type=int, default=TrainConfig.workers)
+    p.add_argument("--overlap", type=float, default=LossConfig.overlap, help="weight of soft F1")
     p.add_argument("--init", type=Path, help="start from this checkpoint's weights (fine-tuning)")
     p.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
 
@@ -211,6 +212,7 @@ def main(args: argparse.Namespace) -> int:
         real=args.real,
         workers=args.workers,
         init=str(args.init or ""),
+        loss=LossConfig(overlap=args.overlap),
     )
     train(cfg, args.run)
     return 0
