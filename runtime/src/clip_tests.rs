@@ -236,3 +236,23 @@ fn says_when_steps_repeat() {
     assert_eq!(clip.picked, [9, 9, 10, 11]);
     assert!(clip.notes.iter().any(|n| n.contains("repeat")), "{:?}", clip.notes);
 }
+
+#[test]
+fn burns_as_the_training_side_does() {
+    use crate::source::{Ask, open};
+    // tests/golden/source/make.py: NumPy 2.4.6 and scipy.ndimage.binary_fill_holes.
+    for seed in [1, 2] {
+        let file = format!("{}/tests/golden/source/burnt_{seed}.npz", env!("CARGO_MANIFEST_DIR"));
+        let heat = open(&file, &Ask::default()).unwrap();
+        let clip = Clip::ending(&heat, 9, 10, None).unwrap();
+        let ask = Ask { array: Some("burnt".into()), kind: Some(Kind::Mask), step_s: None };
+        let right = open(&file, &ask).unwrap();
+        for (t, frame) in right.frames.iter().enumerate() {
+            let right = frame.pixels.first_channel().mapv(|v| v != 0.0);
+            assert_eq!(clip.burnt.index_axis(Axis(0), t), right, "seed {seed} frame {t}");
+        }
+        let mut npz = ndarray_npy::NpzReader::new(std::fs::File::open(&file).unwrap()).unwrap();
+        let hot: ndarray::Array0<f64> = npz.by_name("hot").unwrap();
+        assert_eq!(clip.hot, hot.into_scalar() as f32);
+    }
+}

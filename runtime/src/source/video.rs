@@ -2,7 +2,8 @@
 //!
 //! A fire moves slowly against 30 pictures a second, so all pictures are decoded but only every
 //! n-th is kept, and a long video never lies in memory whole. Pictures come out of the decoder in
-//! the order they are shown; the file's index tells when. OpenH264 built from source carries no
+//! the order they are shown; the file's index tells when. Colour is read as BT.601 of limited range,
+//! whatever the file says: for full-range or HD video, red is off by a few levels. OpenH264 built from source carries no
 //! patent licence from Cisco.
 
 use std::fs::File;
