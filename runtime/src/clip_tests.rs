@@ -40,8 +40,9 @@ fn counted(n: usize, step_s: f64) -> Vec<f64> {
 #[test]
 fn picks_the_newest_frame_at_or_before_each_step() {
     let ragged = [0.0, 9.0, 10.5, 19.9, 30.05, 39.0, 50.0];
+    // Times, last frame, frames, step: picked.
     type Case<'a> = (Vec<f64>, usize, usize, Option<f64>, &'a [usize]);
-    let cases: [Case; 7] = [
+    let cases: [Case<'_>; 7] = [
         (counted(12, 30.0), 11, 4, None, &[8, 9, 10, 11]),
         (counted(12, 30.0), 5, 4, None, &[2, 3, 4, 5]),
         (counted(12, 30.0), 11, 4, Some(60.0), &[5, 7, 9, 11]),
