@@ -44,7 +44,7 @@ impl Contrast {
 }
 
 /// Adds to `burnt` what is at least `hot` in `frame`, then closes holes where asked.
-pub fn grow(burnt: &mut Array2<bool>, frame: ArrayView2<'_, f32>, hot: f32, holes: Holes) {
+pub fn grow(burnt: &mut Array2<bool>, frame: &ArrayView2<'_, f32>, hot: f32, holes: Holes) {
     ndarray::Zip::from(&mut *burnt).and(frame).for_each(|b, &v| *b |= v >= hot);
     if holes == Holes::Close {
         close_holes(burnt);
@@ -96,7 +96,7 @@ pub fn accumulate(
     let mut so_far = before.unwrap_or_else(|| Array2::from_elem((h, w), false));
     let mut burnt = Array3::from_elem(frames.dim(), false);
     for (frame, mut out) in frames.axis_iter(Axis(0)).zip(burnt.axis_iter_mut(Axis(0))) {
-        grow(&mut so_far, frame, hot, holes);
+        grow(&mut so_far, &frame, hot, holes);
         out.assign(&so_far);
     }
     burnt

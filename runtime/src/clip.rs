@@ -158,6 +158,10 @@ impl Clip {
                  {step_s} s at times"
             ));
         }
+        let stale_s = stalest_s(film, &picked, step_s);
+        if stale_s > 0.1 * step_s {
+            notes.push(format!("frames are up to {} s older than their step", said(stale_s)));
+        }
         let span = span(film, &picked, &mut notes);
         let values = intensities(film, &picked, span);
         let (hot, burnt) = burnt_by(film.kind, &values, &mut notes);
@@ -250,6 +254,14 @@ fn pick(film: &Film, at: usize, frames: usize, step_s: f64) -> Result<Vec<usize>
         picked[frames - 1 - back] = i;
     }
     Ok(picked)
+}
+
+/// How much older than its step the most belated frame is.
+fn stalest_s(film: &Film, picked: &[usize], step_s: f64) -> f64 {
+    let time_s = |i: usize| film.frames[i].time_s;
+    let end_s = picked.last().map_or(0.0, |&i| time_s(i));
+    let steps = picked.iter().rev().enumerate();
+    steps.map(|(back, &i)| end_s - back as f64 * step_s - time_s(i)).fold(0.0, f64::max)
 }
 
 fn too_short(film: &Film, at: usize, frames: usize, step_s: f64) -> NoClip {

@@ -63,14 +63,32 @@ fn refuses_and_says_what_would_do() {
     let mut gap = counted(12, 10.0);
     gap.iter_mut().skip(8).for_each(|t| *t += 100.0);
     let cases: [(Film, usize, usize, Option<f64>, &str); 9] = [
-        (sweep(&counted(5, 30.0)), 5, 4, None, "frame 5 is not in the film: --at counts from 0 to 4"),
+        (
+            sweep(&counted(5, 30.0)),
+            5,
+            4,
+            None,
+            "frame 5 is not in the film: --at counts from 0 to 4",
+        ),
         (sweep(&[]), 0, 4, None, "frame 0 is not in the film"),
-        (sweep(&counted(5, 30.0)), 4, 10, None, "10 frames 30 s apart need 270 s of film up to frame 4, there are 120 s (5 frames): give a longer film"),
+        (
+            sweep(&counted(5, 30.0)),
+            4,
+            10,
+            None,
+            "10 frames 30 s apart need 270 s of film up to frame 4, there are 120 s (5 frames): give a longer film",
+        ),
         (sweep(&counted(40, 30.0)), 4, 10, None, "give --at 9 or later"),
         (sweep(&counted(40, 1.0)), 39, 10, Some(30.0), "give --step 4.333 or less"),
         (sweep(&counted(40, 30.0)), 39, 4, Some(-1.0), "a step of -1 s is no step"),
         (sweep(&counted(40, 30.0)), 39, 4, Some(10.0), "give --step 30 or more"),
-        (sweep(&gap), 11, 6, None, "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an --at away from the gap"),
+        (
+            sweep(&gap),
+            11,
+            6,
+            None,
+            "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an --at away from the gap",
+        ),
         (film(Kind::Rain, &[0.0], |_, _, _| u8s(|_, _| 0)), 0, 1, None, "rain model"),
     ];
     for (film, at, frames, step_s, why) in cases {
@@ -98,17 +116,54 @@ fn turns_each_unit_into_intensity() {
             }))
         }
     };
-    let flame = |_, _, _| Pixels::U8(Array3::from_shape_fn((32, 32, 3), |(_, _, c)| [250, 140, 40][c]));
+    let flame =
+        |_, _, _| Pixels::U8(Array3::from_shape_fn((32, 32, 3), |(_, _, c)| [250, 140, 40][c]));
     // numpy.percentile(numpy.tile(7000 + numpy.arange(1024), 2), 1) = 7010.
     let cases: [(&str, Film, Span, f32, f32); 8] = [
         ("8 bit", sweep(&times), Span { zero: 0.0, one: 255.0 }, 20.0 / 255.0, 200.0 / 255.0),
-        ("16 bit", film(Kind::Thermal, &times, ramp16), Span { zero: 7010.0, one: 8023.0 }, 0.0, 1.0),
-        ("degrees", film(Kind::Thermal, &times, f32s(1.0, -40.0)), Span { zero: -30.0, one: 983.0 }, 0.0, 1.0),
-        ("0 to 1", film(Kind::Thermal, &times, f32s(0.0005, 0.1)), Span { zero: 0.0, one: 1.0 }, 0.1, 0.6115),
-        ("mask 255", film(Kind::Mask, &times, |_, _, _| u8s(|y, _| if y > 9 { 255 } else { 0 })), Span { zero: 0.0, one: 255.0 }, 0.0, 1.0),
-        ("empty mask", film(Kind::Mask, &times, |_, _, _| u8s(|_, _| 0)), Span { zero: 0.0, one: 1.0 }, 0.0, 0.0),
+        (
+            "16 bit",
+            film(Kind::Thermal, &times, ramp16),
+            Span { zero: 7010.0, one: 8023.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "degrees",
+            film(Kind::Thermal, &times, f32s(1.0, -40.0)),
+            Span { zero: -30.0, one: 983.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "0 to 1",
+            film(Kind::Thermal, &times, f32s(0.0005, 0.1)),
+            Span { zero: 0.0, one: 1.0 },
+            0.1,
+            0.6115,
+        ),
+        (
+            "mask 255",
+            film(Kind::Mask, &times, |_, _, _| u8s(|y, _| if y > 9 { 255 } else { 0 })),
+            Span { zero: 0.0, one: 255.0 },
+            0.0,
+            1.0,
+        ),
+        (
+            "empty mask",
+            film(Kind::Mask, &times, |_, _, _| u8s(|_, _| 0)),
+            Span { zero: 0.0, one: 1.0 },
+            0.0,
+            0.0,
+        ),
         ("colour", film(Kind::Rgb, &times, flame), Span { zero: 0.0, one: 1.0 }, 1.0, 1.0),
-        ("constant", film(Kind::Thermal, &times, f32s(0.0, 21.5)), Span { zero: 21.5, one: 43.0 }, 0.0, 0.0),
+        (
+            "constant",
+            film(Kind::Thermal, &times, f32s(0.0, 21.5)),
+            Span { zero: 21.5, one: 43.0 },
+            0.0,
+            0.0,
+        ),
     ];
     for (what, film, span, low, high) in cases {
         let clip = Clip::ending(&film, 1, 2, None).unwrap();
@@ -144,7 +199,9 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
     }
     // Little contrast, and sixteen hot samples: no fire, and it is said.
     let warm = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, _| if y > 15 { 53 } else { 20 }));
-    let glints = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 }));
+    let glints = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| {
+        u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 })
+    });
     for f in [warm, glints] {
         let clip = Clip::ending(&f, 1, 2, None).unwrap();
         assert!(!clip.burnt.iter().any(|&b| b));
@@ -177,4 +234,24 @@ fn says_when_steps_repeat() {
     let clip = Clip::ending(&sweep(&counted(12, 30.0)), 11, 4, Some(20.0)).unwrap();
     assert_eq!(clip.picked, [9, 9, 10, 11]);
     assert!(clip.notes.iter().any(|n| n.contains("repeat")), "{:?}", clip.notes);
+}
+
+#[test]
+fn burns_as_the_training_side_does() {
+    use crate::source::{Ask, open};
+    // tests/golden/source/make.py: NumPy 2.4.6 and scipy.ndimage.binary_fill_holes.
+    for seed in [1, 2] {
+        let file = format!("{}/tests/golden/source/burnt_{seed}.npz", env!("CARGO_MANIFEST_DIR"));
+        let heat = open(&file, &Ask::default()).unwrap();
+        let clip = Clip::ending(&heat, 9, 10, None).unwrap();
+        let ask = Ask { array: Some("burnt".into()), kind: Some(Kind::Mask), step_s: None };
+        let right = open(&file, &ask).unwrap();
+        for (t, frame) in right.frames.iter().enumerate() {
+            let right = frame.pixels.first_channel().mapv(|v| v != 0.0);
+            assert_eq!(clip.burnt.index_axis(Axis(0), t), right, "seed {seed} frame {t}");
+        }
+        let mut npz = ndarray_npy::NpzReader::new(std::fs::File::open(&file).unwrap()).unwrap();
+        let hot: ndarray::Array0<f64> = npz.by_name("hot").unwrap();
+        assert_eq!(clip.hot, hot.into_scalar() as f32);
+    }
 }

@@ -35,28 +35,5 @@ fn ramp(v: f32, [low, high]: [f32; 2]) -> f32 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tells_flame_from_what_looks_like_it() {
-        // What, red, green, blue, least and most intensity.
-        let cases = [
-            ("orange flame", [250, 140, 40], 1.0, 1.0),
-            ("yellow core", [255, 235, 150], 1.0, 1.0),
-            ("deep red flame", [222, 74, 53], 0.65, 0.75),
-            ("dry straw", [182, 145, 161], 0.0, 0.05),
-            ("brick wall", [200, 150, 130], 0.0, 0.35),
-            ("white smoke", [215, 213, 216], 0.0, 0.0),
-            ("sky", [255, 255, 255], 0.0, 0.0),
-            ("blue ash", [120, 130, 160], 0.0, 0.0),
-            ("grass", [110, 160, 70], 0.0, 0.0),
-            ("glowing ember", [150, 40, 20], 0.0, 0.0),
-        ];
-        for (what, rgb, low, high) in cases {
-            let frame = Array3::from_shape_fn((1, 1, 3), |(_, _, c)| rgb[c]);
-            let got = flame_intensity(&frame)[[0, 0]];
-            assert!((low..=high).contains(&got), "{what}: {got}");
-        }
-    }
-}
+#[path = "heat_tests.rs"]
+mod tests;

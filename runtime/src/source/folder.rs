@@ -215,7 +215,12 @@ mod tests {
     fn opens_folders_of_each_format() {
         type Save = fn(&Path, u8);
         let cases: [(&str, Save, Kind, usize); 4] = [
-            ("png", |p, v| GrayImage::from_pixel(40, 33, Luma([v])).save(p).unwrap(), Kind::Thermal, 1),
+            (
+                "png",
+                |p, v| GrayImage::from_pixel(40, 33, Luma([v])).save(p).unwrap(),
+                Kind::Thermal,
+                1,
+            ),
             (
                 "tif",
                 |p, v| {
@@ -224,7 +229,12 @@ mod tests {
                 Kind::Thermal,
                 1,
             ),
-            ("jpg", |p, v| RgbImage::from_pixel(40, 33, Rgb([v, 9, 9])).save(p).unwrap(), Kind::Rgb, 3),
+            (
+                "jpg",
+                |p, v| RgbImage::from_pixel(40, 33, Rgb([v, 9, 9])).save(p).unwrap(),
+                Kind::Rgb,
+                3,
+            ),
             (
                 "png",
                 |p, v| RgbaImage::from_pixel(40, 33, image::Rgba([v, 9, 9, 7])).save(p).unwrap(),

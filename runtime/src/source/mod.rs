@@ -190,8 +190,7 @@ pub fn events(path: &Path) -> Option<Vec<PathBuf>> {
         .ok()?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|p| {
-            let hidden =
-                p.file_name().is_some_and(|n| n.as_encoded_bytes().first() == Some(&b'.'));
+            let hidden = p.file_name().is_some_and(|n| n.as_encoded_bytes().first() == Some(&b'.'));
             !hidden && p.is_file() && p.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz"))
         })
         .collect();

@@ -13,7 +13,9 @@ const INDEX_MAX: u64 = 64 << 20;
 pub(super) enum Mp4Error {
     #[error("it cannot be read: {0}")]
     Io(#[from] std::io::Error),
-    #[error("its index (moov) is missing: the file is cut short, or the recording was not finished")]
+    #[error(
+        "its index (moov) is missing: the file is cut short, or the recording was not finished"
+    )]
     NoIndex,
     #[error("its index is damaged at '{0}'")]
     Index(&'static str),
@@ -140,9 +142,8 @@ fn find<'a>(b: &'a [u8], path: &[&[u8; 4]]) -> Option<&'a [u8]> {
 
 /// The first video track of a `moov` box.
 fn movie(moov: &[u8], file_bytes: u64) -> Result<Track, Mp4Error> {
-    let is_video = |trak: &[u8]| {
-        find(trak, &[b"mdia", b"hdlr"]).and_then(|h| h.get(8..12)) == Some(b"vide")
-    };
+    let is_video =
+        |trak: &[u8]| find(trak, &[b"mdia", b"hdlr"]).and_then(|h| h.get(8..12)) == Some(b"vide");
     let trak = boxes(moov)
         .filter(|(name, _)| *name == b"trak")
         .map(|(_, body)| body)
@@ -237,7 +238,8 @@ fn samples(stbl: &[u8], file_bytes: u64, track: &mut Track) -> Result<(), Mp4Err
     .ok_or(Mp4Error::Index("stco"))?;
     let runs = table(b"stsc").and_then(|b| rows::<3>(b, 4)).ok_or(Mp4Error::Index("stsc"))?;
     let stts = table(b"stts").and_then(|b| rows::<2>(b, 4)).ok_or(Mp4Error::Index("stts"))?;
-    let ctts = table(b"ctts").map(|b| rows::<2>(b, 4).ok_or(Mp4Error::Index("ctts"))).transpose()?;
+    let ctts =
+        table(b"ctts").map(|b| rows::<2>(b, 4).ok_or(Mp4Error::Index("ctts"))).transpose()?;
 
     let mut deltas = stts.iter().flat_map(|&[k, d]| std::iter::repeat_n(d, k as usize));
     let mut shifts = ctts

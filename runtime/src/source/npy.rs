@@ -74,9 +74,9 @@ impl Header {
     /// The dictionary that NumPy writes: `{'descr': '<f4', 'fortran_order': False, 'shape': (3,)}`.
     fn parse(text: &str) -> Result<Self, NpyError> {
         let after = |key: &str| {
-            text.split_once(key).map(|(_, rest)| rest.trim_start_matches([':', ' '])).ok_or(
-                NpyError::Layout("its header lacks descr, fortran_order or shape"),
-            )
+            text.split_once(key)
+                .map(|(_, rest)| rest.trim_start_matches([':', ' ']))
+                .ok_or(NpyError::Layout("its header lacks descr, fortran_order or shape"))
         };
         let descr = after("'descr'")?;
         let descr = match descr.strip_prefix('\'').and_then(|d| d.split_once('\'')) {
@@ -220,8 +220,7 @@ mod tests {
     use super::*;
 
     fn header(descr: &str, shape: &str) -> Vec<u8> {
-        let text =
-            format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
+        let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
         let mut b = b"\x93NUMPY\x01\x00".to_vec();
         b.extend((text.len() as u16).to_le_bytes());
         b.extend(text.bytes());

@@ -172,25 +172,23 @@ impl Npz {
         header: &Header,
         [t, h, w, c]: [usize; 4],
     ) -> Result<Vec<Pixels>, SourceError> {
-        self.read(array, |from| {
+        self.read(array, |_, from| {
             let mut bytes = vec![0u8; h * w * c * header.bytes];
             let mut frames = Vec::new();
             for _ in 0..t {
                 from.read_exact(&mut bytes)?;
                 frames.push(pixels(&bytes, header, (h, w, c)));
             }
-            if from.read(&mut [0u8])? > 0 {
-                return Err(NpyError::Layout("it is longer than its header says"));
-            }
             Ok(frames)
         })
     }
 
-    /// Opens `array`, steps over its header and hands the rest to `get`.
+    /// Opens `array`, hands its header and what follows to `get`, and sees that nothing is left
+    /// (at the end the checksum is compared).
     fn read<T>(
         &mut self,
         array: &str,
-        get: impl FnOnce(&mut dyn Read) -> Result<T, NpyError>,
+        get: impl FnOnce(&Header, &mut dyn Read) -> Result<T, NpyError>,
     ) -> Result<T, SourceError> {
         let name = self.name.clone();
         let failed = |cause| SourceError::Array { name, array: array.to_owned(), cause };
@@ -201,18 +199,28 @@ impl Npz {
             Ok(entry) => entry,
             Err(e) => return Err(failed(std::io::Error::other(e).into())),
         };
-        let got = Header::read(&mut entry).and_then(|_| get(&mut entry));
+        let got = Header::read(&mut entry).and_then(|header| {
+            let got = get(&header, &mut entry)?;
+            match entry.read(&mut [0u8])? {
+                0 => Ok(got),
+                _ => Err(NpyError::Layout("it is longer than its header says")),
+            }
+        });
         got.map_err(failed)
     }
 
     fn numbers(&mut self, array: &str) -> Result<Option<Vec<f64>>, SourceError> {
-        let Some((_, Some(header))) = self.arrays.get(array).cloned() else { return Ok(None) };
-        self.read(array, |mut from| header.numbers(&mut from)).map(Some)
+        if !self.arrays.contains_key(array) {
+            return Ok(None);
+        }
+        self.read(array, |header, mut from| header.numbers(&mut from)).map(Some)
     }
 
     fn texts(&mut self, array: &str) -> Result<Option<Vec<String>>, SourceError> {
-        let Some((_, Some(header))) = self.arrays.get(array).cloned() else { return Ok(None) };
-        self.read(array, |mut from| header.texts(&mut from)).map(Some)
+        if !self.arrays.contains_key(array) {
+            return Ok(None);
+        }
+        self.read(array, |header, mut from| header.texts(&mut from)).map(Some)
     }
 
     /// The optional scalars, into the reel.
@@ -262,16 +270,17 @@ impl Npz {
 
     /// `time_utc`: one a frame, increasing.
     fn times(&mut self, reel: &mut Reel) -> Result<(), SourceError> {
-        let Some((_, Some(header))) = self.arrays.get("time_utc").cloned() else { return Ok(()) };
+        let Some((_, header)) = self.arrays.get("time_utc").cloned() else { return Ok(()) };
         let name = self.name.clone();
         let bad = |what: String| SourceError::Field { name, field: "time_utc", what };
-        let stamps: Vec<Option<Timestamp>> = if matches!(header.letter, 'U' | 'S') {
-            let texts = self.texts("time_utc")?.unwrap_or_default();
-            texts.iter().map(|t| timestamp(t)).collect()
-        } else {
-            let seconds = self.numbers("time_utc")?.unwrap_or_default();
-            seconds.iter().map(|&s| epoch(s)).collect()
-        };
+        let stamps: Vec<Option<Timestamp>> =
+            if header.is_some_and(|h| matches!(h.letter, 'U' | 'S')) {
+                let texts = self.texts("time_utc")?.unwrap_or_default();
+                texts.iter().map(|t| timestamp(t)).collect()
+            } else {
+                let seconds = self.numbers("time_utc")?.unwrap_or_default();
+                seconds.iter().map(|&s| epoch(s)).collect()
+            };
         if stamps.len() != reel.pixels.len() {
             let (has, want) = (stamps.len(), reel.pixels.len());
             return Err(bad(format!("has {has} times for {want} frames; give one a frame")));

@@ -90,7 +90,10 @@ fn refuses_with_a_line_that_helps() {
         ("bad_utc_count", "has 3 times for 4 frames"),
         ("bad_utc_order", "of frame 2 is not after that of frame 1"),
         ("bad_utc_text", "of frame 1 is no time"),
-        ("mask_packed", "no array frames in it; name one of these with --array: heat uint8 [4,32,44]"),
+        (
+            "mask_packed",
+            "no array frames in it; name one of these with --array: heat uint8 [4,32,44]",
+        ),
     ];
     for (name, why) in cases {
         let e = open(&golden(name), &Ask::default()).unwrap_err().to_string();

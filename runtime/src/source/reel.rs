@@ -60,13 +60,8 @@ impl Reel {
         self.refuse_not_finite()?;
         let kind = self.settle_kind(ask)?;
         let (times, time_source) = self.settle_times(ask);
-        let grid = Grid {
-            height,
-            width,
-            cell_m: self.cell_m,
-            crs: self.crs,
-            transform: self.transform,
-        };
+        let grid =
+            Grid { height, width, cell_m: self.cell_m, crs: self.crs, transform: self.transform };
         let frames = self
             .pixels
             .into_iter()
@@ -99,7 +94,9 @@ impl Reel {
         let Some(first) = first else { return Ok(()) };
         Err(SourceError::refused(
             &self.name,
-            format!("{values} NaN or infinite values in {frames} frames, the first in frame {first}"),
+            format!(
+                "{values} NaN or infinite values in {frames} frames, the first in frame {first}"
+            ),
             "replace them or leave those frames out",
         ))
     }
@@ -165,7 +162,8 @@ impl Reel {
             return (counted(dt_s), TimeSource::Step);
         }
         if let Some(step_s) = ask.step_s {
-            self.notes.push(format!("the input tells no times: frames are {step_s} s apart, as asked"));
+            self.notes
+                .push(format!("the input tells no times: frames are {step_s} s apart, as asked"));
             return (counted(step_s), TimeSource::Step);
         }
         self.notes.push(
@@ -241,7 +239,10 @@ mod tests {
             match (r.develop(&asked(ask)), want) {
                 (Ok(film), Ok(kind)) => {
                     assert_eq!(film.kind, kind);
-                    assert_eq!(film.notes.iter().any(|n| n.contains("--kind")), ask.or(told).is_none());
+                    assert_eq!(
+                        film.notes.iter().any(|n| n.contains("--kind")),
+                        ask.or(told).is_none()
+                    );
                     assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
                 }
                 (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),

@@ -76,7 +76,11 @@ impl SimFire {
         for pair in query.split('&').filter(|p| !p.is_empty()) {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
             let wrong = |_| {
-                SourceError::refused(uri, format!("'{value}' is no value for {key}"), "give a number")
+                SourceError::refused(
+                    uri,
+                    format!("'{value}' is no value for {key}"),
+                    "give a number",
+                )
             };
             let number = || value.parse::<f64>().map_err(|_| wrong(()));
             let whole = || value.parse::<usize>().map_err(|_| wrong(()));
@@ -156,7 +160,10 @@ pub(super) fn open(uri: &str, address: &str, ask: &Ask) -> Result<Film, SourceEr
         crs: Some("EPSG:32611".into()),
         transform: Some([500_000.0, sim.cell_m, 0.0, 4_100_000.0, 0.0, -sim.cell_m]),
         digest: hex(sum),
-        notes: vec![format!("simulated: neither the fire nor its place is real ({})", sim.address())],
+        notes: vec![format!(
+            "simulated: neither the fire nor its place is real ({})",
+            sim.address()
+        )],
         ..Reel::default()
     };
     film.develop(&Ask { kind: Some(sim.kind), ..Ask::default() })
@@ -173,7 +180,7 @@ pub fn arrival_frames(sim: &SimFire) -> Array2<f32> {
     let mut r = Random::new(sim.seed);
     let gusts = gusts(sim, &mut r);
     // The film begins when the fire is large enough to be seen moving.
-    let seen = (sim.height * sim.width / 400).max(16);
+    let seen = (sim.height * sim.width / 200).max(16);
     let (step_s, steady) = (sim.step_s as f32, gusts[gusts.len() - 1]);
     let mut drawn = (Vec::new(), 0.0);
     for _ in 0..TRIES {
@@ -192,8 +199,7 @@ pub fn arrival_frames(sim: &SimFire) -> Array2<f32> {
     }
     let (fire_s, begin_s) = drawn;
     let frames = fire_s.iter().map(|&t| frame_at(&gusts, (t - begin_s) / step_s));
-    Array2::from_shape_vec((sim.height, sim.width), frames.collect())
-        .expect("one arrival a cell")
+    Array2::from_shape_vec((sim.height, sim.width), frames.collect()).expect("one arrival a cell")
 }
 
 /// Draws wind, slope and fuel; gives the ground and where the fire starts (column, row).
@@ -202,7 +208,7 @@ fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
     let toward = unit(r);
     let wind_m_s = r.uniform(1.5, 4.0);
     let side = h.min(w) as f64;
-    let fuel = patches(r, h, w, side / 11.0);
+    let fuel = patches(r, h, w, side / 14.0);
     let bare = patches(r, h, w, side / 7.0);
     let hills = patches(r, h, w, side / 2.2);
     let relief_m = r.uniform(0.04, 0.12) * side * sim.cell_m;
@@ -222,13 +228,14 @@ fn land(sim: &SimFire, r: &mut Random) -> (Land, [f64; 2]) {
             let (y0, y1) = (y.saturating_sub(1), (y + 1).min(h - 1));
             let slope = [rise(at(y, x0), at(y, x1), x1 - x0), rise(at(y0, x), at(y1, x), y1 - y0)];
             // Fire runs uphill as if wind blew: a slope of 0.2 counts as about 1 m/s.
-            let push = [toward[0] * wind_m_s + 5.0 * slope[0], toward[1] * wind_m_s + 5.0 * slope[1]];
+            let push =
+                [toward[0] * wind_m_s + 5.0 * slope[0], toward[1] * wind_m_s + 5.0 * slope[1]];
             let strength = (push[0] * push[0] + push[1] * push[1]).sqrt();
             let i = y * w + x;
-            let burns = (1.0 + 0.5 * f64::from(fuel[i])).clamp(0.35, 1.9);
-            let head = if bare[i] > 1.3 { 0.0 } else { 0.065 * burns * (1.0 + 0.9 * strength) };
+            let burns = (1.0 + 0.8 * f64::from(fuel[i])).clamp(0.25, 2.2);
+            let head = if bare[i] > 1.3 { 0.0 } else { 0.085 * burns * (1.0 + 0.9 * strength) };
             land.head_m_s.push(head as f32);
-            land.eccentricity.push(eccentricity((1.0 + 0.35 * strength).min(3.5) as f32));
+            land.eccentricity.push(eccentricity((1.0 + 0.22 * strength).min(3.0) as f32));
             let d = strength.max(1e-9);
             land.heading.push([(push[0] / d) as f32, (push[1] / d) as f32]);
         }

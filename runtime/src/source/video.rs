@@ -2,7 +2,8 @@
 //!
 //! A fire moves slowly against 30 pictures a second, so all pictures are decoded but only every
 //! n-th is kept, and a long video never lies in memory whole. Pictures come out of the decoder in
-//! the order they are shown; the file's index tells when. OpenH264 built from source carries no
+//! the order they are shown; the file's index tells when. Colour is read as BT.601 of limited range,
+//! whatever the file says: for full-range or HD video, red is off by a few levels. OpenH264 built from source carries no
 //! patent licence from Cisco.
 
 use std::fs::File;
@@ -24,8 +25,7 @@ use crate::frame::{Film, Kind, Pixels, TimeSource};
 const STEP_S: f64 = 0.5;
 /// Largest coded picture that is read, bytes.
 const SAMPLE_MAX: u32 = 32 << 20;
-const CONVERT: &str =
-    "convert it: ffmpeg -i in.mp4 -c:v libx264 -pix_fmt yuv420p out.mp4";
+const CONVERT: &str = "convert it: ffmpeg -i in.mp4 -c:v libx264 -pix_fmt yuv420p out.mp4";
 
 /// Opens the video `uri`.
 pub(super) fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
@@ -56,7 +56,8 @@ pub(super) fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
     let mut reel = Reel { name: uri.to_owned(), digest: hex(sum), ..Reel::default() };
     let said = |s: f64| (s * 1e4).round() / 1e4;
     if let Some((n, step_s)) = every {
-        let why = if ask.step_s.is_some() { "as asked" } else { "enough for a fire front; see --step" };
+        let why =
+            if ask.step_s.is_some() { "as asked" } else { "enough for a fire front; see --step" };
         let (kept, all) = (keep.iter().filter(|&&k| k).count(), keep.len());
         reel.notes.push(format!(
             "every {n}th picture is kept, {} s apart, counted back from the last ({kept} of {all}): {why}",
@@ -257,8 +258,9 @@ fn decode(
         }
         stream.clear();
     }
-    let rest =
-        decoder.flush_remaining().map_err(|e| damaged(format!("its end cannot be decoded ({e})")))?;
+    let rest = decoder
+        .flush_remaining()
+        .map_err(|e| damaged(format!("its end cannot be decoded ({e})")))?;
     for picture in &rest {
         sieve.take(picture, track).map_err(damaged)?;
     }

@@ -72,8 +72,7 @@ fn keeps_what_a_step_needs_and_the_last() {
         (Some(9.0), &[1.3]),
     ];
     for (step_s, want) in cases {
-        let film =
-            open(&golden("baseline.mp4"), &Ask { step_s, ..Ask::default() }).unwrap();
+        let film = open(&golden("baseline.mp4"), &Ask { step_s, ..Ask::default() }).unwrap();
         let got: Vec<f64> = film.frames.iter().map(|f| f.time_s).collect();
         assert_eq!(got.len(), want.len(), "{step_s:?}: {got:?}");
         for (g, w) in got.iter().zip(want) {
@@ -139,10 +138,9 @@ fn reads_the_projects_own_videos() {
         println!("NOT RUN: no data; set EMBERLINE_DATA");
         return;
     }
-    for (file, h, w, last_s) in [
-        ("fdv_visual_fire.mp4", 246, 258, 23.5),
-        ("furg_house6.mp4", 240, 426, 29.5),
-    ] {
+    for (file, h, w, last_s) in
+        [("fdv_visual_fire.mp4", 246, 258, 23.5), ("furg_house6.mp4", 240, 426, 29.5)]
+    {
         let start = std::time::Instant::now();
         let film = open(&format!("{root}/fire_dev/clips/{file}"), &Ask::default()).unwrap();
         let end_s = film.frames.last().unwrap().time_s;

@@ -1,7 +1,8 @@
 """Make the golden inputs of the source tests: python make.py (from this folder).
 
-Oracles: numpy 2.4.6 writes the .npz files; ffmpeg 9.0.2 (imageio-ffmpeg 0.8.1) codes the videos with
-libx264/libx265 and decodes them again for the reference luma in luma.npz. All content is synthetic.
+Oracles: numpy 2.4.6 writes the .npz files; scipy 1.17.1 closes the holes of burnt_*.npz; ffmpeg 9.0.2
+(imageio-ffmpeg 0.8.1) codes the videos with libx264/libx265 and decodes them again for the
+reference luma in luma.npz. All content is synthetic.
 """
 
 import subprocess
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import imageio_ffmpeg
 import numpy as np
+from scipy.ndimage import binary_fill_holes, gaussian_filter
 
 HERE = Path(__file__).parent
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -60,6 +62,28 @@ def arrays() -> dict[str, dict]:
     }
 
 
+def heat(seed: int) -> np.ndarray:
+    """Intensities (t h w) uint8 of patchy flames that wander over noisy ground."""
+    rng = np.random.default_rng(seed)
+    patchy = gaussian_filter(rng.normal(size=(10, 40, 50)), (1.5, 2.0, 2.0))
+    t, y, x = np.mgrid[0:10, 0:40, 0:50]
+    front = np.abs(np.hypot(y - 20, x - 20) - 6 - t) < 2.2
+    v = 40 + rng.normal(0, 4, patchy.shape) + np.where(front & (patchy > -0.05), 150, 0)
+    return np.clip(v, 0, 255).astype(np.uint8)
+
+
+def burnt_from_heat(frames: np.ndarray) -> tuple[np.ndarray, float]:
+    """Burnt masks (t h w) and threshold: the definition that models are trained with."""
+    background = float(np.median(frames))
+    peak = float(np.partition(frames.reshape(-1), -17)[-17])
+    hot = background + 0.5 * (peak - background)
+    burnt, sofar = np.zeros(frames.shape, bool), np.zeros(frames.shape[1:], bool)
+    for k, frame in enumerate(frames):
+        sofar = binary_fill_holes(sofar | (frame >= hot))
+        burnt[k] = sofar
+    return burnt, hot
+
+
 def film(frames: int, h: int, w: int) -> np.ndarray:
     """Colour frames (t h w c) of a bright disk that crosses a dim, textured ground."""
     t, y, x = np.mgrid[0:frames, 0:h, 0:w]
@@ -94,6 +118,11 @@ def main() -> None:
     """Write everything."""
     for name, held in arrays().items():
         np.savez_compressed(HERE / f"{name}.npz", **held)
+    for seed in (1, 2):
+        frames = heat(seed)
+        burnt, hot = burnt_from_heat(frames.astype(np.float32) / np.float32(255))
+        held = dict(frames=frames, burnt=burnt, hot=np.float64(hot), dt_s=30.0, kind="thermal")
+        np.savez_compressed(HERE / f"burnt_{seed}.npz", **held)
     h, w = 48, 70  # no multiple of 16: the coded size is cropped
     rgb = film(14, h, w)
     x264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20", "-threads", "1"]
