@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,11 @@ class Shards:
                 self.fires.append((int(seed[i]), fire))
             if limit and len(self.fires) >= limit:
                 break
+
+    @property
+    def side(self) -> int:
+        """Cells along a side."""
+        return min(self.fires[0][1].arrival.shape)
 
     def __len__(self) -> int:
         """Count fires."""
@@ -79,33 +85,51 @@ class PineStraw:
 
 
 class Stream(IterableDataset):
-    """Endless training samples; worker `i` of rank `r` draws its own reproducible stream."""
+    """Endless training batches; worker `i` of rank `r` draws its own reproducible stream.
+
+    A batch has one grid, drawn from `grids`; larger views come in smaller batches, so that a batch
+    costs about the same.
+    """
 
     def __init__(
-        self, folders: list[Path], cfg: FilmConfig, seed: int, real: float, rank: int
+        self,
+        folders: list[Path],
+        cfg: FilmConfig,
+        grids: tuple[int, ...],
+        batch: int,
+        seed: int,
+        real: float,
+        rank: int,
     ) -> None:
         """Read the shards; `real` is the share of pine-straw samples (0 where data is absent)."""
         self.sets = [Shards(f) for f in folders]
-        self.cfg, self.seed, self.rank = cfg, seed, rank
+        self.cfg, self.grids, self.batch = cfg, grids, batch
+        self.seed, self.rank = seed, rank
         film = data_root() / "fire_dev" / "fdv_pine_straw_128.npz"
         if real > 0 and not film.exists():
-            raise FileNotFoundError(
-                f"{film}: real film asked for (--real {real}); set EMBERLINE_DATA"
-            )
+            raise FileNotFoundError(f"{film}: real film asked for (--real {real}): EMBERLINE_DATA?")
         self.real, self.pine = real, PineStraw(data_root()) if real > 0 else None
+        for g in grids:
+            if not any(s.side >= g for s in self.sets):
+                raise ValueError(f"--grids {g}: no folder holds fires that large")
 
     def __iter__(self) -> Iterator[tuple[torch.Tensor, ...]]:
-        """Yield frames, front, future, burnt_by."""
+        """Yield frames, front, future, burnt_by, each with a batch axis."""
         info = get_worker_info()
         rng = np.random.default_rng([self.seed, self.rank, info.id if info else 0])
         while True:
-            if self.pine is not None and rng.random() < self.real:
-                s = self.pine.sample(rng, self.cfg)
-            else:
-                fires = self.sets[rng.integers(len(self.sets))]
-                s = sample_of(rng, fires.fire(int(rng.integers(len(fires)))), self.cfg)
-            if s is not None:
-                yield tensors(s)
+            grid = self.grids[rng.integers(len(self.grids))]
+            size = max(round(self.batch * (min(self.grids) / grid) ** 2), 2)
+            cfg, sets = replace(self.cfg, grid=grid), [s for s in self.sets if s.side >= grid]
+            samples: list[Sample] = []
+            while len(samples) < size:
+                if self.pine is not None and rng.random() < self.real:
+                    s = self.pine.sample(rng, cfg)
+                else:
+                    fires = sets[rng.integers(len(sets))]
+                    s = sample_of(rng, fires.fire(int(rng.integers(len(fires)))), cfg)
+                samples += [s] if s is not None else []
+            yield tuple(torch.stack(x) for x in zip(*map(tensors, samples), strict=True))
 
 
 def tensors(s: Sample) -> tuple[torch.Tensor, ...]:

@@ -35,7 +35,8 @@ class TrainConfig:
 
     shards: tuple[str, ...]
     steps: int = 4000
-    batch: int = 16
+    batch: int = 16  # at the smallest grid
+    grids: tuple[int, ...] = (64, 96)
     rate: float = 2e-3
     decay: float = 0.02
     seed: int = 1
@@ -116,10 +117,9 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
     if rank == 0 and not last.exists():
         (run / "config.json").write_text(json.dumps(asdict(cfg), indent=1))
     torch.manual_seed(cfg.seed + 1000 * rank + start)
-    stream = Stream([Path(s) for s in cfg.shards], cfg.film, cfg.seed + start, cfg.real, rank)
-    loader = DataLoader(
-        stream, cfg.batch, num_workers=cfg.workers, persistent_workers=cfg.workers > 0
-    )
+    folders = [Path(s) for s in cfg.shards]
+    stream = Stream(folders, cfg.film, cfg.grids, cfg.batch, cfg.seed + start, cfg.real, rank)
+    loader = DataLoader(stream, None, num_workers=cfg.workers, persistent_workers=cfg.workers > 0)
 
     def save(step: int, name: str) -> None:
         state = {
@@ -189,6 +189,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--shards", nargs="+", required=True, help="folders written by make-fire")
     p.add_argument("--steps", type=int, default=TrainConfig.steps)
     p.add_argument("--batch", type=int, default=TrainConfig.batch)
+    p.add_argument("--grids", type=int, nargs="+", default=TrainConfig.grids, help="cells a side")
     p.add_argument("--rate", type=float, default=TrainConfig.rate)
     p.add_argument("--seed", type=int, default=TrainConfig.seed)
     p.add_argument(
@@ -207,6 +208,7 @@ def main(args: argparse.Namespace) -> int:
         shards=tuple(args.shards),
         steps=args.steps,
         batch=args.batch,
+        grids=tuple(args.grids),
         rate=args.rate,
         seed=args.seed,
         real=args.real,

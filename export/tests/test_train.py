@@ -39,7 +39,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def config(shards: Path, steps: int) -> TrainConfig:
     """Small and quick; no real film, so that it runs without the data folder."""
-    return TrainConfig((str(shards),), steps=steps, batch=4, real=0.0, workers=0)
+    return TrainConfig((str(shards),), steps=steps, batch=4, grids=(64,), real=0.0, workers=0)
 
 
 def test_a_film_is_the_same_for_the_same_seed(shards: Path) -> None:
@@ -101,6 +101,8 @@ def test_two_ranks_learn_the_same_network(shards: Path, tmp_path: Path) -> None:
         "3",
         "--batch",
         "2",
+        "--grids",
+        "64",
         "--real",
         "0",
         "--workers",

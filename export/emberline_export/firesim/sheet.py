@@ -1,6 +1,6 @@
 """Contact sheet: 24 fires of a shard as isochrones, with the front at frames 0, 9, 19 and 29.
 
-    python -m emberline_export.firesim.sheet SHARD OUT.png
+python -m emberline_export.firesim.sheet SHARD OUT.png
 """
 
 from __future__ import annotations
