@@ -1,4 +1,4 @@
-"""`python -m emberline_export VERB`: make-fire, train, validate, export, check."""
+"""`python -m emberline_export VERB`; `--help` lists the verbs."""
 
 import argparse
 import importlib
@@ -10,6 +10,7 @@ VERBS = {
     "train": (".train", "train a network, or go on with a run"),
     "validate": (".validate", "score a checkpoint beside the simple forecasters"),
     "export": (".export", "write a model folder from a checkpoint"),
+    "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }
 
