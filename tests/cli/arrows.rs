@@ -41,10 +41,9 @@ fn for_tests(files: &[PathBuf]) -> Vec<String> {
         let text = fs::read_to_string(file).expect("a source file");
         let mut gated = false;
         for line in text.lines().map(str::trim) {
-            if let Some(name) = line.rsplit("mod ").next().and_then(|n| n.strip_suffix(';')) {
-                if gated && line.contains("mod ") {
-                    names.push(format!("{name}.rs"));
-                }
+            let name = line.rsplit_once("mod ").and_then(|(_, name)| name.strip_suffix(';'));
+            if let Some(name) = name.filter(|_| gated) {
+                names.push(format!("{name}.rs"));
             }
             gated = line == "#[cfg(test)]" || (gated && line.starts_with("#["));
         }

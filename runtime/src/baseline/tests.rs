@@ -192,18 +192,3 @@ fn names_are_those_on_the_command_line() {
         assert_eq!(serde_json::to_string(&baseline).unwrap(), format!("\"{baseline}\""));
     }
 }
-
-/// `cargo test --release --lib baseline -- --ignored --nocapture` prints the time of a large flow.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn a_large_flow_takes_seconds() {
-    let image = |shift: f32| {
-        Array2::from_shape_fn((2048, 2048), |(y, x)| {
-            127.0 + 100.0 * ((x as f32 - shift) * 0.05).sin() * (y as f32 * 0.07).cos()
-        })
-    };
-    let (a, b) = (image(0.0), image(1.0));
-    let start = std::time::Instant::now();
-    let flow = optical_flow(&a, &b);
-    println!("2048² flow: {:?}, {} px in the middle", start.elapsed(), flow.right_px[[1024, 1024]]);
-}

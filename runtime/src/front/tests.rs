@@ -72,18 +72,3 @@ fn an_empty_film_has_no_front() {
         assert_eq!(front.distance_px.dim(), (shape.1, shape.2));
     }
 }
-
-/// `cargo test --release --lib front -- --ignored --nocapture` prints the time of a large front.
-#[test]
-#[ignore = "a measurement, not a check"]
-fn a_large_front_takes_seconds() {
-    let n = 4096usize;
-    let burnt = Array3::from_shape_fn((10, n, n), |(t, y, x)| {
-        let (dy, dx) = (y as f64 - 2000.0, x as f64 - 1800.0);
-        let wave = 1.0 + 0.2 * (dy.atan2(dx) * 40.0).sin();
-        dy.hypot(dx) * wave < 900.0 + 12.0 * t as f64
-    });
-    let start = std::time::Instant::now();
-    let front = Front::of(&burnt);
-    println!("4096² front: {:?}, mean speed {} px", start.elapsed(), front.global_px);
-}

@@ -15,7 +15,7 @@ const CHUNK_BYTES: usize = 1 << 18;
 
 /// Writes all arrays; `frames` in the input's unit, as [`Clip::span`] tells it.
 pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -> io::Result<()> {
-    let mut zip = ZipWriter::new(FailsOnce { sink, failed: false });
+    let mut zip = ZipWriter::new(FailsOnce { sink, failed: false, at: 0 });
     let (l, h, w) = f.frames.dim();
     let (zero, range) = (clip.span.zero, clip.span.one - clip.span.zero);
     let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
@@ -36,41 +36,46 @@ pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -
     Ok(())
 }
 
-/// A sink that tells its first error and then swallows everything: a `ZipWriter` dropped after an
-/// error tries once more to finish, and would print a second error of its own.
+/// A sink that tells its first error and then only counts: a `ZipWriter` dropped after an error
+/// tries once more to finish, and would print a second error of its own.
 struct FailsOnce<'a, W> {
     sink: &'a mut W,
     failed: bool,
+    at: u64,
 }
 
 impl<W> FailsOnce<'_, W> {
-    fn tell<T>(
-        &mut self,
-        swallowed: T,
-        act: impl FnOnce(&mut W) -> io::Result<T>,
-    ) -> io::Result<T> {
+    fn tell<T>(&mut self, act: impl FnOnce(&mut W) -> io::Result<T>) -> Option<io::Result<T>> {
         if self.failed {
-            return Ok(swallowed);
+            return None;
         }
         let done = act(self.sink);
         self.failed = done.is_err();
-        done
+        Some(done)
     }
 }
 
 impl<W: Write> Write for FailsOnce<'_, W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tell(bytes.len(), |w| w.write(bytes))
+        let done = self.tell(|w| w.write(bytes)).unwrap_or(Ok(bytes.len()))?;
+        self.at += done as u64;
+        Ok(done)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.tell((), Write::flush)
+        self.tell(Write::flush).unwrap_or(Ok(()))
     }
 }
 
 impl<W: Seek> Seek for FailsOnce<'_, W> {
     fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        self.tell(0, |w| w.seek(to))
+        let counted = match to {
+            io::SeekFrom::Start(n) => n,
+            io::SeekFrom::Current(n) => self.at.saturating_add_signed(n),
+            io::SeekFrom::End(_) => self.at,
+        };
+        self.at = self.tell(|w| w.seek(to)).unwrap_or(Ok(counted))?;
+        Ok(self.at)
     }
 }
 

@@ -1,0 +1,75 @@
+//! Side by side, in one run: the network on every engine that is here, and what stands around it.
+//!
+//! `cargo bench --bench engines` prints medians of interleaved rounds, and each as a ratio to tract.
+//! Not included: reading the film, writing products (see `emberline bench`).
+
+use std::time::Instant;
+
+use emberline::baseline::optical_flow;
+use emberline::clip::Clip;
+use emberline::front::Front;
+use emberline::model::{Engine, EngineKind, Folder, open_engine};
+use emberline::source::{Ask, open};
+
+const ROUNDS: usize = 15;
+
+fn median_ms(mut seconds: Vec<f64>) -> f64 {
+    seconds.sort_by(f64::total_cmp);
+    seconds[seconds.len() / 2] * 1e3
+}
+
+fn timed(act: impl FnOnce()) -> f64 {
+    let start = Instant::now();
+    act();
+    start.elapsed().as_secs_f64()
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let folder = Folder::builtin()?;
+    let kinds = [EngineKind::Tract, EngineKind::OrtCpu, EngineKind::Cuda, EngineKind::Tensorrt];
+    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
+    for kind in kinds {
+        match open_engine(kind, &folder) {
+            Ok(engine) => engines.push(engine),
+            Err(error) => println!("{}: not run: {error}", kind.name()),
+        }
+    }
+    println!("median of {ROUNDS} rounds, ms (ratio to tract)");
+    for side in [64, 128, 256] {
+        let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
+        let clip = Clip::ending(&film, 19, folder.card.input.frames, None)?;
+        let maps = Front::of(&clip.burnt).channels();
+        let mut spent = vec![Vec::new(); engines.len()];
+        let (mut front, mut flow) = (Vec::new(), Vec::new());
+        let (a, b) = (
+            clip.frames.index_axis(ndarray::Axis(0), 6),
+            clip.frames.index_axis(ndarray::Axis(0), 9),
+        );
+        let (a, b) = (a.to_owned() * 255.0, b.to_owned() * 255.0);
+        for round in 0..=ROUNDS {
+            for (engine, seconds) in engines.iter().zip(&mut spent) {
+                let mut done = None;
+                let s = timed(|| done = Some(engine.run(clip.frames.view(), maps.view())));
+                done.expect("was run")?;
+                if round > 0 {
+                    seconds.push(s);
+                }
+            }
+            front.push(timed(|| drop(Front::of(&clip.burnt))));
+            flow.push(timed(|| drop(optical_flow(&a, &b))));
+        }
+        let tract = median_ms(spent[0].clone());
+        print!("{side}²:");
+        for (engine, seconds) in engines.iter().zip(spent) {
+            let ms = median_ms(seconds);
+            print!("  {} {ms:.1} ({:.2})", engine.name(), ms / tract);
+        }
+        let (front, flow) = (median_ms(front), median_ms(flow));
+        println!(
+            "  front {front:.2} ({:.3})  optical flow {flow:.1} ({:.2})",
+            front / tract,
+            flow / tract
+        );
+    }
+    Ok(())
+}
