@@ -1,17 +1,93 @@
-"""Fit what is decided after training, on validation: probability calibration, decision threshold.
+"""Fit what is decided after training, on validation: leaning, calibration, decision threshold.
 
-Probability and decision are two products. Calibration (Platt, two numbers, inside the graph) makes
-the said probability match the observed frequency; the threshold (in the card) is where "burns"
-gives the best new-burn F1.
+Leaning (how far an unsure network trusts the speed blend, see `ArrivalHead`) and threshold are
+chosen so that the *worst* margin over the best simple forecaster, over all validation groups and
+leads, is as large as it can be. Calibration (Platt, two numbers, inside the graph) then makes the
+said probability match the observed frequency; the threshold moves along with it, so that what is
+said to burn stays the same. Probability and decision are two products.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+import torch
 from scipy.optimize import minimize
 
 from .film import Sample
 from .physicnet import PhysicNet
-from .score import NewBurn
-from .validate import network
+from .validate import NAMES, network, score, simple
+
+LEADS = (5, 10, 20)
+
+
+@dataclass
+class Cells:
+    """Open cells of one validation group, flat: arrival parameters and when they burnt."""
+
+    params: torch.Tensor  # [6, N]
+    burnt_by: np.ndarray  # [N]
+    leads: int
+    bars: dict[int, float]  # best simple forecaster's new-burn F1 by lead
+
+
+@torch.no_grad()
+def cells_of(net: PhysicNet, samples: list[Sample], reach_px: float = 60.0) -> Cells:
+    """Run the network once; keep cells within reach of the front, or burnt within the horizon."""
+    leads, params, by = len(samples[0].future), [], []
+    for s in samples:
+        h, w = s.front.shape[1:]
+        pad = ((0, 0), (0, -h % 8), (0, -w % 8))
+        frames = torch.from_numpy(np.pad(s.frames, pad, mode="edge"))[None, :, None]
+        front = torch.from_numpy(np.pad(s.front, pad, mode="edge"))[None]
+        out = net(frames, front)["params"][0, :, :h, :w]
+        keep = (s.burnt_by > 0) & ((s.front[0] < reach_px) | (s.burnt_by <= leads))
+        params.append(out[:, torch.from_numpy(keep)])
+        by.append(s.burnt_by[keep])
+    rows = [score(samples, simple(n, leads), [0.5])["f1"][0.5] for n in NAMES]
+    bars = {x: max(float(r[x - 1]) for r in rows) for x in LEADS if x <= leads}
+    return Cells(torch.cat(params, 1), np.concatenate(by), leads, bars)
+
+
+def margins(net: PhysicNet, cells: Cells, thresholds: np.ndarray) -> np.ndarray:
+    """New-burn F1 less the bar, `[threshold, lead]`."""
+    lead = torch.tensor([float(x) for x in cells.bars])
+    with torch.no_grad():
+        p = net.arrival.probability(cells.params[None, :, None, :], lead)[0, :, 0].numpy()
+    out = np.zeros((len(thresholds), len(lead)))
+    for j, (x, bar) in enumerate(cells.bars.items()):
+        truth = cells.burnt_by <= x
+        for i, t in enumerate(thresholds):
+            said = p[j] >= t
+            hit = (said & truth).sum()
+            out[i, j] = 2 * hit / max(said.sum() + truth.sum(), 1) - bar
+    return out
+
+
+def choose_leaning(net: PhysicNet, groups: dict[str, Cells]) -> tuple[float, list[str]]:
+    """Set `lean` in `net`; return the threshold (before calibration) and a report."""
+    thresholds = np.round(np.arange(0.22, 0.42, 0.02), 2)
+    best = (-9.0, 0.3, (0.0, 2.2, 8.0))
+    for share in (0.0, 0.35, 0.5, 0.65, 0.8):
+        for knee in (1.8, 2.0, 2.1, 2.2, 2.3, 2.4, 2.6) if share else (2.2,):
+            net.arrival.lean.copy_(torch.tensor([share, knee, 8.0]))
+            worst = np.min([margins(net, c, thresholds).min(1) for c in groups.values()], 0)
+            i = int(np.argmax(worst))
+            if worst[i] > best[0]:
+                best = (float(worst[i]), float(thresholds[i]), (share, knee, 8.0))
+    net.arrival.lean.copy_(torch.tensor(best[2]))
+    lines = [f"leaning share {best[2][0]} knee {best[2][1]}, worst margin {best[0]:+.3f}"]
+    for name, c in groups.items():
+        m = margins(net, c, np.array([best[1]]))[0]
+        text = ", ".join(
+            f"lead {x} {b:.3f} {d:+.3f}" for (x, b), d in zip(c.bars.items(), m, strict=True)
+        )
+        lines.append(f"  {name}: best simple F1 and margin: {text}")
+    return best[1], lines
+
+
+def moved(p: float, a: float, b: float) -> float:
+    """Where calibration takes probability `p`."""
+    return float(1 / (1 + np.exp(-(a * np.log(p / (1 - p)) + b))))
 
 
 def outcomes(net: PhysicNet, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray]:
@@ -37,21 +113,3 @@ def fit(p: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
 
     a, b = minimize(loss, np.zeros(2), method="Nelder-Mead").x
     return float(np.exp(a)), float(b)
-
-
-def best_threshold(
-    net: PhysicNet, groups: list[list[Sample]], leads: tuple[int, ...] = (5, 10)
-) -> float:
-    """Threshold with the best mean over groups of new-burn F1 at `leads`."""
-    grid = np.round(np.arange(0.15, 0.66, 0.01), 2)
-    gain = np.zeros(len(grid))
-    run = network(net)
-    for samples in groups:
-        counts = [NewBurn.zero(len(samples[0].future)) for _ in grid]
-        for s in samples:
-            n = len(s.future)
-            p, truth = run(s)[:n], s.burnt_by[None] <= np.arange(1, n + 1)[:, None, None]
-            for c, t in zip(counts, grid, strict=True):
-                c.add(p >= t, truth, s.burnt_by == 0)
-        gain += [np.mean([c.f1()[x - 1] for x in leads]) for c in counts]
-    return float(grid[int(np.argmax(gain))])

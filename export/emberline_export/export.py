@@ -12,9 +12,10 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from . import check, folder
-from .calibrate import best_threshold, fit, outcomes
+from .calibrate import cells_of, choose_leaning, fit, moved, outcomes
 from .clips import Shards, plain
 from .film import FilmConfig, Sample
 from .physicnet import PhysicNet
@@ -33,12 +34,14 @@ def films(path: Path, kind: str, count: int) -> list[Sample]:
 
 
 def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
-    """Fit calibration (into `net`) and threshold; return the card's `decision` and a report."""
+    """Fit leaning and calibration (into `net`) and threshold; return `decision` and a report."""
     groups = {
         f"{n} {k}": films(data / n, k, 60) for n in ("val64", "val128") for k in ("mask", "thermal")
     }
-    if real:
-        groups["drone masks"] = [s for _, s in real_windows()]
+    for name, s in real_windows() if real else []:
+        groups.setdefault(f"drone masks {name[1:]} s", []).append(s)
+    cells = {n: cells_of(net, g) for n, g in groups.items()}
+    threshold, lines = choose_leaning(net, cells)
     ps, ts, rng = [], [], np.random.default_rng(0)
     for samples in groups.values():  # every group weighs the same
         p, t = outcomes(net, samples)
@@ -46,9 +49,9 @@ def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
         ps.append(p[pick])
         ts.append(t[pick])
     a, b = fit(np.concatenate(ps), np.concatenate(ts))
-    net.arrival.calibration[0], net.arrival.calibration[1] = a, b
-    chosen = best_threshold(net, list(groups.values()))
-    lines = [f"calibration a {a:.3f} b {b:.3f}, threshold {chosen}"]
+    net.arrival.calibration.copy_(torch.tensor([a, b]))
+    chosen = round(moved(threshold, a, b), 3)
+    lines.append(f"calibration a {a:.3f} b {b:.3f}; threshold {threshold} becomes {chosen}")
     for name, samples in groups.items():
         rel = score(samples, network(net), [chosen])["reliability"]
         n = np.maximum(rel.count, 1)
@@ -58,7 +61,16 @@ def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
             "  observed " + " ".join(f"{x:.2f}" for x in rel.seen / n),
         ]
     where = "simulated validation films" + (" and drone masks (fire_validation)" if real else "")
-    return {"threshold": chosen, "chosen_on": where, "calibration_a": a, "calibration_b": b}, lines
+    share, knee, slope = (round(float(x), 3) for x in net.arrival.lean)
+    return {
+        "threshold": chosen,
+        "chosen_on": where,
+        "lean_share": share,
+        "lean_knee": knee,
+        "lean_slope": slope,
+        "calibration_a": round(a, 4),
+        "calibration_b": round(b, 4),
+    }, lines
 
 
 def score_rows(net: PhysicNet, data: Path, real: bool, threshold: float) -> list[dict]:
@@ -121,8 +133,6 @@ def main(args: argparse.Namespace) -> int:
         parameter.requires_grad_(False)
     decision, lines = decide(net, args.shards, args.real)
     print("\n".join(lines))
-    import torch
-
     saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
     cfg = saved["config"]
     training = {
@@ -132,6 +142,8 @@ def main(args: argparse.Namespace) -> int:
         "seed": cfg["seed"],
         "parameters": sum(p.numel() for p in net.parameters()),
     }
+    for key in [k for k in decision if k not in ("threshold", "chosen_on")]:
+        training[key] = decision.pop(key)
     rows = score_rows(net, args.shards, args.real, decision["threshold"])
     new = args.folder.with_name(args.folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)

@@ -55,8 +55,8 @@ def load_network(checkpoint: Path) -> PhysicNet:
     for level in ("coarse", "fine"):
         cfg[level] = LevelConfig(**cfg[level])
     net = PhysicNet(NetConfig(**cfg))
-    calibration = net.arrival.calibration.clone()
-    net.load_state_dict({"arrival.calibration": calibration, **saved["average"]})
+    after = {"arrival.calibration": net.arrival.calibration, "arrival.lean": net.arrival.lean}
+    net.load_state_dict({**after, **saved["average"]})
     return net.eval()
 
 
@@ -112,7 +112,8 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
         optimizer.load_state_dict(saved["optimizer"])
         average.state, start = saved["average"], saved["step"]
     elif cfg.init:
-        net.load_state_dict(torch.load(cfg.init, map_location=device, weights_only=True)["net"])
+        weights = torch.load(cfg.init, map_location=device, weights_only=True)["net"]
+        net.load_state_dict({**net.state_dict(), **weights})
         average = Average(net)
     if rank == 0 and not last.exists():
         (run / "config.json").write_text(json.dumps(asdict(cfg), indent=1))

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from .baseline import NAMES, arrival_of
+from .baseline import NAMES, arrival_of, flow_masks
 from .clips import Shards, data_root, plain
 from .film import FilmConfig, Sample
 from .front import Front, front_of
@@ -48,6 +48,8 @@ def front_from(channels: np.ndarray) -> Front:
 
 def simple(name: str, leads: int) -> Forecaster:
     """Wrap a named simple forecaster."""
+    if name == "optical-flow":
+        return lambda s: flow_masks(s.frames, s.burnt_by == 0, leads).astype(np.float32)
     lead = np.arange(1, leads + 1)[:, None, None]
     return lambda s: (arrival_of(name, front_from(s.front))[None] <= lead).astype(np.float32)
 
