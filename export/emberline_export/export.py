@@ -122,6 +122,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("checkpoint", type=Path)
     p.add_argument("folder", type=Path, help="models/NAME-vN; replaced when it exists")
     p.add_argument("--shards", type=Path, required=True, help="folder with val64 … test128")
+    p.add_argument("--history", default="one run", help="earlier runs the checkpoint came from")
     p.add_argument("--real", action="store_true", help="also use the drone masks for validation")
 
 
@@ -137,6 +138,7 @@ def main(args: argparse.Namespace) -> int:
     cfg = saved["config"]
     training = {
         "data": "simulated fires (make-fire, train split); first 16 s of fdv_pine_straw (MIT)",
+        "history": args.history,
         "steps": saved["step"],
         "batch": cfg["batch"],
         "seed": cfg["seed"],

@@ -10,7 +10,7 @@ use super::folder::Folder;
 use super::tiles::Tiling;
 use super::{Engine, ModelError, Raw};
 use crate::clip::Clip;
-use crate::forecast::{Forecast, arrival_from_probability};
+use crate::forecast::{ARRIVAL_CHANCE_MIN, Forecast, arrival_from_probability};
 use crate::frame::{Film, Kind};
 use crate::front::Front;
 
@@ -167,7 +167,7 @@ impl Forecaster {
             }
         }
         let lead_s: Vec<f64> = (1..=leads).map(|l| l as f64 * clip.step_s).collect();
-        let arrival_s = arrival_from_probability(&probability, &lead_s, &now, threshold);
+        let arrival_s = arrival_from_probability(&probability, &lead_s, &now, ARRIVAL_CHANCE_MIN);
         let rollout_from_lead = (windows > 1).then_some(card.output.leads + 1);
         let mut notes = Vec::new();
         if let Some(lead) = rollout_from_lead {

@@ -38,7 +38,7 @@ pub(super) const HEADINGS: [&str; 9] =
     ["method", "lead", "F1 new burn", "IoU", "Brier", "front px", "MSE", "PSNR dB", "SSIM"];
 /// Headings of [`Pooled::arrival_rows`].
 pub(super) const ARRIVAL_HEADINGS: [&str; 4] =
-    ["method", "arrival MAE, frames", "said to burn only", "burnt but never said"];
+    ["method", "arrival MAE, frames", "given a time only", "burnt, given no time"];
 
 impl Pooled {
     /// Pools all events.
