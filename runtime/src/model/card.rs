@@ -12,7 +12,7 @@ pub(super) const SCHEMA: i64 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Card {
-    /// Layout of the card; always [`SCHEMA`].
+    /// Layout of the card; always 1 so far.
     pub schema: i64,
     /// Name without version, as on the command line.
     pub name: String,
