@@ -157,6 +157,7 @@ def plain(fires: Shards, kind: str, cfg: FilmConfig) -> Iterator[tuple[int, Samp
         now = context[-1]
         later = burnt[cfg.context :] | now
         first = np.argmax(later, axis=0) + 1
-        by = np.where(now, 0, np.where(later[-1], first, cfg.leads + 1)).astype(np.int64)
+        by = np.where(later[-1], first, cfg.leads + 1).astype(np.int64)
+        by[now | burnt[cfg.context - 1]] = 0  # cooled ground has burnt too: not new burn
         front = front_of(context).channels()
         yield seed, Sample(film[: cfg.context], front, film[cfg.context :], by, kind == "mask")

@@ -59,7 +59,8 @@ def test_samples_keep_their_promises(shards: Path) -> None:
             continue
         assert s.frames.shape == (10, 64, 64) and s.future.shape == (20, 64, 64)
         assert 0 <= s.frames.min() and s.frames.max() <= 1 and np.isfinite(s.front).all()
-        assert ((s.front[0] == 0) == (s.burnt_by == 0)).all()
+        assert (s.burnt_by[s.front[0] == 0] == 0).all()
+        assert not s.is_mask or ((s.front[0] == 0) == (s.burnt_by == 0)).all()
 
 
 def test_a_resumed_run_goes_on_and_refuses_another_configuration(
