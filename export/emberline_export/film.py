@@ -51,7 +51,7 @@ class Sample:
     frames: np.ndarray  # [T, H, W] float32 in 0..1
     front: np.ndarray  # [4, H, W]
     future: np.ndarray  # [L, H, W] float32 in 0..1
-    burnt_by: np.ndarray  # [H, W] first lead (1..L) by which a cell burns; 0 burnt; L+1 not yet
+    burnt_by: np.ndarray  # [H, W] first lead by which a cell burns; 0 burnt now; L+1 no more
     is_mask: bool
 
 
@@ -218,12 +218,13 @@ def sample_of(rng: np.random.Generator, fire: Fire, cfg: FilmConfig) -> Sample |
         context_burnt, _ = burnt_from_heat(film[:t])
         later = (fire.arrival[None] <= clock[t:, None, None]) | context_burnt[-1]
     now = context_burnt[-1]
-    # Ground that burnt before and has cooled looks unburnt: nothing to learn (or score) there.
+    # Ground that burnt before and has cooled looks unburnt, but does not burn again.
     cold = np.zeros_like(now) if is_mask else (fire.arrival <= clock[t - 1]) & ~now
     if not 4 <= int(now.sum()) <= 0.8 * now.size:
         return None
     first = np.argmax(later, axis=0) + 1
     burnt_by = np.where(later[-1], first, cfg.leads + 1).astype(np.int64)
-    burnt_by[now | cold] = 0
+    burnt_by[cold] = cfg.leads + 1
+    burnt_by[now] = 0
     front: Front = front_of(context_burnt)
     return Sample(film[:t], front.channels(), film[t:], burnt_by, is_mask)
