@@ -6,6 +6,7 @@ import sys
 
 VERBS = {
     "make-fire": (".firesim.maker", "simulate fires (needs the `firesim` extra)"),
+    "fire-sheet": (".firesim.sheet", "draw the fires of one shard to look at"),
     "make-film": (".testset", "render simulated fires to clips that the runtime reads"),
     "train": (".train", "train a network, or go on with a run"),
     "validate": (".validate", "score a checkpoint beside the simple forecasters"),
@@ -30,8 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(sub)
-    run = getattr(module, "main", None) or module.run
-    return run(sub.parse_args(argv[1:]))
+    return module.main(sub.parse_args(argv[1:]))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emberline_export.__main__ import main as door
 from emberline_export.firesim import landscape as land
 from emberline_export.firesim import maker, sheet, spread
 
@@ -205,7 +206,7 @@ def test_another_pyretechnics_is_refused(
 
     spread.require_pyretechnics.cache_clear()
     monkeypatch.setattr(metadata, "version", found)
-    status = maker.main([str(tmp_path / "none"), "--count", "1", "--split", "test"])
+    status = door(["make-fire", str(tmp_path / "none"), "--count", "1", "--split", "test"])
     said = capsys.readouterr().err
     assert status == 1 and said.count("\n") == 1
     assert said.startswith("error: pyretechnics") and spread.PYRETECHNICS in said

@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import partial
 from itertools import count as count_from
@@ -237,7 +237,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes that burn")
 
 
-def run(args: argparse.Namespace) -> int:
+def main(args: argparse.Namespace) -> int:
     """Make fires as asked on the command line; returns the exit status."""
     fire = spread.FireConfig(grid=args.grid)
     config = MakerConfig(args.out, args.count, args.seed0, args.split, fire, args.workers)
@@ -251,14 +251,3 @@ def run(args: argparse.Namespace) -> int:
     for reason, times in manifest["rejected"].items():
         print(f"  rejected {times}: {reason}")
     return 0
-
-
-def main(argv: Iterable[str] | None = None) -> int:
-    """Entry of `python -m emberline_export.firesim.maker`."""
-    parser = argparse.ArgumentParser(prog="make-fire", description="simulate fires into shards")
-    add_arguments(parser)
-    return run(parser.parse_args(None if argv is None else list(argv)))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,12 +1,11 @@
 """Contact sheet: 24 fires of a shard as isochrones, with the front at frames 0, 9, 19 and 29.
 
-python -m emberline_export.firesim.sheet SHARD OUT.png
+python -m emberline_export fire-sheet SHARD OUT.png
 """
 
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,17 +99,15 @@ def _caption(shard: dict[str, NDArray], index: int) -> str:
     )
 
 
-def main() -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `fire-sheet`."""
+    parser.add_argument("shard", type=Path, help="shard_NNNNN.npz of a make-fire folder")
+    parser.add_argument("out", type=Path, help="picture to write, .png")
+
+
+def main(args: argparse.Namespace) -> int:
     """Write the sheet of one shard."""
-    parser = argparse.ArgumentParser(prog="firesim.sheet", description=__doc__.splitlines()[0])
-    parser.add_argument("shard", type=Path)
-    parser.add_argument("out", type=Path)
-    args = parser.parse_args()
     with np.load(args.shard) as file:
         shard = dict(file)
     contact_sheet(shard).save(args.out)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
