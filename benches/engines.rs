@@ -5,8 +5,8 @@
 
 use std::time::Instant;
 
-use emberline::baseline::optical_flow;
 use emberline::clip::Clip;
+use emberline::flow::carried_px;
 use emberline::front::Front;
 use emberline::model::{Engine, EngineKind, Folder, open_engine};
 use emberline::source::{Ask, open};
@@ -38,14 +38,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for side in [64, 128, 256] {
         let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
         let clip = Clip::ending(&film, 19, folder.card.input.frames, None)?;
-        let maps = Front::of(&clip.burnt).channels();
+        let front = Front::of(&clip.burnt);
+        let now = clip.burnt_now();
+        let carried = || carried_px(&clip.frames, &now, &front.distance_px);
+        let maps = front.channels(&carried());
         let mut spent = vec![Vec::new(); engines.len()];
         let (mut front, mut flow) = (Vec::new(), Vec::new());
-        let (a, b) = (
-            clip.frames.index_axis(ndarray::Axis(0), 6),
-            clip.frames.index_axis(ndarray::Axis(0), 9),
-        );
-        let (a, b) = (a.to_owned() * 255.0, b.to_owned() * 255.0);
         for round in 0..=ROUNDS {
             for (engine, seconds) in engines.iter().zip(&mut spent) {
                 let mut done = None;
@@ -56,7 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 }
             }
             front.push(timed(|| drop(Front::of(&clip.burnt))));
-            flow.push(timed(|| drop(optical_flow(&a, &b))));
+            flow.push(timed(|| drop(carried())));
         }
         let tract = median_ms(spent[0].clone());
         print!("{side}²:");
@@ -66,7 +64,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let (front, flow) = (median_ms(front), median_ms(flow));
         println!(
-            "  front {front:.2} ({:.3})  optical flow {flow:.1} ({:.2})",
+            "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})",
             front / tract,
             flow / tract
         );

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .flow import moved_masks, optical_flow
 from .front import Front
 
 BLEND = 0.25  # share of local speed in the speed blend (tuned on real drone masks)
@@ -29,20 +30,5 @@ def arrival_of(name: str, front: Front) -> np.ndarray:
 
 
 def flow_masks(frames: np.ndarray, now: np.ndarray, leads: int) -> np.ndarray:
-    """Burnt masks `[L, H, W]` when what was seen moves on as between the last frames.
-
-    Farnebäck flow (OpenCV) from frame T-4 to T-1 of intensity `[T, H, W]`; the mask `now` moves.
-    """
-    import cv2
-
-    a, b = ((frames[i] * 255).astype(np.uint8) for i in (-4, -1))
-    flow = cv2.calcOpticalFlowFarneback(a, b, None, 0.5, 3, 15, 3, 7, 1.5, 0) / 3.0
-    yy, xx = np.mgrid[0 : now.shape[0], 0 : now.shape[1]].astype(np.float32)
-    mask, out, sofar = now.astype(np.float32), [], now.copy()
-    for lead in range(1, leads + 1):
-        moved = cv2.remap(
-            mask, xx - lead * flow[..., 0], yy - lead * flow[..., 1], cv2.INTER_LINEAR
-        )
-        sofar = sofar | (moved > 0.5)
-        out.append(sofar)
-    return np.stack(out)
+    """Burnt masks `[L, H, W]` when what was seen moves on as between the last frames."""
+    return moved_masks(optical_flow(frames), now, leads)

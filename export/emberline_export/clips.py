@@ -10,7 +10,7 @@ import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
 from .film import FilmConfig, Fire, Sample, sample_of
-from .front import burnt_from_heat, front_of
+from .front import burnt_from_heat, maps_of
 
 
 def data_root() -> Path:
@@ -81,7 +81,7 @@ class PineStraw:
         later = np.maximum.accumulate((film[t:] >= hot) | now, axis=0)
         first = np.argmax(later, axis=0) + 1
         burnt_by = np.where(now, 0, np.where(later[-1], first, cfg.leads + 1)).astype(np.int64)
-        return Sample(film[:t], front_of(burnt).channels(), film[t:], burnt_by, False)
+        return Sample(film[:t], maps_of(film[:t], burnt), film[t:], burnt_by, False)
 
 
 class Stream(IterableDataset):
@@ -133,7 +133,7 @@ class Stream(IterableDataset):
 
 
 def tensors(s: Sample) -> tuple[torch.Tensor, ...]:
-    """Sample → frames (t, 1, h, w), front (4, h, w), future (l, 1, h, w), burnt_by (h, w)."""
+    """Sample → frames (t, 1, h, w), front (5, h, w), future (l, 1, h, w), burnt_by (h, w)."""
     f = torch.from_numpy
     return f(s.frames)[:, None], f(s.front), f(s.future)[:, None], f(s.burnt_by)
 
@@ -159,5 +159,5 @@ def plain(fires: Shards, kind: str, cfg: FilmConfig) -> Iterator[tuple[int, Samp
         first = np.argmax(later, axis=0) + 1
         by = np.where(later[-1], first, cfg.leads + 1).astype(np.int64)
         by[now | burnt[cfg.context - 1]] = 0  # cooled ground has burnt too: not new burn
-        front = front_of(context).channels()
+        front = maps_of(film[: cfg.context], context)
         yield seed, Sample(film[: cfg.context], front, film[cfg.context :], by, kind == "mask")

@@ -8,10 +8,11 @@ film is the same for the same seed.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter, map_coordinates, zoom
+from scipy.ndimage import gaussian_filter, map_coordinates
 
-from .front import Front, burnt_from_heat, front_of
+from .front import burnt_from_heat, maps_of
 
 NEVER = 99.0  # frames; stands for +inf where arrays must stay finite
 
@@ -49,7 +50,7 @@ class Sample:
     """What the network sees and what it should say."""
 
     frames: np.ndarray  # [T, H, W] float32 in 0..1
-    front: np.ndarray  # [4, H, W]
+    front: np.ndarray  # [5, H, W]
     future: np.ndarray  # [L, H, W] float32 in 0..1
     burnt_by: np.ndarray  # [H, W] first lead by which a cell burns; 0 burnt now; L+1 no more
     is_mask: bool
@@ -60,7 +61,8 @@ def patches(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -
     h, w = shape
     gh, gw = int(np.ceil(h / scale_px)) + 3, int(np.ceil(w / scale_px)) + 3
     coarse = rng.normal(size=(gh, gw)).astype(np.float32)
-    return zoom(coarse, (scale_px, scale_px), order=1)[:h, :w] * 1.3
+    size = (int(np.ceil(gw * scale_px)), int(np.ceil(gh * scale_px)))
+    return cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)[:h, :w] * 1.3
 
 
 def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float, clean: bool) -> np.ndarray:
@@ -226,5 +228,5 @@ def sample_of(rng: np.random.Generator, fire: Fire, cfg: FilmConfig) -> Sample |
     burnt_by = np.where(later[-1], first, cfg.leads + 1).astype(np.int64)
     burnt_by[cold] = cfg.leads + 1
     burnt_by[now] = 0
-    front: Front = front_of(context_burnt)
-    return Sample(film[:t], front.channels(), film[t:], burnt_by, is_mask)
+    front = maps_of(film[:t], context_burnt)
+    return Sample(film[:t], front, film[t:], burnt_by, is_mask)

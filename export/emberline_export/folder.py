@@ -10,7 +10,7 @@ import torch
 
 from .clips import Shards, plain
 from .film import FilmConfig
-from .physicnet import PhysicNet
+from .physicnet import FRONT, PhysicNet
 
 GRAPHS = ["model.onnx", "encode.onnx", "translate.onnx", "decode.onnx"]
 TILE_PX, OVERLAP_PX = 256, 64
@@ -72,7 +72,7 @@ def card(
             "input": {
                 "kinds": ["thermal", "mask", "rgb"],
                 "frames": cfg.context,
-                "front_channels": 4,
+                "front_channels": FRONT,
                 "multiple_px": 8,
                 "min_px": 32,
                 "max_px": 4096,

@@ -2,13 +2,16 @@
 
 The same definitions stand in `runtime/src/front.rs`; `tests/golden/front.npz` holds both to them.
 A front is computed once per forecast from the burnt masks of the context frames, and handed to the
-network as four maps: distance, age, one mean speed, and the local speed of the nearest front piece.
+network as five maps: distance, age, one mean speed, the local speed of the nearest front piece, and
+the speed at which the film's optical flow carries fire there.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filter
+
+from .flow import carried_px
 
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 LOOK_BACK = 5  # frames over which a front piece's own speed is measured
@@ -25,10 +28,13 @@ class Front:
     global_px: float
     local_px: np.ndarray
 
-    def channels(self) -> np.ndarray:
-        """Return `[4, H, W]` float32: distance, age, mean speed (constant), local speed."""
+    def channels(self, carried: np.ndarray) -> np.ndarray:
+        """Return `[5, H, W]` float32: distance, age, mean speed (constant), local speed, carried.
+
+        `carried` is `flow.carried_px` of the same clip.
+        """
         g = np.full_like(self.distance_px, self.global_px)
-        return np.stack([self.distance_px, self.age, g, self.local_px]).astype(np.float32)
+        return np.stack([self.distance_px, self.age, g, self.local_px, carried]).astype(np.float32)
 
 
 def edge_of(burnt: np.ndarray) -> np.ndarray:
@@ -71,6 +77,12 @@ def front_of(burnt: np.ndarray) -> Front:
     return Front(
         distance.astype(np.float32), age.astype(np.float32), global_px, local.astype(np.float32)
     )
+
+
+def maps_of(frames: np.ndarray, burnt: np.ndarray) -> np.ndarray:
+    """What the network is told of a clip `[5, H, W]`: intensity and burnt masks `[T, H, W]`."""
+    front = front_of(burnt)
+    return front.channels(carried_px(frames, burnt[-1], front.distance_px))
 
 
 def burnt_from_heat(heat: np.ndarray) -> tuple[np.ndarray, float]:

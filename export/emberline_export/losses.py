@@ -16,7 +16,7 @@ class LossConfig:
     """Weights; 0 leaves a term out."""
 
     burn: float = 1.0
-    overlap: float = 0.15  # soft F1 at leads 5, 10, 20
+    overlap: float = 1.5  # soft F1 at leads 5, 10, 20
     frame: float = 4.0
     commitment: float = 0.25
     photometric: float = 0.1

@@ -3,8 +3,8 @@
 After "Modeling Spatio-temporal Dynamical Systems with Neural Discrete Learning and
 Levels-of-Experts" (arXiv 2402.05970), as far as its text is public; there is no public code.
 
-    frames (b, t, 1, h, w)                       front (b, 4, h, w)
-      │ encode, one frame at a time                │ distance, age, mean speed, local speed
+    frames (b, t, 1, h, w)                       front (b, 5, h, w)
+      │ encode, one frame at a time                │ distance, age, mean, local and carried speed
       ├─ global level, stride 4: conv → codebook ──┤
       └─ local level,  stride 2: conv → codebook ──┤
       │ translate: t latents → l future latents, and features of the arrival head
@@ -16,9 +16,10 @@ The paper: a *global* level sees the whole view, a *local* level random crops th
 half of it; each has a discrete codebook; the "universal expert" is optical flow, at both levels.
 Ours: the local level is trained on crops by losses of its own (`train.py`) and runs over the whole
 frame when deployed; flow and gated source stay in the graph as a warped rollout (as NowcastNet's
-evolution network does). The arrival head is not in the paper. It starts as the "speed blend", the
-strongest simple forecaster we know (3/4 mean speed + 1/4 local speed), and learns per cell how to
-blend, how to correct, and how sure to be.
+evolution network does). The arrival head is not in the paper. It starts near the "speed blend",
+the strongest simple forecaster on real masks (3/4 mean speed + 1/4 local speed), and learns per
+cell which speed to believe (the whole front's, its nearest piece's, or the one at which the film's
+optical flow carries fire there), how to correct it, and how sure to be.
 """
 
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from torch import Tensor, nn
 from .codebook import Codebook
 from .warp import pixel_grid, warp
 
-FRONT = 4  # maps of the front: distance_px, age, mean speed, local speed
+FRONT = 5  # maps of the front: distance_px, age, mean speed, local speed, carried speed
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,9 @@ class Level(nn.Module):
 
 
 def scale_front(front: Tensor) -> Tensor:
-    """Front maps in pixels `(b, 4, h, w)` → about unit size."""
-    distance, age, mean, local = front.split(1, 1)
-    log = torch.log(torch.cat([distance + 1.0, mean + SLOW, local + SLOW], 1))
+    """Front maps in pixels `(b, 5, h, w)` → about unit size."""
+    distance, age, *speeds = front.split(1, 1)
+    log = torch.log(torch.cat([distance + 1.0, *(s + SLOW for s in speeds)], 1))
     return torch.cat([log[:, :1] * 0.5, age, log[:, 1:] * 0.5 + 0.5], 1)
 
 
@@ -154,7 +155,7 @@ def spread(x: Tensor, reach: int = 32) -> Tensor:
 class ArrivalHead(nn.Module):
     """Burn probability by lead from one arrival time a cell.
 
-    arrival = distance / speed with speed = mean^(1-w) · local^w · e^d, and
+    arrival = distance / speed with speed = mean^w0 · local^w1 · carried^w2 · e^d, Σw = 1, and
     P(lead) = 1 − (1 − sigmoid((ln lead − ln arrival) · s)) · exp(−r · lead); w, d, s, r per cell.
     After training, where it is unsure (small s) it leans on the speed blend it started from:
     P' = (1 − λ) · P + λ · P_blend, λ = share · sigmoid((knee − S) · slope), with S the mean of s
@@ -167,22 +168,22 @@ class ArrivalHead(nn.Module):
         super().__init__()
         inputs = FRONT + 1 + 1 + 8 * (2 if net.local else 1)
         self.body = nn.Sequential(conv(inputs, net.head), conv(net.head, net.head))
-        self.out = nn.Conv2d(net.head, 4, 1)
+        self.out = nn.Conv2d(net.head, 6, 1)
         nn.init.normal_(self.out.weight, std=1e-2)
         with torch.no_grad():
-            self.out.bias.copy_(torch.tensor([-1.0, 0.0, 0.3, -7.0]))
+            self.out.bias.copy_(torch.tensor([0.5, 0.0, 0.0, 0.0, 0.3, -7.0]))
         self.register_buffer("lean", torch.tensor([0.0, 2.2, 8.0]))  # share, knee, slope
         # Platt scaling, fitted on validation after training: logit p' = a · logit p + b
         self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
 
     def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:
         """Return `(b, 6, h, w)`: ln arrival, s, rate, burnt, ln arrival by the blend, S."""
-        distance, _, mean, local = front.split(1, 1)
+        distance, _, mean, local, carried = front.split(1, 1)
         burnt = (distance < 0.5).to(front.dtype)
         x = torch.cat([scale_front(front), burnt, last, features], 1)
-        w, d, s, r = self.out(self.body(x)).split(1, 1)
-        w = torch.sigmoid(w)
-        speed = (1 - w) * torch.log(mean + SLOW) + w * torch.log(local + SLOW) + d
+        w, d, s, r = self.out(self.body(x)).split([3, 1, 1, 1], 1)
+        speeds = torch.log(torch.cat([mean, local, carried], 1) + SLOW)
+        speed = (torch.softmax(w, 1) * speeds).sum(1, keepdim=True) + d
         steep = torch.clamp(F.softplus(s), min=0.05) * 2.0
         far = torch.log(torch.clamp(distance, min=0.5))
         arrival, blend = far - speed, far - torch.log(0.75 * mean + 0.25 * local + SLOW)
@@ -254,7 +255,7 @@ class PhysicNet(nn.Module):
         return base + gate * source, flow
 
     def forward(self, frames: Tensor, front: Tensor) -> dict[str, Tensor]:
-        """Whole window: frames `(b, t, 1, h, w)` in 0..1, front `(b, 4, h, w)` in pixels.
+        """Whole window: frames `(b, t, 1, h, w)` in 0..1, front `(b, 5, h, w)` in pixels.
 
         Returns forecast `(b, l, 1, h, w)`, burn_probability `(b, l, h, w)`, code indices per level
         `(b, t, ·, ·)`, and for training flow `(b, l, 2, h, w)`, params, commitment.

@@ -14,7 +14,7 @@ import torch
 from .baseline import NAMES, arrival_of, flow_masks
 from .clips import Shards, data_root, plain
 from .film import FilmConfig, Sample
-from .front import Front, front_of
+from .front import Front, maps_of
 from .physicnet import PhysicNet
 from .score import NewBurn, Reliability
 
@@ -37,7 +37,7 @@ def real_windows(steps: tuple[int, ...] = (2, 4), leads: int = 10) -> Iterator[t
                 first = np.argmax(later, axis=0) + 1
                 by = np.where(now, 0, np.where(later[-1], first, leads + 1)).astype(np.int64)
                 film = film.astype(np.float32)
-                sample = Sample(film[:10], front_of(burnt[:10]).channels(), film[10:], by, True)
+                sample = Sample(film[:10], maps_of(film[:10], burnt[:10]), film[10:], by, True)
                 yield f"{name}{step * 15}", sample
 
 

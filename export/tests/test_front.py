@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from emberline_export.baseline import NAMES, arrival_of, flow_masks
+from emberline_export.flow import carried_px
 from emberline_export.front import FAR_PX, burnt_from_heat, front_of
+
+GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "front.npz"
 
 
 def growing_disc(radii: np.ndarray, n: int = 64) -> np.ndarray:
@@ -37,7 +40,21 @@ def test_nothing_burnt_is_far_away_and_still() -> None:
 def test_everything_burnt_is_finite() -> None:
     """All burnt: no edge is left, and nothing is NaN."""
     front = front_of(np.ones((10, 32, 32), bool))
-    assert np.isfinite(front.channels()).all()
+    assert np.isfinite(front.channels(front.local_px)).all()
+
+
+def test_flow_carries_fire_at_the_speed_of_opencvs_masks() -> None:
+    """The golden film's carried speed gives the golden masks back, where there are any."""
+    z = np.load(GOLDEN.with_name("baseline.npz"))
+    frames = np.zeros(z["burnt"].shape, np.float32)
+    frames[6], frames[9] = z["before"] / 255.0, z["now"] / 255.0
+    now = z["burnt"][-1]
+    speed = carried_px(frames, now, front_of(z["burnt"]).distance_px)
+    assert np.abs(speed - z["carried"].astype(np.float32) / 256).max() < 0.01
+    first = np.argmax(z["optical-flow"], 0) + 1
+    reached = z["optical-flow"][-1] & ~now
+    at = front_of(z["burnt"]).distance_px[reached] / speed[reached]
+    assert reached.sum() > 500 and (np.rint(at) == first[reached]).mean() > 0.99
 
 
 @pytest.mark.parametrize(("contrast", "burns"), [(0.1, False), (0.5, True), (0.9, True)])
@@ -58,7 +75,6 @@ def test_a_ring_is_filled_and_never_shrinks() -> None:
     assert burnt[0, 14, 14] and burnt[2].sum() == 144
 
 
-GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "front.npz"
 CASES = sorted({k.rsplit("_", 1)[0] for k in np.load(GOLDEN).files})
 
 

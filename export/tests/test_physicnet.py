@@ -10,7 +10,7 @@ from scipy.ndimage import map_coordinates
 
 from emberline_export import check, to_onnx
 from emberline_export.codebook import Codebook
-from emberline_export.front import front_of
+from emberline_export.front import maps_of
 from emberline_export.losses import LossConfig, burn_loss, total
 from emberline_export.physicnet import LevelConfig, NetConfig, PhysicNet
 from emberline_export.warp import warp
@@ -36,7 +36,7 @@ def window(h: int = 40, w: int = 48, seed: int = 0) -> tuple[torch.Tensor, torch
     burnt = np.hypot(yy - 20, xx - 20)[None] <= 3 + 0.7 * np.arange(10)[:, None, None]
     noise = np.random.default_rng(seed).random(burnt.shape) * 0.1
     frames = torch.from_numpy((burnt * 0.9 + noise).astype(np.float32))
-    return frames[None, :, None], torch.from_numpy(front_of(burnt).channels())[None]
+    return frames[None, :, None], torch.from_numpy(maps_of(frames.numpy(), burnt))[None]
 
 
 def test_burn_probability_never_falls_and_stays_in_bounds() -> None:

@@ -35,6 +35,9 @@ pub struct Front {
 }
 
 impl Front {
+    /// Maps that [`Self::channels`] gives.
+    pub const CHANNELS: usize = 5;
+
     /// Front of burnt masks `[T, H, W]`, oldest first, that never shrink.
     ///
     /// Where the fire was not there yet 5 frames earlier, the speed of the whole front stands for
@@ -81,12 +84,14 @@ impl Front {
         Self { distance_px, age, global_px, local_px }
     }
 
-    /// What a network is told `[4, H, W]`: distance, age, mean speed (constant), local speed.
+    /// What a network is told `[5, H, W]`: distance, age, mean speed (constant), local speed, and
+    /// `carried_px` `[H, W]` (see [`carried_px`](crate::flow::carried_px)).
     #[must_use]
-    pub fn channels(&self) -> Array3<f32> {
+    pub fn channels(&self, carried_px: &Array2<f32>) -> Array3<f32> {
         let (h, w) = self.distance_px.dim();
-        let mut out = Array3::from_elem((4, h, w), self.global_px);
-        for (k, map) in [(0, &self.distance_px), (1, &self.age), (3, &self.local_px)] {
+        let mut out = Array3::from_elem((Self::CHANNELS, h, w), self.global_px);
+        let maps = [(0, &self.distance_px), (1, &self.age), (3, &self.local_px), (4, carried_px)];
+        for (k, map) in maps {
             out.index_axis_mut(Axis(0), k).assign(map);
         }
         out

@@ -10,6 +10,7 @@
 pub mod baseline;
 pub mod burnt;
 pub mod clip;
+pub mod flow;
 pub mod forecast;
 pub mod frame;
 pub mod front;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("burnt", &[]),
@@ -12,9 +12,10 @@ const ROOMS: [(&str, &[&str]); 13] = [
     ("source", &["frame", "grid"]),
     ("clip", &["frame", "grid", "burnt", "heat"]),
     ("front", &[]),
+    ("flow", &[]),
     ("forecast", &["grid"]),
-    ("baseline", &["frame", "grid", "clip", "front", "forecast"]),
-    ("model", &["frame", "grid", "clip", "front", "forecast"]),
+    ("baseline", &["frame", "grid", "clip", "front", "flow", "forecast"]),
+    ("model", &["frame", "grid", "clip", "front", "flow", "forecast"]),
     ("score", &["grid", "front", "forecast"]),
     ("product", &["frame", "grid", "clip", "forecast"]),
     ("lib", &[]),

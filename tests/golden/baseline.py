@@ -13,7 +13,7 @@ import scipy
 from front import front
 from scipy.ndimage import gaussian_filter
 
-T, LEADS, H, W = 10, 10, 132, 150
+T, LEADS, REACH, H, W = 10, 10, 20, 132, 150
 
 
 def main() -> None:
@@ -40,15 +40,18 @@ def main() -> None:
         "flow": np.round(flow * 512).astype(np.int16),  # 1/512 px; right, down
     }
     moved, sofar = [], last
-    for lead in range(1, LEADS + 1):
+    for lead in range(1, REACH + 1):
         x = (xx - lead * flow[..., 0] / 3).astype(np.float32)
         y = (yy - lead * flow[..., 1] / 3).astype(np.float32)
         warped = cv2.remap(last.astype(np.float32), x, y, cv2.INTER_LINEAR)
         sofar = sofar | (warped > 0.5)
         moved.append(sofar)
-    out["optical-flow"] = np.stack(moved)
+    out["optical-flow"] = np.stack(moved[:LEADS])
 
     f = front(burnt[:T])
+    # The speed at which flow carries fire to a cell: distance over the first lead, 1/256 px a frame.
+    speed = f["distance"] / (np.argmax(np.stack(moved), 0) + 1)
+    out["carried"] = np.round(np.where(moved[-1] & ~last, speed, 0) * 256).astype(np.uint16)
     lead = np.arange(1, LEADS + 1, dtype=np.float32)[:, None, None]
     mean, local = np.float32(f["global"]), f["local"].astype(np.float32)
     distance = f["distance"].astype(np.float32)

@@ -7,18 +7,12 @@ use ndarray::{Array2, Array3, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::clip::Clip;
+use crate::flow::{self, Flow};
 use crate::forecast::{Forecast, arrival_from_probability};
 use crate::front::Front;
 
-mod flow;
-mod warp;
-
-pub use flow::{Flow, optical_flow};
-
 /// Weight of the whole front's mean speed in the blend; the rest is the local speed's.
 const BLEND_GLOBAL: f32 = 0.75;
-/// Frames between the two images whose optical flow is taken.
-const FLOW_STEPS: usize = 3;
 
 /// A forecaster without a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
@@ -123,22 +117,14 @@ fn by_speed(clip: &Clip, front: &Front, leads: usize, speed_px: impl Fn(f32) -> 
 fn by_flow(clip: &Clip, leads: usize) -> Forecast {
     let mut forecast = blank(clip, leads);
     let Some(last) = clip.frames.dim().0.checked_sub(1) else { return forecast };
-    let steps = FLOW_STEPS.min(last);
-    if steps < FLOW_STEPS {
+    if last < flow::STEPS {
         forecast.notes.push(format!(
-            "optical flow over {steps} frames, not {FLOW_STEPS}: the clip has only {}",
+            "optical flow over {last} frames, not {}: the clip has only {}",
+            flow::STEPS,
             last + 1
         ));
     }
-    let mut before = clip.frames.index_axis(Axis(0), last - steps).to_owned();
-    let mut now = clip.frames.index_axis(Axis(0), last).to_owned();
-    for image in [&mut before, &mut now] {
-        image.mapv_inplace(|v| v * 255.0);
-    }
-    let mut flow = optical_flow(&before, &now);
-    flow.scale(1.0 / steps.max(1) as f32);
-    drop(before);
-
+    let flow = Flow::ending(&clip.frames);
     let seen = clip.frames.index_axis(Axis(0), last);
     let burnt = clip.burnt_now();
     let mask = burnt.mapv(|b| f32::from(u8::from(b)));
@@ -147,9 +133,9 @@ fn by_flow(clip: &Clip, leads: usize) -> Forecast {
         let mut image = forecast.frames.index_axis_mut(Axis(0), l);
         let mut probability = forecast.burn_probability.index_axis_mut(Axis(0), l);
         for ((y, x), by_now) in by_now.indexed_iter_mut() {
-            let (from_y, from_x) = flow.origin(y, x, (l + 1) as f32);
-            image[[y, x]] = warp::border_repeats(&seen, from_y, from_x);
-            *by_now |= warp::border_is_zero(&mask, from_y, from_x) > 0.5;
+            let times = (l + 1) as f32;
+            image[[y, x]] = flow.moved(&seen, y, x, times);
+            *by_now |= flow.brings(&mask, y, x, times);
             probability[[y, x]] = f32::from(u8::from(*by_now));
         }
     }

@@ -10,6 +10,7 @@ use ndarray_npy::{NpzReader, ReadableElement};
 
 use super::*;
 use crate::clip::Span;
+use crate::flow::{carried_px, optical_flow};
 use crate::frame::Kind;
 use crate::grid::Grid;
 
@@ -106,6 +107,19 @@ fn flow_forecasts_score_as_opencvs() {
         println!("lead {}: F1 {ours:.4}, OpenCV {theirs:.4}", l + 1);
         assert!((ours - theirs).abs() < 0.01, "lead {}: F1 {ours}, not {theirs}", l + 1);
     }
+}
+
+#[test]
+fn flow_carries_fire_as_fast_as_opencvs() {
+    let clip = golden_clip();
+    let distance = Front::of(&clip.burnt).distance_px;
+    let got = carried_px(&clip.frames, &clip.burnt_now(), &distance);
+    let want = golden::<ndarray::Ix2, u16>("carried").mapv(|v| f32::from(v) / 256.0);
+    let reached = want.iter().filter(|&&v| v > 0.0).count();
+    let off = got.iter().zip(&want).filter(|(a, b)| (*a - *b).abs() > 0.01).count();
+    println!("{reached} cells reached, {off} of all differ");
+    // A flow that is off by a thousandth reaches a cell a lead earlier or later.
+    assert!(reached > 3000 && off * 50 < reached, "{off} of {reached}");
 }
 
 #[test]

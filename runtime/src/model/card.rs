@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use crate::frame::Kind;
+use crate::front::Front;
 
 /// The only card layout this version reads.
 pub(super) const SCHEMA: i64 = 1;
@@ -53,7 +54,7 @@ pub struct Input {
     pub kinds: Vec<Kind>,
     /// Frames of a clip.
     pub frames: usize,
-    /// Maps of the front; 4 in this version.
+    /// Maps of the front; 5 in this version.
     pub front_channels: usize,
     /// Sides are padded to a multiple of this.
     pub multiple_px: usize,
@@ -188,7 +189,7 @@ impl Card {
             (!i.kinds.is_empty(), "input.kinds: at least one"),
             (!i.kinds.contains(&Kind::Rain), "input.kinds: a fire-front model takes no rain"),
             ((2..=64).contains(&i.frames), "input.frames: 2 to 64"),
-            (i.front_channels == 4, "input.front_channels: this version gives 4"),
+            (i.front_channels == Front::CHANNELS, "input.front_channels: this version gives 5"),
             ((1..=64).contains(&i.multiple_px), "input.multiple_px: 1 to 64"),
             (
                 i.multiple_px >= 1
@@ -268,7 +269,7 @@ opset = 17
 [input]
 kinds = ["thermal", "mask", "rgb"]
 frames = 10
-front_channels = 4
+front_channels = 5
 multiple_px = 8
 min_px = 32
 max_px = 4096

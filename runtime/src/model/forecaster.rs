@@ -10,6 +10,7 @@ use super::folder::Folder;
 use super::tiles::Tiling;
 use super::{Engine, ModelError, Raw};
 use crate::clip::Clip;
+use crate::flow::carried_px;
 use crate::forecast::{ARRIVAL_CHANCE_MIN, Forecast, arrival_from_probability};
 use crate::frame::{Film, Kind};
 use crate::front::Front;
@@ -127,15 +128,16 @@ impl Forecaster {
         let total = tiling.count() * windows;
         let now = clip.burnt_now();
         let mut spent = Timings::default();
-        let mut frames = Array3::zeros((leads, h, w));
-        let mut probability = Array3::<f32>::zeros((leads, h, w));
+        let (mut frames, mut probability) = (Array3::zeros((0, h, w)), Array3::zeros((0, h, w)));
         let mut codes = (None, None);
         let mut context: Option<(Array3<f32>, Array3<bool>)> = None;
         for window in 0..windows {
             let (seen, burnt) =
                 context.as_ref().map_or((&clip.frames, &clip.burnt), |(f, b)| (f, b));
             let started = Instant::now();
-            let front = Front::of(burnt).channels();
+            let front = Front::of(burnt);
+            let now_burnt = burnt.index_axis(Axis(0), t - 1);
+            let front = front.channels(&carried_px(seen, &now_burnt, &front.distance_px));
             spent.front_s += started.elapsed().as_secs_f64();
             let started = Instant::now();
             let mut raw = tiling.run(self.engine(), seen, &front, &mut |done| {
@@ -147,21 +149,13 @@ impl Forecaster {
 
             let first = window * card.output.leads;
             let n = card.output.leads.min(leads - first);
-            frames.slice_mut(s![first..first + n, .., ..]).assign(&raw.frames.slice(s![
-                ..n,
-                ..,
-                ..
-            ]));
-            let part = raw.burn_probability.slice_mut(s![..n, .., ..]);
-            if window > 0 {
-                continue_from(&probability, first, &burnt, part);
-            }
-            probability
-                .slice_mut(s![first..first + n, .., ..])
-                .assign(&raw.burn_probability.slice(s![..n, .., ..]));
             if window == 0 {
-                codes = (raw.codes_global.take(), raw.codes_local.take());
+                codes = (raw.codes_global, raw.codes_local);
+            } else {
+                continue_from(&probability, first, &burnt, raw.burn_probability.view_mut());
             }
+            extend(&mut frames, raw.frames, n);
+            extend(&mut probability, raw.burn_probability, n);
             if window + 1 < windows {
                 context = Some(next_context(clip, &frames, &probability, first + n, threshold));
             }
@@ -213,6 +207,17 @@ impl Forecaster {
             });
         }
         Ok(())
+    }
+}
+
+/// Adds the first `n` leads of `part` to what there is. The first part is taken over, not copied: a
+/// large film's forecast is in memory once.
+fn extend(all: &mut Array3<f32>, part: Array3<f32>, n: usize) {
+    let part = part.slice_move(s![..n, .., ..]);
+    if all.is_empty() {
+        *all = part;
+    } else {
+        all.append(Axis(0), part.view()).expect("leads of one film have one shape");
     }
 }
 

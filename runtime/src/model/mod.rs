@@ -49,7 +49,7 @@ pub trait Engine: Send + Sync {
     /// How many tiles it is worth running at once.
     fn at_once(&self) -> usize;
 
-    /// Runs the network on one window: intensity `[T, H, W]` and front maps `[4, H, W]`, with sides
+    /// Runs the network on one window: intensity `[T, H, W]` and front maps `[5, H, W]`, with sides
     /// that are multiples of the card's `multiple_px`.
     ///
     /// # Errors

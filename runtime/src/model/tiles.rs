@@ -94,7 +94,7 @@ impl Tiling {
         self.rows.starts.len() * self.cols.starts.len()
     }
 
-    /// Runs the network over the whole film: intensity `[T, H, W]` and front maps `[4, H, W]`.
+    /// Runs the network over the whole film: intensity `[T, H, W]` and front maps `[5, H, W]`.
     ///
     /// `done` is told after each tile how many are done. The answer does not depend on how many
     /// tiles run at once.
@@ -320,7 +320,7 @@ mod tests {
             let frames = Array3::from_shape_fn((10, h, w), |(k, y, x)| {
                 ((k * 31 + y * 7 + x * 13) % 97) as f32 / 97.0
             });
-            let front = Array3::zeros((4, h, w));
+            let front = Array3::zeros((5, h, w));
             let tiling = Tiling::new(h, w, &card());
             let mut told = 0;
             let one = tiling.run(&Echo { at_once: 1 }, &frames, &front, &mut |n| told = n)?;

@@ -6,13 +6,18 @@
 //! against division by zero) are those of OpenCV's `calcOpticalFlowFarneback(a, b, None, pyr_scale=.5,
 //! levels=3, winsize=15, iterations=3, poly_n=7, poly_sigma=1.5, flags=0)`, which is the oracle.
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayRef2, ArrayRef3, Axis};
 
+mod carried;
 mod expansion;
 mod pyramid;
+mod warp;
 
+pub use carried::carried_px;
 use expansion::{Expansion, Quadratic};
 
+/// Frames between the two images whose flow is taken.
+pub const STEPS: usize = 3;
 /// Times the image is halved, at most.
 const LEVELS: u32 = 3;
 /// An image is not halved below this many rows or columns.
@@ -34,15 +39,41 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// The same directions, `factor` times as far.
-    pub fn scale(&mut self, factor: f32) {
-        self.right_px.mapv_inplace(|v| v * factor);
-        self.down_px.mapv_inplace(|v| v * factor);
+    /// Flow at the end of a film `[T, H, W]` of intensity in 0..1, pixels per frame: from
+    /// [`STEPS`] frames before the last (fewer in a shorter film) to the last.
+    #[must_use]
+    pub fn ending(frames: &ArrayRef3<f32>) -> Self {
+        let (t, h, w) = frames.dim();
+        let Some(last) = t.checked_sub(1) else {
+            return Self { right_px: Array2::zeros((h, w)), down_px: Array2::zeros((h, w)) };
+        };
+        let steps = STEPS.min(last);
+        let image = |k: usize| frames.index_axis(Axis(0), k).mapv(|v| v * 255.0);
+        let mut flow = optical_flow(&image(last - steps), &image(last));
+        let factor = 1.0 / steps.max(1) as f32;
+        flow.right_px.mapv_inplace(|v| v * factor);
+        flow.down_px.mapv_inplace(|v| v * factor);
+        flow
+    }
+
+    /// Value that reaches cell (`y`, `x`) of an image after `times` the flow; the border repeats.
+    #[must_use]
+    pub fn moved(&self, image: &ArrayRef2<f32>, y: usize, x: usize, times: f32) -> f32 {
+        let (row, col) = self.origin(y, x, times);
+        warp::border_repeats(image, row, col)
+    }
+
+    /// Whether more than half of what reaches cell (`y`, `x`) of a mask (0 or 1) after `times` the
+    /// flow is 1; outside the mask is 0.
+    #[must_use]
+    pub fn brings(&self, mask: &ArrayRef2<f32>, y: usize, x: usize, times: f32) -> bool {
+        let (row, col) = self.origin(y, x, times);
+        warp::border_is_zero(mask, row, col) > 0.5
     }
 
     /// Where (row, column) what reaches cell (`y`, `x`) after `times` the flow comes from, taking
     /// the flow at the cell itself for its whole way.
-    pub(super) fn origin(&self, y: usize, x: usize, times: f32) -> (f32, f32) {
+    fn origin(&self, y: usize, x: usize, times: f32) -> (f32, f32) {
         (y as f32 - times * self.down_px[[y, x]], x as f32 - times * self.right_px[[y, x]])
     }
 }
