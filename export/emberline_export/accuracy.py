@@ -45,7 +45,13 @@ def pooled(runs: list[dict]) -> dict[str, dict[int, float]]:
 def table(run: dict) -> list[str]:
     """One set: new-burn F1 with its interval at each lead, arrival error, Brier score."""
     leads = [x for x in LEADS if x <= len(run["methods"][0]["leads"])]
-    head = ["forecaster", *[f"F1 lead {x}" for x in leads], "arrival MAE", "of those said", "Brier"]
+    head = [
+        "forecaster",
+        *[f"F1 lead {x}" for x in leads],
+        "arrival MAE",
+        "never = horizon",
+        "Brier",
+    ]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for m in run["methods"]:
         cells = [f"**{m['method']}**" if m is run["methods"][0] else m["method"]]
@@ -54,7 +60,7 @@ def table(run: dict) -> list[str]:
             span = row.get("f1_interval")
             text = f"{row['f1'] or 0:.3f}"
             cells.append(text + (f" [{span['low']:.3f}, {span['high']:.3f}]" if span else ""))
-        for key in ("mae_frames", "mae_frames_of_said"):
+        for key in ("mae_frames", "mae_frames_never_at_horizon"):
             v = m["arrival"][key]
             cells.append("–" if v is None else f"{v:.2f}")
         cells.append(f"{m['leads'][leads[-1] - 1]['brier']:.4f}")

@@ -8,6 +8,7 @@ said to burn stays the same. Probability and decision are two products.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ from .physicnet import PhysicNet
 from .validate import NAMES, network, score, simple
 
 LEADS = (5, 10, 20)
+# Looked through for the leaning.
+SHARES, KNEES, SLOPES = (0.25, 0.35, 0.5), (2.2, 2.6, 3.0, 3.4, 3.8, 4.2), (3.0, 5.0, 8.0)
 
 
 @dataclass
@@ -65,17 +68,17 @@ def margins(net: PhysicNet, cells: Cells, thresholds: np.ndarray) -> np.ndarray:
 
 def choose_leaning(net: PhysicNet, groups: dict[str, Cells]) -> tuple[float, list[str]]:
     """Set `lean` in `net`; return the threshold (before calibration) and a report."""
-    thresholds = np.round(np.arange(0.22, 0.42, 0.02), 2)
+    thresholds = np.round(np.arange(0.18, 0.42, 0.02), 2)
     best = (-9.0, 0.3, (0.0, 2.2, 8.0))
-    for share in (0.0, 0.35, 0.5, 0.65, 0.8):
-        for knee in (1.8, 2.0, 2.1, 2.2, 2.3, 2.4, 2.6) if share else (2.2,):
-            net.arrival.lean.copy_(torch.tensor([share, knee, 8.0]))
-            worst = np.min([margins(net, c, thresholds).min(1) for c in groups.values()], 0)
-            i = int(np.argmax(worst))
-            if worst[i] > best[0]:
-                best = (float(worst[i]), float(thresholds[i]), (share, knee, 8.0))
+    for lean in [(0.0, 2.2, 8.0), *product(SHARES, KNEES, SLOPES)]:
+        net.arrival.lean.copy_(torch.tensor(lean))
+        worst = np.min([margins(net, c, thresholds).min(1) for c in groups.values()], 0)
+        i = int(np.argmax(worst))
+        if worst[i] > best[0]:
+            best = (float(worst[i]), float(thresholds[i]), lean)
     net.arrival.lean.copy_(torch.tensor(best[2]))
-    lines = [f"leaning share {best[2][0]} knee {best[2][1]}, worst margin {best[0]:+.3f}"]
+    share, knee, slope = best[2]
+    lines = [f"leaning share {share} knee {knee} slope {slope}, worst margin {best[0]:+.3f}"]
     for name, c in groups.items():
         m = margins(net, c, np.array([best[1]]))[0]
         text = ", ".join(

@@ -30,6 +30,24 @@ class NewBurn:
         return 2 * self.hit / np.maximum(2 * self.hit + self.false + self.miss, 1)
 
 
+ARRIVAL_CHANCE_MIN = 0.1  # chance to burn within the horizon below which no time is given
+NEVER_HORIZONS = 3.0  # what "never" counts as
+
+
+def arrival_frames(p: np.ndarray) -> np.ndarray:
+    """Frames until a cell burns if it burns within the horizon `[H, W]`: the median, NaN never.
+
+    From burn probability `[L, H, W]` that never falls with lead, interpolated within a lead.
+    """
+    chance = p[-1]
+    steps = np.concatenate([np.zeros_like(p[:1]), p])
+    after = np.maximum(np.argmax(steps >= 0.5 * chance, axis=0), 1)[None]
+    low, high = (np.take_along_axis(steps, k, 0)[0] for k in (after - 1, after))
+    within = np.clip((0.5 * chance - low) / np.maximum(high - low, 1e-9), 0, 1)
+    sure = (chance > 0) & (chance >= ARRIVAL_CHANCE_MIN)
+    return np.where(sure, after[0] - 1 + within, np.nan)
+
+
 @dataclass
 class Reliability:
     """Observed frequency by said probability, in tenths."""

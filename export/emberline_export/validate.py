@@ -16,7 +16,7 @@ from .clips import Shards, data_root, plain
 from .film import FilmConfig, Sample
 from .front import Front, maps_of
 from .physicnet import PhysicNet
-from .score import NewBurn, Reliability
+from .score import NEVER_HORIZONS, NewBurn, Reliability, arrival_frames
 
 LEADS = [1, 5, 10, 20]
 Forecaster = Callable[[Sample], np.ndarray]  # burn probability [L, H, W]
@@ -69,10 +69,10 @@ def network(net: PhysicNet) -> Forecaster:
 
 
 def score(samples: list[Sample], forecaster: Forecaster, thresholds: list[float]) -> dict:
-    """New-burn F1 by threshold and lead, arrival MAE (frames, capped), reliability."""
+    """New-burn F1 by threshold and lead, arrival MAE (frames, never = 3 horizons), reliability."""
     leads = len(samples[0].future)
     counts = {t: NewBurn.zero(leads) for t in thresholds}
-    reliability, late, cells = Reliability(), {t: 0.0 for t in thresholds}, 0
+    reliability, late, cells = Reliability(), 0.0, 0
     for s in samples:
         p = forecaster(s)[:leads]
         now = s.burnt_by == 0
@@ -82,13 +82,12 @@ def score(samples: list[Sample], forecaster: Forecaster, thresholds: list[float]
         reached = ~now & (s.burnt_by <= leads)
         cells += int(reached.sum())
         for t in thresholds:
-            said = p >= t
-            counts[t].add(said, truth, now)
-            by = np.where(said.any(0), np.argmax(said, 0) + 1, leads * 1.5)
-            late[t] += float(np.abs(by - s.burnt_by)[reached].sum())
+            counts[t].add(p >= t, truth, now)
+        said = np.nan_to_num(arrival_frames(p)[reached], nan=NEVER_HORIZONS * leads)
+        late += float(np.abs(said - (s.burnt_by[reached] - 0.5)).sum())
     return {
         "f1": {t: c.f1() for t, c in counts.items()},
-        "arrival_mae": {t: v / max(cells, 1) for t, v in late.items()},
+        "arrival_mae": late / max(cells, 1),
         "reliability": reliability,
     }
 
@@ -115,13 +114,13 @@ def main(args: argparse.Namespace) -> int:
         for name in forecasters:
             r = score(samples, simple(name, leads), [0.5])
             row = " ".join(f"{r['f1'][0.5][x - 1]:.3f}" for x in at)
-            print(f"  {name:12s}       {row}  {r['arrival_mae'][0.5]:.2f}")
+            print(f"  {name:12s}       {row}  {r['arrival_mae']:.2f}")
         if net is None:
             continue
         r = score(samples, network(net), thresholds)
         for t in thresholds:
             row = " ".join(f"{r['f1'][t][x - 1]:.3f}" for x in at)
-            print(f"  physicnet    {t:.2f}  {row}  {r['arrival_mae'][t]:.2f}")
+            print(f"  physicnet    {t:.2f}  {row}  {r['arrival_mae']:.2f}")
         rel = r["reliability"]
         n = np.maximum(rel.count, 1)
         print("  said    ", " ".join(f"{x:.2f}" for x in rel.said / n))

@@ -8,6 +8,7 @@ import pytest
 from emberline_export.baseline import NAMES, arrival_of, flow_masks
 from emberline_export.flow import carried_px
 from emberline_export.front import FAR_PX, burnt_from_heat, front_of
+from emberline_export.score import arrival_frames
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "front.npz"
 
@@ -16,6 +17,23 @@ def growing_disc(radii: np.ndarray, n: int = 64) -> np.ndarray:
     """Burnt masks of a disc with the given radii."""
     yy, xx = np.mgrid[0:n, 0:n] - n // 2
     return np.hypot(yy, xx)[None] <= radii[:, None, None]
+
+
+@pytest.mark.parametrize(
+    ("p", "want"),
+    [
+        ([0.0, 0.0, 1.0, 1.0], 2.5),  # sure: middle of lead 3
+        ([1.0, 1.0, 1.0, 1.0], 0.5),
+        ([0.0, 0.2, 0.4, 0.4], 2.0),  # half of 0.4 at lead 2
+        ([0.1, 0.2, 0.3, 0.4], 2.0),
+        ([0.0, 0.0, 0.0, 0.09], np.nan),  # too unlikely
+        ([0.0, 0.0, 0.0, 0.0], np.nan),
+    ],
+)
+def test_arrival_is_the_runtimes(p: list[float], want: float) -> None:
+    """The cases of `runtime/src/forecast.rs`, in frames."""
+    said = arrival_frames(np.array(p)[:, None, None])[0, 0]
+    assert np.isclose(said, want, equal_nan=True)
 
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 2.0])

@@ -85,7 +85,7 @@ impl Front {
     }
 
     /// What a network is told `[5, H, W]`: distance, age, mean speed (constant), local speed, and
-    /// `carried_px` `[H, W]` (see [`carried_px`](crate::flow::carried_px)).
+    /// `carried_px` `[H, W]`, the speed at which flow carries fire (see the room `flow`).
     #[must_use]
     pub fn channels(&self, carried_px: &Array2<f32>) -> Array3<f32> {
         let (h, w) = self.distance_px.dim();

@@ -46,7 +46,8 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
     page += &table(&HEADINGS, &pooled.rows, &replay.methods[0]);
     page += &table(&ARRIVAL_HEADINGS, &pooled.arrival_rows, &replay.methods[0]);
     page += "<p>Arrival error is over cells that burnt within the horizon; one that was never said \
-             to burn counts as three horizons, and the third column leaves those out.</p>";
+             to burn counts as three horizons, then as one, and the last but one column leaves those \
+             out.</p>";
     page += &f1_chart(replay, pooled);
     page += &reliability(replay, pooled);
     page += "<h2>Pictures</h2><p class='key'><span style='background:#009e73'>said and burnt</span>\

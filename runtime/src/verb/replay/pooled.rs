@@ -37,8 +37,13 @@ pub(super) struct Pooled {
 pub(super) const HEADINGS: [&str; 9] =
     ["method", "lead", "F1 new burn", "IoU", "Brier", "front px", "MSE", "PSNR dB", "SSIM"];
 /// Headings of [`Pooled::arrival_rows`].
-pub(super) const ARRIVAL_HEADINGS: [&str; 4] =
-    ["method", "arrival MAE, frames", "given a time only", "burnt, given no time"];
+pub(super) const ARRIVAL_HEADINGS: [&str; 5] = [
+    "method",
+    "arrival MAE, frames",
+    "never = horizon",
+    "given a time only",
+    "burnt, given no time",
+];
 
 impl Pooled {
     /// Pools all events.
@@ -87,6 +92,7 @@ impl Pooled {
                 vec![
                     method.clone(),
                     told(t.arrival.mae_frames(), 2),
+                    told(t.arrival.mae_frames_with_never_at(1.0), 2),
                     told(t.arrival.said.value(), 2),
                     share,
                 ]
@@ -108,6 +114,7 @@ impl Pooled {
                     "arrival": {
                         "mae_frames": arrival.mae_frames(),
                         "mae_frames_interval": band(m, &|t: &Tally| t.arrival.mae_frames()),
+                        "mae_frames_never_at_horizon": arrival.mae_frames_with_never_at(1.0),
                         "mae_frames_of_said": arrival.said.value(),
                         "never_share": arrival.never_share(),
                     },
