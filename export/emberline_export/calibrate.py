@@ -20,7 +20,7 @@ from .validate import NAMES, network, score, simple
 
 LEADS = (5, 10, 20)
 # Looked through for the leaning.
-SHARES, KNEES, SLOPES = (0.25, 0.35, 0.5), (2.2, 2.6, 3.0, 3.4, 3.8, 4.2), (3.0, 5.0, 8.0)
+SHARES, KNEES, SLOPES = (0.35, 0.5, 0.65), (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0), (1.5, 3.0, 6.0)
 
 
 @dataclass
@@ -59,10 +59,12 @@ def margins(net: PhysicNet, cells: Cells, thresholds: np.ndarray) -> np.ndarray:
     out = np.zeros((len(thresholds), len(lead)))
     for j, (x, bar) in enumerate(cells.bars.items()):
         truth = cells.burnt_by <= x
-        for i, t in enumerate(thresholds):
-            said = p[j] >= t
-            hit = (said & truth).sum()
-            out[i, j] = 2 * hit / max(said.sum() + truth.sum(), 1) - bar
+        above = np.searchsorted(thresholds, p[j], side="right")  # thresholds each cell reaches
+        n = len(thresholds) + 1
+        said, hit = (
+            np.bincount(k, minlength=n)[::-1].cumsum()[::-1][1:] for k in (above, above[truth])
+        )
+        out[:, j] = 2 * hit / np.maximum(said + truth.sum(), 1) - bar
     return out
 
 

@@ -36,16 +36,17 @@ def films(path: Path, kind: str, count: int) -> list[Sample]:
 def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
     """Fit leaning and calibration (into `net`) and threshold; return `decision` and a report."""
     groups = {
-        f"{n} {k}": films(data / n, k, 60) for n in ("val64", "val128") for k in ("mask", "thermal")
+        f"{n} {k}": films(data / n, k, 100)
+        for n in ("val64", "val128")
+        for k in ("mask", "thermal")
     }
     for name, s in real_windows() if real else []:
         groups.setdefault(f"drone masks {name[1:]} s", []).append(s)
-    # More starts are followed by five leads than by ten.
-    short: dict[str, list[Sample]] = {}
-    for name, s in real_windows(leads=5) if real else []:
-        short.setdefault(f"drone masks {name[1:]} s, five leads", []).append(s)
-    cells = {n: cells_of(net, g) for n, g in (groups | short).items()}
-    threshold, lines = choose_leaning(net, cells)
+    # Two films are too few to tell steps apart: pooled; more starts are followed by five leads.
+    pools = {n: g for n, g in groups.items() if not n.startswith("drone")}
+    if real:
+        pools |= {f"drone masks, {x} leads": [s for _, s in real_windows(leads=x)] for x in (5, 10)}
+    threshold, lines = choose_leaning(net, {n: cells_of(net, g) for n, g in pools.items()})
     ps, ts, rng = [], [], np.random.default_rng(0)
     for samples in groups.values():  # every group weighs the same
         p, t = outcomes(net, samples)

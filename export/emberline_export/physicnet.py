@@ -143,6 +143,7 @@ def scale_front(front: Tensor) -> Tensor:
     return torch.cat([log[:, :1] * 0.5, age, log[:, 1:] * 0.5 + 0.5], 1)
 
 
+UNEVEN = 2.0  # steepness that a front loses where its local speed is e times its mean speed, or 1/e
 SLOW = 0.02  # px per frame, below which a front stands still
 
 
@@ -157,10 +158,10 @@ class ArrivalHead(nn.Module):
 
     arrival = distance / speed with speed = mean^w0 · local^w1 · carried^w2 · e^d, Σw = 1, and
     P(lead) = 1 − (1 − sigmoid((ln lead − ln arrival) · s)) · exp(−r · lead); w, d, s, r per cell.
-    After training, where it is unsure (small s) it leans on the speed blend it started from:
-    P' = (1 − λ) · P + λ · P_blend, λ = share · sigmoid((knee − S) · slope), with S the mean of s
-    along the front within 32 px. Simulation cannot teach how erratic real fires are; share, knee
-    and slope are chosen on validation.
+    After training, where it is unsure (small s) or the front moves unevenly it leans on the speed
+    blend: P' = (1 − λ) · P + λ · P_blend, λ = share · sigmoid((knee − S) · slope), with S the mean
+    of s − 2 · |ln local − ln mean| along the front within 32 px. Simulation cannot teach how
+    erratic real fires are; share, knee and slope are chosen on validation.
     """
 
     def __init__(self, net: NetConfig) -> None:
@@ -187,9 +188,10 @@ class ArrivalHead(nn.Module):
         steep = torch.clamp(F.softplus(s), min=0.05) * 2.0
         far = torch.log(torch.clamp(distance, min=0.5))
         arrival, blend = far - speed, far - torch.log(0.75 * mean + 0.25 * local + SLOW)
+        even = steep - UNEVEN * (torch.log(local + SLOW) - torch.log(mean + SLOW)).abs()
         along = ((distance > 0.5) & (distance < 9.0)).to(front.dtype)
         weight = spread(along)
-        sure = torch.where(weight > 1e-4, spread(steep * along) / (weight + 1e-6), steep)
+        sure = torch.where(weight > 1e-4, spread(even * along) / (weight + 1e-6), even)
         rate = F.softplus(torch.clamp(r, max=2.0)) * 0.1
         return torch.cat([arrival, steep, rate, burnt, blend, sure], 1)
 
