@@ -8,6 +8,7 @@ VERBS = {
     "make-fire": (".firesim.maker", "simulate fires (needs the `firesim` extra)"),
     "fire-sheet": (".firesim.sheet", "draw the fires of one shard to look at"),
     "make-film": (".testset", "render simulated fires to clips that the runtime reads"),
+    "make-data": (".data.maker", "make or load a film set of the benchmark"),
     "train": (".train", "train a network, or go on with a run"),
     "validate": (".validate", "score a checkpoint beside the simple forecasters"),
     "export": (".export", "write a model folder from a checkpoint"),
