@@ -11,6 +11,8 @@ VERBS = {
     "make-data": (".data.maker", "make or load a film set of the benchmark"),
     "train": (".train", "train a network, or go on with a run"),
     "validate": (".validate", "score a checkpoint beside the simple forecasters"),
+    "benchmark": (".benchmark.run", "train and score one method on one film set"),
+    "results": (".benchmark.report", "turn benchmark rows into a page of tables and plots"),
     "export": (".export", "write a model folder from a checkpoint"),
     "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),

@@ -65,13 +65,13 @@ def total_variation(flow: Tensor) -> Tensor:
 
 
 def crop_loss(
-    net: PhysicNet, frames: Tensor, front: Tensor, future: Tensor, cfg: LossConfig
+    net: PhysicNet, frames: Tensor, front: Tensor | None, future: Tensor, cfg: LossConfig
 ) -> Tensor:
     """Local level alone on random crops: it must forecast what it sees without the whole view.
 
     Each crop covers (crop_px / h)·(crop_px / w) of the view, less than half. Five leads.
     """
-    level, t, leads = net.fine, frames.shape[1], 5
+    level, t, leads = net.fine, frames.shape[1], min(5, net.cfg.leads)
     h, w = frames.shape[-2:]
     loss = frames.new_zeros(())
     for _ in range(cfg.crops):
@@ -80,7 +80,8 @@ def crop_loss(
         box = (..., slice(y, y + cfg.crop_px), slice(x, x + cfg.crop_px))
         z, _, commitment = level.encode(rearrange(frames[box], "b t c h w -> (b t) c h w"))
         latents = rearrange(z, "(b t) d h w -> b (t d) h w", t=t)
-        future_z, _ = level.translate(latents, scale_front(front)[box])
+        maps = None if front is None else scale_front(front)[box]
+        future_z, _ = level.translate(latents, maps)
         frame, out = frames[:, -1][box], []
         for f in future_z.chunk(net.cfg.leads, 1)[:leads]:
             moved = level.decode(f)
@@ -95,16 +96,16 @@ def total(
     net: PhysicNet,
     out: dict,
     frames: Tensor,
-    front: Tensor,
+    front: Tensor | None,
     future: Tensor,
-    burnt_by: Tensor,
+    burnt_by: Tensor | None,
     cfg: LossConfig,
 ) -> tuple[Tensor, dict[str, float]]:
     """Weighted sum and each term's value."""
-    burn, overlap = burn_loss(out["burn_probability"], burnt_by)
-    terms = {
-        "burn": burn,
-        "overlap": overlap,
+    terms = {}
+    if net.arrival is not None:
+        terms["burn"], terms["overlap"] = burn_loss(out["burn_probability"], burnt_by)
+    terms |= {
         "frame": frame_loss(out["forecast"], future),
         "commitment": out["commitment"],
         "photometric": photometric(out["flow"], frames, future),

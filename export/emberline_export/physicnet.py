@@ -50,7 +50,10 @@ class LevelConfig:
 
 @dataclass(frozen=True)
 class NetConfig:
-    """The whole network; `vq`, `local` and `flow` can be taken out for ablations."""
+    """The whole network; `vq`, `local` and `flow` can be taken out for ablations.
+
+    `arrival` is for fire: without it there are no front maps and no burn probability.
+    """
 
     context: int = 10
     leads: int = 20
@@ -58,6 +61,7 @@ class NetConfig:
     vq: bool = True
     local: bool = True
     flow: bool = True
+    arrival: bool = True
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
     fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))
 
@@ -107,10 +111,10 @@ class Level(nn.Module):
             *down, Residual(cfg.width), nn.Conv2d(cfg.width, cfg.code_dim, 1)
         )
         self.codebook = Codebook(cfg.codes, cfg.code_dim) if net.vq else None
-        self.mix_time = conv(net.context * cfg.code_dim + FRONT, cfg.hidden, 1)
+        self.mix_time = conv(net.context * cfg.code_dim + FRONT * net.arrival, cfg.hidden, 1)
         self.translator = nn.Sequential(*[Mixer(cfg.hidden) for _ in range(cfg.depth)])
         self.to_future = nn.Conv2d(cfg.hidden, net.leads * cfg.future, 1)
-        self.to_arrival = nn.Conv2d(cfg.hidden, 8 * cfg.stride**2, 1)
+        self.to_arrival = nn.Conv2d(cfg.hidden, 8 * cfg.stride**2, 1) if net.arrival else None
         self.expert = nn.Conv2d(cfg.future, 4 * cfg.stride**2, 1)  # flow x, y, gate, source
         self.up = nn.PixelShuffle(cfg.stride)
         nn.init.normal_(self.expert.weight, std=1e-2)
@@ -124,12 +128,13 @@ class Level(nn.Module):
             return z, torch.zeros(n, h, w, dtype=torch.long, device=z.device), z.new_zeros(())
         return self.codebook(z)
 
-    def translate(self, latents: Tensor, front: Tensor) -> tuple[Tensor, Tensor]:
+    def translate(self, latents: Tensor, front: Tensor | None) -> tuple[Tensor, Tensor | None]:
         """`t` latents `(b, t·d, h, w)` → future latents `(b, l·f, h, w)` and arrival features."""
-        s = self.cfg.stride
-        hidden = self.mix_time(torch.cat([latents, F.avg_pool2d(front, s)], 1))
-        hidden = self.translator(hidden)
-        return self.to_future(hidden), self.up(self.to_arrival(hidden))
+        if front is not None:
+            latents = torch.cat([latents, F.avg_pool2d(front, self.cfg.stride)], 1)
+        hidden = self.translator(self.mix_time(latents))
+        features = None if self.to_arrival is None else self.up(self.to_arrival(hidden))
+        return self.to_future(hidden), features
 
     def decode(self, future: Tensor) -> Tensor:
         """One future latent `(b, f, h, w)` → flow x, flow y, gate logit, source at full size."""
@@ -225,7 +230,7 @@ class PhysicNet(nn.Module):
         self.fuse = nn.Conv2d(2 if cfg.local else 1, 1, 1)
         nn.init.ones_(self.fuse.weight)
         nn.init.zeros_(self.fuse.bias)
-        self.arrival = ArrivalHead(cfg)
+        self.arrival = ArrivalHead(cfg) if cfg.arrival else None
 
     @property
     def levels(self) -> list[Level]:
@@ -237,13 +242,15 @@ class PhysicNet(nn.Module):
         return [level.encode(frame) for level in self.levels]
 
     def translate(
-        self, latents: list[Tensor], front: Tensor, last: Tensor
-    ) -> tuple[list[Tensor], Tensor]:
+        self, latents: list[Tensor], front: Tensor | None, last: Tensor
+    ) -> tuple[list[Tensor], Tensor | None]:
         """Latents `(b, t·d, ·, ·)` of each level → future latents of each, arrival parameters."""
-        maps = scale_front(front)
+        maps = None if self.arrival is None else scale_front(front)
         done = [lv.translate(z, maps) for lv, z in zip(self.levels, latents, strict=True)]
-        params = self.arrival(front, last, torch.cat([a for _, a in done], 1))
-        return [f for f, _ in done], params
+        futures = [f for f, _ in done]
+        if self.arrival is None:
+            return futures, None
+        return futures, self.arrival(front, last, torch.cat([a for _, a in done], 1))
 
     def decode(
         self, futures: list[Tensor], frame: Tensor, grid: tuple[Tensor, Tensor] | None = None
@@ -256,7 +263,7 @@ class PhysicNet(nn.Module):
         base = warp(frame, flow, grid) if self.cfg.flow else frame
         return base + gate * source, flow
 
-    def forward(self, frames: Tensor, front: Tensor) -> dict[str, Tensor]:
+    def forward(self, frames: Tensor, front: Tensor | None = None) -> dict[str, Tensor]:
         """Whole window: frames `(b, t, 1, h, w)` in 0..1, front `(b, 5, h, w)` in pixels.
 
         Returns forecast `(b, l, 1, h, w)`, burn_probability `(b, l, h, w)`, code indices per level
@@ -273,14 +280,16 @@ class PhysicNet(nn.Module):
             frame, flow = self.decode([s[k] for s in steps], frame, grid)
             out.append(frame)
             flows.append(flow)
-        lead = torch.arange(1, self.cfg.leads + 1, device=frames.device, dtype=frames.dtype)
         codes = [rearrange(i, "(b t) h w -> b t h w", t=t) for _, i, _ in encoded]
+        fire = {}
+        if self.arrival is not None:
+            lead = torch.arange(1, self.cfg.leads + 1, device=frames.device, dtype=frames.dtype)
+            fire = {"burn_probability": self.arrival.probability(params, lead), "params": params}
         return {
             "forecast": torch.stack(out, 1),
-            "burn_probability": self.arrival.probability(params, lead),
+            **fire,
             "codes": codes,
             "flow": torch.stack(flows, 1),
-            "params": params,
             "commitment": torch.stack([c for _, _, c in encoded]).sum(),
             "futures": futures,
         }

@@ -1,4 +1,4 @@
-"""Fourier neural operator (Li et al. 2021), from the package neuraloperator (`peers` extra)."""
+"""Fourier neural operator (Li et al. 2021), from the package neuraloperator (`benchmark` extra)."""
 
 from torch import Tensor, nn
 

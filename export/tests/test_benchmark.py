@@ -1,0 +1,130 @@
+"""The benchmark: same films for all, honest scores, pages from rows; every method in miniature."""
+
+import json
+
+import numpy as np
+import pytest
+
+from emberline_export.__main__ import main
+from emberline_export.benchmark import simple
+from emberline_export.benchmark.report import interval, lead_over, rows_of
+from emberline_export.benchmark.run import METHODS
+from emberline_export.benchmark.scores import image_scores
+from emberline_export.benchmark.task import Task, batches
+from emberline_export.data.clips import Clips, write
+
+TASK = Task("reaction-diffusion", "reaction-diffusion", "train", ("test",))
+
+
+def drifting(count: int, frames: int, event: str, side: int = 32) -> Clips:
+    """Soft discs that drift."""
+    axis, films = np.arange(side), []
+    for i in range(count):
+        rng = np.random.default_rng([len(event), i])
+        (y, x), (v, u) = rng.uniform(8, side - 8, 2), rng.uniform(-1, 1, 2)
+        t = np.arange(frames)[:, None, None]
+        d = (axis[:, None] - y - v * t) ** 2 + (axis[None] - x - u * t) ** 2
+        films.append(np.round(255 * np.exp(-d / 18)).astype(np.uint8))
+    return Clips(np.stack(films), np.array([f"{event}{i}" for i in range(count)]))
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A small set where a real one would lie."""
+    root = tmp_path_factory.mktemp("data")
+    tests = {"test": drifting(3, 24, "test"), "test-parameter": drifting(3, 24, "parameter")}
+    write(root / "reaction-diffusion", {"train": drifting(8, 24, "train"), **tests}, {})
+    return root
+
+
+def test_every_method_runs_and_the_page_comes_from_the_rows(data, tmp_path, capsys):
+    """In miniature what the real benchmark does; the page repeats from the rows alone."""
+    rows, page = tmp_path / "rows.ndjson", tmp_path / "docs" / "results.md"
+    page.parent.mkdir()
+    for method in METHODS:
+        call = ["benchmark", "reaction-diffusion", method, str(data), str(rows)]
+        assert main([*call, "--steps", "3", "--batch", "2"]) == 0
+    assert main(["results", str(rows), str(page)]) == 0
+    text = page.read_text()
+    assert all(f"| {m} |" in text for m in METHODS) and "PhysicNet: PSNR" in text
+    assert len(list((tmp_path / "docs" / "img").glob("*.png"))) == 2
+    main(["results", str(rows), str(page)])
+    assert page.read_text() == text
+
+
+def test_a_seed_gives_every_method_the_same_films(data):
+    """Batches depend on the seed alone."""
+    clips = drifting(8, 24, "train")
+    a, b, c = (next(batches(clips, TASK, 4, seed)) for seed in (1, 1, 2))
+    assert a[0].equal(b[0]) and a[1].equal(b[1]) and not a[0].equal(c[0])
+    assert a[0].shape == (4, 10, 1, 32, 32) and a[1].shape == (4, 10, 1, 32, 32)
+
+
+def test_image_scores_have_data_range_one():
+    """PSNR of a constant error is what the formula says; a copy is 100 dB and SSIM 1."""
+    truth = np.random.default_rng(0).random((2, 32, 32))
+    off = image_scores(truth + 0.1, truth)
+    assert np.allclose(off["psnr"], 20) and np.allclose(off["mae"], 0.1)
+    same = image_scores(truth, truth)
+    assert np.allclose(same["psnr"], 100) and np.allclose(same["ssim"], 1)
+    with pytest.raises(ValueError, match="not finite"):
+        image_scores(truth * np.nan, truth)
+
+
+def test_optical_flow_carries_what_drifts():
+    """A drifting disc is forecast far better than by standing still."""
+    film = drifting(1, 12, "one").film(0)
+    moved, still = simple.optical_flow(film[:6], 6), simple.persistence(film[:6], 6)
+    assert ((moved - film[6:]) ** 2).mean() < 0.2 * ((still - film[6:]) ** 2).mean()
+
+
+def test_the_nearest_frame_finds_a_leaked_film():
+    """A test film that stands in the training part is answered exactly."""
+    clips = drifting(6, 24, "train")
+    find = simple.NearestFrame(clips, TASK)
+    film = clips.film(4)
+    assert np.array_equal(find(film[2:12], 10), film[12:22])
+
+
+def row(method: str, psnr: list[float], **more) -> dict:
+    """A recorded row."""
+    films = {"psnr": psnr, "ssim": [0.5] * len(psnr), "mse": [0.1] * len(psnr)}
+    base = {"task": "t", "split": "s", "method": method, "seed": 1, "weights": 1, "steps": 1}
+    base |= {"train_sha256": "a", "test_sha256": "b", "event": [f"e{i}" for i in range(len(psnr))]}
+    return base | {"by_film": films, "by_lead": {"psnr": [1.0, 2.0]}} | more
+
+
+def test_the_lead_is_over_the_best_peer():
+    """The gap is film by film against the best of them, with an interval that holds the mean."""
+    methods = {"physicnet": [row("physicnet", [30.0, 32.0])]}
+    methods |= {"fno": [row("fno", [28.0, 28.0])], "convlstm": [row("convlstm", [29.0, 30.0])]}
+    assert "PSNR +1.5000 dB" in lead_over(methods, ["fno", "convlstm"])[0]
+    low, high = interval(np.array([1.0, 2.0, 3.0]), ["a", "a", "b"])
+    assert low <= 2.0 <= high
+
+
+@pytest.mark.parametrize(
+    ("lines", "want"),
+    [
+        (["{"], "rows.ndjson:1"),
+        ([json.dumps({"task": "t"})], "not a benchmark row"),
+        (
+            [json.dumps(row("fno", [1.0])), json.dumps(row("convlstm", [1.0], test_sha256="c"))],
+            "different test_sha256",
+        ),
+    ],
+)
+def test_rows_that_cannot_stand_side_by_side_are_refused(tmp_path, lines, want):
+    """One clear line, no page."""
+    path = tmp_path / "rows.ndjson"
+    path.write_text("\n".join(lines))
+    with pytest.raises(SystemExit, match=want):
+        main(["results", str(path), str(tmp_path / "results.md")])
+    assert not (tmp_path / "results.md").exists()
+
+
+def test_a_later_row_of_the_same_seed_counts(tmp_path):
+    """Runs append; the newest of a method and seed is the one shown."""
+    path = tmp_path / "rows.ndjson"
+    path.write_text("\n".join(json.dumps(row("fno", [x])) for x in (1.0, 2.0)))
+    assert rows_of(path)["t", "s"]["fno"][0]["by_film"]["psnr"] == [2.0]
