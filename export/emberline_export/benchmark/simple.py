@@ -45,7 +45,11 @@ class NearestFrame:
 
     def window(self, film: int, start: int) -> np.ndarray:
         """Context of a training window."""
-        frames = self.clips.frames[film, start : start + self.task.context]
+        return self.frames(film, start, self.task.context)
+
+    def frames(self, film: int, start: int, count: int) -> np.ndarray:
+        """Training frames, no data as 0."""
+        frames = self.clips.frames[film, start : start + count]
         return np.where(frames > self.clips.full, 0, frames / np.float32(self.clips.full))
 
     def key(self, context: np.ndarray) -> np.ndarray:
@@ -58,6 +62,4 @@ class NearestFrame:
         """Answer the future of the nearest window, of the same size as `context`."""
         key = self.key(context)
         film, start = self.at[int(np.argmin(self.norm - 2 * self.keys @ key))]
-        t = start + self.task.context
-        frames = self.clips.frames[film, t : t + leads]
-        return np.where(frames > self.clips.full, 0, frames / np.float32(self.clips.full))
+        return self.frames(film, start + self.task.context, leads)

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from .patches import PATCH, rolled
+from .patches import Stack, rolled
 
 
 class Cell(nn.Module):
@@ -30,23 +30,16 @@ class Cell(nn.Module):
         return torch.sigmoid(ox + oh + self.o(both)) * torch.tanh(self.last(both)), c, m
 
 
-class PredRnn(nn.Module):
-    """Stack of cells over patches; each step says how the next frame differs."""
+class PredRnn(Stack):
+    """Two cells."""
 
-    def __init__(self, leads: int, hidden: int = 24, layers: int = 2, kernel: int = 3) -> None:
+    def __init__(self, leads: int, hidden: int = 24, layers: int = 2) -> None:
         """Build for `leads` frames."""
-        super().__init__()
-        self.leads, self.hidden = leads, hidden
-        widths = [PATCH**2] + [hidden] * (layers - 1)
-        self.cells = nn.ModuleList(Cell(w, hidden, kernel) for w in widths)
-        self.out = nn.Conv2d(hidden, PATCH**2, 1)
-        nn.init.zeros_(self.out.weight)
-        nn.init.zeros_(self.out.bias)
+        super().__init__(Cell, leads, hidden, layers)
 
     def forward(self, frames: Tensor) -> Tensor:
         """Frames `(b, t, 1, h, w)` → `(b, l, 1, h, w)`."""
-        b, _, _, h, w = frames.shape
-        zero = frames.new_zeros(b, self.hidden, h // PATCH, w // PATCH)
+        zero = self.empty(frames)
         hs, cs, memory = [zero] * len(self.cells), [zero] * len(self.cells), [zero]
 
         def step(x: Tensor) -> Tensor:
