@@ -7,7 +7,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor
 
-from .physicnet import PhysicNet, scale_front
+from .arrival import scale_front
+from .physicnet import PhysicNet, drawn
 from .warp import warp
 
 
@@ -65,14 +66,17 @@ def total_variation(flow: Tensor) -> Tensor:
 
 
 def crop_loss(
-    net: PhysicNet, frames: Tensor, front: Tensor | None, future: Tensor, cfg: LossConfig
+    net: PhysicNet, out: dict, frames: Tensor, front: Tensor | None, future: Tensor, cfg: LossConfig
 ) -> Tensor:
     """Local level alone on random crops: it must forecast what it sees without the whole view.
 
-    Each crop covers (crop_px / h)·(crop_px / w) of the view, less than half. Five leads.
+    Each crop covers (crop_px / h)·(crop_px / w) of the view, less than half. Five leads. The motion
+    that the flow expert starts from is the whole view's.
     """
     level, t, leads = net.fine, frames.shape[1], min(5, net.cfg.leads)
     h, w = frames.shape[-2:]
+    maps = None if front is None else scale_front(front)
+    seen, motion = out["seen"], out["motion"]
     loss = frames.new_zeros(())
     for _ in range(cfg.crops):
         y = int(torch.randint(0, h - cfg.crop_px + 1, ()))
@@ -80,14 +84,25 @@ def crop_loss(
         box = (..., slice(y, y + cfg.crop_px), slice(x, x + cfg.crop_px))
         z, _, commitment = level.encode(rearrange(frames[box], "b t c h w -> (b t) c h w"))
         latents = rearrange(z, "(b t) d h w -> b (t d) h w", t=t)
-        maps = None if front is None else scale_front(front)[box]
-        future_z, _ = level.translate(latents, maps)
-        frame, out = frames[:, -1][box], []
+        cut = [None if m is None else m[box] for m in (maps, seen)]
+        future_z, _ = level.translate(latents, *cut)
+        last, said = frames[:, -1][box], []
+        frame, path, moves = (
+            last,
+            torch.zeros_like(motion[box]),
+            net.cfg.flow and net.cfg.local_flow,
+        )
         for f in future_z.chunk(net.cfg.leads, 1)[:leads]:
-            moved = level.decode(f)
-            frame = warp(frame, moved[:, :2]) + torch.sigmoid(moved[:, 2:3]) * moved[:, 3:]
-            out.append(frame)
-        loss = loss + frame_loss(torch.stack(out, 1), future[:, :leads][box])
+            flow, gate, source = level.decode(f).split([2, 1, 1], 1)
+            flow = flow - motion[box]
+            if net.cfg.composed:
+                path = warp(path, flow) + flow if moves else path
+                frame = drawn(warp(last, path), gate, source)
+            else:
+                frame = warp(frame, flow) if moves else frame
+                frame = frame + torch.sigmoid(gate) * source
+            said.append(frame)
+        loss = loss + frame_loss(torch.stack(said, 1), future[:, :leads][box])
         loss = loss + 0.1 * cfg.commitment * commitment
     return loss / cfg.crops
 
@@ -108,10 +123,12 @@ def total(
     terms |= {
         "frame": frame_loss(out["forecast"], future),
         "commitment": out["commitment"],
-        "photometric": photometric(out["flow"], frames, future),
-        "smooth": total_variation(out["flow"]),
     }
+    if cfg.photometric:
+        terms["photometric"] = photometric(out["flow"], frames, future)
+    if cfg.smooth:
+        terms["smooth"] = total_variation(out["flow"])
     if net.fine is not None and cfg.crop:
-        terms["crop"] = crop_loss(net, frames, front, future, cfg)
+        terms["crop"] = crop_loss(net, out, frames, front, future, cfg)
     loss = sum(getattr(cfg, k) * v for k, v in terms.items())
     return loss, {k: float(v.detach()) for k, v in terms.items()}

@@ -1,85 +1,38 @@
 """Train and score one method on one task; append a row for each test split.
 
-    python -m emberline_export benchmark reaction-diffusion physicnet DATA ROWS.ndjson --steps 2000
-    for m in convlstm predrnn simvp-convmixer simvp-gsta fno; do … ; done     # same steps and films
+    python -m emberline_export benchmark reaction-diffusion physicnet DATA ROWS.ndjson --cpu-s 300
+    for m in convlstm predrnn simvp-convmixer simvp-gsta fno; do … ; done    # same films and budget
 
-Every method that learns gets the same batches (a seed fixes them), steps, optimizer, schedule and
-image loss; PhysicNet adds its own terms. Simple forecasters (`persistence`, `nearest-frame`,
-`optical-flow`) need no steps. A row holds what made it (configuration hash, data digest, seed,
-device, seconds, weights), scores by lead and by film: tables and intervals need no second run.
+Every method that learns gets the same batches (a seed fixes them), optimizer, schedule, image loss
+and budget of steps and processor seconds; PhysicNet adds its own terms. Simple forecasters learn
+nothing. Rain tasks start from the weights of `rain-simulated`, kept with --keep. A row holds what
+made it (configuration hash, data digests, seed, device, seconds, weights) and scores by lead and by
+film: tables and intervals need no second run.
 """
 
 import argparse
 import hashlib
 import json
 import platform
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
 
-from .. import peers
 from ..data.clips import Clips, read
-from ..losses import LossConfig, frame_loss, total
-from ..physicnet import NetConfig, PhysicNet
-from . import simple
+from ..physicnet import PhysicNet
+from . import advect, simple
+from .learn import Budget, learn
+from .methods import METHODS, losses, network
+from .rain import counts
 from .scores import image_scores
-from .task import TASKS, Task, batches, training, windows
+from .task import TASKS, Task, batches, digest, training, windows
 
-ABLATIONS = {
-    "physicnet": {},
-    "physicnet-no-vq": {"vq": False},
-    "physicnet-no-local": {"local": False},
-    "physicnet-no-flow": {"flow": False},
-}
-METHODS = (*simple.NAMES, *peers.PEERS, *ABLATIONS)
+CSI_WEIGHT = 0.05  # of the soft CSI in rain tasks, for every method
 Forecaster = Callable[[np.ndarray, int], np.ndarray]
-
-
-def network(method: str, task: Task) -> nn.Module:
-    """Build what learns."""
-    if method not in ABLATIONS:
-        return peers.build(method, task.context, task.leads)
-    cfg = NetConfig(context=task.context, leads=task.leads, arrival=False)
-    return PhysicNet(replace(cfg, **ABLATIONS[method]))
-
-
-def learn(net: nn.Module, clips: Clips, task: Task, args: argparse.Namespace) -> None:
-    """Train in place: AdamW, one cycle, gradients clipped at 1."""
-    device = next(net.parameters()).device
-    optimizer = torch.optim.AdamW(net.parameters(), lr=args.rate, weight_decay=0.02)
-    cycle = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, args.rate, total_steps=max(args.steps, 2), pct_start=0.1
-    )
-    stream, began, shown = batches(clips, task, args.batch, args.seed), time.monotonic(), 0.0
-    net.train()
-    for step in range(args.steps):
-        context, future = (x.to(device) for x in next(stream))
-        if isinstance(net, PhysicNet):
-            out = net(context)
-            loss, _ = total(net, out, context, None, future, None, LossConfig())
-            image = frame_loss(out["forecast"].detach(), future)
-        else:
-            image = loss = frame_loss(net(context), future)
-        if not torch.isfinite(loss):
-            raise RuntimeError(f"step {step}: loss is not finite; try a smaller --rate")
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        cycle.step()
-        shown += float(image.detach()) / 50
-        if (step + 1) % 50 == 0:
-            left = (args.steps - step - 1) * (time.monotonic() - began) / (step + 1) / 60
-            text = f"\rstep {step + 1}/{args.steps} loss {shown:.5f} {left:.0f} min left "
-            print(text, end="", file=sys.stderr, flush=True)
-            shown = 0.0
-    net.eval()
 
 
 def forecaster(net: nn.Module) -> Forecaster:
@@ -98,17 +51,68 @@ def forecaster(net: nn.Module) -> Forecaster:
 
 
 def score(run: Forecaster, clips: Clips, task: Task, limit: int | None) -> dict:
-    """Scores of one split: means by lead over films, and by film over leads."""
-    events, rows = [], []
+    """Scores of one split: means by lead over films, and by film over leads; rain: counts."""
+    events, rows, rain = [], [], []
     for event, film in windows(clips, task, limit):
+        context, truth = np.nan_to_num(film[: task.context]), film[task.context :]
+        said = run(context, task.leads)
         events.append(event)
-        rows.append(image_scores(run(film[: task.context], task.leads), film[task.context :]))
+        rows.append(image_scores(said, np.nan_to_num(truth)))
+        if task.kind == "rain":
+            rain.append(counts(said, truth))
     table = {name: np.array([r[name] for r in rows]) for name in rows[0]}
-    return {
+    out = {
         "by_lead": {name: np.round(t.mean(0), 6).tolist() for name, t in table.items()},
         "by_film": {name: np.round(t.mean(1), 5).tolist() for name, t in table.items()},
         "event": events,
     }
+    if rain:
+        out["rain_counts"] = np.sum(rain, 0).tolist()  # [leads, rates, (hit, miss, false)]
+    return out
+
+
+def simple_forecaster(method: str, sets: list[tuple[Clips, float]], task: Task) -> Forecaster:
+    """What needs no training."""
+    if method == "nearest-frame":
+        return simple.NearestFrame(sets[0][0], task)
+    return {
+        "persistence": simple.persistence,
+        "optical-flow": simple.optical_flow,
+        "lucas-kanade": advect.lucas_kanade,
+        "lucas-kanade-matched": advect.honest,
+    }[method]
+
+
+def trained(args: argparse.Namespace, task: Task, sets: list) -> tuple[nn.Module, dict]:
+    """Train, from earlier weights where the task says so; the network and what it cost."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(args.seed)
+    net = network(args.method, task)
+    before = 0.0
+    if task.init:
+        path = kept(args.keep, task.init, args.method, args.seed)
+        if not path.exists():
+            raise FileNotFoundError(f"{path}: missing; run `benchmark {task.init} {args.method}`")
+        saved = torch.load(path, weights_only=True)
+        net.load_state_dict(saved["net"])
+        before = saved["cpu_s"]
+    net = net.to(device, memory_format=torch.channels_last)
+    csi = CSI_WEIGHT if task.kind == "rain" else 0.0
+    budget = Budget(args.steps, args.cpu_s, args.rate)
+    stream = batches(sets, task, args.batch, args.seed)
+    steps, cpu_s = learn(net, stream, budget, losses(args.method), csi)
+    cost = {"steps": steps, "cpu_s": round(before + cpu_s, 1)}
+    if args.keep:
+        args.keep.mkdir(parents=True, exist_ok=True)
+        cfg = asdict(net.cfg) if isinstance(net, PhysicNet) else {}
+        state = {"config": {"net": cfg}, "net": net.state_dict(), **cost, "seed": args.seed}
+        torch.save(state, kept(args.keep, task.name, args.method, args.seed))
+    return net, cost
+
+
+def kept(folder: Path | None, task: str, method: str, seed: int) -> Path:
+    """Where the weights of a run lie."""
+    return (folder or Path(".")) / f"{task}-{method}-{seed}.pt"
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
@@ -117,61 +121,50 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("method", choices=METHODS)
     p.add_argument("data", type=Path, help="folder that `make-data` wrote to")
     p.add_argument("rows", type=Path, help="NDJSON file to append to")
-    p.add_argument("--steps", type=int, default=2000)
-    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--steps", type=int, default=100_000, help="most steps")
+    p.add_argument("--cpu-s", type=float, default=300.0, help="most processor seconds of training")
+    p.add_argument("--batch", type=int, default=8)
     p.add_argument("--rate", type=float, default=2e-3)
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--limit", type=int, help="score the first LIMIT films of each split only")
+    p.add_argument("--keep", type=Path, help="folder for the weights")
 
 
 def main(args: argparse.Namespace) -> int:
     """Run, then append; nothing is written when anything failed."""
     task = TASKS[args.task]
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    torch.manual_seed(args.seed)
+    if args.method.startswith("lucas") and task.kind != "rain":
+        raise SystemExit(f"error: {args.method} is for rain tasks, {task.name} is none")
+    limit = args.limit or task.most
     try:
-        clips = training(task, args.data)
+        sets = training(task, args.data)
         tests = {name: read(args.data / task.folder, name) for name in task.tests}
+        made = {"task": asdict(task), "method": args.method}
+        if args.method in simple.NAMES:
+            run, cost, weights = simple_forecaster(args.method, sets, task), {}, 0
+        else:
+            net, cost = trained(args, task, sets)
+            run, weights = forecaster(net), sum(p.numel() for p in net.parameters())
+            made |= {"batch": args.batch, "rate": args.rate, "loss": asdict(losses(args.method))}
+            made |= {"steps": args.steps, "cpu_s": args.cpu_s}
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
-    made = {
-        "task": asdict(task),
-        "method": args.method,
-        "steps": args.steps,
-        "batch": args.batch,
-        "rate": args.rate,
-        "loss": asdict(LossConfig()),
-    }
-    weights, began = 0, time.monotonic()
-    if args.method in simple.NAMES:
-        made = {k: made[k] for k in ("task", "method")}
-        run: Forecaster = {
-            "persistence": lambda: simple.persistence,
-            "optical-flow": lambda: simple.optical_flow,
-            "nearest-frame": lambda: simple.NearestFrame(clips, task),
-        }[args.method]()
-    else:
-        net = network(args.method, task).to(device)
-        weights = sum(p.numel() for p in net.parameters())
-        learn(net, clips, task, args)
-        run = forecaster(net)
-    learned_s = time.monotonic() - began
+    gpu = torch.cuda.is_available()
     config = json.dumps(made, sort_keys=True)
     lines = []
     for split, test in tests.items():
-        scores = score(run, test, task, args.limit)
+        scores = score(run, test, task, limit)
         row = {
             "task": task.name,
             "split": split,
             "method": args.method,
             "seed": args.seed if weights else None,
-            "steps": made.get("steps", 0),
+            **{"steps": 0, "cpu_s": 0.0, **cost},
             "weights": weights,
             "config_sha256": hashlib.sha256(config.encode()).hexdigest()[:16],
-            "train_sha256": clips.digest()[:16],
+            "train_sha256": digest(sets),
             "test_sha256": test.digest()[:16],
-            "device": torch.cuda.get_device_name() if device.type == "cuda" else platform.machine(),
-            "learned_s": round(learned_s, 1),
+            "device": torch.cuda.get_device_name() if gpu else platform.machine(),
             **scores,
         }
         lines.append(json.dumps(row))

@@ -6,7 +6,7 @@ import numpy as np
 from ..data.clips import Clips
 from .task import Task
 
-NAMES = ("persistence", "nearest-frame", "optical-flow")
+NAMES = ("persistence", "nearest-frame", "optical-flow", "lucas-kanade", "lucas-kanade-matched")
 
 
 def persistence(context: np.ndarray, leads: int) -> np.ndarray:

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from ..data.clips import Clips, read
+from ..data.rain import EVENTS
 
 
 @dataclass(frozen=True)
@@ -16,54 +17,115 @@ class Task:
 
     name: str
     folder: str  # of the set, as `make-data` writes it
-    train: str
+    train: tuple[tuple[str, float], ...]  # splits to train on, and the share of films from each
     tests: tuple[str, ...]
     context: int = 10
     leads: int = 10
     side: int | None = None  # cells of a training view; None: whole frames
+    kind: str = "image"  # or `rain`, which is also scored by rate, or `fire`, by new burn
+    init: str = ""  # task whose weights a run starts from
+    select: str = ""  # split that choices are made on
+    most: int | None = None  # films of a test split that are scored
+
+
+def rain(event: str) -> Task:
+    """Real rain with one event held out: half real films of the others, half simulated."""
+    others = [n for n in EVENTS if n != event]
+    weight = {n: 1.0 for n in others} | {n: 0.4 for n in others if n.startswith("meteonet")}
+    total = 2 * sum(weight.values())
+    train = (("maker-train", 0.5), *((n, weight[n] / total) for n in others))
+    name = f"rain-{event.split('-')[0]}"
+    return Task(name, "rain", train, (event,), 2, 10, 64, "rain", "rain-simulated")
 
 
 TASKS = {
     t.name: t
     for t in (
-        Task("reaction-diffusion", "reaction-diffusion", "train", ("test", "test-parameter")),
-        Task("rd-classical", "reaction-diffusion", "classical-train", ("classical-test",)),
-        Task("moving-mnist", "moving-mnist", "train", ("test",)),
-        Task("rain-simulated", "rain", "maker-train", ("maker-val",), side=64),
+        Task(
+            "reaction-diffusion",
+            "reaction-diffusion",
+            (("train", 1.0),),
+            ("test", "test-parameter"),
+            select="val",
+        ),
+        Task(
+            "rd-classical",
+            "reaction-diffusion",
+            (("classical-train", 1.0),),
+            ("classical-test",),
+            select="classical-val",
+        ),
+        Task("moving-mnist", "moving-mnist", (("train", 1.0),), ("test",), select="val", most=1000),
+        Task("rain-simulated", "rain", (("maker-train", 1.0),), ("maker-val",), 2, 10, 64, "rain"),
+        *(rain(event) for event in EVENTS),
     )
 }
 
+WET_GREY = 48  # about 0.5 mm/h: views should show some rain
+WET_SHARE = 0.05
+DRY_KEPT = 0.1  # share of dry views that are taken all the same
+JITTER_GREYS = 12  # by which rain is made stronger or weaker
 
-def training(task: Task, data: Path) -> Clips:
-    """Films to train on."""
-    return read(data / task.folder, task.train)
+
+def training(task: Task, data: Path) -> list[tuple[Clips, float]]:
+    """Films to train on, with the share of each."""
+    return [(read(data / task.folder, split), share) for split, share in task.train]
+
+
+def digest(sets: list[tuple[Clips, float]]) -> str:
+    """What was trained on, in 16 letters."""
+    return "-".join(clips.digest()[:8] for clips, _ in sets)[:53]
+
+
+def view(rng: np.random.Generator, clips: Clips, task: Task) -> np.ndarray | None:
+    """Random window `[context + leads, side, side]` as greys; `None` for most dry rain."""
+    film = clips.frames[int(rng.integers(len(clips)))]
+    length, side = task.context + task.leads, task.side or min(film.shape[1:])
+    t = int(rng.integers(len(film) - length + 1))
+    y, x = (int(rng.integers(s - side + 1)) for s in film.shape[1:])
+    film = film[t : t + length, y : y + side, x : x + side]
+    if task.kind == "rain":
+        wet = (film[-1] > WET_GREY) & (film[-1] <= clips.full)
+        if wet.mean() < WET_SHARE and rng.random() > DRY_KEPT:
+            return None
+    return film
 
 
 def batches(
-    clips: Clips, task: Task, batch: int, seed: int
+    sets: list[tuple[Clips, float]], task: Task, batch: int, seed: int
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Endless context and future, each `(b, ·, 1, h, w)`: random film, start, cut, turn and flip.
 
-    The same for every method: a seed gives the same batches whatever learns from them.
+    Rain is also made stronger or weaker. A seed gives the same batches whatever learns from them.
     """
-    rng, length = np.random.default_rng([seed, 77]), task.context + task.leads
-    _, frames, h, w = clips.frames.shape
-    side = task.side or min(h, w)
+    rng, share = np.random.default_rng([seed, 77]), np.array([s for _, s in sets])
     while True:
         films = []
-        for _ in range(batch):
-            film = clips.film(int(rng.integers(len(clips))))
-            t = int(rng.integers(frames - length + 1))
-            y, x = int(rng.integers(h - side + 1)), int(rng.integers(w - side + 1))
-            film = np.nan_to_num(film[t : t + length, y : y + side, x : x + side])
+        while len(films) < batch:
+            clips = sets[int(rng.choice(len(sets), p=share / share.sum()))][0]
+            film = view(rng, clips, task)
+            if film is None:
+                continue
+            film = np.where(film > clips.full, 0, film)
+            if task.kind == "rain":
+                louder = film + rng.integers(-JITTER_GREYS, JITTER_GREYS + 1)
+                film = np.where(film > 0, np.clip(louder, 0, clips.full), 0)
             film = np.rot90(film, int(rng.integers(4)), (1, 2))[..., :: int(rng.choice([-1, 1]))]
-            films.append(np.ascontiguousarray(film))
-        stack = torch.from_numpy(np.stack(films))[:, :, None]
+            films.append(np.ascontiguousarray(film) / np.float32(clips.full))
+        stack = torch.from_numpy(np.stack(films).astype(np.float32))[:, :, None]
         yield stack[:, : task.context], stack[:, task.context :]
 
 
 def windows(clips: Clips, task: Task, limit: int | None = None) -> Iterator[tuple[str, np.ndarray]]:
-    """Event and first window `[context + leads, H, W]` of every test film, NaN as 0."""
+    """Event and windows `[context + leads, H, W]` of the test films, NaN for no data.
+
+    The first window of every film; of radar films, a window every 4 frames (every frame of a
+    short film).
+    """
+    length = task.context + task.leads
     for i in range(min(len(clips), limit or len(clips))):
-        film = clips.film(i)[: task.context + task.leads]
-        yield str(clips.event[i]), np.nan_to_num(film)
+        film, event = clips.film(i), str(clips.event[i])
+        last = len(film) - length
+        every = (4 if last >= 12 else 1) if task.kind == "rain" else last + 1
+        for start in range(0, last + 1, every):
+            yield event, film[start : start + length]

@@ -9,7 +9,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from ..physicnet import Mixer
+from ..level import Mixer
 
 
 def block(i: int, o: int, stride: int = 1) -> nn.Sequential:

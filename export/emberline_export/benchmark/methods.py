@@ -1,0 +1,69 @@
+"""The methods: PhysicNet, PhysicNet with one part changed, its peers, simple forecasters."""
+
+from dataclasses import dataclass, field, replace
+
+from torch import nn
+
+from .. import peers
+from ..level import LevelConfig, NetConfig
+from ..losses import LossConfig
+from ..physicnet import PhysicNet
+from . import simple
+from .task import Task
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What is changed in the network and in its losses."""
+
+    net: dict = field(default_factory=dict)
+    loss: dict = field(default_factory=dict)
+    says: str = ""
+
+
+FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
+LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
+COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
+
+VARIANTS = {
+    "physicnet": Variant(says="the whole network"),
+    "physicnet-no-vq": Variant({"vq": False}, says="latents are not quantized"),
+    "physicnet-no-local": Variant({"local": False}, says="the global level alone"),
+    "physicnet-no-flow": Variant(
+        {"flow": False, "prior": False},
+        {"photometric": 0.0, "smooth": 0.0},
+        "no warp, no flow loss",
+    ),
+    "physicnet-flow-loss": Variant({"flow": False}, says="flow is a loss, frames are not warped"),
+    "physicnet-flow-warp": Variant(
+        {}, {"photometric": 0.0, "smooth": 0.0}, "frames are warped, flow has no loss"
+    ),
+    "physicnet-global-flow": Variant({"local_flow": False}, says="only the global level moves"),
+    "physicnet-small-codes": Variant(
+        {"coarse": replace(COARSE, codes=64), "fine": replace(FINE, codes=32)},
+        says="64 and 32 codes for 256 and 128",
+    ),
+    "physicnet-large-codes": Variant(
+        {"coarse": replace(COARSE, codes=1024), "fine": replace(FINE, codes=512)},
+        says="1024 and 512 codes",
+    ),
+    "physicnet-crops": Variant({}, {"crop": 1.0}, "the local level is also trained on crops"),
+    "physicnet-no-prior": Variant({"prior": False}, says="flow is learned from nothing"),
+    "physicnet-recursive": Variant({"composed": False}, says="every frame is warped again"),
+    "physicnet-no-detail": Variant({"detail": 0}, says="no path at full resolution"),
+}
+METHODS = (*simple.NAMES, *peers.PEERS, *VARIANTS)
+
+
+def network(method: str, task: Task) -> nn.Module:
+    """Build what learns."""
+    if method not in VARIANTS:
+        return peers.build(method, task.context, task.leads)
+    made = {**FULL, **VARIANTS[method].net}
+    return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
+
+
+def losses(method: str) -> LossConfig:
+    """Weights of the loss terms of a method; a peer has the image loss alone."""
+    changed = VARIANTS[method].loss if method in VARIANTS else {}
+    return LossConfig(**{**LOSS, **changed})
