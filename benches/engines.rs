@@ -37,9 +37,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("median of {ROUNDS} rounds, ms (ratio to tract)");
     for side in [64, 128, 256] {
         let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
-        let clip = Clip::ending(&film, 19, folder.card.input.frames, None)?;
-        let front = Front::of(&clip.burnt);
-        let now = clip.burnt_now();
+        let clip = Clip::ending(&film, 19, &folder.card.want(None))?;
+        let burning = clip.shown.fire().expect("the built-in model forecasts fire");
+        let front = Front::of(&burning.burnt);
+        let now = burning.now();
         let carried = || carried_px(&clip.frames, &now, &front.distance_px);
         let maps = front.channels(&carried());
         let mut spent = vec![Vec::new(); engines.len()];
@@ -47,13 +48,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for round in 0..=ROUNDS {
             for (engine, seconds) in engines.iter().zip(&mut spent) {
                 let mut done = None;
-                let s = timed(|| done = Some(engine.run(clip.frames.view(), maps.view())));
+                let s = timed(|| done = Some(engine.run(clip.frames.view(), Some(maps.view()))));
                 done.expect("was run")?;
                 if round > 0 {
                     seconds.push(s);
                 }
             }
-            front.push(timed(|| drop(Front::of(&clip.burnt))));
+            front.push(timed(|| drop(Front::of(&burning.burnt))));
             flow.push(timed(|| drop(carried())));
         }
         let tract = median_ms(spent[0].clone());

@@ -61,6 +61,7 @@ INPUT is one of:
   fire.mp4                H.264 film (.mp4, .m4v, .mov)
   frames/                 folder of PNG, JPEG or TIFF images, 8 or 16 bit, in name order
   sim:fire?seed=7         the built-in simulator
+Rain is a .npz of 8-bit codes or mm/h with kind \"rain\"; it needs a rain model.
 
 OUTPUT is a folder: it appears only when everything in it is complete.
 Look first at OUTPUT/overlay.png and OUTPUT/forecast.gif.
@@ -83,8 +84,9 @@ Examples:
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Pick {
     /// Model by name (newest version), or a model folder such as ./my-model.
-    #[arg(long, default_value = "fire", value_name = "NAME|DIR")]
-    pub(crate) model: String,
+    /// [default: fire; of a rain film rain, where there is a model of that name]
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) model: Option<String>,
     /// What the values of the input mean; asked for where the input does not say.
     #[arg(long, value_enum)]
     pub(crate) kind: Option<Kind>,

@@ -71,6 +71,22 @@ impl Flow {
         warp::border_is_zero(mask, row, col) > 0.5
     }
 
+    /// Where (row, column) what is at a point comes from, a step before: the flow there, between
+    /// cells by straight lines and beyond the border the border's.
+    #[must_use]
+    pub fn before(&self, [row, col]: [f32; 2]) -> [f32; 2] {
+        let down = warp::border_repeats(&self.down_px, row, col);
+        let right = warp::border_repeats(&self.right_px, row, col);
+        [row - down, col - right]
+    }
+
+    /// Value of an image at a point (row, column), between cells by straight lines; the border
+    /// repeats.
+    #[must_use]
+    pub fn sample(image: &ArrayRef2<f32>, [row, col]: [f32; 2]) -> f32 {
+        warp::border_repeats(image, row, col)
+    }
+
     /// Where (row, column) what reaches cell (`y`, `x`) after `times` the flow comes from, taking
     /// the flow at the cell itself for its whole way.
     fn origin(&self, y: usize, x: usize, times: f32) -> (f32, f32) {

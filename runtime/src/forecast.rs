@@ -1,40 +1,119 @@
-//! A forecast: frames, burn probability and arrival time for each lead, whoever made it.
+//! A forecast: frames for each lead and what is said of them, whoever made it.
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Axis};
 
 use crate::grid::Grid;
+use crate::rain;
+use crate::task::Task;
 
-/// Where and when a fire will be. Models and baselines give the same type.
+/// What will be seen. Models and baselines give the same type.
 #[derive(Clone, Debug)]
 pub struct Forecast {
     /// Seconds after the last frame seen, one a lead, increasing.
     pub lead_s: Vec<f64>,
     /// Intensity `[L, H, W]` in 0..1 (products give it back in the input's unit).
     pub frames: Array3<f32>,
-    /// Probability `[L, H, W]` in 0..1 that a cell burns or has burnt by each lead; never falls.
-    pub burn_probability: Array3<f32>,
-    /// Seconds until a cell burns, if it burns within the horizon `[H, W]`: the median; 0 already
-    /// burnt, NaN where the chance to burn within the horizon is below [`ARRIVAL_CHANCE_MIN`].
-    pub arrival_s: Array2<f32>,
-    /// Probability from which a cell is said to burn: lines on maps, yes-or-no scores.
-    pub threshold: f32,
+    /// What is said besides.
+    pub said: Said,
     /// First lead (1 is the first) that was rolled out on the forecast's own output.
     pub rollout_from_lead: Option<usize>,
     /// Vector-quantization codes of the coarse view, where a model has them (`[T, h, w]`).
     pub codes_global: Option<Array3<u16>>,
     /// Codes of the fine view (`[T, h, w]`).
     pub codes_local: Option<Array3<u16>>,
+    /// How far the clip is from what the model was trained on, where its card can tell.
+    pub drift: Option<Drift>,
     /// Where the cells lie.
     pub grid: Grid,
     /// Things a person should know, a line each.
     pub notes: Vec<String>,
 }
 
+/// What a forecast says besides its frames.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// Of a fire: where and when it burns.
+    Fire(Burn),
+    /// Of any film: nothing else.
+    Film,
+    /// Of rain: its rate.
+    Rain(Rain),
+}
+
+/// Where and when a fire will be.
+#[derive(Clone, Debug)]
+pub struct Burn {
+    /// Probability `[L, H, W]` in 0..1 that a cell burns or has burnt by each lead; never falls.
+    pub probability: Array3<f32>,
+    /// Seconds until a cell burns, if it burns within the horizon `[H, W]`: the median; 0 already
+    /// burnt, NaN where the chance to burn within the horizon is below [`ARRIVAL_CHANCE_MIN`].
+    pub arrival_s: Array2<f32>,
+    /// Probability from which a cell is said to burn: lines on maps, yes-or-no scores.
+    pub threshold: f32,
+}
+
+/// How much it will rain.
+#[derive(Clone, Debug)]
+pub struct Rain {
+    /// Rate `[L, H, W]`, mm/h; NaN where the last frame seen has no data.
+    pub mm_h: Array3<f32>,
+}
+
+/// How far a clip is from what a model was trained on.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
+pub struct Drift {
+    /// 0 (as in training) to 1 (nothing in common), bits.
+    pub bits: f64,
+    /// From where on the forecast warns.
+    pub warn_above: f64,
+    /// Whether it does.
+    pub warned: bool,
+}
+
 impl Forecast {
+    /// Where and when it burns, in a forecast of fire.
+    #[must_use]
+    pub fn burn(&self) -> Option<&Burn> {
+        match &self.said {
+            Said::Fire(burn) => Some(burn),
+            Said::Film | Said::Rain(_) => None,
+        }
+    }
+}
+
+impl Said {
+    /// The task that this answers.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Fire(_) => Task::FireFront,
+            Self::Film => Task::Frames,
+            Self::Rain(_) => Task::Rain,
+        }
+    }
+}
+
+impl Burn {
     /// Cells said to burn or have burnt by lead `l` (0-based).
     #[must_use]
-    pub fn burnt_by(&self, l: usize) -> Array2<bool> {
-        self.burn_probability.index_axis(ndarray::Axis(0), l).mapv(|p| p >= self.threshold)
+    pub fn by(&self, l: usize) -> Array2<bool> {
+        self.probability.index_axis(Axis(0), l).mapv(|p| p >= self.threshold)
+    }
+}
+
+impl Rain {
+    /// The rates of `frames` `[L, H, W]`, shares in 0..1; `no_data` `[H, W]` is where none is given.
+    #[must_use]
+    pub fn of(frames: &Array3<f32>, no_data: &Array2<bool>) -> Self {
+        let mut mm_h = frames.mapv(rain::mm_h);
+        for mut lead in mm_h.outer_iter_mut() {
+            lead.zip_mut_with(no_data, |v, &none| {
+                if none {
+                    *v = f32::NAN;
+                }
+            });
+        }
+        Self { mm_h }
     }
 }
 

@@ -18,5 +18,7 @@ pub mod grid;
 pub mod heat;
 pub mod model;
 pub mod product;
+pub mod rain;
 pub mod score;
 pub mod source;
+pub mod task;

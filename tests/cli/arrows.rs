@@ -4,20 +4,22 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 14] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("grid", &[]),
     ("frame", &["grid"]),
+    ("rain", &[]),
+    ("task", &["frame"]),
     ("burnt", &[]),
     ("heat", &[]),
     ("source", &["frame", "grid"]),
-    ("clip", &["frame", "grid", "burnt", "heat"]),
+    ("clip", &["frame", "grid", "rain", "task", "burnt", "heat"]),
     ("front", &[]),
     ("flow", &[]),
-    ("forecast", &["grid"]),
+    ("forecast", &["grid", "rain", "task"]),
     ("baseline", &["frame", "grid", "clip", "front", "flow", "forecast"]),
-    ("model", &["frame", "grid", "clip", "front", "flow", "forecast"]),
+    ("model", &["frame", "grid", "task", "clip", "front", "flow", "forecast"]),
     ("score", &["grid", "front", "forecast"]),
-    ("product", &["frame", "grid", "clip", "forecast"]),
+    ("product", &["frame", "grid", "rain", "clip", "forecast"]),
     ("lib", &[]),
 ];
 

@@ -1,20 +1,25 @@
 //! Baselines: simple forecasts that every model is measured against, and the fall-back without one.
 //!
-//! They give the same type as a model, with certain answers: probabilities are 0 or 1.
+//! They give the same type as a model, with certain answers: probabilities are 0 or 1. Those of fire
+//! are here, those of any other film in [`film`].
 
 use clap::ValueEnum;
 use ndarray::{Array2, Array3, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::clip::Clip;
+use crate::clip::{Burning, Clip};
 use crate::flow::{self, Flow};
-use crate::forecast::{Forecast, arrival_from_probability};
+use crate::forecast::{Burn, Forecast, Said, arrival_from_probability};
 use crate::front::Front;
+
+pub mod film;
 
 /// Weight of the whole front's mean speed in the blend; the rest is the local speed's.
 const BLEND_GLOBAL: f32 = 0.75;
+/// Probability from which a cell is said to burn; all are 0 or 1.
+const THRESHOLD: f32 = 0.5;
 
-/// A forecaster without a network.
+/// A forecaster of fire without a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Baseline {
@@ -47,22 +52,24 @@ impl Baseline {
         }
     }
 
-    /// Forecast for `leads` steps after the clip, given the front of the clip's burnt masks.
+    /// Forecast for `leads` steps after the clip, given what burns in it and the front of that.
     ///
     /// Burnt by lead `l` is what lies within `l` frames of the front at the baseline's speed; newly
     /// burnt cells are painted as hot as what counts as burning. Optical flow instead moves the last
     /// frame and the burnt mask, and what has burnt stays burnt.
     #[must_use]
-    pub fn forecast(self, clip: &Clip, front: &Front, leads: usize) -> Forecast {
+    pub fn forecast(self, clip: &Clip, burning: &Burning, front: &Front, leads: usize) -> Forecast {
         let global = front.global_px;
+        let by_speed =
+            |speed_px: &dyn Fn(f32) -> f32| by_speed(clip, burning, front, leads, speed_px);
         match self {
-            Self::Persistence => by_speed(clip, front, leads, |_| 0.0),
-            Self::MeanSpeed => by_speed(clip, front, leads, |_| global),
-            Self::LocalSpeed => by_speed(clip, front, leads, |local| local),
-            Self::SpeedBlend => by_speed(clip, front, leads, |local| {
-                BLEND_GLOBAL * global + (1.0 - BLEND_GLOBAL) * local
-            }),
-            Self::OpticalFlow => by_flow(clip, leads),
+            Self::Persistence => by_speed(&|_| 0.0),
+            Self::MeanSpeed => by_speed(&|_| global),
+            Self::LocalSpeed => by_speed(&|local| local),
+            Self::SpeedBlend => {
+                by_speed(&|local| BLEND_GLOBAL * global + (1.0 - BLEND_GLOBAL) * local)
+            }
+            Self::OpticalFlow => by_flow(clip, burning, leads),
         }
     }
 }
@@ -73,65 +80,95 @@ impl std::fmt::Display for Baseline {
     }
 }
 
-/// A forecast of `leads` steps, to be filled: frames of the right shape, nothing burnt.
-fn blank(clip: &Clip, leads: usize) -> Forecast {
-    let (_, h, w) = clip.frames.dim();
+/// Answers of one forecast while they are found: frames, probability, arrival.
+struct Sheet {
+    frames: Array3<f32>,
+    probability: Array3<f32>,
+    arrival_s: Array2<f32>,
+}
+
+impl Sheet {
+    /// Frames of the right shape, nothing burnt.
+    fn blank(clip: &Clip, leads: usize) -> Self {
+        let (_, h, w) = clip.frames.dim();
+        Self {
+            frames: Array3::zeros((leads, h, w)),
+            probability: Array3::zeros((leads, h, w)),
+            arrival_s: Array2::from_elem((h, w), f32::NAN),
+        }
+    }
+
+    fn forecast(self, clip: &Clip, notes: Vec<String>) -> Forecast {
+        let Self { frames, probability, arrival_s } = self;
+        let said = Said::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
+        plain(clip, frames, said, notes)
+    }
+}
+
+/// Leads of `clip`, seconds.
+fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
+    (1..=leads).map(|l| l as f64 * clip.step_s).collect()
+}
+
+/// A forecast without codes and rollout.
+fn plain(clip: &Clip, frames: Array3<f32>, said: Said, notes: Vec<String>) -> Forecast {
     Forecast {
-        lead_s: (1..=leads).map(|l| l as f64 * clip.step_s).collect(),
-        frames: Array3::zeros((leads, h, w)),
-        burn_probability: Array3::zeros((leads, h, w)),
-        arrival_s: Array2::from_elem((h, w), f32::NAN),
-        threshold: 0.5,
+        lead_s: lead_s(clip, frames.dim().0),
+        frames,
+        said,
         rollout_from_lead: None,
         codes_global: None,
         codes_local: None,
+        drift: None,
         grid: clip.grid.clone(),
-        notes: Vec::new(),
+        notes,
     }
 }
 
 /// The front moves outwards at `speed_px` (from a cell's local speed), pixels per frame.
-fn by_speed(clip: &Clip, front: &Front, leads: usize, speed_px: impl Fn(f32) -> f32) -> Forecast {
-    let mut forecast = blank(clip, leads);
-    let Some(now) = clip.frames.outer_iter().next_back() else { return forecast };
-    let Some(burnt) = clip.burnt.outer_iter().next_back() else { return forecast };
+fn by_speed(
+    clip: &Clip,
+    burning: &Burning,
+    front: &Front,
+    leads: usize,
+    speed_px: &dyn Fn(f32) -> f32,
+) -> Forecast {
+    let mut sheet = Sheet::blank(clip, leads);
+    let now = clip.frames.outer_iter().next_back();
+    let burnt = burning.burnt.outer_iter().next_back();
+    let Some((now, burnt)) = now.zip(burnt) else { return sheet.forecast(clip, Vec::new()) };
     for ((y, x), &seen) in now.indexed_iter() {
         let burnt = burnt[[y, x]];
         let speed = speed_px(front.local_px[[y, x]]);
         let distance = front.distance_px[[y, x]];
         for l in 0..leads {
             let reached = !burnt && distance <= (l + 1) as f32 * speed;
-            forecast.frames[[l, y, x]] = if reached { seen.max(clip.hot) } else { seen };
-            forecast.burn_probability[[l, y, x]] = f32::from(u8::from(burnt || reached));
+            sheet.frames[[l, y, x]] = if reached { seen.max(burning.hot) } else { seen };
+            sheet.probability[[l, y, x]] = f32::from(u8::from(burnt || reached));
         }
         if burnt {
-            forecast.arrival_s[[y, x]] = 0.0;
+            sheet.arrival_s[[y, x]] = 0.0;
         } else if distance <= leads as f32 * speed {
-            forecast.arrival_s[[y, x]] = (f64::from(distance / speed) * clip.step_s) as f32;
+            sheet.arrival_s[[y, x]] = (f64::from(distance / speed) * clip.step_s) as f32;
         }
     }
-    forecast
+    sheet.forecast(clip, Vec::new())
 }
 
 /// What was seen moves on along the optical flow of the last frames.
-fn by_flow(clip: &Clip, leads: usize) -> Forecast {
-    let mut forecast = blank(clip, leads);
-    let Some(last) = clip.frames.dim().0.checked_sub(1) else { return forecast };
-    if last < flow::STEPS {
-        forecast.notes.push(format!(
-            "optical flow over {last} frames, not {}: the clip has only {}",
-            flow::STEPS,
-            last + 1
-        ));
-    }
+fn by_flow(clip: &Clip, burning: &Burning, leads: usize) -> Forecast {
+    let mut sheet = Sheet::blank(clip, leads);
+    let Some(last) = clip.frames.dim().0.checked_sub(1) else {
+        return sheet.forecast(clip, Vec::new());
+    };
     let flow = Flow::ending(&clip.frames);
     let seen = clip.frames.index_axis(Axis(0), last);
-    let burnt = clip.burnt_now();
+    let burnt = burning.now();
     let mask = burnt.mapv(|b| f32::from(u8::from(b)));
     let mut by_now = burnt.clone();
     for l in 0..leads {
-        let mut image = forecast.frames.index_axis_mut(Axis(0), l);
-        let mut probability = forecast.burn_probability.index_axis_mut(Axis(0), l);
+        let mut image = sheet.frames.index_axis_mut(Axis(0), l);
+        let mut probability = sheet.probability.index_axis_mut(Axis(0), l);
         for ((y, x), by_now) in by_now.indexed_iter_mut() {
             let times = (l + 1) as f32;
             image[[y, x]] = flow.moved(&seen, y, x, times);
@@ -139,13 +176,19 @@ fn by_flow(clip: &Clip, leads: usize) -> Forecast {
             probability[[y, x]] = f32::from(u8::from(*by_now));
         }
     }
-    forecast.arrival_s = arrival_from_probability(
-        &forecast.burn_probability,
-        &forecast.lead_s,
-        &burnt,
-        forecast.threshold,
-    );
-    forecast
+    sheet.arrival_s =
+        arrival_from_probability(&sheet.probability, &lead_s(clip, leads), &burnt, THRESHOLD);
+    sheet.forecast(clip, short_flow(last))
+}
+
+/// What a person should know of flow over fewer frames than usual: `last` is a clip's last index.
+fn short_flow(last: usize) -> Vec<String> {
+    let usual = flow::STEPS;
+    if last >= usual {
+        return Vec::new();
+    }
+    let have = last + 1;
+    vec![format!("optical flow over {last} frames, not {usual}: the clip has only {have}")]
 }
 
 #[cfg(test)]

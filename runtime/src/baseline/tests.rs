@@ -9,7 +9,7 @@ use ndarray::{Array2, Array3, Axis, s};
 use ndarray_npy::{NpzReader, ReadableElement};
 
 use super::*;
-use crate::clip::Span;
+use crate::clip::{Shown, Span, Unit};
 use crate::flow::{carried_px, optical_flow};
 use crate::frame::Kind;
 use crate::grid::Grid;
@@ -24,15 +24,24 @@ fn clip(frames: Array3<f32>, burnt: Array3<bool>) -> Clip {
     Clip {
         kind: Kind::Thermal,
         frames,
-        burnt,
-        span: Span { zero: 0.0, one: 255.0 },
-        hot: 0.5,
+        shown: Shown::Fire(Burning { burnt, hot: 0.5 }),
+        unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
         step_s: 30.0,
         end_s: 300.0,
         picked: (0..t).collect(),
         grid: Grid::new(h, w),
         notes: Vec::new(),
     }
+}
+
+fn burning(clip: &Clip) -> &Burning {
+    clip.shown.fire().unwrap()
+}
+
+/// Forecast of a clip whose front is found first.
+fn forecast(baseline: Baseline, clip: &Clip, leads: usize) -> Forecast {
+    let burning = burning(clip);
+    baseline.forecast(clip, burning, &Front::of(&burning.burnt), leads)
 }
 
 /// The clip of the golden film: only the frames that optical flow looks at are filled.
@@ -57,16 +66,16 @@ fn new_burn_f1(said: &Array2<bool>, truth: &Array2<bool>, now: &Array2<bool>) ->
 }
 
 fn burnt_by(forecast: &Forecast) -> Array3<bool> {
-    forecast.burn_probability.mapv(|p| p >= forecast.threshold)
+    let burn = forecast.burn().unwrap();
+    burn.probability.mapv(|p| p >= burn.threshold)
 }
 
 #[test]
 fn speeds_give_scipys_masks() {
     let clip = golden_clip();
-    let front = Front::of(&clip.burnt);
     for baseline in [Baseline::MeanSpeed, Baseline::LocalSpeed, Baseline::SpeedBlend] {
         let want: Array3<bool> = golden(baseline.name());
-        let got = burnt_by(&baseline.forecast(&clip, &front, 10));
+        let got = burnt_by(&forecast(baseline, &clip, 10));
         // A cell may lie on the edge of a lead within rounding.
         let off = got.iter().zip(&want).filter(|(a, b)| a != b).count();
         assert!(off <= 3, "{baseline}: {off} of {} cells differ", got.len());
@@ -95,9 +104,9 @@ fn flow_is_opencvs() {
 #[test]
 fn flow_forecasts_score_as_opencvs() {
     let clip = golden_clip();
-    let forecast = Baseline::OpticalFlow.forecast(&clip, &Front::of(&clip.burnt), 10);
+    let forecast = forecast(Baseline::OpticalFlow, &clip, 10);
     let (want, truth): (Array3<bool>, Array3<bool>) = (golden("optical-flow"), golden("truth"));
-    let (got, now) = (burnt_by(&forecast), clip.burnt_now());
+    let (got, now) = (burnt_by(&forecast), burning(&clip).now());
     for l in 0..10 {
         let score = |said: &Array3<bool>| {
             let at = |a: &Array3<bool>| a.index_axis(Axis(0), l).to_owned();
@@ -112,8 +121,8 @@ fn flow_forecasts_score_as_opencvs() {
 #[test]
 fn flow_carries_fire_as_fast_as_opencvs() {
     let clip = golden_clip();
-    let distance = Front::of(&clip.burnt).distance_px;
-    let got = carried_px(&clip.frames, &clip.burnt_now(), &distance);
+    let distance = Front::of(&burning(&clip).burnt).distance_px;
+    let got = carried_px(&clip.frames, &burning(&clip).now(), &distance);
     let want = golden::<ndarray::Ix2, u16>("carried").mapv(|v| f32::from(v) / 256.0);
     let reached = want.iter().filter(|&&v| v > 0.0).count();
     let off = got.iter().zip(&want).filter(|(a, b)| (*a - *b).abs() > 0.01).count();
@@ -132,7 +141,7 @@ fn flow_follows_a_shift_into_the_next_frames() {
     let frames = Array3::from_shape_fn((10, 72, 80), |(t, y, x)| blob(t as f32, y, x));
     let burnt = Array3::from_elem(frames.dim(), false);
     let clip = clip(frames, burnt);
-    let forecast = Baseline::OpticalFlow.forecast(&clip, &Front::of(&clip.burnt), 2);
+    let forecast = forecast(Baseline::OpticalFlow, &clip, 2);
     for l in 0..2 {
         let want = Array2::from_shape_fn((72, 80), |(y, x)| blob(10.0 + l as f32, y, x));
         let got = forecast.frames.index_axis(Axis(0), l);
@@ -145,17 +154,17 @@ fn flow_follows_a_shift_into_the_next_frames() {
 #[test]
 fn arrival_probability_and_pictures_agree() {
     let clip = golden_clip();
-    let front = Front::of(&clip.burnt);
-    let now = clip.burnt_now();
+    let now = burning(&clip).now();
     for baseline in Baseline::ALL {
-        let f = baseline.forecast(&clip, &front, 4);
+        let f = forecast(baseline, &clip, 4);
         assert_eq!(f.lead_s, [30.0, 60.0, 90.0, 120.0]);
         assert_eq!(f.frames.dim(), (4, 132, 150));
         assert!(f.frames.iter().all(|v| (0.0..=1.0).contains(v)), "{baseline}");
-        for ((y, x), &arrival) in f.arrival_s.indexed_iter() {
-            let first = (0..4).find(|&l| f.burn_probability[[l, y, x]] >= 0.5);
+        let burn = f.burn().unwrap();
+        for ((y, x), &arrival) in burn.arrival_s.indexed_iter() {
+            let first = (0..4).find(|&l| burn.probability[[l, y, x]] >= 0.5);
             for l in 1..4 {
-                let [before, after] = [l - 1, l].map(|l| f.burn_probability[[l, y, x]]);
+                let [before, after] = [l - 1, l].map(|l| burn.probability[[l, y, x]]);
                 assert!(before <= after, "{baseline}: burnt cells stay burnt");
             }
             match first {
@@ -175,25 +184,24 @@ fn arrival_probability_and_pictures_agree() {
 fn newly_burnt_cells_are_painted_hot() {
     let burnt = Array3::from_shape_fn((6, 32, 40), |(t, _, x)| x < 5 + 2 * t);
     let clip = clip(Array3::from_elem((6, 32, 40), 0.1), burnt);
-    let front = Front::of(&clip.burnt);
-    let f = Baseline::MeanSpeed.forecast(&clip, &front, 3);
+    let f = forecast(Baseline::MeanSpeed, &clip, 3);
     // Burnt up to column 14; 2 columns a frame.
     assert_eq!(f.frames.slice(s![1, 8, 13..21]).to_vec(), [0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1]);
-    assert_eq!(f.arrival_s[[8, 17]], 45.0);
-    let still = Baseline::Persistence.forecast(&clip, &front, 3);
+    assert_eq!(f.burn().unwrap().arrival_s[[8, 17]], 45.0);
+    let still = forecast(Baseline::Persistence, &clip, 3);
     assert!(still.frames.iter().all(|&v| v == 0.1));
-    assert!(still.arrival_s[[8, 15]].is_nan());
+    assert!(still.burn().unwrap().arrival_s[[8, 15]].is_nan());
 }
 
 #[test]
 fn short_clips_and_quiet_ones_are_forecast_too() {
     for (t, h, w) in [(1, 32, 32), (2, 33, 47), (10, 32, 32), (4, 5, 1), (0, 8, 8)] {
         let clip = clip(Array3::from_elem((t, h, w), 0.25), Array3::from_elem((t, h, w), false));
-        let front = Front::of(&clip.burnt);
         for baseline in Baseline::ALL {
-            let f = baseline.forecast(&clip, &front, 2);
-            assert!(f.burn_probability.iter().all(|&p| p == 0.0), "{baseline}");
-            assert!(f.arrival_s.iter().all(|a| a.is_nan()), "{baseline}");
+            let f = forecast(baseline, &clip, 2);
+            let burn = f.burn().unwrap();
+            assert!(burn.probability.iter().all(|&p| p == 0.0), "{baseline}");
+            assert!(burn.arrival_s.iter().all(|a| a.is_nan()), "{baseline}");
             assert!(t == 0 || f.frames.iter().all(|&v| (v - 0.25).abs() < 1e-6), "{baseline}");
         }
     }

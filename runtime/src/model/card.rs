@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
+use super::drift::DriftLimit;
+use crate::clip::{Scale, Want};
 use crate::frame::Kind;
 use crate::front::Front;
+use crate::task::Task;
 
 /// The only card layout this version reads.
 pub(super) const SCHEMA: i64 = 1;
+/// How far from 1 the shares of a codebook's use may sum up: they are rounded.
+const USE_SUM_MARGIN: f64 = 1e-3;
 
 /// A model's contract, as written in `card.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,8 +24,8 @@ pub struct Card {
     pub name: String,
     /// Version, 1 is the first.
     pub version: u32,
-    /// What it forecasts; this version knows `fire-front`.
-    pub task: String,
+    /// What it forecasts.
+    pub task: Task,
     /// One sentence for a person.
     pub summary: String,
     /// SPDX expression.
@@ -31,8 +36,12 @@ pub struct Card {
     pub input: Input,
     /// What it gives.
     pub output: Output,
-    /// From which probability a cell is said to burn.
-    pub decision: Decision,
+    /// From which probability a cell is said to burn: in a card of the task `fire-front` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    /// From when on a clip is too unlike the training data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftLimit>,
     /// Codebooks of its vector quantization.
     #[serde(default)]
     pub codebook: Vec<Codebook>,
@@ -54,8 +63,11 @@ pub struct Input {
     pub kinds: Vec<Kind>,
     /// Frames of a clip.
     pub frames: usize,
-    /// Maps of the front; 5 in this version.
+    /// Maps of the front: 5 for the task `fire-front`, else 0.
     pub front_channels: usize,
+    /// Which values are intensity 0 and 1; rain has its own scale whatever is said here.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub scale: Scale,
     /// Sides are padded to a multiple of this.
     pub multiple_px: usize,
     /// Smallest side the network takes; smaller ones are padded.
@@ -110,6 +122,14 @@ pub struct Codebook {
     pub dim: usize,
     /// Pixels a code covers along a side.
     pub stride: usize,
+    /// Share of training positions that each code covers; empty where not told.
+    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<f64>,
+}
+
+/// What need not be written into a card.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The graph in one precision.
@@ -174,6 +194,12 @@ impl Card {
         self.codebook.iter().find(|c| c.level == level)
     }
 
+    /// What the model wants to see of a film, `step_s` apart.
+    #[must_use]
+    pub fn want(&self, step_s: Option<f64>) -> Want {
+        Want { task: self.task, scale: self.input.scale, frames: self.input.frames, step_s }
+    }
+
     /// The first value that cannot be, in words.
     fn fault(&self) -> Option<String> {
         let i = &self.input;
@@ -181,15 +207,12 @@ impl Card {
             !s.is_empty()
                 && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        let rules: [(bool, &str); 14] = [
+        let rules: [(bool, &str); 10] = [
             (plain(&self.name), "name: small letters, digits and dashes only"),
             (self.version >= 1, "version: 1 or more"),
-            (self.task == "fire-front", "task: this version knows fire-front only"),
             ((16..=19).contains(&self.opset), "opset: 16 to 19"),
             (!i.kinds.is_empty(), "input.kinds: at least one"),
-            (!i.kinds.contains(&Kind::Rain), "input.kinds: a fire-front model takes no rain"),
             ((2..=64).contains(&i.frames), "input.frames: 2 to 64"),
-            (i.front_channels == Front::CHANNELS, "input.front_channels: this version gives 5"),
             ((1..=64).contains(&i.multiple_px), "input.multiple_px: 1 to 64"),
             (
                 i.multiple_px >= 1
@@ -209,15 +232,38 @@ impl Card {
                 "input.step_s: two seconds, above 0, shortest first",
             ),
             ((1..=100).contains(&self.output.leads), "output.leads: 1 to 100"),
-            (
-                self.decision.threshold > 0.0 && self.decision.threshold < 1.0,
-                "decision.threshold: between 0 and 1",
-            ),
         ];
         if let Some((_, what)) = rules.iter().find(|(holds, _)| !holds) {
             return Some((*what).to_owned());
         }
-        self.codebook_fault().or_else(|| self.precision_fault())
+        self.task_fault()
+            .or_else(|| self.codebook_fault())
+            .or_else(|| self.drift_fault())
+            .or_else(|| self.precision_fault())
+    }
+
+    /// What does not fit the task.
+    fn task_fault(&self) -> Option<String> {
+        let task = self.task;
+        if let Some(kind) = self.input.kinds.iter().find(|k| !task.kinds().contains(k)) {
+            return Some(format!("input.kinds: a {task} model takes no {kind}"));
+        }
+        let maps = if task == Task::FireFront { Front::CHANNELS } else { 0 };
+        if self.input.front_channels != maps {
+            return Some(format!("input.front_channels: {maps} for the task {task}"));
+        }
+        match (&self.decision, task) {
+            (None, Task::FireFront) => {
+                Some("decision: missing, a fire-front model needs it".into())
+            }
+            (Some(d), Task::FireFront) if !(d.threshold > 0.0 && d.threshold < 1.0) => {
+                Some("decision.threshold: between 0 and 1".into())
+            }
+            (Some(_), Task::Frames | Task::Rain) => {
+                Some(format!("decision: nothing to decide in the task {task}"))
+            }
+            _ => None,
+        }
     }
 
     fn codebook_fault(&self) -> Option<String> {
@@ -238,6 +284,27 @@ impl Card {
         ))
     }
 
+    fn drift_fault(&self) -> Option<String> {
+        let right = |u: &[f64], codes: usize| {
+            u.len() == codes
+                && u.iter().all(|v| v.is_finite() && *v >= 0.0)
+                && (u.iter().sum::<f64>() - 1.0).abs() <= USE_SUM_MARGIN
+        };
+        let told = |c: &&Codebook| !c.usage.is_empty();
+        if let Some(c) = self.codebook.iter().filter(told).find(|c| !right(&c.usage, c.codes)) {
+            return Some(format!(
+                "codebook {:?}: use: {} shares of at least 0 that sum to 1 within {USE_SUM_MARGIN}",
+                c.level, c.codes
+            ));
+        }
+        let limit = self.drift.as_ref()?;
+        if !(limit.warn_above > 0.0 && limit.warn_above <= 1.0) {
+            return Some("drift.warn_above: above 0, at most 1".to_owned());
+        }
+        let blind = self.codebook.is_empty() || !self.codebook.iter().all(|c| told(&c));
+        blind.then(|| "drift: every codebook needs its use, and there must be one".to_owned())
+    }
+
     fn precision_fault(&self) -> Option<String> {
         for p in &self.precision {
             if p.file.is_empty() || p.file.contains(['/', '\\']) || p.file.starts_with('.') {
@@ -255,88 +322,5 @@ impl Card {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    /// A card that is right in every way.
-    pub(crate) const GOOD: &str = r#"schema = 1
-name = "fire"
-version = 1
-task = "fire-front"
-summary = "s"
-licence = "MIT OR Apache-2.0"
-opset = 17
-[input]
-kinds = ["thermal", "mask", "rgb"]
-frames = 10
-front_channels = 5
-multiple_px = 8
-min_px = 32
-max_px = 4096
-tile_px = 256
-overlap_px = 64
-step_s = [0.02, 7200.0]
-[output]
-leads = 20
-[decision]
-threshold = 0.4
-chosen_on = "c"
-[[codebook]]
-level = "global"
-codes = 256
-dim = 16
-stride = 4
-[[precision]]
-name = "float32"
-file = "model.onnx"
-sha256 = "00"
-loss = "reference"
-[training]
-seeds = 3
-"#;
-
-    #[test]
-    fn a_card_says_what_is_wrong_with_it() {
-        struct Case {
-            from: &'static str,
-            to: &'static str,
-            want: &'static str,
-        }
-        for Case { from, to, want } in [
-            Case { from: "schema = 1", to: "schema = 2", want: "schema 2, this version reads 1" },
-            Case { from: "schema = 1\n", to: "", want: "schema none" },
-            Case { from: "opset = 17", to: "opset = 20", want: "opset: 16 to 19" },
-            Case { from: "summary", to: "sumary", want: "line 5: unknown field `sumary`" },
-            Case { from: "frames = 10", to: "frames = 10\nfps = 3", want: "unknown field `fps`" },
-            Case { from: "leads = 20", to: "leads = 0", want: "output.leads" },
-            Case { from: "threshold = 0.4", to: "threshold = 1.4", want: "decision.threshold" },
-            Case { from: "threshold = 0.4", to: "threshold = nan", want: "decision.threshold" },
-            Case { from: "fire-front", to: "rain", want: "fire-front only" },
-            Case { from: "multiple_px = 8", to: "multiple_px = 0", want: "input.multiple_px" },
-            Case { from: "overlap_px = 64", to: "overlap_px = 160", want: "input.overlap_px" },
-            Case { from: "[0.02, 7200.0]", to: "[5.0, 1.0]", want: "input.step_s" },
-            Case { from: "\"mask\"", to: "\"rain\"", want: "takes no rain" },
-            Case { from: "\"mask\"", to: "\"radar\"", want: "unknown variant `radar`" },
-            Case { from: "model.onnx", to: "../model.onnx", want: "no plain file name" },
-            Case { from: "\"float32\"", to: "\"int8\"", want: "float32 is missing" },
-            Case { from: "stride = 4", to: "stride = 3", want: "stride a divisor" },
-            Case { from: "[output]", to: "[output", want: "line 18" },
-        ] {
-            let text = GOOD.replacen(from, to, 1);
-            assert_ne!(text, GOOD, "{from} is not in the card");
-            let said = Card::parse("m", &text).expect_err(to).to_string();
-            assert!(said.contains(want), "{to}: {said}");
-            assert!(!said.contains('\n'), "{said}");
-            assert!(said.starts_with("model m: card.toml: "), "{said}");
-        }
-    }
-
-    #[test]
-    fn a_good_card_is_read() -> Result<(), ModelError> {
-        let card = Card::parse("m", GOOD)?;
-        assert_eq!(card.id(), "fire-v1");
-        assert_eq!(card.codebook(Level::Global).map(|c| c.stride), Some(4));
-        assert_eq!(card.codebook(Level::Local), None);
-        Ok(())
-    }
-}
+#[path = "card_tests.rs"]
+pub(crate) mod tests;

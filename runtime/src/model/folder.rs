@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::card::Card;
 use super::signature::Signature;
 use super::{ModelError, one_line};
+use crate::frame::Kind;
 
 /// Most bytes a file of a model may hold.
 const FILE_BYTES_MAX: u64 = 1 << 30;
@@ -271,6 +272,18 @@ pub fn find(name: &str) -> Result<Folder, ModelError> {
     Err(ModelError::NotFound { name: name.to_owned(), known: known.join(", ") })
 }
 
+/// The model that a film of this kind is for where none was asked for by name: `rain` for rain, where
+/// a model of that name is known, else `fire`.
+#[must_use]
+pub fn usual(kind: Kind) -> &'static str {
+    let known =
+        |name: &str| known().iter().any(|(id, _)| version_of(id).is_some_and(|(n, _)| n == name));
+    match kind {
+        Kind::Rain if known("rain") => "rain",
+        Kind::Rain | Kind::Thermal | Kind::Mask | Kind::Rgb => "fire",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -370,6 +383,7 @@ mod tests {
     fn names_find_the_newest_version() -> Result<(), ModelError> {
         assert_eq!(find("fire")?.card.name, "fire");
         assert_eq!(find("fire-v1")?.origin, Origin::BuiltIn);
+        assert_eq!(usual(Kind::Thermal), "fire");
         let said = find("smoke").expect_err("no such model").to_string();
         assert!(said.contains("known here: fire-v1"), "{said}");
         Ok(())

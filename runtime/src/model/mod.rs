@@ -6,6 +6,9 @@
 
 mod card;
 mod choose;
+mod drift;
+mod film;
+mod fire;
 mod folder;
 mod forecaster;
 #[cfg(feature = "ort")]
@@ -21,7 +24,8 @@ use ndarray::{Array3, ArrayView3};
 
 pub use card::{Card, Codebook, Decision, Input, Level, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
-pub use folder::{Folder, Origin, find, known};
+pub use drift::DriftLimit;
+pub use folder::{Folder, Origin, find, known, usual};
 pub use forecaster::{Forecaster, Timings};
 pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 
@@ -30,8 +34,8 @@ pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 pub struct Raw {
     /// Intensity `[L, H, W]`.
     pub frames: Array3<f32>,
-    /// Probability `[L, H, W]` that a cell burns or has burnt by each lead.
-    pub burn_probability: Array3<f32>,
+    /// Probability `[L, H, W]` that a cell burns or has burnt by each lead: of the task `fire-front`.
+    pub burn_probability: Option<Array3<f32>>,
     /// Codes of the coarse view `[T, H/4, W/4]`, where the card names a global codebook.
     pub codes_global: Option<Array3<u16>>,
     /// Codes of the fine view `[T, H/2, W/2]`, where the card names a local codebook.
@@ -49,15 +53,15 @@ pub trait Engine: Send + Sync {
     /// How many tiles it is worth running at once.
     fn at_once(&self) -> usize;
 
-    /// Runs the network on one window: intensity `[T, H, W]` and front maps `[5, H, W]`, with sides
-    /// that are multiples of the card's `multiple_px`.
+    /// Runs the network on one window: intensity `[T, H, W]` and, for the task `fire-front`, front
+    /// maps `[5, H, W]`, with sides that are multiples of the card's `multiple_px`.
     ///
     /// # Errors
     /// [`ModelError::Engine`] with what the engine said.
     fn run(
         &self,
         frames: ArrayView3<'_, f32>,
-        front: ArrayView3<'_, f32>,
+        front: Option<ArrayView3<'_, f32>>,
     ) -> Result<Raw, ModelError>;
 }
 

@@ -16,6 +16,7 @@ use ort::value::TensorRef;
 use super::card::Level;
 use super::folder::Folder;
 use super::{Engine, ModelError, Raw, one_line};
+use crate::task::Task;
 
 /// Variable that names the library, as everywhere around ONNX Runtime.
 const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
@@ -178,6 +179,7 @@ pub(crate) struct OnnxRuntime {
     provider: Provider,
     session: Mutex<Session>,
     detail: String,
+    burns: bool,
     codes: [bool; 2],
 }
 
@@ -196,7 +198,8 @@ impl OnnxRuntime {
         let session = session(&library.environment, folder.onnx(), provider)
             .map_err(|cause| failed(provider, "opening the graph", &cause))?;
         let codes = [Level::Global, Level::Local].map(|l| folder.card.codebook(l).is_some());
-        Ok(Self { provider, session: Mutex::new(session), detail, codes })
+        let burns = folder.card.task == Task::FireFront;
+        Ok(Self { provider, session: Mutex::new(session), detail, burns, codes })
     }
 }
 
@@ -239,21 +242,26 @@ impl Engine for OnnxRuntime {
     fn run(
         &self,
         frames: ArrayView3<'_, f32>,
-        front: ArrayView3<'_, f32>,
+        front: Option<ArrayView3<'_, f32>>,
     ) -> Result<Raw, ModelError> {
         let frames = frames.insert_axis(Axis(0)).insert_axis(Axis(2));
-        let front = front.insert_axis(Axis(0));
-        let (frames, front) = (frames.as_standard_layout(), front.as_standard_layout());
+        let front = front.map(|front| front.insert_axis(Axis(0)));
+        let frames = frames.as_standard_layout();
+        let front = front.as_ref().map(|front| front.as_standard_layout());
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let mut run = || -> ort::Result<Raw> {
-            let given = session.run(ort::inputs![
-                "frames" => TensorRef::from_array_view(frames.view())?,
-                "front" => TensorRef::from_array_view(front.view())?,
-            ])?;
+            let mut inputs = ort::inputs!["frames" => TensorRef::from_array_view(frames.view())?];
+            if let Some(front) = &front {
+                inputs.extend(ort::inputs!["front" => TensorRef::from_array_view(front.view())?]);
+            }
+            let given = session.run(inputs)?;
             let forecast = output(&given, "forecast")?.try_extract_array::<f32>()?;
             let forecast = forecast.into_dimensionality::<Ix5>().map_err(shape)?;
-            let burn = output(&given, "burn_probability")?.try_extract_array::<f32>()?;
-            let burn = burn.into_dimensionality::<Ix4>().map_err(shape)?;
+            let burn = || -> ort::Result<Array3<f32>> {
+                let burn = output(&given, "burn_probability")?.try_extract_array::<f32>()?;
+                let burn = burn.into_dimensionality::<Ix4>().map_err(shape)?;
+                Ok(burn.index_axis_move(Axis(0), 0).to_owned())
+            };
             let codes = |level: usize, name: &str| -> ort::Result<Option<Array3<u16>>> {
                 if !self.codes[level] {
                     return Ok(None);
@@ -266,7 +274,7 @@ impl Engine for OnnxRuntime {
             };
             Ok(Raw {
                 frames: forecast.index_axis_move(Axis(2), 0).index_axis_move(Axis(0), 0).to_owned(),
-                burn_probability: burn.index_axis_move(Axis(0), 0).to_owned(),
+                burn_probability: self.burns.then(burn).transpose()?,
                 codes_global: codes(0, "codes_global")?,
                 codes_local: codes(1, "codes_local")?,
             })

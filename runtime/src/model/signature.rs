@@ -4,6 +4,7 @@
 //! comes out are read; weights are skipped. Damaged bytes end in an error, never in a panic.
 
 use super::card::{Card, Level};
+use crate::task::Task;
 
 /// ONNX numbers of the element types that our graphs use.
 const FLOAT: u64 = 1;
@@ -220,8 +221,21 @@ impl Signature {
         let (t, c) = (card.input.frames as u64, card.input.front_channels as u64);
         let l = card.output.leads as u64;
         // 0 stands for a side that must be free.
-        let inputs = [("frames", vec![1, t, 1, 0, 0]), ("front", vec![1, c, 0, 0])];
-        let outputs = [("forecast", vec![1, l, 1, 0, 0]), ("burn_probability", vec![1, l, 0, 0])];
+        let mut inputs = vec![("frames", vec![1, t, 1, 0, 0])];
+        let mut outputs = vec![("forecast", vec![1, l, 1, 0, 0])];
+        match card.task {
+            Task::FireFront => {
+                inputs.push(("front", vec![1, c, 0, 0]));
+                outputs.push(("burn_probability", vec![1, l, 0, 0]));
+            }
+            Task::Frames | Task::Rain => {
+                let foreign = |s: &&Slot| ["front", "burn_probability"].contains(&&*s.name);
+                if let Some(slot) = self.inputs.iter().chain(&self.outputs).find(foreign) {
+                    let (name, task) = (&slot.name, card.task);
+                    return Some(format!("the graph has {name}, the card's task {task} has none"));
+                }
+            }
+        }
         for (slots, wanted, side) in
             [(&self.inputs, inputs, "input"), (&self.outputs, outputs, "output")]
         {
@@ -318,6 +332,50 @@ mod tests {
             change(&mut s, &mut c);
             let said = s.fault(&c).unwrap_or_default();
             assert!(said.contains(want), "{want}: {said}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_graph_of_another_task_is_told_apart() -> Result<(), ModelError> {
+        struct Case {
+            task: Task,
+            change: fn(&mut Signature),
+            want: Option<&'static str>,
+        }
+        let folder = Folder::builtin()?;
+        let fire = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        let mut plain = fire.clone();
+        plain.inputs.retain(|s| s.name == "frames");
+        plain.outputs.retain(|s| s.name != "burn_probability");
+        for Case { task, change, want } in [
+            Case { task: Task::Frames, change: |_| {}, want: None },
+            Case { task: Task::Rain, change: |_| {}, want: None },
+            Case { task: Task::FireFront, change: |_| {}, want: Some("input front is missing") },
+            Case {
+                task: Task::Frames,
+                change: |s| s.inputs.push(Slot { name: "front".into(), ..Slot::default() }),
+                want: Some("the graph has front, the card's task frames has none"),
+            },
+            Case {
+                task: Task::Rain,
+                change: |s| {
+                    s.outputs.push(Slot { name: "burn_probability".into(), ..Slot::default() });
+                },
+                want: Some("the graph has burn_probability, the card's task rain has none"),
+            },
+            Case {
+                task: Task::Rain,
+                change: |s| s.outputs.retain(|s| s.name != "codes_local"),
+                want: Some("output codes_local is missing"),
+            },
+        ] {
+            let (mut signature, mut card) = (plain.clone(), folder.card.clone());
+            change(&mut signature);
+            card.task = task;
+            let said = signature.fault(&card);
+            assert_eq!(said.is_some(), want.is_some(), "{task}: {said:?}");
+            assert!(said.unwrap_or_default().contains(want.unwrap_or_default()), "{task} {want:?}");
         }
         Ok(())
     }

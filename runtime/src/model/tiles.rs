@@ -9,6 +9,7 @@ use ndarray::{Array2, Array3, ArrayRef3, Axis, s};
 
 use super::card::{Card, Level};
 use super::{Engine, ModelError, Raw};
+use crate::task::Task;
 
 /// Where the tiles of one side begin, and how long they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,8 @@ pub(crate) struct Tiling {
     cols: Side,
     overlap: usize,
     leads: usize,
+    /// Whether the network says where it burns.
+    burns: bool,
     strides: [Option<usize>; 2],
 }
 
@@ -85,6 +88,7 @@ impl Tiling {
             cols: Side::new(width, card),
             overlap: card.input.overlap_px,
             leads: card.output.leads,
+            burns: card.task == Task::FireFront,
             strides: [Level::Global, Level::Local].map(|l| card.codebook(l).map(|c| c.stride)),
         }
     }
@@ -94,7 +98,8 @@ impl Tiling {
         self.rows.starts.len() * self.cols.starts.len()
     }
 
-    /// Runs the network over the whole film: intensity `[T, H, W]` and front maps `[5, H, W]`.
+    /// Runs the network over the whole film: intensity `[T, H, W]` and, of a fire, front maps
+    /// `[5, H, W]`.
     ///
     /// `done` is told after each tile how many are done. The answer does not depend on how many
     /// tiles run at once.
@@ -102,7 +107,7 @@ impl Tiling {
         &self,
         engine: &dyn Engine,
         frames: &ArrayRef3<f32>,
-        front: &ArrayRef3<f32>,
+        front: Option<&ArrayRef3<f32>>,
         done: &mut dyn FnMut(usize),
     ) -> Result<Raw, ModelError> {
         let tiles: Vec<(usize, usize)> = (0..self.rows.starts.len())
@@ -110,7 +115,8 @@ impl Tiling {
             .collect();
         let mut whole = Whole::new(self, frames.dim().0);
         let one = |&(r, c): &(usize, usize)| {
-            engine.run(self.cut(frames, r, c).view(), self.cut(front, r, c).view())
+            let front = front.map(|front| self.cut(front, r, c));
+            engine.run(self.cut(frames, r, c).view(), front.as_ref().map(|f| f.view()))
         };
         for (k, batch) in tiles.chunks(engine.at_once().max(1)).enumerate() {
             let raws: Vec<Result<Raw, ModelError>> = if let [only] = batch {
@@ -150,7 +156,8 @@ impl Tiling {
     /// Refuses an answer of another shape than the card's.
     fn check(&self, engine: &dyn Engine, raw: &Raw) -> Result<(), ModelError> {
         let want = (self.leads, self.rows.tile, self.cols.tile);
-        for found in [raw.frames.dim(), raw.burn_probability.dim()] {
+        let burns = raw.burn_probability.as_ref().filter(|_| self.burns);
+        for found in [Some(&raw.frames), burns].into_iter().flatten().map(Array3::dim) {
             if found != want {
                 return Err(ModelError::Engine {
                     engine: engine.name(),
@@ -179,7 +186,7 @@ impl Whole {
         Self {
             raw: Raw {
                 frames: zeros(),
-                burn_probability: zeros(),
+                burn_probability: tiling.burns.then(zeros),
                 codes_global: codes(0),
                 codes_local: codes(1),
             },
@@ -193,11 +200,8 @@ impl Whole {
         let share_y = rows.shares(r, tiling.overlap);
         let share_x = cols.shares(c, tiling.overlap);
         let (h, w) = (rows.tile.min(rows.length - y0), cols.tile.min(cols.length - x0));
-        let pairs = [
-            (&tile.frames, &mut self.raw.frames),
-            (&tile.burn_probability, &mut self.raw.burn_probability),
-        ];
-        for (from, to) in pairs {
+        let burn = tile.burn_probability.as_ref().zip(self.raw.burn_probability.as_mut());
+        for (from, to) in [Some((&tile.frames, &mut self.raw.frames)), burn].into_iter().flatten() {
             let from = from.slice(s![.., ..h, ..w]);
             let mut to = to.slice_mut(s![.., y0..y0 + h, x0..x0 + w]);
             for (from, mut to) in from.axis_iter(Axis(0)).zip(to.axis_iter_mut(Axis(0))) {
@@ -296,7 +300,7 @@ mod tests {
         fn run(
             &self,
             frames: ArrayView3<'_, f32>,
-            _: ArrayView3<'_, f32>,
+            _: Option<ArrayView3<'_, f32>>,
         ) -> Result<Raw, ModelError> {
             let (t, h, w) = frames.dim();
             assert!(h % 8 == 0 && w % 8 == 0 && (32..=256).contains(&h) && (32..=256).contains(&w));
@@ -307,7 +311,7 @@ mod tests {
             });
             Ok(Raw {
                 frames: p.clone(),
-                burn_probability: p,
+                burn_probability: Some(p),
                 codes_global: Some(codes),
                 codes_local: None,
             })
@@ -323,16 +327,17 @@ mod tests {
             let front = Array3::zeros((5, h, w));
             let tiling = Tiling::new(h, w, &card());
             let mut told = 0;
-            let one = tiling.run(&Echo { at_once: 1 }, &frames, &front, &mut |n| told = n)?;
+            let one = tiling.run(&Echo { at_once: 1 }, &frames, Some(&front), &mut |n| told = n)?;
             assert_eq!(told, tiling.count());
-            let many = tiling.run(&Echo { at_once: 3 }, &frames, &front, &mut |_| {})?;
+            let many = tiling.run(&Echo { at_once: 3 }, &frames, Some(&front), &mut |_| {})?;
             assert_eq!(one.burn_probability, many.burn_probability, "tiles at once change nothing");
             assert_eq!(one.codes_global, many.codes_global);
+            let burn = one.burn_probability.as_ref().expect("a fire model");
             for l in 0..20 {
                 for y in 0..h {
                     for x in 0..w {
                         let want = frames[[9, y, x]] + l as f32 / 100.0;
-                        let got = one.burn_probability[[l, y, x]];
+                        let got = burn[[l, y, x]];
                         assert!((got - want).abs() < 1e-5, "{h}x{w} {l} {y} {x}: {got} {want}");
                     }
                 }

@@ -11,6 +11,7 @@ use super::card::Level;
 use super::folder::Folder;
 use super::warp::{Corners, Outside, sample};
 use super::{Engine, ModelError, Raw, one_line};
+use crate::task::Task;
 
 /// Plans kept, one for each shape of tile.
 const PLANS_MAX: usize = 4;
@@ -32,7 +33,10 @@ impl Tract {
     /// Reads the graph of `folder`; plans are made when a shape is first met.
     pub(crate) fn load(folder: &Folder) -> Result<Self, ModelError> {
         let card = &folder.card;
-        let mut outputs = vec!["forecast", "burn_probability"];
+        let mut outputs = vec!["forecast"];
+        if card.task == Task::FireFront {
+            outputs.push("burn_probability");
+        }
         for (name, level) in [("codes_global", Level::Global), ("codes_local", Level::Local)] {
             if card.codebook(level).is_some() {
                 outputs.push(name);
@@ -47,8 +51,13 @@ impl Tract {
         Ok(Self { graph, leads: card.output.leads, outputs, plans: Mutex::default() })
     }
 
-    /// The plan for tiles of `[H, W]`.
-    fn plan(&self, frames: usize, front: usize, [h, w]: [usize; 2]) -> Result<Plan, ModelError> {
+    /// The plan for tiles of `[H, W]`, with `front` maps of a front where the network takes them.
+    fn plan(
+        &self,
+        frames: usize,
+        front: Option<usize>,
+        [h, w]: [usize; 2],
+    ) -> Result<Plan, ModelError> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = plans.iter().position(|(shape, _)| *shape == [h, w]) {
             let kept = plans.remove(at);
@@ -58,12 +67,13 @@ impl Tract {
         }
         let make = || -> TractResult<Plan> {
             let mut graph = self.graph.clone();
-            let shapes = [("frames", tvec![1, frames, 1, h, w]), ("front", tvec![1, front, h, w])];
-            for (name, shape) in shapes {
+            let mut shapes = vec![("frames", vec![1, frames, 1, h, w])];
+            shapes.extend(front.map(|maps| ("front", vec![1, maps, h, w])));
+            for (name, shape) in &shapes {
                 let node = graph.node_id_by_name(name)?;
                 graph.set_outlet_fact(node.into(), f32::fact(shape).into())?;
             }
-            graph.set_input_names(["frames", "front"])?;
+            graph.set_input_names(shapes.iter().map(|(name, _)| *name))?;
             graph.into_optimized()?.into_runnable()
         };
         let plan = make().map_err(|e| failed("preparing the graph", &e))?;
@@ -91,31 +101,31 @@ impl Engine for Tract {
     fn run(
         &self,
         frames: ArrayView3<'_, f32>,
-        front: ArrayView3<'_, f32>,
+        front: Option<ArrayView3<'_, f32>>,
     ) -> Result<Raw, ModelError> {
         let (t, h, w) = frames.dim();
-        let c = front.dim().0;
-        let plan = self.plan(t, c, [h, w])?;
+        let plan = self.plan(t, front.as_ref().map(|f| f.dim().0), [h, w])?;
         let run = || -> TractResult<Raw> {
-            let inputs = tvec![
-                tensor(&frames, &[1, t, 1, h, w])?.into(),
-                tensor(&front, &[1, c, h, w])?.into()
-            ];
+            let mut inputs = tvec![tensor(&frames, &[1, t, 1, h, w])?.into()];
+            if let Some(front) = &front {
+                inputs.push(tensor(front, &[1, front.dim().0, h, w])?.into());
+            }
             let given = plan.run(inputs)?;
-            let mut given = self.outputs.iter().zip(given);
-            let mut next = || given.next().map(|(_, v)| v).context("an output is missing");
             let shape = (self.leads, h, w);
-            let frames = next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
-            let burn_probability =
-                next()?.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned();
+            let maps = |value: &Tensor| -> TractResult<Array3<f32>> {
+                Ok(value.to_plain_array_view::<f32>()?.to_shape(shape)?.to_owned())
+            };
+            let (mut frames, mut burn_probability) = (None, None);
             let (mut codes_global, mut codes_local) = (None, None);
-            for (name, value) in given {
-                let codes = codes(&value)?;
+            for (name, value) in self.outputs.iter().zip(given) {
                 match *name {
-                    "codes_global" => codes_global = Some(codes),
-                    _ => codes_local = Some(codes),
+                    "forecast" => frames = Some(maps(&value)?),
+                    "burn_probability" => burn_probability = Some(maps(&value)?),
+                    "codes_global" => codes_global = Some(codes(&value)?),
+                    _ => codes_local = Some(codes(&value)?),
                 }
             }
+            let frames = frames.context("the output forecast is missing")?;
             Ok(Raw { frames, burn_probability, codes_global, codes_local })
         };
         run().map_err(|e| failed("running the network", &e))

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::choose::{EngineKind, Standing, open_engine, standings};
 use super::folder::Folder;
 use super::{Engine, ModelError, one_line};
+use crate::task::Task;
 
 /// Largest difference allowed from the golden answer.
 pub const DIFFERENCE_MAX: f32 = 1e-3;
@@ -25,10 +26,10 @@ pub struct Check {
     pub case: String,
     /// Largest difference of the forecast frames.
     pub frames_difference: f32,
-    /// Largest difference of burn probability.
-    pub probability_difference: f32,
-    /// Share of cells and leads that agree on "at least one half".
-    pub agree: f64,
+    /// Largest difference of burn probability, where the network gives one.
+    pub probability_difference: Option<f32>,
+    /// Share of cells and leads that agree on "at least one half", likewise.
+    pub agree: Option<f64>,
     /// Share of equal codes of both codebooks.
     pub codes_agree: f64,
     /// Seconds for the run.
@@ -38,13 +39,15 @@ pub struct Check {
 }
 
 impl Check {
-    /// Whether the engine gives the golden answer.
+    /// Whether the engine gives the golden answer: the frames and, of fire, the probability; where
+    /// there is no probability, the codes.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.fault.is_none()
-            && self.frames_difference <= DIFFERENCE_MAX
-            && self.probability_difference <= DIFFERENCE_MAX
-            && self.agree >= AGREE_MIN
+        let besides = match (self.probability_difference, self.agree) {
+            (Some(difference), Some(agree)) => difference <= DIFFERENCE_MAX && agree >= AGREE_MIN,
+            _ => self.codes_agree >= AGREE_MIN,
+        };
+        self.fault.is_none() && self.frames_difference <= DIFFERENCE_MAX && besides
     }
 }
 
@@ -52,10 +55,15 @@ impl Check {
 struct Golden {
     name: String,
     frames: Array3<f32>,
-    front: Array3<f32>,
     forecast: Array3<f32>,
-    burn_probability: Array3<f32>,
+    fire: Option<GoldenFire>,
     codes: [Option<Array3<i64>>; 2],
+}
+
+/// What a golden clip of fire holds besides.
+struct GoldenFire {
+    front: Array3<f32>,
+    burn_probability: Array3<f32>,
 }
 
 /// Replays every golden clip of `folder` on every engine that is here.
@@ -84,8 +92,8 @@ fn failed(engine: &'static str, case: &str, error: &ModelError) -> Check {
         engine,
         case: case.to_owned(),
         frames_difference: f32::NAN,
-        probability_difference: f32::NAN,
-        agree: 0.0,
+        probability_difference: None,
+        agree: None,
         codes_agree: 0.0,
         seconds: 0.0,
         fault: Some(one_line(&error.to_string())),
@@ -94,15 +102,17 @@ fn failed(engine: &'static str, case: &str, error: &ModelError) -> Check {
 
 fn check(engine: &dyn Engine, case: &Golden) -> Check {
     // The first run also prepares the graph for this shape.
-    let first = engine.run(case.frames.view(), case.front.view());
+    let run = || engine.run(case.frames.view(), case.fire.as_ref().map(|f| f.front.view()));
+    let first = run();
     let started = Instant::now();
-    let raw = match first.and_then(|_| engine.run(case.frames.view(), case.front.view())) {
+    let raw = match first.and_then(|_| run()) {
         Ok(raw) => raw,
         Err(e) => return failed(engine.name(), &case.name, &e),
     };
     let seconds = started.elapsed().as_secs_f64();
     let half = |p: &Array3<f32>| p.mapv(|p| p >= 0.5);
-    let (got, want) = (half(&raw.burn_probability), half(&case.burn_probability));
+    let wanted = case.fire.as_ref().map(|f| &f.burn_probability);
+    let burn = raw.burn_probability.as_ref().zip(wanted);
     let codes = [&raw.codes_global, &raw.codes_local];
     let codes = codes.into_iter().zip(&case.codes).filter_map(|(got, want)| {
         let (got, want) = (got.as_ref()?, want.as_ref()?);
@@ -112,8 +122,8 @@ fn check(engine: &dyn Engine, case: &Golden) -> Check {
         engine: engine.name(),
         case: case.name.clone(),
         frames_difference: difference(&raw.frames, &case.forecast),
-        probability_difference: difference(&raw.burn_probability, &case.burn_probability),
-        agree: equal_share(&got, &want),
+        probability_difference: burn.map(|(got, want)| difference(got, want)),
+        agree: burn.map(|(got, want)| equal_share(&half(got), &half(want))),
         codes_agree: codes.fold(1.0, f64::min),
         seconds,
         fault: None,
@@ -174,8 +184,14 @@ fn golden(folder: &Folder) -> Result<Vec<Golden>, ModelError> {
             };
             array.into_shape_with_order(shape).map_err(|e| wrong(format!("{name}.{part}: {e}")))
         };
-        let (frames, front) = (read("frames")?, read("front")?);
-        let (forecast, burn_probability) = (read("forecast")?, read("burn_probability")?);
+        let (frames, forecast) = (read("frames")?, read("forecast")?);
+        let fire = match folder.card.task {
+            Task::FireFront => Some(GoldenFire {
+                front: read("front")?,
+                burn_probability: read("burn_probability")?,
+            }),
+            Task::Frames | Task::Rain => None,
+        };
         let mut codes = [None, None];
         for (k, part) in ["codes_global", "codes_local"].into_iter().enumerate() {
             let part = format!("{name}.{part}");
@@ -187,7 +203,7 @@ fn golden(folder: &Folder) -> Result<Vec<Golden>, ModelError> {
                 codes[k] = Some(first);
             }
         }
-        out.push(Golden { name, frames, front, forecast, burn_probability, codes });
+        out.push(Golden { name, frames, forecast, fire, codes });
     }
     if out.is_empty() {
         return Err(wrong("holds no clip".to_owned()));

@@ -3,10 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::ProductError;
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use crate::frame::{Film, Kind};
+use crate::frame::Film;
 
 /// Said in every picture and every map file.
 pub(crate) const NOTICE: &str = "experimental nowcast - not for evacuation decisions";
@@ -25,21 +24,15 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
-    /// Gathers the facts, or says which part of the forecast does not fit the others.
-    pub(crate) fn of(
-        film: &Film,
-        clip: &Clip,
-        forecast: &Forecast,
-        report: &Value,
-    ) -> Result<Self, ProductError> {
-        fits(clip, forecast, report)?;
+    /// Gathers the facts.
+    pub(crate) fn of(film: &Film, clip: &Clip, forecast: &Forecast, report: &Value) -> Self {
         let after = SignedDuration::try_from_secs_f64(clip.end_s).ok();
-        Ok(Self {
+        Self {
             maker: maker(report),
             issue: film.start_utc.zip(after).and_then(|(t, d)| t.checked_add(d).ok()),
             issue_s: clip.end_s,
             horizon_s: forecast.lead_s.last().copied().unwrap_or(0.0),
-        })
+        }
     }
 
     /// Wall time at `lead_s` after the last frame, where the film tells it.
@@ -96,45 +89,6 @@ fn maker(report: &Value) -> String {
         }
     }
     "model not named".to_owned()
-}
-
-fn fits(clip: &Clip, f: &Forecast, report: &Value) -> Result<(), ProductError> {
-    let shape = |what: String| Err(ProductError::Shape { what });
-    if clip.kind == Kind::Rain {
-        return Err(ProductError::Kind { kind: clip.kind });
-    }
-    let (h, w, l) = (f.grid.height, f.grid.width, f.lead_s.len());
-    if l == 0 || h == 0 || w == 0 {
-        return shape(format!("{l} leads on a grid of {h}×{w}"));
-    }
-    if f.burn_probability.dim() != (l, h, w) || f.frames.dim() != (l, h, w) {
-        return shape(format!(
-            "frames are {:?} and burn_probability is {:?}, the leads and the grid want {:?}",
-            f.frames.dim(),
-            f.burn_probability.dim(),
-            (l, h, w)
-        ));
-    }
-    let (t, ch, cw) = clip.burnt.dim();
-    if f.arrival_s.dim() != (h, w) || t == 0 || (ch, cw) != (h, w) || clip.frames.dim() != (t, h, w)
-    {
-        return shape(format!(
-            "arrival_s is {:?} and the clip {:?}, the grid is {h}×{w}",
-            f.arrival_s.dim(),
-            clip.frames.dim()
-        ));
-    }
-    let rising = f.lead_s.windows(2).all(|p| p[0] < p[1]);
-    if !rising || !f.lead_s.iter().all(|s| s.is_finite() && *s > 0.0) {
-        return shape("lead_s does not rise from above 0".to_owned());
-    }
-    if !(f.threshold > 0.0 && f.threshold <= 1.0) {
-        return shape(format!("threshold {} is not in 0..1", f.threshold));
-    }
-    if !report.is_object() {
-        return shape("the report is not a JSON object".to_owned());
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Facts, NOTICE};
 use super::outline::{Polygon, Ring, doubled_area, outlines, simplified};
+use super::parts::Fire;
 use super::place::Map;
 use crate::clip::Clip;
 use crate::forecast::Forecast;
@@ -26,6 +27,7 @@ pub(crate) fn write(
     facts: &Facts,
     clip: &Clip,
     f: &Forecast,
+    fire: Fire<'_>,
 ) -> io::Result<()> {
     let frame = Frame::of(map, f.grid.cell_m, f.grid.height).map_err(io::Error::other)?;
     let members = json!({
@@ -40,23 +42,24 @@ pub(crate) fn write(
         writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;
     }
     writeln!(sink, "\"features\":[")?;
-    let burnt_now = clip.burnt_now();
+    let Fire { burning, burn } = fire;
+    let burnt_now = burning.now();
     let now = burnt_now.mapv(|b| f32::from(u8::from(b)));
     let mut first = json!({ "lead_s": 0.0, "lead_min": 0.0, "observed": true, "probability": 1.0 });
     facts.add_times(&mut first, 0.0, clip.step_s);
     let feature = frame.feature(&outlines(&now.view(), 0.5), &burnt_now, first)?;
     serde_json::to_writer(&mut *sink, &feature)?;
     for (l, &lead_s) in f.lead_s.iter().enumerate() {
-        let p = f.burn_probability.index_axis(ndarray::Axis(0), l);
+        let p = burn.probability.index_axis(ndarray::Axis(0), l);
         let mut properties = json!({
             "lead_s": lead_s,
             "lead_min": (lead_s / 60.0 * 1e4).round() / 1e4,
             "observed": false,
             // Through its decimal form: 0.3, not 0.30000001192092896.
-            "probability": f.threshold.to_string().parse::<f64>().unwrap_or(f.threshold.into()),
+            "probability": burn.threshold.to_string().parse::<f64>().unwrap_or(burn.threshold.into()),
         });
         facts.add_times(&mut properties, lead_s, clip.step_s);
-        let feature = frame.feature(&outlines(&p, f.threshold), &f.burnt_by(l), properties)?;
+        let feature = frame.feature(&outlines(&p, burn.threshold), &burn.by(l), properties)?;
         sink.write_all(b",\n")?;
         serde_json::to_writer(&mut *sink, &feature)?;
     }
@@ -180,10 +183,10 @@ mod tests {
     use super::*;
 
     fn written(trial: &Trial) -> FeatureCollection {
-        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report);
         let map = Map::of(&trial.forecast.grid).unwrap();
         let mut text = Vec::new();
-        write(&mut text, map.as_ref(), &facts, &trial.clip, &trial.forecast).unwrap();
+        write(&mut text, map.as_ref(), &facts, &trial.clip, &trial.forecast, trial.fire()).unwrap();
         String::from_utf8(text).unwrap().parse().unwrap()
     }
 

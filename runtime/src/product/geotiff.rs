@@ -1,4 +1,4 @@
-//! `arrival.tif` and `burn_probability.tif`: float32 GeoTIFF, deflated, NaN for no data.
+//! `arrival.tif`, `burn_probability.tif` and `rain.tif`: float32 GeoTIFF, deflated, NaN for no data.
 //!
 //! A plain TIFF with six more tags (OGC 19-008r4 and GDAL's own two): enough for any GIS to place
 //! the grid, name each band and know its unit.
@@ -6,7 +6,7 @@
 use std::io::{self, Seek, Write};
 
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::ArrayView2;
+use ndarray::{Array3, ArrayView2};
 use tiff::TiffError;
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
 use tiff::tags::Tag;
@@ -14,7 +14,7 @@ use tiff::tags::Tag;
 use super::ProductError;
 use super::facts::{Facts, NOTICE};
 use super::place::Map;
-use crate::forecast::Forecast;
+use crate::forecast::{Burn, Forecast, Rain};
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
@@ -37,10 +37,10 @@ pub(crate) fn arrival(
     sink: &mut (impl Write + Seek),
     map: &Map,
     facts: &Facts,
-    f: &Forecast,
+    burn: &Burn,
 ) -> io::Result<()> {
     let name = "seconds until the fire arrives; 0 already burnt, nodata not within the horizon";
-    let band = Band { name: name.to_owned(), lead_s: None, values: f.arrival_s.view() };
+    let band = Band { name: name.to_owned(), lead_s: None, values: burn.arrival_s.view() };
     write(sink, map, facts, "arrival time", "s", &[band])
 }
 
@@ -50,18 +50,33 @@ pub(crate) fn burn_probability(
     map: &Map,
     facts: &Facts,
     f: &Forecast,
+    burn: &Burn,
 ) -> io::Result<()> {
-    let bands: Vec<Band> = f
-        .lead_s
-        .iter()
-        .zip(f.burn_probability.outer_iter())
+    let bands = by_lead(f, &burn.probability, "probability burnt by");
+    write(sink, map, facts, "burn probability", "1", &bands)
+}
+
+/// Rain rate, a band a lead.
+pub(crate) fn rain(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+    rain: &Rain,
+) -> io::Result<()> {
+    write(sink, map, facts, "rain rate", "mm/h", &by_lead(f, &rain.mm_h, "rain rate at"))
+}
+
+/// A band a lead of `values` `[L, H, W]`, called after `what` they are.
+fn by_lead<'a>(f: &Forecast, values: &'a Array3<f32>, what: &str) -> Vec<Band<'a>> {
+    let leads = f.lead_s.iter().zip(values.outer_iter());
+    leads
         .map(|(&lead_s, values)| Band {
-            name: format!("probability burnt by +{lead_s} s"),
+            name: format!("{what} +{lead_s} s"),
             lead_s: Some(lead_s),
             values,
         })
-        .collect();
-    write(sink, map, facts, "burn probability", "1", &bands)
+        .collect()
 }
 
 fn write(
@@ -209,7 +224,7 @@ fn image<W: Write + Seek, K: TiffKind>(
 mod tests {
     use std::io::Cursor;
 
-    use ndarray::{Array2, Array3};
+    use ndarray::Array2;
     use tiff::decoder::{Decoder, DecodingResult};
 
     use super::super::trial::Trial;
@@ -266,14 +281,13 @@ mod tests {
             ),
         ] {
             let mut trial = Trial::ellipse(33, 40, 2).on(crs, transform, None);
-            trial.forecast.burn_probability = Array3::from_shape_fn((2, 33, 40), |(l, y, x)| {
+            trial.burn_mut().probability = Array3::from_shape_fn((2, 33, 40), |(l, y, x)| {
                 if (y, x) == (1, 2) { f32::NAN } else { (l * 1320 + y * 40 + x) as f32 / 4096.0 }
             });
             let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-            let facts =
-                Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+            let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report);
             let mut ours = Cursor::new(Vec::new());
-            burn_probability(&mut ours, &map, &facts, &trial.forecast).unwrap();
+            burn_probability(&mut ours, &map, &facts, &trial.forecast, trial.burn()).unwrap();
 
             let mut ours = Decoder::new(Cursor::new(ours.into_inner())).unwrap();
             let mut theirs = Decoder::new(Cursor::new(golden.to_vec())).unwrap();
@@ -293,11 +307,11 @@ mod tests {
         let mut trial =
             Trial::ellipse(32, 32, 1).on("EPSG:32611", [5e5, 1.0, 0.0, 42e5, 0.0, -1.0], None);
         trial.report = serde_json::json!({ "model": "Brände <&> 火" });
-        trial.forecast.arrival_s = Array2::zeros((32, 32));
+        trial.burn_mut().arrival_s = Array2::zeros((32, 32));
         let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report).unwrap();
+        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report);
         let mut file = Cursor::new(Vec::new());
-        arrival(&mut file, &map, &facts, &trial.forecast).unwrap();
+        arrival(&mut file, &map, &facts, trial.burn()).unwrap();
         let mut file = Decoder::new(Cursor::new(file.into_inner())).unwrap();
         let metadata = file.get_tag_ascii_string(GDAL_METADATA).unwrap();
         assert!(metadata.contains("Br&#228;nde &lt;&amp;&gt; &#28779;"), "{metadata}");

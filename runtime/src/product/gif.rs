@@ -8,6 +8,7 @@ use ndarray::Axis;
 
 use super::facts::{Facts, NOTICE};
 use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, SHADE, mix};
+use super::parts::Fire;
 use super::picture::{Canvas, text_width};
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
@@ -15,9 +16,9 @@ use crate::forecast::Forecast;
 use crate::frame::Film;
 
 /// Frames of what was seen, at most.
-const SEEN: usize = 6;
+pub(super) const SEEN: usize = 6;
 /// Leads shown, at most.
-const LEADS: usize = 20;
+pub(super) const LEADS: usize = 20;
 /// Short and long side of the picture in pixels, tried in turn until the file is small enough.
 const SIZES: [(usize, usize); 4] = [(384, 640), (288, 480), (192, 360), (128, 240)];
 /// What a message or a slow link can carry.
@@ -26,9 +27,9 @@ const LARGEST_BYTES: usize = 3_000_000;
 const SAME: u8 = 255;
 
 /// One picture and how long it stays, in hundredths of a second.
-struct Shot {
-    canvas: Canvas,
-    stay_cs: u16,
+pub(super) struct Shot {
+    pub(super) canvas: Canvas,
+    pub(super) stay_cs: u16,
 }
 
 /// Writes the sequence, smaller if it would be too large.
@@ -38,11 +39,21 @@ pub(crate) fn write(
     film: &Film,
     clip: &Clip,
     f: &Forecast,
+    fire: Fire<'_>,
+) -> io::Result<()> {
+    save(sink, f, |scale| shots(facts, film, clip, f, fire, scale))
+}
+
+/// Writes the sequence that `shots` gives, smaller if it would be too large.
+pub(super) fn save(
+    sink: &mut impl Write,
+    f: &Forecast,
+    shots: impl Fn(Scale) -> Vec<Shot>,
 ) -> io::Result<()> {
     let mut bytes = Vec::new();
     for (short_px, long_px) in SIZES {
         let scale = Scale::fitting(f.grid.height, f.grid.width, short_px, long_px);
-        let shots = shots(facts, film, clip, f, scale);
+        let shots = shots(scale);
         bytes = encode(&shots).map_err(|e| match e {
             EncodingError::Io(e) => e,
             e => io::Error::other(e),
@@ -54,34 +65,40 @@ pub(crate) fn write(
     sink.write_all(&bytes)
 }
 
-fn shots(facts: &Facts, film: &Film, clip: &Clip, f: &Forecast, scale: Scale) -> Vec<Shot> {
+fn shots(
+    facts: &Facts,
+    film: &Film,
+    clip: &Clip,
+    f: &Forecast,
+    Fire { burning, burn }: Fire<'_>,
+    scale: Scale,
+) -> Vec<Shot> {
     let t = clip.frames.dim().0;
     let leads = chosen(f.lead_s.len(), LEADS);
-    let first_s = -((t.min(SEEN) - 1) as f64) * clip.step_s;
-    let strip = Strip { facts, first_s };
+    let strip = Strip::of(facts, clip);
     let mut out = Vec::new();
     for i in t.saturating_sub(SEEN)..t {
         let back_s = -((t - 1 - i) as f64) * clip.step_s;
         let mut canvas = scale.ground(film, clip, i);
-        let burnt = clip.burnt.index_axis(Axis(0), i).mapv(|b| f32::from(u8::from(b)));
+        let burnt = burning.burnt.index_axis(Axis(0), i).mapv(|b| f32::from(u8::from(b)));
         front(&mut canvas, &scale.areas(&burnt.view(), 0.5), 1.2, NOW);
         let stay_cs = if i + 1 == t { 120 } else { 35 };
         out.push(Shot { canvas: strip.under(&canvas, back_s), stay_cs });
     }
-    let now = burnt_now(clip, scale);
+    let now = burnt_now(burning, scale);
     let mut ground = scale.ground(film, clip, t - 1);
     ground.fill(&now, BURNT, SHADE);
-    let seen = scale.smooth(&clip.burnt_now().mapv(|b| f32::from(u8::from(b))).view());
+    let seen = scale.smooth(&burning.now().mapv(|b| f32::from(u8::from(b))).view());
     for (i, &l) in leads.iter().enumerate() {
         let mut canvas = ground.clone();
-        let p = scale.smooth(&f.burn_probability.index_axis(Axis(0), l));
+        let p = scale.smooth(&burn.probability.index_axis(Axis(0), l));
         for ((pixel, p), seen) in canvas.pixels.iter_mut().zip(&p).zip(&seen) {
             let p = f64::from(p * (1.0 - seen));
             if p > 0.02 {
                 *pixel = mix(*pixel, palette::lead(0.85 - 0.55 * p), 0.55 * p.powf(0.7));
             }
         }
-        front(&mut canvas, &burnt_by(f, l, scale), 1.8, palette::lead(0.0));
+        front(&mut canvas, &burnt_by(burn, l, scale), 1.8, palette::lead(0.0));
         front(&mut canvas, &now, 1.0, NOW);
         let stay_cs = if i + 1 == leads.len() { 180 } else { 45 };
         out.push(Shot { canvas: strip.under(&canvas, f.lead_s[l]), stay_cs });
@@ -90,13 +107,20 @@ fn shots(facts: &Facts, film: &Film, clip: &Clip, f: &Forecast, scale: Scale) ->
 }
 
 /// What stands under each picture: the time, who says so, and how far along it is.
-struct Strip<'a> {
+pub(super) struct Strip<'a> {
     facts: &'a Facts,
     first_s: f64,
 }
 
-impl Strip<'_> {
-    fn under(&self, picture: &Canvas, lead_s: f64) -> Canvas {
+impl<'a> Strip<'a> {
+    /// The strip of a sequence of `clip` and its forecast.
+    pub(super) fn of(facts: &'a Facts, clip: &Clip) -> Self {
+        let first_s = -((clip.frames.dim().0.min(SEEN) - 1) as f64) * clip.step_s;
+        Self { facts, first_s }
+    }
+
+    /// `picture` with the strip of `lead_s` (0 is now) under it.
+    pub(super) fn under(&self, picture: &Canvas, lead_s: f64) -> Canvas {
         let size = 11.0;
         let width = picture.width.max(360);
         let bottom = picture.height as f64;

@@ -4,12 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 
+use ndarray::{Array2, ArrayView2};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::facts::{Facts, NOTICE};
-use crate::clip::Clip;
+use super::parts::{Fire, Parts, Wet};
+use crate::clip::{Clip, Span, Unit};
 use crate::forecast::Forecast;
+use crate::rain::LEAST_MM_H;
 
 /// The report's own members in their order, then `product` and `files` (all but this one).
 pub(crate) fn document(
@@ -17,13 +20,11 @@ pub(crate) fn document(
     facts: &Facts,
     clip: &Clip,
     f: &Forecast,
+    parts: Parts<'_>,
     report: &Value,
 ) -> io::Result<Value> {
     let mut out = report.as_object().cloned().unwrap_or_default();
-    let burnt_now = clip.burnt_now().iter().filter(|b| **b).count();
-    let burnt_by: Vec<usize> =
-        (0..f.lead_s.len()).map(|l| f.burnt_by(l).iter().filter(|b| **b).count()).collect();
-    let product = json!({
+    let mut product = json!({
         "notice": NOTICE,
         "maker": facts.maker,
         "kind": clip.kind,
@@ -31,18 +32,40 @@ pub(crate) fn document(
         "issue_film_s": facts.issue_s,
         "step_s": clip.step_s,
         "lead_s": f.lead_s,
-        "threshold": f.threshold,
-        "rollout_from_lead": f.rollout_from_lead,
-        "frames_unit": { "intensity_0_is": clip.span.zero, "intensity_1_is": clip.span.one },
-        "grid": f.grid,
-        "on_a_map": f.grid.is_georeferenced(),
-        "burnt_cells_now": burnt_now,
-        "burnt_cells_by_lead": burnt_by,
-        "notes": clip.notes.iter().chain(&f.notes).collect::<Vec<_>>(),
     });
+    if let Parts::Fire(Fire { burn, .. }) = parts {
+        product["threshold"] = json!(burn.threshold);
+    }
+    product["rollout_from_lead"] = json!(f.rollout_from_lead);
+    product["frames_unit"] = match clip.unit {
+        Unit::Span(Span { zero, one }) => json!({ "intensity_0_is": zero, "intensity_1_is": one }),
+        Unit::RainCode => json!("code: 0 dry, else R = 0.1 * 10^(0.015 (code - 1)) mm/h"),
+        Unit::RainMmH => json!("mm/h"),
+    };
+    product["grid"] = json!(f.grid);
+    product["on_a_map"] = json!(f.grid.is_georeferenced());
+    match parts {
+        Parts::Fire(Fire { burning, burn }) => {
+            product["burnt_cells_now"] = json!(set(&burning.now()));
+            let by_lead = (0..f.lead_s.len()).map(|l| set(&burn.by(l)));
+            product["burnt_cells_by_lead"] = by_lead.collect();
+        }
+        Parts::Film => {}
+        Parts::Rain(Wet { unseen, rain }) => {
+            product["cells_without_data"] = json!(set(&unseen.now()));
+            let wet = |lead: ArrayView2<'_, f32>| lead.iter().filter(|v| **v >= LEAST_MM_H).count();
+            product["wet_cells_by_lead"] = rain.mm_h.outer_iter().map(wet).collect();
+        }
+    }
+    product["notes"] = json!(clip.notes.iter().chain(&f.notes).collect::<Vec<_>>());
     out.insert("product".to_owned(), product);
     out.insert("files".to_owned(), Value::Object(files(folder)?));
     Ok(Value::Object(out))
+}
+
+/// Cells that are set.
+fn set(mask: &Array2<bool>) -> usize {
+    mask.iter().filter(|b| **b).count()
 }
 
 /// Pretty, with a line end.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use crate::frame::{Film, Kind};
+use crate::frame::Film;
 
 pub mod atomic;
 mod facts;
+mod film;
 mod font;
 mod geojson;
 mod geotiff;
@@ -18,15 +19,19 @@ mod npz;
 mod outline;
 mod overlay;
 mod palette;
+mod parts;
 mod picture;
 pub mod place;
+pub mod rain_colours;
 mod scene;
+mod still;
 mod swap;
 
 #[cfg(test)]
 mod trial;
 
 pub use atomic::Staged;
+use parts::{Fire, Parts, Wet};
 
 /// What a finished output folder holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,12 +103,6 @@ pub enum ProductError {
         /// Which part, found and wanted.
         what: String,
     },
-    /// A product for this kind of input does not exist.
-    #[error("forecast of {kind}: no product writes this kind yet; use thermal, mask or rgb")]
-    Kind {
-        /// The input's kind.
-        kind: Kind,
-    },
 }
 
 /// What to do about a refusal of the system.
@@ -136,25 +135,48 @@ pub fn write_all(
     forecast: &Forecast,
     report: &serde_json::Value,
 ) -> Result<Written, ProductError> {
-    let facts = facts::Facts::of(film, clip, forecast, report)?;
+    let parts = Parts::of(clip, forecast, report)?;
+    let facts = facts::Facts::of(film, clip, forecast, report);
     let map = place::Map::of(&forecast.grid)?;
     if let Some(map) = &map {
         map.epsg()?;
     }
     let mut staged = Staged::begin(out)?;
-    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast))?;
-    staged.write("isochrones.geojson", |sink| {
-        geojson::write(sink, map.as_ref(), &facts, clip, forecast)
-    })?;
-    if let Some(map) = &map {
-        staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, &facts, forecast))?;
-        staged.write("burn_probability.tif", |sink| {
-            geotiff::burn_probability(sink, map, &facts, forecast)
+    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast, parts))?;
+    if let Parts::Fire(fire) = parts {
+        staged.write("isochrones.geojson", |sink| {
+            geojson::write(sink, map.as_ref(), &facts, clip, forecast, fire)
         })?;
     }
-    staged.write("overlay.png", |sink| overlay::write(sink, &facts, film, clip, forecast))?;
-    staged.write("forecast.gif", |sink| gif::write(sink, &facts, film, clip, forecast))?;
-    let json = json::document(staged.folder(), &facts, clip, forecast, report)
+    match (&map, parts) {
+        (Some(map), Parts::Fire(Fire { burn, .. })) => {
+            staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, &facts, burn))?;
+            staged.write("burn_probability.tif", |sink| {
+                geotiff::burn_probability(sink, map, &facts, forecast, burn)
+            })?;
+        }
+        (Some(map), Parts::Rain(Wet { rain, .. })) => {
+            staged.write("rain.tif", |sink| geotiff::rain(sink, map, &facts, forecast, rain))?;
+        }
+        (Some(_), Parts::Film) | (None, _) => {}
+    }
+    match parts {
+        Parts::Fire(fire) => {
+            staged.write("overlay.png", |sink| {
+                overlay::write(sink, &facts, film, clip, forecast, fire)
+            })?;
+            staged.write("forecast.gif", |sink| {
+                gif::write(sink, &facts, film, clip, forecast, fire)
+            })?;
+        }
+        Parts::Film | Parts::Rain(_) => {
+            staged.write("overlay.png", |sink| film::sheet(sink, &facts, clip, forecast, parts))?;
+            staged.write("forecast.gif", |sink| {
+                film::sequence(sink, &facts, clip, forecast, parts)
+            })?;
+        }
+    }
+    let json = json::document(staged.folder(), &facts, clip, forecast, parts, report)
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
     staged.write("forecast.json", |sink| json::write(sink, &json))?;
     staged.commit()
@@ -166,6 +188,7 @@ mod tests {
 
     use super::trial::Trial;
     use super::*;
+    use crate::frame::Kind;
 
     const PLAIN: [&str; 5] =
         ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
@@ -250,14 +273,14 @@ mod tests {
         let room = tempfile::tempdir().unwrap();
         let cases: [(&str, Spoil); 9] = [
             ("burn_probability", |t| {
-                t.forecast.burn_probability = ndarray::Array3::zeros((2, 40, 49));
+                t.burn_mut().probability = ndarray::Array3::zeros((2, 40, 49));
             }),
-            ("arrival_s", |t| t.forecast.arrival_s = ndarray::Array2::zeros((1, 1))),
+            ("arrival_s", |t| t.burn_mut().arrival_s = ndarray::Array2::zeros((1, 1))),
             ("lead_s does not rise", |t| t.forecast.lead_s = vec![60.0, 60.0]),
             ("lead_s does not rise", |t| t.forecast.lead_s = vec![f64::NAN, 60.0]),
-            ("threshold", |t| t.forecast.threshold = 0.0),
+            ("threshold", |t| t.burn_mut().threshold = 0.0),
             ("JSON object", |t| t.report = serde_json::json!("words")),
-            ("rain", |t| t.clip.kind = Kind::Rain),
+            ("the clip is for frames", |t| t.clip.shown = crate::clip::Shown::Film),
             ("neither", |t| {
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
             }),

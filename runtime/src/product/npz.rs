@@ -7,25 +7,40 @@ use std::io::{self, Seek, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::parts::{Fire, Parts, Wet};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
 
 /// Bytes given to the compressor at a time.
 const CHUNK_BYTES: usize = 1 << 18;
 
-/// Writes all arrays; `frames` in the input's unit, as [`Clip::span`] tells it.
-pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -> io::Result<()> {
+/// Writes all arrays; `frames` in the input's unit, as [`Clip::unit`] tells it, with NaN where a
+/// radar has no data.
+pub(crate) fn write(
+    sink: &mut (impl Write + Seek),
+    clip: &Clip,
+    f: &Forecast,
+    parts: Parts<'_>,
+) -> io::Result<()> {
     let mut zip = ZipWriter::new(FailsOnce { sink, failed: false, at: 0 });
     let (l, h, w) = f.frames.dim();
-    let (zero, range) = (clip.span.zero, clip.span.one - clip.span.zero);
     let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
     array(&mut zip, "lead_s", "<f8", &[l], leads)?;
-    let frames = f.frames.iter().map(|v| (zero + v * range).to_le_bytes());
-    array(&mut zip, "frames", "<f4", &[l, h, w], frames)?;
-    let burn = f.burn_probability.iter().map(|v| v.to_le_bytes());
-    array(&mut zip, "burn_probability", "<f4", &[l, h, w], burn)?;
-    let arrival = f.arrival_s.iter().map(|v| v.to_le_bytes());
-    array(&mut zip, "arrival_s", "<f4", &[h, w], arrival)?;
+    let frames = f.frames.iter().map(|v| clip.unit.value(*v));
+    match parts {
+        Parts::Fire(Fire { burn, .. }) => {
+            floats(&mut zip, "frames", &[l, h, w], frames)?;
+            let probability = burn.probability.iter().copied();
+            floats(&mut zip, "burn_probability", &[l, h, w], probability)?;
+            floats(&mut zip, "arrival_s", &[h, w], burn.arrival_s.iter().copied())?;
+        }
+        Parts::Film => floats(&mut zip, "frames", &[l, h, w], frames)?,
+        Parts::Rain(Wet { rain, .. }) => {
+            let seen = frames.zip(&rain.mm_h).map(|(v, r)| if r.is_nan() { f32::NAN } else { v });
+            floats(&mut zip, "frames", &[l, h, w], seen)?;
+            floats(&mut zip, "rain_mm_h", &[l, h, w], rain.mm_h.iter().copied())?;
+        }
+    }
     for (name, codes) in [("codes_global", &f.codes_global), ("codes_local", &f.codes_local)] {
         if let Some(codes) = codes {
             let (t, h, w) = codes.dim();
@@ -34,6 +49,16 @@ pub(crate) fn write(sink: &mut (impl Write + Seek), clip: &Clip, f: &Forecast) -
     }
     zip.finish()?;
     Ok(())
+}
+
+/// Adds `name.npy` of float32.
+fn floats(
+    zip: &mut ZipWriter<impl Write + Seek>,
+    name: &str,
+    shape: &[usize],
+    values: impl Iterator<Item = f32>,
+) -> io::Result<()> {
+    array(zip, name, "<f4", shape, values.map(f32::to_le_bytes))
 }
 
 /// A sink that tells its first error and then only counts: a `ZipWriter` dropped after an error
@@ -129,10 +154,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_in_the_inputs_unit() {
         let mut trial = Trial::ellipse(40, 33, 5);
-        trial.clip.span = crate::clip::Span { zero: 20.0, one: 220.0 };
+        let span = crate::clip::Span { zero: 20.0, one: 220.0 };
+        trial.clip.unit = crate::clip::Unit::Span(span);
         trial.forecast.codes_global = Some(Array3::from_elem((5, 2, 3), 513));
         let mut bytes = Cursor::new(Vec::new());
-        write(&mut bytes, &trial.clip, &trial.forecast).unwrap();
+        write(&mut bytes, &trial.clip, &trial.forecast, Parts::Fire(trial.fire())).unwrap();
 
         let mut npz = ndarray_npy::NpzReader::new(bytes).unwrap();
         let mut names = npz.names().unwrap();
@@ -143,9 +169,9 @@ mod tests {
         let frames: Array3<f32> = npz.by_name("frames").unwrap();
         assert_eq!(frames, trial.forecast.frames.mapv(|v| 20.0 + v * 200.0));
         let burn: Array3<f32> = npz.by_name("burn_probability").unwrap();
-        assert_eq!(burn, trial.forecast.burn_probability);
+        assert_eq!(burn, trial.burn().probability);
         let arrival: Array2<f32> = npz.by_name("arrival_s").unwrap();
-        assert_eq!(arrival.mapv(f32::to_bits), trial.forecast.arrival_s.mapv(f32::to_bits));
+        assert_eq!(arrival.mapv(f32::to_bits), trial.burn().arrival_s.mapv(f32::to_bits));
         let codes: Array3<u16> = npz.by_name("codes_global").unwrap();
         assert_eq!(codes, Array3::from_elem((5, 2, 3), 513));
     }
@@ -174,11 +200,12 @@ mod tests {
         }
         let trial = Trial::ellipse(32, 32, 2);
         let mut whole = Disk { data: Cursor::default(), room: u64::MAX };
-        write(&mut whole, &trial.clip, &trial.forecast).unwrap();
+        let fire = Parts::Fire(trial.fire());
+        write(&mut whole, &trial.clip, &trial.forecast, fire).unwrap();
         let size = whole.data.get_ref().len() as u64;
         for room in (0..size).step_by(97) {
             let mut disk = Disk { data: Cursor::default(), room };
-            let error = write(&mut disk, &trial.clip, &trial.forecast).unwrap_err();
+            let error = write(&mut disk, &trial.clip, &trial.forecast, fire).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room} of {size}");
         }
     }

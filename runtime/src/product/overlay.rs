@@ -1,9 +1,10 @@
-//! `overlay.png`: the last frame, what burns now, and the front at a few leads, on one sheet.
+//! `overlay.png` of a fire: the last frame, what burns now, and the front at a few leads, on one sheet.
 
 use std::io::{self, Write};
 
 use super::facts::{Facts, NOTICE, short};
 use super::palette::{self, BURNT, FAINT, INK, NOW, PAPER, Rgb, SHADE, mix};
+use super::parts::Fire;
 use super::picture::{Canvas, text_width};
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
@@ -22,10 +23,11 @@ pub(crate) fn write(
     film: &Film,
     clip: &Clip,
     f: &Forecast,
+    fire: Fire<'_>,
 ) -> io::Result<()> {
     let scale = Scale::fitting(f.grid.height, f.grid.width, 480, 1600);
     let leads = chosen(f.lead_s.len(), FRONTS);
-    let picture = picture(film, clip, f, scale, &leads);
+    let picture = picture(film, clip, fire, scale, &leads);
     sheet(&picture, facts, f, scale, &leads).png(sink)
 }
 
@@ -35,10 +37,10 @@ fn colour(i: usize, n: usize) -> Rgb {
 }
 
 /// The frame with everything drawn on it.
-fn picture(film: &Film, clip: &Clip, f: &Forecast, scale: Scale, leads: &[usize]) -> Canvas {
+fn picture(film: &Film, clip: &Clip, fire: Fire<'_>, scale: Scale, leads: &[usize]) -> Canvas {
     let mut canvas = scale.ground(film, clip, clip.frames.dim().0 - 1);
-    let now = burnt_now(clip, scale);
-    let fronts: Vec<_> = leads.iter().map(|l| burnt_by(f, *l, scale)).collect();
+    let now = burnt_now(fire.burning, scale);
+    let fronts: Vec<_> = leads.iter().map(|l| burnt_by(fire.burn, *l, scale)).collect();
     canvas.fill(&now, BURNT, SHADE);
     for (i, area) in fronts.iter().enumerate() {
         // Even-odd over an area and the one before it leaves the band between them.
@@ -133,7 +135,7 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
 }
 
 /// Length in pixels and words of a bar of 1, 2 or 5 times ten metres, where the cell is known.
-fn scale_bar(f: &Forecast, scale: Scale, longest_px: f64) -> Option<(f64, String)> {
+pub(super) fn scale_bar(f: &Forecast, scale: Scale, longest_px: f64) -> Option<(f64, String)> {
     let m_per_px =
         f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64 / scale.up as f64;
     let longest_m = longest_px * m_per_px;

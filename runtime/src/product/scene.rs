@@ -5,8 +5,8 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::outline::{Polygon, Ring, outlines};
 use super::palette::{self, Rgb, mix};
 use super::picture::Canvas;
-use crate::clip::Clip;
-use crate::forecast::Forecast;
+use crate::clip::{Burning, Clip};
+use crate::forecast::Burn;
 use crate::frame::{Film, Kind, Pixels};
 
 /// Whole-number enlargement or reduction from cells to pixels.
@@ -105,6 +105,16 @@ impl Scale {
                 None => [grey(light * intensity[[y, x]]); 3],
             }
         };
+        self.painted(h, w, cell)
+    }
+
+    /// Cells `[H, W]` of these colours (0..255) on the picture's own grid; block means when reduced.
+    pub(crate) fn painted(
+        self,
+        h: usize,
+        w: usize,
+        cell: impl Fn(usize, usize) -> [f32; 3],
+    ) -> Canvas {
         let (ph, pw) = (self.px(h), self.px(w));
         let mut out = Canvas::new(pw, ph, palette::PAPER);
         for (i, pixel) in out.pixels.iter_mut().enumerate() {
@@ -124,7 +134,7 @@ impl Scale {
 }
 
 /// Intensity 0..1 as grey, dark ground lifted so that its shapes are seen; NaN is dark.
-fn grey(intensity: f32) -> f32 {
+pub(crate) fn grey(intensity: f32) -> f32 {
     34.0 + 196.0 * intensity.clamp(0.0, 1.0).max(0.0).powf(0.75)
 }
 
@@ -202,14 +212,14 @@ pub(crate) fn front(canvas: &mut Canvas, areas: &[Polygon], width: f64, colour: 
 }
 
 /// Burning or burnt now, in pixels.
-pub(crate) fn burnt_now(clip: &Clip, scale: Scale) -> Vec<Polygon> {
-    let now = clip.burnt_now().mapv(|b| f32::from(u8::from(b)));
+pub(crate) fn burnt_now(burning: &Burning, scale: Scale) -> Vec<Polygon> {
+    let now = burning.now().mapv(|b| f32::from(u8::from(b)));
     scale.areas(&now.view(), 0.5)
 }
 
 /// Area said to burn or have burnt by lead `l`, in pixels.
-pub(crate) fn burnt_by(f: &Forecast, l: usize, scale: Scale) -> Vec<Polygon> {
-    scale.areas(&f.burn_probability.index_axis(Axis(0), l), f.threshold)
+pub(crate) fn burnt_by(burn: &Burn, l: usize, scale: Scale) -> Vec<Polygon> {
+    scale.areas(&burn.probability.index_axis(Axis(0), l), burn.threshold)
 }
 
 /// At most `n` of `total` leads, evenly spread, the last always among them (0-based).

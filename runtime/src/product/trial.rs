@@ -2,8 +2,9 @@
 
 use ndarray::{Array2, Array3};
 
-use crate::clip::{Clip, Span};
-use crate::forecast::{Forecast, arrival_from_probability};
+use super::parts::Fire;
+use crate::clip::{Burning, Clip, Shown, Span, Unit};
+use crate::forecast::{Burn, Forecast, Said, arrival_from_probability};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 
@@ -72,24 +73,23 @@ impl Trial {
         let clip = Clip {
             kind: Kind::Thermal,
             frames: seen,
-            burnt,
-            span: Span { zero: 0.0, one: 255.0 },
-            hot: 0.5,
+            shown: Shown::Fire(Burning { burnt, hot: 0.5 }),
+            unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
             step_s: 60.0,
             end_s: 180.0,
             picked: vec![0, 1, 2, 3],
             grid: grid.clone(),
             notes: vec!["a made-up fire".to_owned()],
         };
+        let arrival_s = arrival_from_probability(&burn, &lead_s, &burnt_now, 0.5);
         let forecast = Forecast {
-            arrival_s: arrival_from_probability(&burn, &lead_s, &burnt_now, 0.5),
             lead_s,
             frames: burn.clone(),
-            burn_probability: burn,
-            threshold: 0.5,
+            said: Said::Fire(Burn { probability: burn, arrival_s, threshold: 0.5 }),
             rollout_from_lead: None,
             codes_global: None,
             codes_local: None,
+            drift: None,
             grid,
             notes: Vec::new(),
         };
@@ -98,6 +98,27 @@ impl Trial {
             "engine": "tract",
         });
         Self { film, clip, forecast, report }
+    }
+
+    /// What burns in the clip.
+    pub(crate) fn burning(&self) -> &Burning {
+        self.clip.shown.fire().expect("a trial is a fire")
+    }
+
+    /// Where it will burn.
+    pub(crate) fn burn(&self) -> &Burn {
+        self.forecast.burn().expect("a trial is a fire")
+    }
+
+    /// Where it will burn, to be spoilt.
+    pub(crate) fn burn_mut(&mut self) -> &mut Burn {
+        let Said::Fire(burn) = &mut self.forecast.said else { panic!("a trial is a fire") };
+        burn
+    }
+
+    /// Both together.
+    pub(crate) fn fire(&self) -> Fire<'_> {
+        Fire { burning: self.burning(), burn: self.burn() }
     }
 
     /// The same fire on a map.
@@ -113,11 +134,13 @@ impl Trial {
     /// The same forecast with the given burn, now and at every lead.
     pub(crate) fn all(mut self, burnt: bool) -> Self {
         let p = f32::from(u8::from(burnt));
-        self.clip.burnt.fill(burnt);
-        self.forecast.burn_probability.fill(p);
+        let Shown::Fire(burning) = &mut self.clip.shown else { panic!("a trial is a fire") };
+        burning.burnt.fill(burnt);
         self.forecast.frames.fill(p);
         let arrival = if burnt { 0.0 } else { f32::NAN };
-        self.forecast.arrival_s = Array2::from_elem(self.forecast.arrival_s.dim(), arrival);
+        let burn = self.burn_mut();
+        burn.probability.fill(p);
+        burn.arrival_s = Array2::from_elem(burn.arrival_s.dim(), arrival);
         self
     }
 
@@ -125,21 +148,21 @@ impl Trial {
     /// them: many exactly at the threshold, many touching at corners.
     pub(crate) fn speckled(mut self) -> Self {
         let mut seed = 7u64;
-        let now = self.clip.burnt_now();
-        for ((_, y, x), p) in self.forecast.burn_probability.indexed_iter_mut() {
+        let now = self.burning().now();
+        let lead_s = self.forecast.lead_s.clone();
+        let burn = self.burn_mut();
+        for ((_, y, x), p) in burn.probability.indexed_iter_mut() {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             let spot = ((seed >> 40) % 11) as f32 * if x % 3 == 0 { 1.0 } else { 0.4 };
             let tenths = (*p * 10.0 + spot - 2.0).round().clamp(0.0, 10.0);
             *p = if now[[y, x]] { 1.0 } else { tenths / 10.0 };
         }
-        for l in 1..self.forecast.lead_s.len() {
-            let before =
-                self.forecast.burn_probability.index_axis(ndarray::Axis(0), l - 1).to_owned();
-            let mut p = self.forecast.burn_probability.index_axis_mut(ndarray::Axis(0), l);
+        for l in 1..lead_s.len() {
+            let before = burn.probability.index_axis(ndarray::Axis(0), l - 1).to_owned();
+            let mut p = burn.probability.index_axis_mut(ndarray::Axis(0), l);
             p.zip_mut_with(&before, |p, b| *p = p.max(*b));
         }
-        let f = &mut self.forecast;
-        f.arrival_s = arrival_from_probability(&f.burn_probability, &f.lead_s, &now, f.threshold);
+        burn.arrival_s = arrival_from_probability(&burn.probability, &lead_s, &now, burn.threshold);
         self
     }
 
@@ -149,7 +172,8 @@ impl Trial {
         self.clip.kind = kind;
         for (t, frame) in self.film.frames.iter_mut().enumerate() {
             let seen = self.clip.frames.index_axis(ndarray::Axis(0), t);
-            let burnt = self.clip.burnt.index_axis(ndarray::Axis(0), t);
+            let Shown::Fire(burning) = &self.clip.shown else { panic!("a trial is a fire") };
+            let burnt = burning.burnt.index_axis(ndarray::Axis(0), t);
             let (h, w) = seen.dim();
             frame.pixels = match kind {
                 Kind::Rgb => Pixels::U8(Array3::from_shape_fn((h, w, 3), |(y, x, c)| {
@@ -162,8 +186,8 @@ impl Trial {
             };
         }
         if kind == Kind::Mask {
-            self.clip.frames = self.clip.burnt.mapv(|b| f32::from(u8::from(b)));
-            self.clip.span = Span { zero: 0.0, one: 1.0 };
+            self.clip.frames = self.burning().burnt.mapv(|b| f32::from(u8::from(b)));
+            self.clip.unit = Unit::Span(Span { zero: 0.0, one: 1.0 });
         }
         self
     }

@@ -5,13 +5,13 @@
 use std::fs::File;
 use std::path::PathBuf;
 
-use ndarray::{Array3, Axis, s};
+use ndarray::{Array3, s};
 use ndarray_npy::NpzReader;
 
 use super::fire::score_start;
 use super::{ArrivalError, LeadScore};
 use crate::baseline::Baseline;
-use crate::clip::{Clip, Span};
+use crate::clip::{Burning, Clip, Shown, Span, Unit};
 use crate::frame::Kind;
 use crate::front::Front;
 use crate::grid::Grid;
@@ -47,7 +47,7 @@ fn film_c() -> Option<Array3<bool>> {
 }
 
 /// The masks of one start as a clip, and what burnt after it.
-fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Array3<bool>) {
+fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Burning, Array3<bool>) {
     let film = masks.slice(s![start..=start + (SEEN + LEADS - 1) * step; step, .., ..]);
     let mut burnt = film.to_owned();
     for t in 1..SEEN + LEADS {
@@ -55,19 +55,19 @@ fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Array3<bool>)
         now.zip_mut_with(&before, |now, &before| *now |= before);
     }
     let truth = burnt.slice(s![SEEN.., .., ..]).to_owned();
+    let burning = Burning { burnt: burnt.slice(s![..SEEN, .., ..]).to_owned(), hot: 0.5 };
     let clip = Clip {
         kind: Kind::Mask,
         frames: film.slice(s![..SEEN, .., ..]).mapv(|b| f32::from(u8::from(b))),
-        burnt: burnt.slice(s![..SEEN, .., ..]).to_owned(),
-        span: Span { zero: 0.0, one: 1.0 },
-        hot: 0.5,
+        shown: Shown::Fire(burning.clone()),
+        unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
         step_s: 15.0 * step as f64,
         end_s: 0.0,
         picked: Vec::new(),
         grid: Grid::new(film.dim().1, film.dim().2),
         notes: Vec::new(),
     };
-    (clip, truth)
+    (clip, burning, truth)
 }
 
 #[test]
@@ -77,15 +77,17 @@ fn baselines_score_on_drone_masks_as_in_python() {
     let mut starts = 0;
     for step in [1, 2] {
         for start in 0..masks.dim().0 - (SEEN + LEADS - 1) * step {
-            let (clip, truth) = clip(&masks, start, step);
-            if !clip.burnt.index_axis(Axis(0), SEEN - 1).iter().any(|&b| b) {
+            let (clip, burning, truth) = clip(&masks, start, step);
+            let now = burning.now();
+            if !now.iter().any(|&b| b) {
                 continue;
             }
             starts += 1;
-            let front = Front::of(&clip.burnt);
+            let front = Front::of(&burning.burnt);
             for (baseline, (leads, late)) in Baseline::ALL.into_iter().zip(&mut pool) {
-                let forecast = baseline.forecast(&clip, &front, LEADS);
-                let (rows, error) = score_start(&forecast, &truth, &clip.burnt_now(), clip.step_s);
+                let forecast = baseline.forecast(&clip, &burning, &front, LEADS);
+                let burn = forecast.burn().unwrap();
+                let (rows, error) = score_start(&forecast, burn, &truth, &now, clip.step_s);
                 leads.iter_mut().zip(&rows).for_each(|(pool, row)| *pool += row);
                 *late += &error;
             }

@@ -6,7 +6,7 @@ use ndarray::{Array2, Array3, ArrayRef2, Axis};
 use serde::Serialize;
 
 use super::{ArrivalError, Counts, FrontDistance, Probability, arrival};
-use crate::forecast::Forecast;
+use crate::forecast::{Burn, Forecast};
 
 /// Scores of one lead, that add up over starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -22,23 +22,24 @@ pub struct LeadScore {
 }
 
 impl LeadScore {
-    /// Scores of lead `l` (0-based): `truth` is burnt by then, `now` burnt at the last frame seen
-    /// (`[H, W]` as the forecast's).
+    /// Scores of lead `l` (0-based) of a fire whose cells have sides of `cell_m`, where known:
+    /// `truth` is burnt by then, `now` burnt at the last frame seen (`[H, W]` as the forecast's).
     #[must_use]
     pub fn of(
-        forecast: &Forecast,
+        burn: &Burn,
+        cell_m: Option<f64>,
         l: usize,
         truth: &ArrayRef2<bool>,
         now: &ArrayRef2<bool>,
     ) -> Self {
-        let said = forecast.burnt_by(l);
+        let said = burn.by(l);
         let front_px = FrontDistance::of(&said, truth);
         Self {
             new_burn: Counts::of_new_burn(&said, truth, now),
             front_px,
-            front_m: forecast.grid.cell_m.map_or_else(Default::default, |m| front_px.times(m)),
+            front_m: cell_m.map_or_else(Default::default, |m| front_px.times(m)),
             probability: Probability::of_new_burn(
-                &forecast.burn_probability.index_axis(Axis(0), l),
+                &burn.probability.index_axis(Axis(0), l),
                 truth,
                 now,
             ),
@@ -55,28 +56,30 @@ impl AddAssign<&Self> for LeadScore {
     }
 }
 
-/// Scores of one start: a row for each lead that was seen (`truth` `[L, H, W]`, as many leads as
+/// Scores of one start, of a `forecast` that says `burn`: a row for each lead that was seen (`truth` `[L, H, W]`, as many leads as
 /// frames followed, at most the forecast's), and the error of its arrival times within them.
 ///
 /// `step_s` is the time between frames; `now` is burnt at the last frame seen.
 #[must_use]
 pub fn score_start(
     forecast: &Forecast,
+    burn: &Burn,
     truth: &Array3<bool>,
     now: &Array2<bool>,
     step_s: f64,
 ) -> (Vec<LeadScore>, ArrivalError) {
     let leads = truth.dim().0.min(forecast.lead_s.len());
     let rows = (0..leads)
-        .map(|l| LeadScore::of(forecast, l, &truth.index_axis(Axis(0), l), now))
+        .map(|l| LeadScore::of(burn, forecast.grid.cell_m, l, &truth.index_axis(Axis(0), l), now))
         .collect();
     let seen = arrival::seen_arrival_s(truth, &forecast.lead_s, now);
-    (rows, ArrivalError::of(&forecast.arrival_s, &seen, leads, step_s))
+    (rows, ArrivalError::of(&burn.arrival_s, &seen, leads, step_s))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::forecast::Said;
     use crate::grid::Grid;
     use crate::score::physics::shrunk_cells;
 
@@ -85,17 +88,21 @@ mod tests {
         Array3::from_shape_fn((leads, 8, 40), |(l, _, x)| x < first + speed * (l + 1))
     }
 
-    fn forecast(burnt: &Array3<bool>, arrival_s: Array2<f32>, cell_m: Option<f64>) -> Forecast {
-        let leads = burnt.dim().0;
+    fn burn(burnt: &Array3<bool>, arrival_s: Array2<f32>) -> Burn {
+        let probability = burnt.mapv(|b| f32::from(u8::from(b)));
+        Burn { probability, arrival_s, threshold: 0.5 }
+    }
+
+    fn forecast(burn: &Burn, cell_m: Option<f64>) -> Forecast {
+        let leads = burn.probability.dim().0;
         Forecast {
             lead_s: (1..=leads).map(|l| 20.0 * l as f64).collect(),
-            frames: Array3::zeros(burnt.dim()),
-            burn_probability: burnt.mapv(|b| f32::from(u8::from(b))),
-            arrival_s,
-            threshold: 0.5,
+            frames: Array3::zeros(burn.probability.dim()),
+            said: Said::Fire(burn.clone()),
             rollout_from_lead: None,
             codes_global: None,
             codes_local: None,
+            drift: None,
             grid: Grid { cell_m, ..Grid::new(8, 40) },
             notes: Vec::new(),
         }
@@ -111,8 +118,9 @@ mod tests {
             10..24 => 20.0 * (x - 9) as f32 / 2.0,
             _ => f32::NAN,
         });
-        let forecast = forecast(&columns(7, 10, 2), arrival, Some(30.0));
-        let (rows, arrival) = score_start(&forecast, &truth, &now, 20.0);
+        let burn = burn(&columns(7, 10, 2), arrival);
+        let forecast = forecast(&burn, Some(30.0));
+        let (rows, arrival) = score_start(&forecast, &burn, &truth, &now, 20.0);
         assert_eq!(rows.len(), 5, "as many leads as were seen");
         let lead = &rows[3];
         assert_eq!(lead.new_burn.iou(), Some(0.5));
@@ -133,10 +141,10 @@ mod tests {
     fn what_is_taken_back_is_counted() {
         let now = Array2::from_shape_fn((8, 40), |(_, x)| x < 10);
         let mut burnt = columns(3, 10, 1);
-        let sound = forecast(&burnt, Array2::zeros((8, 40)), None);
+        let sound = burn(&burnt, Array2::zeros((8, 40)));
         assert_eq!(shrunk_cells(&sound, &now), 0);
         burnt[[0, 0, 0]] = false; // burnt before
         burnt[[2, 3, 11]] = false; // said at lead 2
-        assert_eq!(shrunk_cells(&forecast(&burnt, Array2::zeros((8, 40)), None), &now), 2);
+        assert_eq!(shrunk_cells(&burn(&burnt, Array2::zeros((8, 40))), &now), 2);
     }
 }

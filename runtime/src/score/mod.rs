@@ -38,6 +38,7 @@ pub use counts::Counts;
 pub use distance::FrontDistance;
 pub use fire::LeadScore;
 pub use probability::Probability;
+pub use rain::RainCounts;
 
 /// A mean over starts, frames or cells, still to be divided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use ndarray::{ArrayRef2, ArrayRef3, Axis};
 use serde::Serialize;
 
 use super::ratio;
-use crate::forecast::Forecast;
+use crate::forecast::Burn;
 use crate::front::edge_of;
 
 /// Change of mass and energy by lead, as a share of what the last frame seen had.
@@ -51,11 +51,11 @@ fn mass_and_energy(frame: &ArrayRef2<f32>) -> (f64, f64) {
 /// Cells that a forecast takes back, over all leads: said to have burnt at one lead (or burnt at
 /// the last frame seen, `now`) and not at the next. 0 in a sound forecast.
 #[must_use]
-pub fn shrunk_cells(forecast: &Forecast, now: &ArrayRef2<bool>) -> u64 {
+pub fn shrunk_cells(burn: &Burn, now: &ArrayRef2<bool>) -> u64 {
     let mut before = now.to_owned();
     let mut shrunk = 0;
-    for l in 0..forecast.lead_s.len() {
-        let after = forecast.burnt_by(l);
+    for l in 0..burn.probability.dim().0 {
+        let after = burn.by(l);
         shrunk += before.iter().zip(&after).filter(|&(&b, &a)| b && !a).count() as u64;
         before = after;
     }

@@ -25,6 +25,30 @@ pub fn counts_at(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>, rate_mm_h: f32) 
     counts
 }
 
+/// Counts at each of [`RATES_MM_H`], that add up over frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct RainCounts(pub [Counts; RATES_MM_H.len()]);
+
+impl RainCounts {
+    /// Counts of two frames `[H, W]`, mm/h.
+    #[must_use]
+    pub fn of(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Self {
+        Self(RATES_MM_H.map(|rate| counts_at(said, truth, rate)))
+    }
+
+    /// Wet area said over wet area so, at the lowest rate: above 1 is too much.
+    #[must_use]
+    pub fn wet_area_bias(&self) -> Option<f64> {
+        self.0[0].bias()
+    }
+}
+
+impl AddAssign<&Self> for RainCounts {
+    fn add_assign(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(a, b)| *a += b);
+    }
+}
+
 /// Fractions skill score (Roberts and Lean 2008) at one rate and window, that adds up over frames.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Fss {

@@ -143,9 +143,6 @@ pub fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
     {
         return Err(SourceError::refused(uri, "the step must be above 0 s", "give --step 30"));
     }
-    if ask.kind == Some(Kind::Rain) {
-        return Err(no_rain(uri));
-    }
     if let Some(address) = uri.strip_prefix("sim:") {
         return sim::open(uri, address, ask);
     }
@@ -199,7 +196,11 @@ pub fn events(path: &Path) -> Option<Vec<PathBuf>> {
 }
 
 fn no_rain(name: &str) -> SourceError {
-    SourceError::refused(name, "rain comes with the rain model", "give a fire film, or sim:fire")
+    SourceError::refused(
+        name,
+        "there is no rain simulator",
+        "give a .npz of rain for the rain model, or sim:fire",
+    )
 }
 
 /// SHA-256 of a file's bytes, streamed into `sum`.
@@ -238,7 +239,7 @@ mod tests {
             (touch("clip"), "give a .npz"),
             (touch("one.png"), "put the frames into a folder"),
             (touch("one.npy"), "savez_compressed"),
-            ("sim:rain".to_owned(), "comes with the rain model"),
+            ("sim:rain".to_owned(), "no rain simulator; give a .npz of rain"),
             ("sim:flood".to_owned(), "sim:fire"),
         ];
         for (uri, why) in cases {

@@ -242,7 +242,10 @@ impl Npz {
                 Some("rain") => Kind::Rain,
                 other => {
                     let other = other.unwrap_or("");
-                    return Err(bad("kind", format!("must be thermal, mask or rgb, is '{other}'")));
+                    return Err(bad(
+                        "kind",
+                        format!("must be thermal, mask, rgb or rain, is '{other}'"),
+                    ));
                 }
             };
             reel.kind = Some(told);

@@ -71,6 +71,13 @@ fn unpacks_masks() {
 }
 
 #[test]
+fn rain_is_a_kind_of_its_own() {
+    // Named when no model took rain.
+    let film = open(&golden("bad_rain"), &Ask::default()).unwrap();
+    assert_eq!((film.kind, film.frames.len()), (Kind::Rain, 4));
+}
+
+#[test]
 fn refuses_with_a_line_that_helps() {
     let cases = [
         ("bad_f64", "float64; frames are uint8, uint16, float32 or bool: frames.astype"),
@@ -84,8 +91,7 @@ fn refuses_with_a_line_that_helps() {
         ("bad_channels", "with 1 or 3 channels"),
         ("bad_text", "only numbers can be frames"),
         ("bad_dt", "dt_s must be one number above 0, is [-1.0]"),
-        ("bad_kind", "kind must be thermal, mask or rgb, is 'infrared'"),
-        ("bad_rain", "comes with the rain model"),
+        ("bad_kind", "kind must be thermal, mask, rgb or rain, is 'infrared'"),
         ("bad_transform", "GDAL order"),
         ("bad_utc_count", "has 3 times for 4 frames"),
         ("bad_utc_order", "of frame 2 is not after that of frame 1"),

@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, Axis};
 
-use super::{Ask, SIDE_PX, SourceError, no_rain};
+use super::{Ask, SIDE_PX, SourceError};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 use jiff::Timestamp;
@@ -57,8 +57,11 @@ impl Reel {
         };
         let [height, width, _] = first.shape();
         check_sides(&self.name, height, width)?;
-        self.refuse_not_finite()?;
         let kind = self.settle_kind(ask)?;
+        match kind {
+            Kind::Rain => self.refuse_no_rain()?,
+            Kind::Thermal | Kind::Mask | Kind::Rgb => self.refuse_not_finite()?,
+        }
         let (times, time_source) = self.settle_times(ask);
         let grid =
             Grid { height, width, cell_m: self.cell_m, crs: self.crs, transform: self.transform };
@@ -101,6 +104,31 @@ impl Reel {
         ))
     }
 
+    /// Refuses frames that are no rain: another type than code or mm/h, or rates that cannot be.
+    fn refuse_no_rain(&self) -> Result<(), SourceError> {
+        for (i, pixels) in self.pixels.iter().enumerate() {
+            let rates = match pixels {
+                Pixels::U8(_) => return Ok(()),
+                Pixels::U16(_) => {
+                    return Err(SourceError::refused(
+                        &self.name,
+                        "kind rain needs uint8 codes or float32 mm/h, these frames are uint16",
+                        "convert them, or say what the values mean with --kind",
+                    ));
+                }
+                Pixels::F32(rates) => rates,
+            };
+            if let Some(bad) = rates.iter().find(|v| **v < 0.0 || v.is_infinite()) {
+                return Err(SourceError::refused(
+                    &self.name,
+                    format!("frame {i} has a rain rate of {bad} mm/h"),
+                    "write NaN where there is no data",
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn settle_kind(&mut self, ask: &Ask) -> Result<Kind, SourceError> {
         if let (Some(asked), Some(told)) = (ask.kind, self.kind)
             && asked != told
@@ -118,7 +146,6 @@ impl Reel {
         let channels = self.pixels[0].shape()[2];
         let eight_bit = matches!(self.pixels[0], Pixels::U8(_));
         match (kind, channels) {
-            (Kind::Rain, _) => Err(no_rain(&self.name)),
             (Kind::Rgb, 3) if eight_bit => Ok(kind),
             (Kind::Rgb, _) => Err(SourceError::refused(
                 &self.name,
@@ -230,7 +257,7 @@ mod tests {
             (vec![0.0, 7.0], 1, Some(Kind::Mask), Some(Kind::Thermal), Ok(Kind::Mask)),
             (vec![9.0, 9.0], 3, Some(Kind::Thermal), None, Ok(Kind::Thermal)),
             (vec![0.0, 1.0], 1, Some(Kind::Rgb), None, Err("3 channels")),
-            (vec![0.0, 1.0], 1, None, Some(Kind::Rain), Err("rain model")),
+            (vec![0.0, 1.0], 1, None, Some(Kind::Rain), Ok(Kind::Rain)),
             (vec![], 1, None, None, Err("no frames")),
         ];
         for (values, channels, ask, told, want) in cases {
@@ -264,6 +291,28 @@ mod tests {
             let film = r.develop(&ask(asked)).unwrap();
             assert_eq!((film.time_source, film.frames[1].time_s), (source, second));
             assert_eq!(film.notes.iter().any(|n| n.contains("no times")), dt_s.is_none());
+        }
+    }
+
+    #[test]
+    fn rain_may_have_no_data_but_no_rate_that_cannot_be() {
+        let ask = Ask { kind: Some(Kind::Rain), ..Ask::default() };
+        let rates = |v: f32| Pixels::F32(Array3::from_elem((32, 32, 1), v));
+        let counts = Pixels::U16(Array3::zeros((32, 32, 1)));
+        for (pixels, why) in [
+            (rates(f32::NAN), None),
+            (rates(3.5), None),
+            (rates(-9999.0), Some("a rain rate of -9999 mm/h; write NaN")),
+            (rates(f32::INFINITY), Some("a rain rate of inf mm/h")),
+            (counts, Some("uint8 codes or float32 mm/h, these frames are uint16")),
+        ] {
+            let r = Reel { pixels: vec![pixels.clone(), pixels], ..Reel::default() };
+            let said = r.develop(&ask).map(|film| film.kind);
+            match (said, why) {
+                (Ok(kind), None) => assert_eq!(kind, Kind::Rain),
+                (Err(e), Some(why)) => assert!(e.to_string().contains(why), "{e}"),
+                (got, want) => panic!("{got:?} is not {want:?}"),
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! The simulator: its address, its sameness, and fires worth looking at.
 
 use super::*;
-use crate::clip::Clip;
+use crate::clip::{Clip, Want};
 
 fn film(uri: &str) -> Film {
     super::super::open(uri, &Ask::default()).unwrap()
@@ -26,7 +26,7 @@ fn understands_its_address() {
         ("sim:fire?step_s=nan", "step_s is NaN"),
         ("sim:fire?kind=rgb", "give kind=thermal or kind=mask"),
         ("sim:fire?height=4096&width=4096&frames=600", "8 GiB"),
-        ("sim:rain", "rain model"),
+        ("sim:rain", "no rain simulator"),
     ];
     for (uri, why) in cases {
         let e = super::super::open(uri, &Ask::default()).unwrap_err().to_string();
@@ -70,9 +70,9 @@ fn every_seed_draws_a_fire_that_moves_and_is_seen() {
         assert!(end < 0.7, "seed {seed} burns all: {end}");
         // What the runtime takes for burnt is what the simulator burnt.
         let thermal = film(&format!("sim:fire?seed={seed}"));
-        let clip = Clip::ending(&thermal, 39, 40, None).unwrap();
+        let clip = Clip::ending(&thermal, 39, &Want::fire(40, None)).unwrap();
         let (mut both, mut either) = (0.0, 0.0);
-        for (&b, &t) in clip.burnt_now().iter().zip(&arrival) {
+        for (&b, &t) in clip.shown.fire().unwrap().now().iter().zip(&arrival) {
             let truth = t <= 39.0;
             both += f64::from(b && truth);
             either += f64::from(b || truth);

@@ -19,8 +19,9 @@ const STAGES: [&str; 5] = ["decode", "clip", "front", "model", "product"];
 /// Runs the verb.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let pick = &args.pick;
+    let (film, _) = open(&args.input, pick)?;
     let started = Instant::now();
-    let forecaster = forecaster(pick)?;
+    let forecaster = forecaster(pick, &film)?;
     let load_s = started.elapsed().as_secs_f64();
     let leads = leads(&forecaster, pick);
     let scratch = Scratch::new()?;

@@ -14,7 +14,7 @@ const AT: usize = 19;
 /// Runs the verb.
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     let pick = Pick {
-        model: "fire".to_owned(),
+        model: None,
         kind: None,
         array: None,
         step: None,

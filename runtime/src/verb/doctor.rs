@@ -145,12 +145,15 @@ fn models() -> Vec<Line> {
 fn golden(name: &str, check: &Check) -> Line {
     let state = if check.passed() { State::Ok } else { State::Failed };
     let words = check.fault.clone().unwrap_or_else(|| {
+        let (differs, agree) = match (check.probability_difference, check.agree) {
+            (Some(p), Some(agree)) => (format!(" and {p:.1e}"), agree),
+            _ => (String::new(), check.codes_agree),
+        };
         format!(
-            "{name} clip {}: differs by {:.1e} and {:.1e}, {:.3}% agree, {:.0} ms",
+            "{name} clip {}: differs by {:.1e}{differs}, {:.3}% agree, {:.0} ms",
             check.case,
             check.frames_difference,
-            check.probability_difference,
-            check.agree * 100.0,
+            agree * 100.0,
             check.seconds * 1e3
         )
     });

@@ -2,9 +2,13 @@
 
 use std::path::Path;
 
-use emberline::forecast::Forecast;
+use ndarray::{Array2, Axis};
+
+use emberline::clip::{Clip, Shown};
+use emberline::forecast::{Forecast, Said};
 use emberline::model::Forecaster;
 use emberline::product::{self, Staged};
+use emberline::rain::{LEAST_MM_H, mm_h};
 
 use super::{Outcome, Read, clip_ending, forecaster, leads, open, print, progress, report, say};
 use crate::cli::{ForecastArgs, Pick};
@@ -25,9 +29,9 @@ pub(crate) fn run(args: &ForecastArgs) -> anyhow::Result<Outcome> {
 #[derive(Debug)]
 pub(super) struct Made {
     forecaster: Forecaster,
-    forecast: Forecast,
     warnings: Vec<String>,
-    burnt_now: usize,
+    /// What there is now and will be, in a line.
+    told: String,
 }
 
 /// Reads `input`, forecasts from frame `at` (the last where `None`), and writes `output`.
@@ -40,7 +44,7 @@ pub(super) fn make(
     // What can be refused is refused before the long work: output, input, model.
     drop(Staged::begin(output)?);
     let (film, decode_s) = open(input, pick)?;
-    let forecaster = forecaster(pick)?;
+    let forecaster = forecaster(pick, &film)?;
     let leads = leads(&forecaster, pick);
     forecaster.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
     let at = at.unwrap_or(film.frames.len().saturating_sub(1));
@@ -56,8 +60,33 @@ pub(super) fn make(
     let mut warnings = film.notes;
     warnings.extend(clip.notes.iter().cloned());
     warnings.extend(forecast.notes.iter().cloned());
-    let burnt_now = clip.burnt_now().iter().filter(|b| **b).count();
-    Ok(Made { forecaster, forecast, warnings, burnt_now })
+    let told = told(&clip, &forecast);
+    Ok(Made { forecaster, warnings, told })
+}
+
+/// What there is now and will be at the last lead, in a line.
+fn told(clip: &Clip, f: &Forecast) -> String {
+    let last = f.lead_s.len().saturating_sub(1);
+    let lead_s = f.lead_s.get(last).copied().unwrap_or(0.0);
+    let count = |mask: &Array2<bool>| mask.iter().filter(|b| **b).count();
+    match (&clip.shown, &f.said) {
+        (Shown::Fire(burning), Said::Fire(burn)) => format!(
+            "burnt now: {} cells; by +{lead_s} s: {} cells at probability {} or more",
+            count(&burning.now()),
+            count(&burn.by(last)),
+            burn.threshold
+        ),
+        (_, Said::Rain(rain)) => {
+            let wet = |v: &&f32| **v >= LEAST_MM_H;
+            let now = clip.frames.outer_iter().next_back();
+            let now = now.map_or(0, |f| f.iter().filter(|v| wet(&&mm_h(**v))).count());
+            let then = rain.mm_h.index_axis(Axis(0), last).iter().filter(wet).count();
+            format!(
+                "rain of {LEAST_MM_H} mm/h or more now: {now} cells; at +{lead_s} s: {then} cells"
+            )
+        }
+        _ => format!("{} frames forecast, up to +{lead_s} s", f.lead_s.len()),
+    }
 }
 
 impl Made {
@@ -66,15 +95,7 @@ impl Made {
         let card = &self.forecaster.folder().card;
         say(&format!("model: {}, {}", card.id(), self.forecaster.folder().origin));
         say(&format!("engine: {}", self.forecaster.why()));
-        let f = &self.forecast;
-        let last = f.lead_s.len().saturating_sub(1);
-        let then = f.burnt_by(last).iter().filter(|b| **b).count();
-        say(&format!(
-            "burnt now: {} cells; by +{} s: {then} cells at probability {} or more",
-            self.burnt_now,
-            f.lead_s.get(last).copied().unwrap_or(0.0),
-            f.threshold
-        ));
+        say(&self.told);
         for warning in &self.warnings {
             say(&format!("note: {warning}"));
         }

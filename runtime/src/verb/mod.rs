@@ -31,6 +31,9 @@ pub(crate) enum Outcome {
     Short,
 }
 
+/// The model of a film of no special kind; another one is said aloud.
+const USUAL: &str = "fire";
+
 /// Runs what was typed.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.verb {
@@ -43,9 +46,16 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The model asked for in the engine asked for.
-fn forecaster(pick: &Pick) -> anyhow::Result<Forecaster> {
-    let folder = model::find(&pick.model)?;
+/// The model asked for, or the one that `film` is usually for, in the engine asked for.
+fn forecaster(pick: &Pick, film: &Film) -> anyhow::Result<Forecaster> {
+    let usual = model::usual(film.kind);
+    if pick.model.is_none() && usual != USUAL {
+        say(&format!(
+            "note: a {} film: the model {usual} is taken; --model says otherwise",
+            film.kind
+        ));
+    }
+    let folder = model::find(pick.model.as_deref().unwrap_or(usual))?;
     let choice = model::choose(pick.engine, &folder)?;
     Ok(Forecaster::new(folder, choice))
 }
@@ -66,8 +76,7 @@ fn clip_ending(
     pick: &Pick,
 ) -> anyhow::Result<(Clip, f64)> {
     let started = Instant::now();
-    let frames = forecaster.folder().card.input.frames;
-    let clip = Clip::ending(film, at, frames, pick.step)
+    let clip = Clip::ending(film, at, &forecaster.folder().card.want(pick.step))
         .map_err(|e| anyhow::anyhow!("input {}: {e}", film.name))?;
     Ok((clip, started.elapsed().as_secs_f64()))
 }
@@ -95,7 +104,7 @@ fn report(
 ) -> Value {
     let mut warnings: Vec<&String> = film.notes.iter().chain(&clip.notes).collect();
     warnings.extend(&forecast.notes);
-    json!({
+    let mut facts = json!({
         "emberline": env!("CARGO_PKG_VERSION"),
         "model": model_facts(forecaster),
         "engine": engine_facts(forecaster),
@@ -120,7 +129,11 @@ fn report(
         },
         "rollout_from_lead": forecast.rollout_from_lead,
         "warnings": warnings,
-    })
+    });
+    if let Some(drift) = forecast.drift {
+        facts["drift"] = json!(drift);
+    }
+    facts
 }
 
 /// Which model, to the byte.

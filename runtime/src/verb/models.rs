@@ -48,8 +48,7 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
     let kinds: Vec<String> = i.kinds.iter().map(ToString::to_string).collect();
     let mut text = format!(
         "{}: {}\nfrom: {}\nsha256: {}\nlicence: {}\ntakes: {} frames of {}, sides up to {} px, a \
-         step of {} s to {} s\ngives: {} leads; a cell is said to burn from probability {} (chosen \
-         on {})\n",
+         step of {} s to {} s\ngives: {} leads",
         card.id(),
         card.summary,
         folder.origin,
@@ -61,9 +60,17 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
         i.step_s[0],
         i.step_s[1],
         card.output.leads,
-        card.decision.threshold,
-        card.decision.chosen_on,
     );
+    text += &match &card.decision {
+        Some(d) => format!(
+            "; a cell is said to burn from probability {} (chosen on {})\n",
+            d.threshold, d.chosen_on
+        ),
+        None => format!(" of {}\n", card.task),
+    };
+    if let Some(drift) = &card.drift {
+        text += &format!("warns above a drift of {} bits ({})\n", drift.warn_above, drift.measured);
+    }
     for book in &card.codebook {
         text += &format!(
             "codebook {:?}: {} codes of {} numbers, one for {} x {} px\n",
@@ -152,14 +159,18 @@ pub(super) fn table(checks: &[Check]) -> String {
             c.engine.to_owned(),
             c.case.clone(),
             format!("{:.1e}", c.frames_difference),
-            format!("{:.1e}", c.probability_difference),
-            format!("{:.3}%", c.agree * 100.0),
+            c.probability_difference.map_or_else(dash, |d| format!("{d:.1e}")),
+            c.agree.map_or_else(dash, |agree| format!("{:.3}%", agree * 100.0)),
             format!("{:.3}%", c.codes_agree * 100.0),
             format!("{:.0}", c.seconds * 1e3),
             result,
         ]);
     }
     table.text()
+}
+
+fn dash() -> String {
+    "–".to_owned()
 }
 
 /// Engines that are not on this machine, and why.

@@ -1,10 +1,13 @@
-//! `emberline replay`: forecasts from every start of recorded fires, scored against what followed.
+//! `emberline replay`: forecasts from every start of recorded films, scored against what followed.
 
 mod chart;
+mod film;
+mod fire;
 mod page;
 mod picture;
 mod pooled;
 mod tally;
+mod telling;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -13,24 +16,27 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use emberline::baseline::Baseline;
-use emberline::clip::{Clip, Truth};
+use emberline::baseline::film::FilmBaseline;
+use emberline::clip::{Clip, Shown, Truth, Want};
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
 use emberline::front::Front;
 use emberline::model::Forecaster;
 use emberline::product::Staged;
 use emberline::source;
+use emberline::task::Task;
 
 use super::{Outcome, forecaster, leads, open, print, progress, say};
-use crate::cli::{Pick, ReplayArgs};
+use crate::cli::ReplayArgs;
 use picture::Picture;
 use pooled::Pooled;
 use tally::Tally;
+use telling::{Telling, telling};
 
 /// Events of which the report shows a picture.
 const PICTURES: usize = 6;
 
-/// One fire, scored.
+/// One film, scored.
 struct Event {
     name: String,
     sha256: String,
@@ -45,6 +51,7 @@ struct Event {
 /// Everything that was scored.
 struct Replay {
     forecaster: Forecaster,
+    telling: &'static Telling,
     methods: Vec<String>,
     leads: usize,
     events: Vec<Event>,
@@ -61,12 +68,18 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
         None => vec![args.input.clone()],
     };
     let (first, _) = open(&inputs[0], &args.pick)?;
-    let forecaster = forecaster(&args.pick)?;
+    let forecaster = forecaster(&args.pick, &first)?;
     let leads = leads(&forecaster, &args.pick);
+    let task = forecaster.folder().card.task;
+    let baselines = match task {
+        Task::FireFront => Baseline::ALL.map(Baseline::name).to_vec(),
+        Task::Frames | Task::Rain => FilmBaseline::ALL.map(FilmBaseline::name).to_vec(),
+    };
     let mut methods = vec![forecaster.folder().card.id()];
-    methods.extend(Baseline::ALL.map(|b| b.name().to_owned()));
+    methods.extend(baselines.into_iter().map(str::to_owned));
     let mut replay = Replay {
         forecaster,
+        telling: telling(task),
         methods,
         leads,
         events: Vec::new(),
@@ -129,10 +142,10 @@ impl Replay {
             self.notes.push(note);
         }
         let mut best: Option<Picture> = None;
-        for at in starts(film, args, self.forecaster.folder().card.input.frames, pick, &mut event) {
+        let want = self.forecaster.folder().card.want(pick.step);
+        for at in starts(film, args, &want, &mut event) {
             bar.inc_length(1);
-            let frames = self.forecaster.folder().card.input.frames;
-            let clip = match Clip::ending(film, at, frames, pick.step) {
+            let clip = match Clip::ending(film, at, &want) {
                 Ok(clip) => clip,
                 Err(e) => {
                     event.skipped.push(e.to_string());
@@ -144,7 +157,7 @@ impl Replay {
             if !truth.lead_s.is_empty() {
                 let made = self.start(&mut event, at, &clip, &truth)?;
                 let picture = Picture::of(&event.name, at, &clip, &truth, &made);
-                if best.as_ref().is_none_or(|b| picture.new_burn > b.new_burn) {
+                if best.as_ref().is_none_or(|b| picture.action > b.action) {
                     best = Some(picture);
                 }
                 event.starts += 1;
@@ -167,12 +180,10 @@ impl Replay {
         truth: &Truth,
     ) -> anyhow::Result<Forecast> {
         let (forecast, _) = self.forecaster.forecast(clip, self.leads, &mut |_, _| {})?;
-        let front = Front::of(&clip.burnt);
-        let now = clip.burnt_now();
         let mut add = |k: usize, f: &Forecast| -> anyhow::Result<()> {
-            let one = Tally::of(f, truth, &now, clip.step_s);
-            for (l, row) in one.leads.iter().enumerate() {
-                let row = json!({
+            let one = Tally::of(f, clip, truth);
+            for (l, lead) in one.leads.iter().enumerate() {
+                let mut row = json!({
                     "event": event.name,
                     "start": at,
                     "end_s": clip.end_s,
@@ -180,17 +191,10 @@ impl Replay {
                     "lead_s": f.lead_s[l],
                     "method": self.methods[k],
                     "rolled_out": f.rollout_from_lead.is_some_and(|from| l + 1 >= from),
-                    "new_burn": row.score.new_burn,
-                    "f1": row.score.new_burn.f1(),
-                    "iou": row.score.new_burn.iou(),
-                    "brier": row.score.probability.brier(),
-                    "front_px": row.score.front_px.mean(),
-                    "front_m": row.score.front_m.mean(),
-                    "mse": row.image.mse(),
-                    "psnr_db": row.image.psnr_db().filter(|v| v.is_finite()),
-                    "ssim": row.image.ssim(),
-                    "arrival_mae_frames": one.arrival.mae_frames(),
                 });
+                for (name, value) in (self.telling.start)(lead, &one) {
+                    row[name] = value;
+                }
                 serde_json::to_writer(&mut self.rows, &row)?;
                 self.rows.push(b'\n');
             }
@@ -198,27 +202,28 @@ impl Replay {
             Ok(())
         };
         add(0, &forecast)?;
-        for (k, baseline) in Baseline::ALL.into_iter().enumerate() {
-            add(k + 1, &baseline.forecast(clip, &front, self.leads))?;
+        if let Shown::Fire(burning) = &clip.shown {
+            let front = Front::of(&burning.burnt);
+            for (k, baseline) in Baseline::ALL.into_iter().enumerate() {
+                add(k + 1, &baseline.forecast(clip, burning, &front, self.leads))?;
+            }
+        } else {
+            for (k, baseline) in FilmBaseline::ALL.into_iter().enumerate() {
+                add(k + 1, &baseline.forecast(clip, self.leads))?;
+            }
         }
         Ok(forecast)
     }
 }
 
 /// Frames to forecast from: the one asked for, or every N-th from the first with a whole clip on.
-fn starts(
-    film: &Film,
-    args: &ReplayArgs,
-    frames: usize,
-    pick: &Pick,
-    event: &mut Event,
-) -> Vec<usize> {
+fn starts(film: &Film, args: &ReplayArgs, want: &Want, event: &mut Event) -> Vec<usize> {
     if let Some(at) = args.at {
         return vec![at];
     }
     let last = film.frames.len().saturating_sub(1);
     let mut why = String::new();
-    let first = (0..last).find(|&at| match Clip::ending(film, at, frames, pick.step) {
+    let first = (0..last).find(|&at| match Clip::ending(film, at, want) {
         Ok(_) => true,
         Err(e) => {
             why = e.to_string();

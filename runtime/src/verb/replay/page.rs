@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 
-use emberline::score::Probability;
-
 use super::Replay;
 use super::chart::{self, Line};
-use super::picture::{base64, scale};
-use super::pooled::{ARRIVAL_HEADINGS, HEADINGS, Pooled};
+use super::fire::{ARRIVAL_HEADINGS, reliability};
+use super::picture::{Picture, base64, scale};
+use super::pooled::Pooled;
+use super::telling::Score;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;\
 padding:0 1em;color:#222;background:#fff}table{border-collapse:collapse;margin:1em 0}\
@@ -26,16 +26,19 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
         "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' \
          content='width=device-width'><title>emberline replay: {id}</title><style>{STYLE}</style>\
          <h1>Replay of {id}</h1><p>{starts} starts of {events} events, {leads} leads, \
-         engine {engine}. A cell is said to burn from probability {threshold} on.</p>\
+         engine {engine}.{decision}</p>\
          <p><b>Experimental nowcast – not for evacuation decisions.</b></p>",
         id = text(&card.id()),
         events = replay.events.iter().filter(|e| e.starts > 0).count(),
         leads = replay.leads,
         engine = text(replay.forecaster.why()),
-        threshold = card.decision.threshold,
+        decision = card.decision.as_ref().map_or_else(String::new, |d| format!(
+            " A cell is said to burn from probability {} on.",
+            d.threshold
+        )),
     );
-    page += "<h2>Scores</h2><p>New burn: only cells that had not burnt at the last frame seen \
-             count, so that doing nothing scores 0. Counts of all starts are pooled";
+    page += "<h2>Scores</h2><p>";
+    page += replay.telling.words;
     page += match &pooled.interval_note {
         None => "; brackets hold the 95 % bootstrap interval over events.</p>",
         Some(_) => ".</p>",
@@ -43,17 +46,25 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
     if let Some(note) = &pooled.interval_note {
         let _ = write!(page, "<p>Note: {}.</p>", text(note));
     }
-    page += &table(&HEADINGS, &pooled.rows, &replay.methods[0]);
-    page += &table(&ARRIVAL_HEADINGS, &pooled.arrival_rows, &replay.methods[0]);
-    page += "<p>Arrival error is over cells that burnt within the horizon; one that was never said \
+    page += &table(&replay.headings(), &pooled.rows, &replay.methods[0]);
+    if !pooled.arrival_rows.is_empty() {
+        page += &table(&ARRIVAL_HEADINGS, &pooled.arrival_rows, &replay.methods[0]);
+        page += "<p>Arrival error is over cells that burnt within the horizon; one that was never said \
              to burn counts as three horizons, then as one, and the last but one column leaves those \
              out.</p>";
-    page += &f1_chart(replay, pooled);
-    page += &reliability(replay, pooled);
-    page += "<h2>Pictures</h2><p class='key'><span style='background:#009e73'>said and burnt</span>\
-             <span style='background:#e69f00'>said, did not burn</span>\
-             <span style='background:#56b4e9'>burnt, not said</span>\
-             <span style='background:#5a281e'>burnt before</span></p>";
+    }
+    for (title, score) in replay.telling.charts {
+        page += &by_lead(replay, pooled, title, *score);
+    }
+    if !pooled.arrival_rows.is_empty() {
+        page += "<h2>Reliability</h2><p>Of the cells that were given this probability, how many \
+                 burnt? All leads together, cells not burnt before.</p>";
+        let (chart, rows) = reliability(&text(&replay.methods[0]), &pooled.tallies[0]);
+        page += &chart;
+        page += &table(&["probability", "cells", "mean said", "burnt"], &rows, "");
+    }
+    page += "<h2>Pictures</h2>";
+    page += Picture::key(card.task);
     for picture in &replay.pictures {
         let _ = write!(
             page,
@@ -102,51 +113,20 @@ fn table(headings: &[&str], rows: &[Vec<String>], model: &str) -> String {
     html + "</table>"
 }
 
-/// F1 on new burn by lead, a line a method.
-fn f1_chart(replay: &Replay, pooled: &Pooled) -> String {
+/// A score by lead, a line a method.
+fn by_lead(replay: &Replay, pooled: &Pooled, title: &str, score: Score) -> String {
     let names: Vec<String> = replay.methods.iter().map(|m| text(m)).collect();
     let lines: Vec<Line<'_>> = names
         .iter()
         .zip(&pooled.tallies)
         .map(|(name, tally)| {
             let points = tally.leads.iter().enumerate();
-            let points = points.filter_map(|(l, r)| Some(((l + 1) as f64, r.score.new_burn.f1()?)));
+            let points = points.filter_map(|(l, r)| Some(((l + 1) as f64, score(r)?)));
             Line { name, points: points.collect() }
         })
         .collect();
     let most = pooled.tallies[0].leads.len().max(1) as f64;
-    chart::lines("F1 on new burn, by lead", "lead, steps", most, &lines)
-}
-
-/// Said against observed, of the model, over all leads.
-fn reliability(replay: &Replay, pooled: &Pooled) -> String {
-    let mut all = Probability::default();
-    pooled.tallies[0].leads.iter().for_each(|l| all += &l.score.probability);
-    let mut rows = Vec::new();
-    let mut points = Vec::new();
-    for (k, bin) in all.bins.iter().enumerate() {
-        let range = format!("{:.1} – {:.1}", k as f64 / 10.0, (k + 1) as f64 / 10.0);
-        if bin.cells == 0 {
-            rows.push(vec![range, "0".to_owned(), "–".to_owned(), "–".to_owned()]);
-            continue;
-        }
-        let (said, burnt) = (bin.said / bin.cells as f64, bin.burnt as f64 / bin.cells as f64);
-        points.push((said, burnt));
-        let numbers = vec![format!("{said:.3}"), format!("{burnt:.3}")];
-        rows.push([vec![range, bin.cells.to_string()], numbers].concat());
-    }
-    let name = text(&replay.methods[0]);
-    let lines = [
-        Line { name: &name, points },
-        Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] },
-    ];
-    let mut html =
-        "<h2>Reliability</h2><p>Of the cells that were given this probability, how many \
-                    burnt? All leads together, cells not burnt before.</p>"
-            .to_owned();
-    html += &chart::lines("Observed share by probability said", "said", 1.0, &lines);
-    html += &table(&["probability", "cells", "mean said", "burnt"], &rows, "");
-    html
+    chart::lines(title, "lead, steps", most, &lines)
 }
 
 /// Text that means itself on a page.

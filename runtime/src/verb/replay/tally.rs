@@ -2,19 +2,22 @@
 
 use std::ops::AddAssign;
 
-use ndarray::{Array2, Axis};
+use ndarray::{ArrayView2, Axis};
 
-use emberline::clip::Truth;
-use emberline::forecast::Forecast;
+use emberline::clip::{Clip, Shown, Truth};
+use emberline::forecast::{Forecast, Rain, Said};
+use emberline::rain::mm_h;
 use emberline::score::fire::score_start;
 use emberline::score::image::ImageError;
-use emberline::score::{ArrivalError, LeadScore};
+use emberline::score::{ArrivalError, LeadScore, RainCounts};
 
 /// Scores of one lead.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lead {
-    /// New burn, front, probability.
-    pub(super) score: LeadScore,
+    /// Of fire: new burn, front, probability.
+    pub(super) fire: Option<LeadScore>,
+    /// Of rain: counts at each rate.
+    pub(super) rain: Option<RainCounts>,
     /// The frames as pictures.
     pub(super) image: ImageError,
 }
@@ -24,20 +27,57 @@ pub(super) struct Lead {
 pub(super) struct Tally {
     /// One a lead; as many as were ever seen.
     pub(super) leads: Vec<Lead>,
-    /// Errors of arrival times.
-    pub(super) arrival: ArrivalError,
+    /// Of fire: errors of arrival times.
+    pub(super) arrival: Option<ArrivalError>,
 }
 
 impl Tally {
     /// Scores of one start.
-    pub(super) fn of(f: &Forecast, truth: &Truth, now: &Array2<bool>, step_s: f64) -> Self {
-        let (rows, arrival) = score_start(f, &truth.burnt, now, step_s);
-        let leads = rows.into_iter().enumerate().map(|(l, score)| {
-            let (said, seen) =
-                (f.frames.index_axis(Axis(0), l), truth.frames.index_axis(Axis(0), l));
-            Lead { score, image: ImageError::of(&said, &seen) }
-        });
-        Self { leads: leads.collect(), arrival }
+    pub(super) fn of(f: &Forecast, clip: &Clip, truth: &Truth) -> Self {
+        let leads = 0..truth.lead_s.len().min(f.lead_s.len());
+        match (&f.said, &clip.shown, &truth.shown) {
+            (Said::Fire(burn), Shown::Fire(burning), Shown::Fire(seen)) => {
+                let (rows, arrival) =
+                    score_start(f, burn, &seen.burnt, &burning.now(), clip.step_s);
+                let lead = |(l, score)| Lead { fire: Some(score), ..film(f, truth, l) };
+                let leads = rows.into_iter().enumerate().map(lead);
+                Self { leads: leads.collect(), arrival: Some(arrival) }
+            }
+            (Said::Rain(rain), _, Shown::Rain(unseen)) => {
+                let none = |l| unseen.no_data.index_axis(Axis(0), l);
+                let leads = leads.map(|l| wet(f, rain, truth, none(l), l));
+                Self { leads: leads.collect(), arrival: None }
+            }
+            _ => Self { leads: leads.map(|l| film(f, truth, l)).collect(), arrival: None },
+        }
+    }
+}
+
+/// Scores of frames alone.
+fn film(f: &Forecast, truth: &Truth, l: usize) -> Lead {
+    let (said, seen) = (f.frames.index_axis(Axis(0), l), truth.frames.index_axis(Axis(0), l));
+    Lead { image: ImageError::of(&said, &seen), ..Lead::default() }
+}
+
+/// Scores of rain: counts leave out cells without data on either side; as pictures both are dry
+/// there, since the window of SSIM has no holes.
+fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: ArrayView2<'_, bool>, l: usize) -> Lead {
+    let said_mm_h = rain.mm_h.index_axis(Axis(0), l);
+    let mut said = f.frames.index_axis(Axis(0), l).to_owned();
+    let mut seen = truth.frames.index_axis(Axis(0), l).to_owned();
+    let mut seen_mm_h = seen.mapv(mm_h);
+    for (at, none) in none.indexed_iter() {
+        if *none {
+            seen_mm_h[at] = f32::NAN;
+        }
+        if *none || said_mm_h[at].is_nan() {
+            (said[at], seen[at]) = (0.0, 0.0);
+        }
+    }
+    Lead {
+        fire: None,
+        rain: Some(RainCounts::of(&said_mm_h, &seen_mm_h)),
+        image: ImageError::of(&said, &seen),
     }
 }
 
@@ -45,9 +85,71 @@ impl AddAssign<&Self> for Tally {
     fn add_assign(&mut self, other: &Self) {
         self.leads.resize(self.leads.len().max(other.leads.len()), Lead::default());
         for (a, b) in self.leads.iter_mut().zip(&other.leads) {
-            a.score += &b.score;
+            join(&mut a.fire, b.fire.as_ref());
+            join(&mut a.rain, b.rain.as_ref());
             a.image += &b.image;
         }
-        self.arrival += &other.arrival;
+        join(&mut self.arrival, other.arrival.as_ref());
+    }
+}
+
+/// Adds what there is.
+fn join<T: Default + for<'a> AddAssign<&'a T>>(sum: &mut Option<T>, part: Option<&T>) {
+    if let Some(part) = part {
+        *sum.get_or_insert_default() += part;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3};
+
+    use super::*;
+    use emberline::clip::{Span, Unit, Unseen};
+    use emberline::frame::Kind;
+    use emberline::grid::Grid;
+
+    #[test]
+    fn cells_without_data_on_either_side_are_left_out() {
+        // Rain of share 0.5 everywhere; said and true alike, but for what has no data.
+        let said_none = Array2::from_shape_fn((12, 12), |(y, _)| y == 0);
+        let true_none = Array3::from_shape_fn((1, 12, 12), |(_, y, _)| y == 1);
+        let frames = Array3::from_elem((1, 12, 12), 0.5f32);
+        let grid = Grid::new(12, 12);
+        let forecast = Forecast {
+            lead_s: vec![1.0],
+            frames: frames.clone(),
+            said: Said::Rain(Rain::of(&frames, &said_none)),
+            rollout_from_lead: None,
+            codes_global: None,
+            codes_local: None,
+            drift: None,
+            grid: grid.clone(),
+            notes: Vec::new(),
+        };
+        let shown = Shown::Rain(Unseen { no_data: true_none.clone() });
+        let clip = Clip {
+            kind: Kind::Rain,
+            frames: frames.clone(),
+            shown: shown.clone(),
+            unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
+            step_s: 1.0,
+            end_s: 0.0,
+            picked: vec![0],
+            grid,
+            notes: Vec::new(),
+        };
+        let mut seen = frames;
+        seen.zip_mut_with(&true_none, |v, none| *v = if *none { 0.0 } else { *v });
+        let truth = Truth { lead_s: vec![1.0], frames: seen, shown, picked: vec![1] };
+        let mut sum = Tally::of(&forecast, &clip, &truth);
+        let counts = sum.leads[0].rain.expect("rain").0[3];
+        assert_eq!((counts.hit, counts.miss, counts.false_alarm), (120, 0, 0));
+        assert_eq!(sum.leads[0].image.mse(), Some(0.0));
+        assert_eq!(sum.leads[0].rain.expect("rain").wet_area_bias(), Some(1.0));
+        let one = sum.clone();
+        sum += &one;
+        assert_eq!(sum.leads[0].rain.expect("rain").0[3].hit, 240);
+        assert!(sum.arrival.is_none() && sum.leads[0].fire.is_none());
     }
 }

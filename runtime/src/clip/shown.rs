@@ -1,0 +1,116 @@
+//! What a clip shows beyond its intensities, for the task at hand: what burns, or where no radar saw.
+
+use ndarray::{Array2, Array3, Axis};
+
+use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
+use crate::frame::Kind;
+use crate::task::Task;
+
+/// What is known of each frame besides its intensity.
+#[derive(Clone, Debug)]
+pub enum Shown {
+    /// A fire: what burns.
+    Fire(Burning),
+    /// Any film: nothing else.
+    Film,
+    /// Rain: where the radar saw nothing.
+    Rain(Unseen),
+}
+
+impl Shown {
+    /// The task that this is for.
+    #[must_use]
+    pub fn task(&self) -> Task {
+        match self {
+            Self::Fire(_) => Task::FireFront,
+            Self::Film => Task::Frames,
+            Self::Rain(_) => Task::Rain,
+        }
+    }
+
+    /// What burns, where fire is to be forecast.
+    #[must_use]
+    pub fn fire(&self) -> Option<&Burning> {
+        match self {
+            Self::Fire(burning) => Some(burning),
+            Self::Film | Self::Rain(_) => None,
+        }
+    }
+}
+
+/// What burns in the frames of a clip.
+#[derive(Clone, Debug)]
+pub struct Burning {
+    /// Burning or burnt by each frame `[T, H, W]`: never shrinks within the clip.
+    pub burnt: Array3<bool>,
+    /// Intensity from which a pixel counts as burning.
+    pub hot: f32,
+}
+
+impl Burning {
+    /// Burning or burnt at the last frame `[H, W]`.
+    #[must_use]
+    pub fn now(&self) -> Array2<bool> {
+        self.burnt.index_axis(Axis(0), self.burnt.dim().0 - 1).to_owned()
+    }
+
+    /// What burns in `frames` `[T, H, W]` of intensity.
+    pub(super) fn of(kind: Kind, frames: &Array3<f32>, notes: &mut Vec<String>) -> Self {
+        if kind == Kind::Mask {
+            let burnt = accumulate(frames, None, 0.5, Holes::Keep);
+            if !burnt.iter().any(|&b| b) {
+                notes.push("no fire in view: the mask is empty".into());
+            }
+            return Self { burnt, hot: 0.5 };
+        }
+        let contrast = Contrast::of(frames);
+        let hot = contrast.hot();
+        if !contrast.is_fire() {
+            notes.push(format!(
+                "no fire in view: the hottest pixels are {:.2} above the background, fire is \
+                 {CONTRAST_MIN}",
+                contrast.peak - contrast.background
+            ));
+            return Self { burnt: Array3::from_elem(frames.dim(), false), hot };
+        }
+        if kind == Kind::Rgb {
+            notes.push("ground that burnt before the clip began is not known from colour".into());
+        }
+        Self { burnt: accumulate(frames, None, hot, Holes::Close), hot }
+    }
+
+    /// What burns in the `frames` that follow.
+    pub(super) fn after(&self, kind: Kind, frames: &Array3<f32>) -> Self {
+        let now = self.now();
+        let hot = if now.iter().any(|&b| b) {
+            self.hot
+        } else {
+            // No fire seen yet: fire is what would have counted as one.
+            self.hot.max((Contrast::of(frames).background + CONTRAST_MIN) as f32)
+        };
+        let holes = if kind == Kind::Mask { Holes::Keep } else { Holes::Close };
+        Self { burnt: accumulate(frames, Some(now), hot, holes), hot }
+    }
+}
+
+/// Where a radar has no data.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// No data in each frame `[T, H, W]`.
+    pub no_data: Array3<bool>,
+}
+
+impl Unseen {
+    /// No data at the last frame `[H, W]`.
+    #[must_use]
+    pub fn now(&self) -> Array2<bool> {
+        self.no_data.index_axis(Axis(0), self.no_data.dim().0 - 1).to_owned()
+    }
+
+    /// Takes the NaN out of `frames` `[T, H, W]`: there is no data, and for a network no rain.
+    pub(super) fn take(frames: &mut Array3<f32>) -> Self {
+        let no_data = frames.mapv(f32::is_nan);
+        frames.mapv_inplace(|v| if v.is_nan() { 0.0 } else { v });
+        Self { no_data }
+    }
+}
