@@ -1,6 +1,7 @@
 //! The second ring: drives the real program, as a person or a script would.
 
 mod arrows;
+mod films;
 mod first_run;
 mod kill;
 mod models;

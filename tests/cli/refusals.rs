@@ -26,7 +26,7 @@ fn model(room: &Room, name: &str) {
 }
 
 /// Writes `SHA256SUMS` anew, as someone would who changed a file on purpose.
-fn seal(room: &Room, name: &str) {
+pub(crate) fn seal(room: &Room, name: &str) {
     let mut lines = String::new();
     for entry in fs::read_dir(room.path(name)).expect("the model").flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
@@ -117,7 +117,7 @@ fn bad_input_ends_in_one_line_and_leaves_nothing() {
         Case { args: &["cut-frame", "--step", "5"], want: "frame_005.png" },
         Case { args: &["sim:flood"], want: "sim:fire" },
         Case { args: &["sim:rain"], want: "rain model" },
-        Case { args: &["good.npz", "--kind", "rain"], want: "rain model" },
+        Case { args: &["good.npz", "--kind", "rain"], want: "kind rain needs uint8 codes" },
         // What is asked of it.
         Case { args: &["good.npz", "--at", "99"], want: "--at counts from 0 to 13" },
         Case { args: &["good.npz", "--at", "2"], want: "give --at 9" },
@@ -162,7 +162,7 @@ fn bad_input_ends_in_one_line_and_leaves_nothing() {
 }
 
 #[track_caller]
-fn refused(ran: &Ran, want: &str, args: &[&str]) {
+pub(crate) fn refused(ran: &Ran, want: &str, args: &[&str]) {
     assert_eq!(ran.code, Some(2), "{args:?}: {ran:?}");
     assert_eq!(ran.out, "", "{args:?}");
     assert_eq!(ran.err.lines().count(), 1, "{args:?}: {}", ran.err);

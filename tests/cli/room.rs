@@ -13,6 +13,10 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const EMBERLINE: &str = env!("CARGO_BIN_EXE_emberline");
 
+/// Models that repeat the last frame: `still-v1` of any film, `rain-v1` of rain (made by
+/// `tests/data/make_models.py`).
+pub(crate) const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
+
 /// A small simulated fire: quick on any machine.
 pub(crate) const SMALL: &str = "sim:fire?height=40&width=48&frames=24&seed=3";
 
@@ -53,6 +57,13 @@ impl Room {
             .env_remove("EMBERLINE_MODELS")
             .stdin(Stdio::null());
         command
+    }
+
+    /// As [`Self::run`], where the models of `tests/data` are known.
+    pub(crate) fn run_with_models(&self, args: &[&str]) -> Ran {
+        let mut command = self.command();
+        command.env("EMBERLINE_MODELS", MODELS).args(args);
+        Ran::of(&command.output().expect("the program starts"))
     }
 
     pub(crate) fn run(&self, args: &[&str]) -> Ran {
@@ -119,10 +130,16 @@ impl Ran {
     }
 }
 
-/// Checks that `folder` is a whole forecast: exactly the files that `forecast.json` lists, each of
-/// the length it says; gives `forecast.json`.
+/// Checks that `folder` is a whole forecast of fire: as [`whole_of`] with [`FILES`].
 #[track_caller]
 pub(crate) fn whole(folder: &Path) -> Value {
+    whole_of(folder, &FILES)
+}
+
+/// Checks that `folder` is a whole forecast with these files: exactly what `forecast.json` lists,
+/// each of the length it says; gives `forecast.json`.
+#[track_caller]
+pub(crate) fn whole_of(folder: &Path, files: &[&str]) -> Value {
     let text = fs::read_to_string(folder.join("forecast.json")).expect("forecast.json");
     let json: Value = serde_json::from_str(&text).expect("forecast.json is JSON");
     let listed = json["files"].as_object().expect("a list of files");
@@ -131,8 +148,8 @@ pub(crate) fn whole(folder: &Path) -> Value {
         let bytes = entry.metadata().expect("a file").len();
         found.insert(entry.file_name().to_string_lossy().into_owned(), bytes);
     }
-    for file in FILES {
-        assert!(found.contains_key(file), "{file} is missing");
+    for file in files {
+        assert!(found.contains_key(*file), "{file} is missing");
     }
     found.remove("forecast.json");
     for (file, bytes) in &found {

@@ -1,0 +1,338 @@
+//! Films that are no fire, and rain: forecast, replayed and refused with models of a kilobyte.
+
+use std::fs::{self, File};
+
+use ndarray::{Array3, Axis, s};
+use ndarray_npy::{NpzReader, NpzWriter, WritableElement};
+use serde_json::Value;
+
+use crate::refusals::{refused, seal};
+use crate::room::{MODELS, Room, SMALL, whole_of};
+
+/// Files of every forecast without a front and without a map.
+const PLAIN: [&str; 4] = ["forecast.gif", "forecast.json", "forecast.npz", "overlay.png"];
+
+/// A film of one array, 300 s a step, of a kind.
+fn film<T: WritableElement>(room: &Room, name: &str, kind: &str, frames: &Array3<T>) {
+    let path = room.path(name);
+    let mut npz = NpzWriter::new(File::create(path).expect("the room"));
+    npz.add_array("frames", frames).expect("an array");
+    npz.add_array("dt_s", &ndarray::arr0(300.0f64)).expect("an array");
+    npz.finish().expect("a whole file");
+    add_text(room, name, "kind", kind);
+}
+
+/// Codes `[T, H, W]` of a square shower that moves right by 2 cells a frame; no data on the left.
+fn shower(frames: usize, h: usize, w: usize) -> Array3<u8> {
+    Array3::from_shape_fn((frames, h, w), |(t, y, x)| match x {
+        0..3 => 255,
+        _ if y.abs_diff(h / 2) < 8 && x.abs_diff(14 + 2 * t) < 8 => 120 + ((y + x) % 16) as u8,
+        _ => 0,
+    })
+}
+
+fn rates(codes: &Array3<u8>) -> Array3<f32> {
+    codes.mapv(|v| match v {
+        0 => 0.0,
+        255 => f32::NAN,
+        v => 0.1 * 10f32.powf(0.015 * (f32::from(v) - 1.0)),
+    })
+}
+
+fn array(room: &Room, out: &str, name: &str) -> Array3<f32> {
+    let npz = File::open(room.path(out).join("forecast.npz")).expect("forecast.npz");
+    let mut npz = NpzReader::new(npz).expect("an npz");
+    npz.by_name(&format!("{name}.npy")).expect(name)
+}
+
+fn names(room: &Room, out: &str) -> Vec<String> {
+    let npz = File::open(room.path(out).join("forecast.npz")).expect("forecast.npz");
+    let mut names = NpzReader::new(npz).expect("an npz").names().expect("names");
+    names.iter_mut().for_each(|n| *n = n.trim_end_matches(".npy").to_owned());
+    names.sort();
+    names
+}
+
+#[test]
+fn a_film_is_forecast_rolled_out_and_tiled() {
+    let room = Room::new();
+    // 100 x 150 is more than one tile of 64; sides are padded to a multiple of 8.
+    let frames =
+        Array3::from_shape_fn((4, 100, 150), |(t, y, x)| ((t * 37 + y * 5 + x) % 251) as u8);
+    film(&room, "film.npz", "thermal", &frames);
+    let model = format!("{MODELS}/still-v1");
+    let args = ["forecast", "film.npz", "out", "--model", &model, "--leads", "5"];
+    let ran = room.run(&args).must(0);
+    assert!(ran.err.contains("5 frames forecast, up to +1500 s"), "{}", ran.err);
+    let json = whole_of(&room.path("out"), &PLAIN);
+    assert_eq!(json["rollout_from_lead"], 3);
+    assert_eq!(json["product"]["frames_unit"]["intensity_1_is"], 255.0);
+    assert!(json["product"]["threshold"].is_null() && json["product"]["burnt_cells_now"].is_null());
+    assert_eq!(names(&room, "out"), ["codes_global", "frames", "lead_s"]);
+    let said = array(&room, "out", "frames");
+    assert_eq!(said.dim(), (5, 100, 150));
+    let last = frames.index_axis(Axis(0), 3).mapv(f32::from);
+    for lead in said.outer_iter() {
+        assert!(lead.iter().zip(&last).all(|(a, b)| (a - b).abs() < 1e-3));
+    }
+    // Half of the places are bright, a tenth was in training.
+    let drift = &json["drift"];
+    assert!((drift["bits"].as_f64().expect("bits") - 0.146).abs() < 0.01, "{drift}");
+    assert_eq!((&drift["warn_above"], &drift["warned"]), (&Value::from(0.3), &Value::from(false)));
+}
+
+#[test]
+fn a_film_unlike_the_training_data_is_warned_of() {
+    let room = Room::new();
+    film(&room, "bright.npz", "thermal", &Array3::from_elem((3, 40, 48), 0.9f32));
+    let model = format!("{MODELS}/still-v1");
+    let ran = room.run(&["forecast", "bright.npz", "out", "--model", &model]);
+    let ran = ran.must(0);
+    let words = "the film does not look like what still-v1 was trained on; do not rely on this";
+    assert!(
+        ran.err.contains("drift 0.76 is above 0.3: ") && ran.err.contains(words),
+        "{}",
+        ran.err
+    );
+    let json = whole_of(&room.path("out"), &PLAIN);
+    assert_eq!(json["drift"]["warned"], true);
+    let warnings = json["warnings"].as_array().expect("warnings");
+    assert!(warnings.iter().any(|w| w.as_str().is_some_and(|w| w.contains(words))), "{warnings:?}");
+}
+
+#[test]
+fn rain_is_forecast_in_the_inputs_unit_with_no_data_where_there_was_none() {
+    let room = Room::new();
+    let codes = shower(5, 40, 60);
+    film(&room, "codes.npz", "rain", &codes);
+    film(&room, "rates.npz", "rain", &rates(&codes));
+    for (input, out) in [("codes.npz", "a"), ("rates.npz", "b")] {
+        let ran = room.run_with_models(&["forecast", input, out]).must(0);
+        assert!(ran.err.contains("a rain film: the model rain is taken"), "{}", ran.err);
+        assert!(ran.err.contains("model: rain-v1"), "{}", ran.err);
+        let json = whole_of(&room.path(out), &PLAIN);
+        assert_eq!(json["product"]["cells_without_data"], 120);
+        assert!(json["drift"].is_null());
+        assert_eq!(names(&room, out), ["frames", "lead_s", "rain_mm_h"]);
+    }
+    let want = rates(&codes).index_axis(Axis(0), 4).to_owned();
+    let last = codes.index_axis(Axis(0), 4);
+    for out in ["a", "b"] {
+        let rain = array(&room, out, "rain_mm_h");
+        let frames = array(&room, out, "frames");
+        assert_eq!(rain.dim(), (2, 40, 60));
+        for ((l, y, x), r) in rain.indexed_iter() {
+            assert_eq!(r.is_nan(), x < 3, "{out} {l} {y} {x}");
+            assert!(r.is_nan() || (r - want[[y, x]]).abs() <= 1e-3 * want[[y, x]].max(1e-3));
+            let unit = if out == "a" { f32::from(last[[y, x]]) } else { want[[y, x]] };
+            let f = frames[[l, y, x]];
+            assert!(x < 3 && f.is_nan() || (f - unit).abs() < 1e-3 * unit.max(1.0), "{f} {unit}");
+        }
+    }
+}
+
+#[test]
+fn rain_on_a_map_is_a_geotiff_too() {
+    let room = Room::new();
+    let mut npz = NpzWriter::new(File::create(room.path("map.npz")).expect("the room"));
+    npz.add_array("frames", &shower(5, 40, 60)).expect("an array");
+    npz.add_array("dt_s", &ndarray::arr0(300.0f64)).expect("an array");
+    let transform = ndarray::arr1(&[4.0, 0.01, 0.0, 52.0, 0.0, -0.01]);
+    npz.add_array("transform", &transform).expect("an array");
+    npz.finish().expect("a whole file");
+    add_text(&room, "map.npz", "crs", "EPSG:4326");
+    add_text(&room, "map.npz", "kind", "rain");
+    room.run_with_models(&["forecast", "map.npz", "out"]).must(0);
+    let files = [&PLAIN[..], &["rain.tif"]].concat();
+    let json = whole_of(&room.path("out"), &files);
+    assert_eq!(json["product"]["on_a_map"], true);
+    let tif = File::open(room.path("out/rain.tif")).expect("rain.tif");
+    let mut tif = tiff::decoder::Decoder::new(tif).expect("a TIFF");
+    assert_eq!(tif.dimensions().expect("sides"), (60, 40));
+    let tiff::decoder::DecodingResult::F32(strip) = tif.read_chunk(0).expect("a strip") else {
+        panic!("not float32")
+    };
+    assert!(strip[0].is_nan() && strip[5] == 0.0);
+}
+
+/// Adds an array of one text to an `.npz`, as numpy does.
+fn add_text(room: &Room, name: &str, key: &str, text: &str) {
+    use std::io::Write as _;
+    let file = File::options().read(true).write(true).open(room.path(name)).expect("the npz");
+    let mut zip = zip::ZipWriter::new_append(file).expect("a zip");
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file(format!("{key}.npy"), options).expect("an entry");
+    let dict = format!("{{'descr': '<U{}', 'fortran_order': False, 'shape': (), }}", text.len());
+    let padded = (10 + dict.len() + 1).next_multiple_of(64) - 10;
+    zip.write_all(b"\x93NUMPY\x01\x00").expect("a header");
+    zip.write_all(&(padded as u16).to_le_bytes()).expect("a header");
+    zip.write_all(format!("{dict:<width$}\n", width = padded - 1).as_bytes()).expect("a header");
+    for c in text.chars() {
+        zip.write_all(&u32::from(c).to_le_bytes()).expect("a letter");
+    }
+    zip.finish().expect("a whole file");
+}
+
+fn scores(room: &Room, out: &str) -> Value {
+    let text = fs::read_to_string(room.path(out).join("scores.json")).expect("scores.json");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+#[test]
+fn rain_is_replayed_against_persistence_and_flow() {
+    let room = Room::new();
+    fs::create_dir(room.path("storms")).expect("the room");
+    for k in 0..2 {
+        film(&room, &format!("storms/storm_{k}.npz"), "rain", &shower(9 + k, 48, 64));
+    }
+    let args = ["replay", "storms", "out", "--leads", "3", "--engine", "tract"];
+    let ran = room.run_with_models(&args).must(0);
+    assert!(ran.out.contains("CSI 1 mm/h") && ran.out.contains("wet area bias"), "{}", ran.out);
+    let all = scores(&room, "out");
+    assert!(all["threshold"].is_null());
+    let methods = all["methods"].as_array().expect("methods");
+    let told: Vec<&Value> = methods.iter().map(|m| &m["method"]).collect();
+    assert_eq!(told, ["rain-v1", "persistence", "optical-flow"]);
+    let [model, still, flow] = [0, 1, 2].map(|m| &methods[m]["leads"][1]);
+    assert_eq!(model["rates"], still["rates"], "the model repeats the last frame");
+    let csi = |lead: &Value| lead["rates"][2]["csi"].as_f64().expect("a CSI");
+    assert!(csi(flow) > csi(still) + 0.1, "{} {}", csi(flow), csi(still));
+    assert!(flow["mse"].as_f64() < still["mse"].as_f64());
+    assert!((still["wet_area_bias"].as_f64().expect("a bias") - 1.0).abs() < 1e-9);
+    let counts = &still["rates"][0]["counts"];
+    let cells: u64 = ["hit", "miss", "false_alarm", "correct_no"]
+        .iter()
+        .map(|k| counts[*k].as_u64().expect("a count"))
+        .sum();
+    let starts = all["starts"].as_u64().expect("starts");
+    assert!(cells <= starts * 48 * 61 && cells.is_multiple_of(48 * 61), "no data is left out");
+    let band = &still["csi_1_mm_h_interval"];
+    assert!(band["low"].as_f64() <= band["value"].as_f64(), "{band}");
+    let rows = fs::read_to_string(room.path("out/scores.ndjson")).expect("rows");
+    let row: Value = serde_json::from_str(rows.lines().next().expect("a row")).expect("a row");
+    for key in ["mse", "psnr_db", "ssim", "rates", "wet_area_bias"] {
+        assert!(!row[key].is_null(), "{key}");
+    }
+    let page = fs::read_to_string(room.path("out/report.html")).expect("a report");
+    for part in ["<svg", "data:image/png;base64,", "CSI at 1 mm/h, by lead", "optical-flow"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("New burn") && !page.contains("Arrival"));
+}
+
+#[test]
+fn a_film_is_replayed_with_scores_of_pictures() {
+    let room = Room::new();
+    let args =
+        ["replay", SMALL, "out", "--model", "still", "--every", "5", "--leads", "3", "--json"];
+    let ran = room.run_with_models(&args).must(0);
+    let all: Value = serde_json::from_str(&ran.out).expect("JSON");
+    let lead = &all["methods"][0]["leads"][0];
+    assert!(lead["mse"].is_number() && lead["ssim"].is_number() && lead["rates"].is_null());
+    assert!(all["methods"][0]["arrival"].is_null());
+    // The model's own leads are two; the third is rolled out.
+    let rows = fs::read_to_string(room.path("out/scores.ndjson")).expect("rows");
+    for row in rows.lines().map(|l| serde_json::from_str::<Value>(l).expect("a row")) {
+        let rolled = row["method"] == "still-v1" && row["lead"] == 3;
+        assert_eq!(row["rolled_out"], rolled, "{row}");
+    }
+}
+
+#[test]
+fn models_of_other_tasks_are_listed_verified_and_measured() {
+    let room = Room::new();
+    let listed = room.run_with_models(&["models", "list"]).must(0).out;
+    assert!(listed.contains("still-v1") && listed.contains("rain-v1"), "{listed}");
+    let told = room.run_with_models(&["models", "info", "rain"]).must(0).out;
+    assert!(told.contains("gives: 2 leads of rain"), "{told}");
+    for model in ["still", "rain"] {
+        let ran = room.run_with_models(&["models", "verify", model, "--json"]).must(0);
+        let checks: Value = serde_json::from_str(&ran.out).expect("JSON");
+        assert_eq!(checks["passed"], true, "{checks}");
+        let check = &checks["checks"][0];
+        assert!(check["probability_difference"].is_null() && check["codes_agree"] == 1.0);
+    }
+    film(&room, "rain.npz", "rain", &shower(5, 40, 60));
+    let args = ["bench", "rain.npz", "--rounds", "1", "--json"];
+    let bench: Value =
+        serde_json::from_str(&room.run_with_models(&args).must(0).out).expect("JSON");
+    assert_eq!(bench["model"]["name"], "rain");
+}
+
+/// A copy of a model of `tests/data`, its card changed and sealed again.
+fn changed(room: &Room, model: &str, to: &str, swaps: &[(&str, &str)]) {
+    fs::create_dir(room.path(to)).expect("the room");
+    for entry in fs::read_dir(format!("{MODELS}/{model}")).expect("the model").flatten() {
+        fs::copy(entry.path(), room.path(to).join(entry.file_name())).expect("a copy");
+    }
+    let card = room.path(to).join("card.toml");
+    let mut text = fs::read_to_string(&card).expect("a card");
+    for (from, to) in swaps {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    fs::write(&card, text).expect("the room");
+    seal(room, to);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_one_line() {
+    let room = Room::new();
+    film(&room, "rain.npz", "rain", &shower(5, 40, 60));
+    film(&room, "hot.npz", "thermal", &Array3::from_elem((3, 40, 48), 21.5f32));
+    film(&room, "fill.npz", "rain", &Array3::from_elem((5, 40, 60), -9999.0f32));
+    let mut broken = rates(&shower(5, 40, 60));
+    broken.slice_mut(s![2, 3, 4]).fill(f32::INFINITY);
+    film(&room, "broken.npz", "rain", &broken);
+    let as_rain = [("task = \"frames\"", "task = \"rain\""), ("\"thermal\"", "\"rain\"")];
+    changed(&room, "still-v1", "task", &as_rain[..1]);
+    changed(&room, "still-v1", "front", &[("front_channels = 0", "front_channels = 5")]);
+    changed(
+        &room,
+        "rain-v1",
+        "fire",
+        &[
+            ("task = \"rain\"", "task = \"fire-front\""),
+            ("\"rain\"]", "\"thermal\"]"),
+            ("front_channels = 0", "front_channels = 5"),
+            ("[output]", "[decision]\nthreshold = 0.5\nchosen_on = \"c\"\n[output]"),
+        ],
+    );
+    changed(&room, "still-v1", "use", &[("use = [0.9, 0.1]", "use = [0.9, 0.2]")]);
+    changed(
+        &room,
+        "still-v1",
+        "decision",
+        &[("[output]", "[decision]\nthreshold = 0.5\nchosen_on = \"c\"\n[output]")],
+    );
+    for (input, model, want) in [
+        (SMALL, Some("rain"), "model rain-v1: takes rain, not thermal; use another --model"),
+        ("rain.npz", Some("fire"), "fire-v1: takes thermal, mask, rgb, not rain; use --model rain"),
+        ("rain.npz", Some("still"), "still-v1: takes thermal, not rain; use --model rain"),
+        ("hot.npz", Some("still"), "takes float values from 0 to 1, not 21.5 to 21.5"),
+        ("fill.npz", None, "a rain rate of -9999 mm/h; write NaN"),
+        ("broken.npz", None, "a rain rate of inf mm/h"),
+        (SMALL, Some("./task"), "input.kinds: a rain model takes no thermal"),
+        (SMALL, Some("./front"), "input.front_channels: 0 for the task frames"),
+        (SMALL, Some("./fire"), "does not fit its card: input front is missing"),
+        (SMALL, Some("./use"), "use: 2 shares of at least 0 that sum to 1"),
+        (SMALL, Some("./decision"), "decision: nothing to decide in the task frames"),
+    ] {
+        let mut args = vec!["forecast", input, "out", "--engine", "tract"];
+        args.extend(model.into_iter().flat_map(|m| ["--model", m]));
+        let mut ran = room.run_with_models(&args);
+        // What the model is taken for is said before.
+        ran.err = ran
+            .err
+            .lines()
+            .filter(|l| !l.starts_with("note: "))
+            .map(|l| format!("{l}\n"))
+            .collect();
+        refused(&ran, want, &args);
+        assert!(!room.path("out").exists(), "{args:?}");
+    }
+    // No rain model is known: as before, with what to do.
+    let args = ["forecast", "rain.npz", "out"];
+    refused(&room.run(&args), "not rain; a rain model is needed", &args);
+    assert_eq!(room.hidden(), Vec::<String>::new());
+}

@@ -1,0 +1,124 @@
+"""Makes the model folders of this folder: networks of about a kilobyte that repeat the last frame.
+
+    python tests/data/make_models.py
+
+`still-v1` takes any film (task `frames`), `rain-v1` rain. Their golden answers are numpy's. The codes
+of `still-v1` tell dark places (0) from bright ones (1); its card says how often training had each.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+from onnx import TensorProto, checker, helper, numpy_helper
+
+HERE = Path(__file__).parent
+OPSET, STRIDE, SIDE = 17, 4, 32
+
+
+def graph(frames: int, leads: int, codes: bool) -> bytes:
+    """Network `[1, T, 1, H, W]` → the last frame `[1, L, 1, H, W]`, and codes `[1, T, H/4, W/4]`."""
+    whole = np.iinfo(np.int64).max
+    constant = {
+        "last": np.array([frames - 1]),
+        "end": np.array([frames]),
+        "time": np.array([1]),
+        "first": np.array([0, 0]),
+        "all": np.array([whole, whole]),
+        "sides": np.array([3, 4]),
+        "stride": np.array([STRIDE, STRIDE]),
+        "none": np.array(0.0, np.float32),
+        "half": np.array(0.5, np.float32),
+    }
+    nodes = [
+        helper.make_node("Slice", ["frames", "last", "end", "time"], ["now"]),
+        helper.make_node("Concat", ["now"] * leads, ["forecast"], axis=1),
+    ]
+    rows, cols = "height", "width"
+    value = helper.make_tensor_value_info
+    outputs = [value("forecast", TensorProto.FLOAT, [1, leads, 1, rows, cols])]
+    if codes:
+        nodes += [
+            helper.make_node("Slice", ["frames", "first", "all", "sides", "stride"], ["coarse"]),
+            helper.make_node("Mul", ["coarse", "none"], ["black"]),
+            helper.make_node("Add", ["black", "half"], ["grey"]),
+            helper.make_node("Concat", ["grey", "coarse"], ["both"], axis=2),
+            helper.make_node("ArgMax", ["both"], ["codes_global"], axis=2, keepdims=0),
+        ]
+        outputs.append(value("codes_global", TensorProto.INT64, [1, frames, "h", "w"]))
+    used = {name for node in nodes for name in node.input}
+    model = helper.make_model(
+        helper.make_graph(
+            nodes,
+            "still",
+            [value("frames", TensorProto.FLOAT, [1, frames, 1, rows, cols])],
+            outputs,
+            [numpy_helper.from_array(v, k) for k, v in constant.items() if k in used],
+        ),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=8,
+    )
+    checker.check_model(model, full_check=True)
+    return model.SerializeToString()
+
+
+def card(name: str, task: str, kind: str, frames: int, leads: int, codes: bool, sha: str) -> str:
+    """`card.toml`."""
+    scale = 'scale = "full"\n' if task == "frames" else ""
+    drift = '[drift]\nwarn_above = 0.3\nmeasured = "made up"\n' if codes else ""
+    book = (
+        f'[[codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\nuse = [0.9, 0.1]\n'
+        if codes
+        else ""
+    )
+    return f"""schema = 1
+name = "{name}"
+version = 1
+task = "{task}"
+summary = "Repeats the last frame: for tests."
+licence = "MIT OR Apache-2.0"
+opset = {OPSET}
+[input]
+kinds = ["{kind}"]
+frames = {frames}
+front_channels = 0
+{scale}multiple_px = 8
+min_px = 32
+max_px = 4096
+tile_px = 64
+overlap_px = 16
+step_s = [0.5, 3600.0]
+[output]
+leads = {leads}
+{drift}{book}[[precision]]
+name = "float32"
+file = "model.onnx"
+sha256 = "{sha}"
+loss = "reference"
+"""
+
+
+def folder(name: str, task: str, kind: str, frames: int, leads: int, codes: bool) -> None:
+    """Write one model folder."""
+    at = HERE / f"{name}-v1"
+    at.mkdir(exist_ok=True)
+    onnx = graph(frames, leads, codes)
+    (at / "model.onnx").write_bytes(onnx)
+    sha = hashlib.sha256(onnx).hexdigest()
+    (at / "card.toml").write_text(card(name, task, kind, frames, leads, codes, sha))
+    clip = np.random.default_rng(1).integers(0, 9, (1, frames, 1, SIDE, SIDE))
+    clip = clip.astype(np.float32) / 8
+    golden = {"noise.frames": clip, "noise.forecast": np.repeat(clip[:, -1:], leads, 1)}
+    if codes:
+        coarse = clip[:, :, 0, ::STRIDE, ::STRIDE]
+        golden["noise.codes_global"] = (coarse > 0.5).astype(np.int64)
+    np.savez_compressed(at / "golden.npz", **golden)
+    sums = ""
+    for file in ("card.toml", "golden.npz", "model.onnx"):
+        sums += f"{hashlib.sha256((at / file).read_bytes()).hexdigest()}  {file}\n"
+    (at / "SHA256SUMS").write_text(sums)
+
+
+if __name__ == "__main__":
+    folder("still", "frames", "thermal", frames=2, leads=2, codes=True)
+    folder("rain", "rain", "rain", frames=3, leads=2, codes=False)
