@@ -189,6 +189,7 @@ mod tests {
     use super::trial::Trial;
     use super::*;
     use crate::frame::Kind;
+    use crate::task::Task;
 
     const PLAIN: [&str; 5] =
         ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
@@ -248,6 +249,42 @@ mod tests {
     }
 
     #[test]
+    fn films_and_rain_of_every_shape_give_their_products() {
+        let room = tempfile::tempdir().unwrap();
+        let keep = std::env::var_os("EMBERLINE_KEEP").map(PathBuf::from);
+        for (k, (h, w, leads)) in [
+            (128, 128, 12),
+            (32, 32, 1),
+            (256, 32, 4),
+            (32, 256, 4),
+            (700, 900, 3),
+            (1300, 1700, 2),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            for task in [Task::Frames, Task::Rain] {
+                let out = keep.as_deref().unwrap_or(room.path()).join(format!("{task}-{k}"));
+                let trial = Trial::ellipse(h, w, leads).told_as(task);
+                let files = written(&trial, &out).unwrap().files;
+                let names: Vec<&str> = files.iter().map(|(n, _)| n.as_str()).collect();
+                assert_eq!(names, ["forecast.gif", "forecast.json", "forecast.npz", "overlay.png"]);
+                let png = File::open(out.join("overlay.png")).unwrap();
+                let info = png::Decoder::new(io::BufReader::new(png)).read_info().unwrap();
+                let size = info.info().size();
+                assert!(size.0 >= 300 && size.0.max(size.1) <= 1800, "{task} {h}×{w}: {size:?}");
+            }
+        }
+        let on_a_map = |task| Trial::ellipse(40, 50, 2).told_as(task).on("EPSG:32611", utm(), None);
+        let names = |task: Task| -> Vec<String> {
+            let files = written(&on_a_map(task), &room.path().join(task.name())).unwrap().files;
+            files.into_iter().map(|(n, _)| n).collect()
+        };
+        assert!(names(Task::Rain).contains(&"rain.tif".to_owned()));
+        assert!(!names(Task::Frames).iter().any(|n| n.ends_with(".tif")));
+    }
+
+    #[test]
     fn forecast_json_keeps_the_report_and_names_each_file() {
         let room = tempfile::tempdir().unwrap();
         let out = room.path().join("out");
@@ -271,7 +308,7 @@ mod tests {
     fn parts_that_do_not_fit_are_refused_before_anything_is_written() {
         type Spoil = fn(&mut Trial);
         let room = tempfile::tempdir().unwrap();
-        let cases: [(&str, Spoil); 9] = [
+        let cases: [(&str, Spoil); 10] = [
             ("burn_probability", |t| {
                 t.burn_mut().probability = ndarray::Array3::zeros((2, 40, 49));
             }),
@@ -280,6 +317,11 @@ mod tests {
             ("lead_s does not rise", |t| t.forecast.lead_s = vec![f64::NAN, 60.0]),
             ("threshold", |t| t.burn_mut().threshold = 0.0),
             ("JSON object", |t| t.report = serde_json::json!("words")),
+            ("rain_mm_h", |t| {
+                *t = Trial::ellipse(40, 50, 2).told_as(Task::Rain);
+                let crate::forecast::Said::Rain(rain) = &mut t.forecast.said else { return };
+                rain.mm_h = ndarray::Array3::zeros((2, 40, 49));
+            }),
             ("the clip is for frames", |t| t.clip.shown = crate::clip::Shown::Film),
             ("neither", |t| {
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid

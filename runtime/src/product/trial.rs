@@ -3,10 +3,11 @@
 use ndarray::{Array2, Array3};
 
 use super::parts::Fire;
-use crate::clip::{Burning, Clip, Shown, Span, Unit};
-use crate::forecast::{Burn, Forecast, Said, arrival_from_probability};
+use crate::clip::{Burning, Clip, Shown, Span, Unit, Unseen};
+use crate::forecast::{Burn, Forecast, Rain, Said, arrival_from_probability};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
+use crate::task::Task;
 
 /// Everything that products are made of.
 pub(crate) struct Trial {
@@ -98,6 +99,23 @@ impl Trial {
             "engine": "tract",
         });
         Self { film, clip, forecast, report }
+    }
+
+    /// The same frames for a forecast of this task, with a strip without data where it is rain.
+    pub(crate) fn told_as(mut self, task: Task) -> Self {
+        let none = Array3::from_shape_fn(self.clip.frames.dim(), |(_, _, x)| x < 5);
+        match task {
+            Task::FireFront => {}
+            Task::Frames => (self.clip.shown, self.forecast.said) = (Shown::Film, Said::Film),
+            Task::Rain => {
+                let unseen = Unseen { no_data: none };
+                self.clip.kind = Kind::Rain;
+                self.clip.unit = Unit::RainCode;
+                self.forecast.said = Said::Rain(Rain::of(&self.forecast.frames, &unseen.now()));
+                self.clip.shown = Shown::Rain(unseen);
+            }
+        }
+        self
     }
 
     /// What burns in the clip.

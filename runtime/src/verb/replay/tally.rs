@@ -45,7 +45,7 @@ impl Tally {
             }
             (Said::Rain(rain), _, Shown::Rain(unseen)) => {
                 let none = |l| unseen.no_data.index_axis(Axis(0), l);
-                let leads = leads.map(|l| wet(f, rain, truth, none(l), l));
+                let leads = leads.map(|l| wet(f, rain, truth, &none(l), l));
                 Self { leads: leads.collect(), arrival: None }
             }
             _ => Self { leads: leads.map(|l| film(f, truth, l)).collect(), arrival: None },
@@ -61,7 +61,7 @@ fn film(f: &Forecast, truth: &Truth, l: usize) -> Lead {
 
 /// Scores of rain: counts leave out cells without data on either side; as pictures both are dry
 /// there, since the window of SSIM has no holes.
-fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: ArrayView2<'_, bool>, l: usize) -> Lead {
+fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l: usize) -> Lead {
     let said_mm_h = rain.mm_h.index_axis(Axis(0), l);
     let mut said = f.frames.index_axis(Axis(0), l).to_owned();
     let mut seen = truth.frames.index_axis(Axis(0), l).to_owned();
