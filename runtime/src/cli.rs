@@ -37,7 +37,7 @@ pub(crate) enum Verb {
     /// Forecasts from one film and writes maps, pictures and numbers into a folder.
     #[command(after_help = FORECAST_HELP)]
     Forecast(ForecastArgs),
-    /// Forecasts from every frame of recorded fires and scores it against what followed.
+    /// Forecasts from every frame of recorded films and scores it against what followed.
     #[command(after_help = REPLAY_HELP)]
     Replay(ReplayArgs),
     /// Lists models, tells about one, or proves that one runs right on this machine.

@@ -1,4 +1,5 @@
-//! emberline forecasts how a fire front moves in the next minutes, on the device that sees it.
+//! emberline forecasts how a fire front moves in the next minutes, on the device that sees it; with
+//! other models, how rain or any other film goes on.
 //!
 //! Data flows one way, and a room knows only the rooms to its left:
 //!

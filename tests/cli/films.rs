@@ -7,7 +7,7 @@ use ndarray_npy::{NpzReader, NpzWriter, WritableElement};
 use serde_json::Value;
 
 use crate::refusals::{refused, seal};
-use crate::room::{MODELS, Room, SMALL, whole_of};
+use crate::room::{MODELS, Ran, Room, SMALL, whole_of};
 
 /// Files of every forecast without a front and without a map.
 const PLAIN: [&str; 4] = ["forecast.gif", "forecast.json", "forecast.npz", "overlay.png"];
@@ -259,6 +259,26 @@ fn models_of_other_tasks_are_listed_verified_and_measured() {
     assert_eq!(bench["model"]["name"], "rain");
 }
 
+/// Both engines: needs an ONNX Runtime, named by `ORT_DYLIB_PATH`.
+#[test]
+fn onnx_runtime_gives_the_golden_answers_too() {
+    let Some(library) = std::env::var_os("ORT_DYLIB_PATH") else {
+        assert!(std::env::var("CI").is_err(), "CI must set ORT_DYLIB_PATH");
+        println!("NOT RUN: ORT_DYLIB_PATH names no ONNX Runtime");
+        return;
+    };
+    let room = Room::new();
+    for model in ["still-v1", "rain-v1"] {
+        let mut command = room.command();
+        command.args(["models", "verify", &format!("{MODELS}/{model}"), "--json"]);
+        command.env("ORT_DYLIB_PATH", &library);
+        let ran = Ran::of(&command.output().expect("the program starts")).must(0);
+        let checks: Value = serde_json::from_str(&ran.out).expect("JSON");
+        let engines = checks["checks"].as_array().expect("checks").iter().map(|c| &c["engine"]);
+        assert!(engines.clone().any(|e| e == "ort-cpu"), "{checks}");
+    }
+}
+
 /// A copy of a model of `tests/data`, its card changed and sealed again.
 fn changed(room: &Room, model: &str, to: &str, swaps: &[(&str, &str)]) {
     fs::create_dir(room.path(to)).expect("the room");
@@ -306,7 +326,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
         &[("[output]", "[decision]\nthreshold = 0.5\nchosen_on = \"c\"\n[output]")],
     );
     for (input, model, want) in [
-        (SMALL, Some("rain"), "model rain-v1: takes rain, not thermal; use another --model"),
+        (SMALL, Some("rain"), "model rain-v1: takes rain, not thermal; say --kind rain if"),
         ("rain.npz", Some("fire"), "fire-v1: takes thermal, mask, rgb, not rain; use --model rain"),
         ("rain.npz", Some("still"), "still-v1: takes thermal, not rain; use --model rain"),
         ("hot.npz", Some("still"), "takes float values from 0 to 1, not 21.5 to 21.5"),

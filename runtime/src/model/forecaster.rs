@@ -75,7 +75,7 @@ impl Forecaster {
                      folder that EMBERLINE_MODELS names and use --model rain"
                 }
                 _ if card.task == Task::Rain => {
-                    "use another --model, such as fire, or say what the values mean with --kind"
+                    "say --kind rain if the film holds rain, else use another --model, such as fire"
                 }
                 _ => "say what the values mean with --kind, or use another --model",
             };
