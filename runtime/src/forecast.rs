@@ -59,14 +59,18 @@ pub struct Rain {
     pub mm_h: Array3<f32>,
 }
 
-/// How far a clip is from what a model was trained on.
+/// How far a clip is from what a model was trained on, by the codes of its codebooks.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Drift {
-    /// 0 (as in training) to 1 (nothing in common), bits.
-    pub bits: f64,
-    /// From where on the forecast warns.
-    pub warn_above: f64,
-    /// Whether it does.
+    /// Largest of the signals below, each as a multiple of its level in the card.
+    pub ratio: f64,
+    /// How unlike the clip's use of codes is: 0 (as in training) to 1 (nothing in common), bits.
+    pub codes_bits: f64,
+    /// How surprising the step of a code to the next frame's is, bits, mean over all steps.
+    pub all_bits: f64,
+    /// The same over steps that change the code; 0 where none does.
+    pub change_bits: f64,
+    /// Whether the forecast warns: the ratio is above 1.
     pub warned: bool,
 }
 

@@ -75,10 +75,15 @@ fn a_film_is_forecast_rolled_out_and_tiled() {
     for lead in said.outer_iter() {
         assert!(lead.iter().zip(&last).all(|(a, b)| (a - b).abs() < 1e-3));
     }
-    // Half of the places are bright, a tenth was in training.
+    // Half of the places are bright, a tenth was in training; changes are about as often up as down.
     let drift = &json["drift"];
-    assert!((drift["bits"].as_f64().expect("bits") - 0.146).abs() < 0.01, "{drift}");
-    assert_eq!((&drift["warn_above"], &drift["warned"]), (&Value::from(0.3), &Value::from(false)));
+    let bits = |signal: &str| drift[signal].as_f64().expect(signal);
+    assert!((bits("codes_bits") - 0.146).abs() < 0.01, "{drift}");
+    assert!((bits("change_bits") - 4.5).abs() < 0.1, "{drift}");
+    assert!((bits("all_bits") - step_bits(&room, "out")).abs() < 1e-9, "{drift}");
+    let furthest = [bits("codes_bits") / 0.3, bits("all_bits") / 2.0, bits("change_bits") / 6.0];
+    assert_eq!(bits("ratio"), furthest.into_iter().fold(0.0, f64::max));
+    assert_eq!(drift["warned"], false, "{drift}");
 }
 
 #[test]
@@ -88,16 +93,46 @@ fn a_film_unlike_the_training_data_is_warned_of() {
     let model = format!("{MODELS}/still-v1");
     let ran = room.run(&["forecast", "bright.npz", "out", "--model", &model]);
     let ran = ran.must(0);
-    let words = "the film does not look like what still-v1 was trained on; do not rely on this";
-    assert!(
-        ran.err.contains("drift 0.76 is above 0.3: ") && ran.err.contains(words),
-        "{}",
-        ran.err
-    );
+    let words = "the film does not look like what it was trained on; do not rely on this";
+    // 0.758 bits of 0.3 (scipy's jensenshannon of [0, 1] and [0.9, 0.1], squared).
+    let ratio = "drift is 2.53 times the level of still-v1: ";
+    assert!(ran.err.contains(ratio) && ran.err.contains(words), "{}", ran.err);
     let json = whole_of(&room.path("out"), &PLAIN);
-    assert_eq!(json["drift"]["warned"], true);
+    let drift = &json["drift"];
+    assert_eq!((&drift["warned"], &drift["change_bits"]), (&Value::from(true), &Value::from(0.0)));
+    assert_eq!(drift["all_bits"], 0.2);
     let warnings = json["warnings"].as_array().expect("warnings");
     assert!(warnings.iter().any(|w| w.as_str().is_some_and(|w| w.contains(words))), "{warnings:?}");
+}
+
+/// Surprise of the steps of `codes_global` in `forecast.npz`, bits, by the table of `still-v1`.
+fn step_bits(room: &Room, out: &str) -> f64 {
+    let npz = File::open(room.path(out).join("forecast.npz")).expect("forecast.npz");
+    let mut npz = NpzReader::new(npz).expect("an npz");
+    let codes: Array3<u16> = npz.by_name("codes_global.npy").expect("codes");
+    let [now, next] = [0, 1].map(|t| codes.index_axis(Axis(0), t));
+    let table = [[0.1, 4.0], [5.0, 0.2]];
+    let bits = now.iter().zip(&next).map(|(a, b)| table[usize::from(*a)][usize::from(*b)]);
+    bits.sum::<f64>() / now.len() as f64
+}
+
+#[test]
+fn a_film_whose_codes_follow_each_other_as_never_in_training_is_warned_of() {
+    let room = Room::new();
+    // Half is bright in every frame, but every place changes at every frame.
+    let frames = Array3::from_shape_fn((3, 40, 48), |(t, _, x)| {
+        if (x / 4 + t).is_multiple_of(2) { 0.9f32 } else { 0.1 }
+    });
+    film(&room, "flicker.npz", "thermal", &frames);
+    let model = format!("{MODELS}/still-v1");
+    let ran = room.run(&["forecast", "flicker.npz", "out", "--model", &model]).must(0);
+    assert!(ran.err.contains("drift is 2.25 times the level of still-v1: "), "{}", ran.err);
+    let json = whole_of(&room.path("out"), &PLAIN);
+    let drift = &json["drift"];
+    assert!(drift["codes_bits"].as_f64().is_some_and(|bits| bits < 0.3), "{drift}");
+    assert_eq!((&drift["all_bits"], &drift["change_bits"]), (&4.5.into(), &4.5.into()));
+    let told = room.run(&["models", "info", &model]).must(0).out;
+    assert!(told.contains("warns where codes differ by more than 0.3 bits"), "{told}");
 }
 
 #[test]
@@ -318,7 +353,14 @@ fn what_does_not_fit_is_refused_in_one_line() {
             ("[output]", "[decision]\nthreshold = 0.5\nchosen_on = \"c\"\n[output]"),
         ],
     );
-    changed(&room, "still-v1", "use", &[("use = [0.9, 0.1]", "use = [0.9, 0.2]")]);
+    changed(&room, "still-v1", "use", &[("stride = 4", "stride = 4\nuse = [0.9, 0.1]")]);
+    changed(&room, "still-v1", "level", &[("all_bits = 2.0", "all_bits = 0.0")]);
+    changed(&room, "still-v1", "codes", &[("codes = 2", "codes = 3")]);
+    changed(&room, "still-v1", "lost", &[]);
+    fs::remove_file(room.path("lost/drift.npz")).expect("the room");
+    changed(&room, "still-v1", "unlisted", &[]);
+    fs::remove_file(room.path("unlisted/drift.npz")).expect("the room");
+    seal(&room, "unlisted");
     changed(
         &room,
         "still-v1",
@@ -335,7 +377,11 @@ fn what_does_not_fit_is_refused_in_one_line() {
         (SMALL, Some("./task"), "input.kinds: a rain model takes no thermal"),
         (SMALL, Some("./front"), "input.front_channels: 0 for the task frames"),
         (SMALL, Some("./fire"), "does not fit its card: input front is missing"),
-        (SMALL, Some("./use"), "use: 2 shares of at least 0 that sum to 1"),
+        (SMALL, Some("./use"), "unknown field `use`"),
+        (SMALL, Some("./level"), "drift.all_bits: bits above 0"),
+        (SMALL, Some("./codes"), "drift.npz does not fit its card: array use_global must have"),
+        (SMALL, Some("./lost"), "drift.npz: No such file"),
+        (SMALL, Some("./unlisted"), "drift.npz is not listed in SHA256SUMS"),
         (SMALL, Some("./decision"), "decision: nothing to decide in the task frames"),
     ] {
         let mut args = vec!["forecast", input, "out", "--engine", "tract"];

@@ -3,7 +3,8 @@
     python tests/data/make_models.py
 
 `still-v1` takes any film (task `frames`), `rain-v1` rain. Their golden answers are numpy's. The codes
-of `still-v1` tell dark places (0) from bright ones (1); its card says how often training had each.
+of `still-v1` tell dark places (0) from bright ones (1); its `drift.npz` says how often training had
+each, and how surprising each step from one to the other is.
 """
 
 import hashlib
@@ -14,6 +15,10 @@ from onnx import TensorProto, checker, helper, numpy_helper
 
 HERE = Path(__file__).parent
 OPSET, STRIDE, SIDE = 17, 4, 32
+DRIFT = {
+    "use_global": np.array([0.9, 0.1], np.float32),
+    "bits_global": np.array([[1, 40], [50, 2]], np.uint8),  # tenths of a bit
+}
 
 
 def graph(frames: int, leads: int, codes: bool) -> bytes:
@@ -65,12 +70,9 @@ def graph(frames: int, leads: int, codes: bool) -> bytes:
 def card(name: str, task: str, kind: str, frames: int, leads: int, codes: bool, sha: str) -> str:
     """`card.toml`."""
     scale = 'scale = "full"\n' if task == "frames" else ""
-    drift = '[drift]\nwarn_above = 0.3\nmeasured = "made up"\n' if codes else ""
-    book = (
-        f'[[codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\nuse = [0.9, 0.1]\n'
-        if codes
-        else ""
-    )
+    levels = "codes_bits = 0.3\nall_bits = 2.0\nchange_bits = 6.0\n"
+    drift = f'[drift]\nfile = "drift.npz"\n{levels}measured = "made up"\n' if codes else ""
+    book = f'[[codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\n' if codes else ""
     return f"""schema = 1
 name = "{name}"
 version = 1
@@ -113,8 +115,12 @@ def folder(name: str, task: str, kind: str, frames: int, leads: int, codes: bool
         coarse = clip[:, :, 0, ::STRIDE, ::STRIDE]
         golden["noise.codes_global"] = (coarse > 0.5).astype(np.int64)
     np.savez_compressed(at / "golden.npz", **golden)
+    files = ["card.toml", "golden.npz", "model.onnx"]
+    if codes:
+        np.savez_compressed(at / "drift.npz", **DRIFT)
+        files.insert(1, "drift.npz")
     sums = ""
-    for file in ("card.toml", "golden.npz", "model.onnx"):
+    for file in files:
         sums += f"{hashlib.sha256((at / file).read_bytes()).hexdigest()}  {file}\n"
     (at / "SHA256SUMS").write_text(sums)
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ModelError;
-use super::drift::DriftLimit;
+use super::drift::DriftLevels;
 use crate::clip::{Scale, Want};
 use crate::frame::Kind;
 use crate::front::Front;
@@ -11,8 +11,6 @@ use crate::task::Task;
 
 /// The only card layout this version reads.
 pub(super) const SCHEMA: i64 = 1;
-/// How far from 1 the shares of a codebook's use may sum up: they are rounded.
-const USE_SUM_MARGIN: f64 = 1e-3;
 
 /// A model's contract, as written in `card.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,7 +39,7 @@ pub struct Card {
     pub decision: Option<Decision>,
     /// From when on a clip is too unlike the training data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub drift: Option<DriftLimit>,
+    pub drift: Option<DriftLevels>,
     /// Codebooks of its vector quantization.
     #[serde(default)]
     pub codebook: Vec<Codebook>,
@@ -122,14 +120,16 @@ pub struct Codebook {
     pub dim: usize,
     /// Pixels a code covers along a side.
     pub stride: usize,
-    /// Share of training positions that each code covers; empty where not told.
-    #[serde(rename = "use", default, skip_serializing_if = "Vec::is_empty")]
-    pub usage: Vec<f64>,
 }
 
 /// What need not be written into a card.
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+/// Whether a file lies in the folder itself, by its name.
+fn is_plain(file: &str) -> bool {
+    !file.is_empty() && !file.contains(['/', '\\']) && !file.starts_with('.')
 }
 
 /// The graph in one precision.
@@ -285,29 +285,25 @@ impl Card {
     }
 
     fn drift_fault(&self) -> Option<String> {
-        let right = |u: &[f64], codes: usize| {
-            u.len() == codes
-                && u.iter().all(|v| v.is_finite() && *v >= 0.0)
-                && (u.iter().sum::<f64>() - 1.0).abs() <= USE_SUM_MARGIN
-        };
-        let told = |c: &&Codebook| !c.usage.is_empty();
-        if let Some(c) = self.codebook.iter().filter(told).find(|c| !right(&c.usage, c.codes)) {
-            return Some(format!(
-                "codebook {:?}: use: {} shares of at least 0 that sum to 1 within {USE_SUM_MARGIN}",
-                c.level, c.codes
-            ));
+        let levels = self.drift.as_ref()?;
+        if !is_plain(&levels.file) || !levels.file.ends_with(".npz") {
+            return Some(format!("drift: file {:?} is no plain file name, *.npz", levels.file));
         }
-        let limit = self.drift.as_ref()?;
-        if !(limit.warn_above > 0.0 && limit.warn_above <= 1.0) {
-            return Some("drift.warn_above: above 0, at most 1".to_owned());
+        for (name, bits) in [
+            ("codes_bits", levels.codes_bits),
+            ("all_bits", levels.all_bits),
+            ("change_bits", levels.change_bits),
+        ] {
+            if !(bits.is_finite() && bits > 0.0) {
+                return Some(format!("drift.{name}: bits above 0"));
+            }
         }
-        let blind = self.codebook.is_empty() || !self.codebook.iter().all(|c| told(&c));
-        blind.then(|| "drift: every codebook needs its use, and there must be one".to_owned())
+        self.codebook.is_empty().then(|| "drift: there must be a codebook".to_owned())
     }
 
     fn precision_fault(&self) -> Option<String> {
         for p in &self.precision {
-            if p.file.is_empty() || p.file.contains(['/', '\\']) || p.file.starts_with('.') {
+            if !is_plain(&p.file) {
                 return Some(format!(
                     "precision {}: file {:?} is no plain file name",
                     p.name, p.file

@@ -138,21 +138,29 @@ fn tasks_without_a_front_are_read_and_checked() {
 }
 
 #[test]
-fn a_card_that_can_tell_drift_says_how_codes_were_used() {
-    let small = GOOD.replace("codes = 256", "codes = 2\nuse = [0.25, 0.7505]");
-    let good = small.clone() + "[drift]\nwarn_above = 0.4\nmeasured = \"m\"\n";
+fn a_card_that_can_tell_drift_has_a_level_for_each_signal() {
+    let good = GOOD.to_owned()
+        + "[drift]\nfile = \"drift.npz\"\ncodes_bits = 0.4\nall_bits = 2.5\nchange_bits = 6.0\n\
+           measured = \"m\"\n";
     let card = Card::parse("m", &good).expect("a good card");
-    assert_eq!(card.drift.map(|d| d.warn_above), Some(0.4));
-    assert!(Card::parse("m", &small).is_ok(), "use alone");
+    let levels = card.drift.expect("levels");
+    assert_eq!((levels.codes_bits, levels.all_bits, levels.change_bits), (0.4, 2.5, 6.0));
     for (from, to, want) in [
-        ("use = [0.25, 0.7505]", "use = [0.25, 0.25]", "sum to 1"),
-        ("use = [0.25, 0.7505]", "use = [1.0]", "2 shares"),
-        ("use = [0.25, 0.7505]", "use = [1.5, -0.5]", "at least 0"),
-        ("use = [0.25, 0.7505]", "use = [nan, 1.0]", "at least 0"),
-        ("use = [0.25, 0.7505]", "", "every codebook needs its use"),
-        ("warn_above = 0.4", "warn_above = 0.0", "drift.warn_above"),
-        ("warn_above = 0.4", "warn_above = nan", "drift.warn_above"),
+        ("codes_bits = 0.4", "codes_bits = 0.0", "drift.codes_bits: bits above 0"),
+        ("all_bits = 2.5", "all_bits = nan", "drift.all_bits"),
+        ("all_bits = 2.5", "all_bits = inf", "drift.all_bits"),
+        ("change_bits = 6.0", "change_bits = -1.0", "drift.change_bits"),
+        ("change_bits = 6.0\n", "", "missing field `change_bits`"),
         ("measured = \"m\"", "", "missing field `measured`"),
+        ("measured", "warn_above = 0.4\nmeasured", "unknown field `warn_above`"),
+        ("drift.npz", "../drift.npz", "no plain file name"),
+        ("drift.npz", "drift.json", "no plain file name, *.npz"),
+        ("stride = 4", "stride = 4\nuse = [0.5, 0.5]", "unknown field `use`"),
+        (
+            "[[codebook]]\nlevel = \"global\"\ncodes = 256\ndim = 16\nstride = 4\n",
+            "",
+            "drift: there must be a codebook",
+        ),
     ] {
         let text = good.replacen(from, to, 1);
         assert_ne!(text, good, "{from}");

@@ -1,109 +1,186 @@
-//! Drift: how far a clip is from what a model was trained on, by how it uses the model's codes.
+//! Drift: how far a clip is from what a model was trained on, by what the model's codes do in it.
 //!
-//! A network with a codebook turns each place of each frame into one of a few codes. How often each
-//! code came up in training stands in the card; a film of something else uses other codes.
+//! A network with a codebook turns each place of each frame into one of a few codes. `drift.npz` in
+//! the model's folder says how often training had each code, and how surprising it is that one code
+//! follows another at the same place. A film of something else uses other codes, or the same ones
+//! in an order that training never had.
 
-use ndarray::Array3;
+use std::io::{Cursor, Read as _};
+
+use ndarray::{Array, Array1, Array2, Array3, Dimension};
+use ndarray_npy::{ReadNpyExt as _, ReadableElement};
 use serde::{Deserialize, Serialize};
+use zip::ZipArchive;
+use zip::result::ZipError;
 
-use super::card::Card;
+use super::card::{Card, Level};
 use crate::forecast::Drift;
 
-/// From when on a clip is too unlike the training data.
+/// How far from 1 the shares of a codebook's use may sum up: they are rounded.
+const USE_SUM_MARGIN: f64 = 1e-3;
+/// Most bytes of an array's header.
+const HEADER_BYTES_MAX: usize = 1 << 12;
+/// Surprise of a step from or to a code beyond the codebook, tenths of a bit: the most there is.
+const FOREIGN_TENTHS: u8 = u8::MAX;
+
+/// From when on a clip is too unlike the training data: table `[drift]` of a card.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DriftLimit {
-    /// Drift above which a forecast warns, bits in 0..1.
-    pub warn_above: f64,
-    /// How the limit was found, in words.
+pub struct DriftLevels {
+    /// File in the folder that says what codes do in training: `drift.npz`.
+    pub file: String,
+    /// Level of [`Drift::codes_bits`] above which films are unlike, above 0.
+    pub codes_bits: f64,
+    /// Level of [`Drift::all_bits`], above 0.
+    pub all_bits: f64,
+    /// Level of [`Drift::change_bits`], above 0.
+    pub change_bits: f64,
+    /// How the levels were found, in words.
     pub measured: String,
 }
 
-/// Drift of a clip with these codes, of the codebooks in the card's order of levels (global, local):
-/// the mean of their divergences. `None` where the card has no limit or the network gave no codes.
-#[must_use]
-pub(super) fn drift(card: &Card, codes: [Option<&Array3<u16>>; 2]) -> Option<Drift> {
-    use super::card::Level;
-    let limit = card.drift.as_ref()?;
-    let books = [Level::Global, Level::Local].into_iter().zip(codes);
-    let signals: Vec<f64> = books
-        .filter_map(|(level, codes)| Some(divergence_bits(codes?, &card.codebook(level)?.usage)))
-        .collect();
-    if signals.is_empty() {
-        return None;
-    }
-    let bits = signals.iter().sum::<f64>() / signals.len() as f64;
-    Some(Drift { bits, warn_above: limit.warn_above, warned: bits > limit.warn_above })
+/// What the codes of every codebook of a card do in training.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Habits {
+    /// Of the coarse and of the fine view, where the card has a codebook for it.
+    books: [Option<Habit>; 2],
 }
 
-/// Jensen–Shannon divergence of the codes of a clip `[T, h, w]` and their share `usage` in training,
-/// bits: 0 where both are the same, 1 where they have no code in common.
-///
-/// A code beyond the codebook is one that training never used.
-#[must_use]
-fn divergence_bits(codes: &Array3<u16>, usage: &[f64]) -> f64 {
-    let mut count = vec![0u64; usage.len()];
-    let mut foreign = 0u64;
-    for &code in codes {
-        *count.get_mut(usize::from(code)).unwrap_or(&mut foreign) += 1;
+/// What the `K` codes of one codebook do in training.
+#[derive(Clone, Debug, PartialEq)]
+struct Habit {
+    /// Share of places that each code covers `[K]`; they sum to about 1.
+    shares: Array1<f32>,
+    /// Surprise `[K, K]` of a step from a code (row) to a code (column) of the next frame at the
+    /// same place, tenths of a bit.
+    step_tenths: Array2<u8>,
+}
+
+/// What one clip's codes give, or a mean of several.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Signals {
+    codes_bits: f64,
+    all_bits: f64,
+    change_bits: f64,
+}
+
+impl Habits {
+    /// Reads `drift.npz` for the codebooks of `card`; says in words what is wrong with it.
+    ///
+    /// Of each level there must be `use_<level>` float32 `[K]`, at least 0 with the sum 1, and
+    /// `bits_<level>` uint8 `[K, K]`, tenths of a bit.
+    pub(super) fn read(bytes: &[u8], card: &Card) -> Result<Self, String> {
+        let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| format!("no .npz: {e}"))?;
+        let mut read = |level: Level, name: &str| -> Result<Option<Habit>, String> {
+            let Some(codes) = card.codebook(level).map(|c| c.codes) else { return Ok(None) };
+            let of = format!("use_{name}");
+            let shares: Array1<f32> = array(&mut zip, &of, &[codes])?;
+            let sum: f64 = shares.iter().map(|v| f64::from(*v)).sum();
+            let right = shares.iter().all(|v| *v >= 0.0) && (sum - 1.0).abs() <= USE_SUM_MARGIN;
+            if !right {
+                return Err(format!(
+                    "array {of} must be shares of at least 0 that sum to 1 within {USE_SUM_MARGIN}"
+                ));
+            }
+            let step_tenths = array(&mut zip, &format!("bits_{name}"), &[codes, codes])?;
+            Ok(Some(Habit { shares, step_tenths }))
+        };
+        Ok(Self { books: [read(Level::Global, "global")?, read(Level::Local, "local")?] })
     }
-    let all = (codes.len() as f64).max(1.0);
-    let total: f64 = usage.iter().sum();
-    // Half of q · log2(q / m) + p · log2(p / m), m the mean of both; 0 · log 0 is 0.
-    let term = |a: f64, b: f64| if a > 0.0 { a * (2.0 * a / (a + b)).log2() } else { 0.0 };
-    let pairs = count.iter().zip(usage).map(|(&n, &u)| (n as f64 / all, u / total));
-    let known: f64 = pairs.map(|(q, p)| term(q, p) + term(p, q)).sum();
-    (0.5 * (known + term(foreign as f64 / all, 0.0))).clamp(0.0, 1.0)
+
+    /// Drift of a clip with these codes `[T, h, w]` (coarse, fine): each signal is the mean over
+    /// codebooks, the ratio that of the signal furthest beyond its level. `None` without codes.
+    pub(super) fn drift(
+        &self,
+        levels: &DriftLevels,
+        codes: [Option<&Array3<u16>>; 2],
+    ) -> Option<Drift> {
+        let pairs = self.books.iter().zip(codes);
+        let each: Vec<Signals> =
+            pairs.filter_map(|(habit, codes)| Some(habit.as_ref()?.signals(codes?))).collect();
+        if each.is_empty() {
+            return None;
+        }
+        let mean = |of: fn(&Signals) -> f64| each.iter().map(of).sum::<f64>() / each.len() as f64;
+        let codes_bits = mean(|s| s.codes_bits);
+        let all_bits = mean(|s| s.all_bits);
+        let change_bits = mean(|s| s.change_bits);
+        let ratio = (codes_bits / levels.codes_bits)
+            .max(all_bits / levels.all_bits)
+            .max(change_bits / levels.change_bits);
+        Some(Drift { ratio, codes_bits, all_bits, change_bits, warned: ratio > 1.0 })
+    }
+}
+
+impl Habit {
+    /// Signals of a clip with codes `[T, h, w]`.
+    fn signals(&self, codes: &Array3<u16>) -> Signals {
+        let [mut steps, mut changes] = [(0u64, 0u64); 2];
+        let later = codes.outer_iter().skip(1);
+        for (now, next) in codes.outer_iter().zip(later) {
+            for (a, b) in now.iter().zip(&next) {
+                let at = [usize::from(*a), usize::from(*b)];
+                let tenths = u64::from(*self.step_tenths.get(at).unwrap_or(&FOREIGN_TENTHS));
+                steps = (steps.0 + tenths, steps.1 + 1);
+                if a != b {
+                    changes = (changes.0 + tenths, changes.1 + 1);
+                }
+            }
+        }
+        let mean_bits = |(tenths, n): (u64, u64)| tenths as f64 / 10.0 / n.max(1) as f64;
+        Signals {
+            codes_bits: self.divergence_bits(codes),
+            all_bits: mean_bits(steps),
+            change_bits: mean_bits(changes),
+        }
+    }
+
+    /// Jensen–Shannon divergence of the codes of a clip `[T, h, w]` and their shares in training,
+    /// bits: 0 where both are the same, 1 where they have no code in common.
+    ///
+    /// A code beyond the codebook is one that training never used.
+    fn divergence_bits(&self, codes: &Array3<u16>) -> f64 {
+        let mut count = vec![0u64; self.shares.len()];
+        let mut foreign = 0u64;
+        for &code in codes {
+            *count.get_mut(usize::from(code)).unwrap_or(&mut foreign) += 1;
+        }
+        let all = (codes.len() as f64).max(1.0);
+        let total: f64 = self.shares.iter().map(|v| f64::from(*v)).sum();
+        // Half of q · log2(q / m) + p · log2(p / m), m the mean of both; 0 · log 0 is 0.
+        let term = |a: f64, b: f64| if a > 0.0 { a * (2.0 * a / (a + b)).log2() } else { 0.0 };
+        let pairs = count.iter().zip(&self.shares);
+        let pairs = pairs.map(|(&n, &u)| (n as f64 / all, f64::from(u) / total));
+        let known: f64 = pairs.map(|(q, p)| term(q, p) + term(p, q)).sum();
+        (0.5 * (known + term(foreign as f64 / all, 0.0))).clamp(0.0, 1.0)
+    }
+}
+
+/// The array `name` of an `.npz`, which must have this type and shape. A shape that differs is
+/// refused before there is memory taken for it.
+fn array<A: ReadableElement, D: Dimension>(
+    zip: &mut ZipArchive<Cursor<&[u8]>>,
+    name: &str,
+    shape: &[usize],
+) -> Result<Array<A, D>, String> {
+    let entry = zip.by_name(&format!("{name}.npy")).map_err(|e| match e {
+        ZipError::FileNotFound => format!("array {name} is missing"),
+        e => format!("array {name}: {e}"),
+    })?;
+    let most = shape.iter().product::<usize>() * size_of::<A>() + HEADER_BYTES_MAX;
+    let mut bytes = Vec::new();
+    entry.take(most as u64).read_to_end(&mut bytes).map_err(|e| format!("array {name}: {e}"))?;
+    let wanted = match shape {
+        [n] => format!("({n},)"),
+        more => format!("({})", more.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
+    };
+    let header = String::from_utf8_lossy(&bytes[..bytes.len().min(HEADER_BYTES_MAX)]);
+    if !header.contains(&format!("'shape': {wanted}")) {
+        return Err(format!("array {name} must have the shape {wanted}"));
+    }
+    Array::read_npy(&bytes[..]).map_err(|e| format!("array {name}: {e}"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::card::tests::GOOD;
-
-    fn codes(of: &[u16]) -> Array3<u16> {
-        Array3::from_shape_fn((1, 1, of.len()), |(.., x)| of[x])
-    }
-
-    #[test]
-    fn divergence_is_scipys() {
-        struct Case {
-            codes: &'static [u16],
-            usage: &'static [f64],
-            want: f64,
-        }
-        // scipy.spatial.distance.jensenshannon(q, p, base=2) ** 2.
-        for Case { codes: of, usage, want } in [
-            Case { codes: &[0, 1, 2, 3], usage: &[0.25; 4], want: 0.0 },
-            Case { codes: &[0, 0, 0], usage: &[0.0, 0.5, 0.5], want: 1.0 },
-            Case { codes: &[0, 0, 1, 1], usage: &[0.5, 0.0, 0.5], want: 0.5 },
-            Case { codes: &[0, 0, 0, 1], usage: &[0.25, 0.75], want: 0.188_722 },
-            Case { codes: &[0, 1, 1, 2], usage: &[0.7, 0.2, 0.1], want: 0.151_911 },
-            Case { codes: &[9, 9], usage: &[1.0], want: 1.0 }, // no code of the codebook
-            Case { codes: &[0, 9], usage: &[1.0], want: 0.311_278 },
-        ] {
-            let said = divergence_bits(&codes(of), usage);
-            assert!((said - want).abs() < 1e-5, "{of:?} {usage:?}: {said}");
-        }
-    }
-
-    #[test]
-    fn drift_is_the_mean_of_codebooks_and_warns_above_its_limit() {
-        let book =
-            "[[codebook]]\nlevel = \"local\"\ncodes = 2\ndim = 4\nstride = 2\nuse = [0.5, 0.5]\n";
-        let text = GOOD
-            .replace("codes = 256\ndim = 16", "codes = 2\nuse = [1.0, 0.0]\ndim = 16")
-            .replace("[[precision]]", &format!("{book}[[precision]]"))
-            + "[drift]\nwarn_above = 0.45\nmeasured = \"in a test\"\n";
-        let card = Card::parse("m", &text).expect("a good card");
-        let [far, near] = [codes(&[1, 1]), codes(&[0, 0])];
-        let even = codes(&[0, 1]);
-        let said = drift(&card, [Some(&far), Some(&even)]).expect("a drift");
-        assert_eq!(said, Drift { bits: 0.5, warn_above: 0.45, warned: true });
-        let said = drift(&card, [Some(&near), Some(&even)]).expect("a drift");
-        assert_eq!(said, Drift { bits: 0.0, warn_above: 0.45, warned: false });
-        assert_eq!(drift(&card, [None, None]), None);
-        let silent = Card::parse("m", GOOD).expect("a good card");
-        assert_eq!(drift(&silent, [Some(&far), None]), None);
-    }
-}
+#[path = "drift_tests.rs"]
+mod tests;

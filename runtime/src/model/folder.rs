@@ -6,11 +6,14 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use ndarray::Array3;
 use sha2::{Digest as _, Sha256};
 
 use super::card::Card;
+use super::drift::Habits;
 use super::signature::Signature;
 use super::{ModelError, one_line};
+use crate::forecast::Drift;
 use crate::frame::Kind;
 
 /// Most bytes a file of a model may hold.
@@ -60,6 +63,7 @@ pub struct Folder {
     pub origin: Origin,
     onnx: Cow<'static, [u8]>,
     golden: Cow<'static, [u8]>,
+    habits: Option<Habits>,
     hashes: BTreeMap<String, String>,
 }
 
@@ -138,12 +142,14 @@ impl Folder {
                 );
                 return Err(damaged(file, what));
             }
-            if file.ends_with(".onnx") || file == "card.toml" || file == "golden.npz" {
+            if file.ends_with(".onnx") || file.ends_with(".npz") || file == "card.toml" {
                 kept.insert(file.as_str(), bytes);
             }
         }
         let mut take = |file: &str| {
-            kept.remove(file).ok_or_else(|| damaged(file, "is not listed in SHA256SUMS".to_owned()))
+            let listed = hashes.contains_key(file);
+            let what = if listed { "is missing" } else { "is not listed in SHA256SUMS" };
+            kept.remove(file).ok_or_else(|| damaged(file, what.to_owned()))
         };
         let text = take("card.toml")?;
         let text =
@@ -161,19 +167,27 @@ impl Folder {
                 what: format!("{what}; export the folder again"),
             });
         }
+        let unfit = |file: &str, what: &str| ModelError::Signature {
+            model: model.to_owned(),
+            file: file.to_owned(),
+            what: one_line(what),
+        };
         let fault = match Signature::read(&onnx) {
             Some(signature) => signature.fault(&card),
             None => Some("it is no ONNX graph".to_owned()),
         };
         if let Some(what) = fault {
-            return Err(ModelError::Signature {
-                model: model.to_owned(),
-                file: reference.file,
-                what: one_line(&what),
-            });
+            return Err(unfit(&reference.file, &what));
         }
         let golden = take("golden.npz")?;
-        Ok(Self { card, origin, onnx, golden, hashes })
+        let habits = match &card.drift {
+            Some(levels) => {
+                let read = Habits::read(&take(&levels.file)?, &card);
+                Some(read.map_err(|what| unfit(&levels.file, &what))?)
+            }
+            None => None,
+        };
+        Ok(Self { card, origin, onnx, golden, habits, hashes })
     }
 
     /// The float32 graph.
@@ -186,6 +200,12 @@ impl Folder {
     #[must_use]
     pub fn golden(&self) -> &[u8] {
         &self.golden
+    }
+
+    /// Drift of a clip with these codes `[T, h, w]` (coarse, fine), where the card can tell.
+    #[must_use]
+    pub fn drift(&self, codes: [Option<&Array3<u16>>; 2]) -> Option<Drift> {
+        self.habits.as_ref()?.drift(self.card.drift.as_ref()?, codes)
     }
 
     /// SHA-256 of the float32 graph, hex.

@@ -4,7 +4,6 @@ use ndarray::{Array3, ArrayRef3, Axis, s};
 use serde::Serialize;
 
 use super::choose::Choice;
-use super::drift::drift;
 use super::folder::{Folder, usual};
 use super::tiles::Tiling;
 use super::{Engine, ModelError, Raw};
@@ -193,7 +192,7 @@ impl Forecaster {
         let card = &self.folder.card;
         let leads = frames.dim().0;
         let rollout_from_lead = (leads > card.output.leads).then_some(card.output.leads + 1);
-        let drift = drift(card, [codes_global.as_ref(), codes_local.as_ref()]);
+        let drift = self.folder.drift([codes_global.as_ref(), codes_local.as_ref()]);
         let mut notes = Vec::new();
         if let Some(lead) = rollout_from_lead {
             notes.push(format!(
@@ -202,10 +201,9 @@ impl Forecaster {
         }
         if let Some(drift) = drift.filter(|d| d.warned) {
             notes.push(format!(
-                "drift {:.2} is above {}: the film does not look like what {} was trained on; do \
-                 not rely on this forecast without looking",
-                drift.bits,
-                drift.warn_above,
+                "drift is {:.2} times the level of {}: the film does not look like what it was \
+                 trained on; do not rely on this forecast without looking",
+                drift.ratio,
                 card.id()
             ));
         }

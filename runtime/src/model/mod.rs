@@ -24,7 +24,7 @@ use ndarray::{Array3, ArrayView3};
 
 pub use card::{Card, Codebook, Decision, Input, Level, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
-pub use drift::DriftLimit;
+pub use drift::DriftLevels;
 pub use folder::{Folder, Origin, find, known, usual};
 pub use forecaster::{Forecaster, Timings};
 pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};

@@ -69,7 +69,11 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
         None => format!(" of {}\n", card.task),
     };
     if let Some(drift) = &card.drift {
-        text += &format!("warns above a drift of {} bits ({})\n", drift.warn_above, drift.measured);
+        text += &format!(
+            "warns where codes differ by more than {} bits, their steps surprise by more than {} \
+             bits, or their changes by more than {} ({})\n",
+            drift.codes_bits, drift.all_bits, drift.change_bits, drift.measured
+        );
     }
     for book in &card.codebook {
         text += &format!(
