@@ -12,8 +12,12 @@ VERBS = {
     "train": (".train", "train a network, or go on with a run"),
     "validate": (".validate", "score a checkpoint beside the simple forecasters"),
     "benchmark": (".benchmark.run", "train and score one method on one film set"),
+    "cost": (".benchmark.cost", "weights, GFLOP and milliseconds of PhysicNet's variants"),
+    "examine": (".benchmark.examine", "rollout, grids, levels and drift of a trained network"),
+    "strips": (".benchmark.strip", "draw input, truth, PhysicNet and a peer side by side"),
     "results": (".benchmark.report", "turn benchmark rows into a page of tables and plots"),
     "export": (".export", "write a model folder from a checkpoint"),
+    "ship": (".ship", "write the model folder of a benchmark run"),
     "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }

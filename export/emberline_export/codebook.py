@@ -31,7 +31,10 @@ class Codebook(nn.Module):
         """Return quantized `z` (straight-through), code indices `(n, h, w)`, commitment loss."""
         n, d, h, w = z.shape
         rows = rearrange(z.float(), "n d h w -> (n h w) d")
-        distance = rows @ (-2.0 * self.codes.t()) + (self.codes**2).sum(1)
+        if self.training:  # the same in one pass; the graph keeps MatMul and Add
+            distance = torch.addmm((self.codes**2).sum(1), rows, self.codes.t(), alpha=-2.0)
+        else:
+            distance = rows @ (-2.0 * self.codes.t()) + (self.codes**2).sum(1)
         index = distance.argmin(1)
         picked = F.embedding(index, self.codes)
         picked = rearrange(picked, "(n h w) d -> n d h w", n=n, h=h, w=w)

@@ -32,7 +32,9 @@ class NetConfig:
     with the benchmark (docs/results.md): `prior` starts the flow experts from Lucas and Kanade's
     motion and shows the levels the last frame, its change along that motion, and the motion, none
     of them quantized; `composed` samples the last frame once a lead, along composed trajectories;
-    `detail` is the width of a path at full resolution beside the levels, 0 for none.
+    `draws` lets the last frame give way to what the levels draw instead of adding to it;
+    `detail` is the width of a path at full resolution beside the levels, 0 for none; `window` is
+    the side over which motion is taken to be one, in cells of a pyramid scale.
     """
 
     context: int = 10
@@ -45,6 +47,8 @@ class NetConfig:
     arrival: bool = True
     prior: bool = False
     composed: bool = False
+    draws: bool = True
+    window: int = 9
     detail: int = 0
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
     fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from .arrival import scale_front
 from .physicnet import PhysicNet, drawn
-from .warp import warp
+from .prior import lucas_kanade
+from .warp import pixel_grid, warp
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,26 @@ def burn_loss(p: Tensor, burnt_by: Tensor) -> tuple[Tensor, Tensor]:
     return (entropy.sum((1, 2, 3)) / volume).mean(), (1 - f1).mean()
 
 
-def frame_loss(said: Tensor, truth: Tensor) -> Tensor:
-    """Squared plus a tenth of absolute difference of frames `(b, l, 1, h, w)`."""
-    return F.mse_loss(said, truth) + 0.1 * F.l1_loss(said, truth)
+def frame_loss(said: Tensor, truth: Tensor, weight: Tensor | None = None) -> Tensor:
+    """Squared plus a tenth of absolute difference of frames `(b, l, 1, h, w)`, by `weight`."""
+    if weight is None:
+        return F.mse_loss(said, truth) + 0.1 * F.l1_loss(said, truth)
+    off, total = (said - truth) * weight, weight.sum().clamp_min(1.0)
+    return (off * off).sum() / total + 0.1 * off.abs().sum() / total
+
+
+@torch.no_grad()
+def foreseeable(frames: Tensor, leads: int) -> Tensor:
+    """1 where a cell's air was inside the view at the last of `frames`, else 0 `(b, l, 1, h, w)`.
+
+    What flows into a view cannot be foreseen. A network that is trained on it learns that rain
+    fades with lead, and dries out large frames where it need not.
+    """
+    motion, at = lucas_kanade(frames)[:, None], pixel_grid(frames[:, 0])[0][:, None]
+    lead = torch.arange(1, leads + 1, device=frames.device).reshape(1, -1, 1, 1, 1)
+    x, y = (at - lead * motion).split(1, 2)
+    h, w = frames.shape[-2:]
+    return ((x > -1) & (x < w) & (y > -1) & (y < h)).to(frames.dtype)
 
 
 def photometric(flow: Tensor, frames: Tensor, future: Tensor, picks: int = 2) -> Tensor:
@@ -97,7 +115,8 @@ def crop_loss(
             flow = flow - motion[box]
             if net.cfg.composed:
                 path = warp(path, flow) + flow if moves else path
-                frame = drawn(warp(last, path), gate, source)
+                base = warp(last, path)
+                frame = drawn(base, gate, source if net.cfg.draws else source + base)
             else:
                 frame = warp(frame, flow) if moves else frame
                 frame = frame + torch.sigmoid(gate) * source
@@ -115,13 +134,14 @@ def total(
     future: Tensor,
     burnt_by: Tensor | None,
     cfg: LossConfig,
+    weight: Tensor | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Weighted sum and each term's value."""
+    """Weighted sum and each term's value; `weight` of the cells of the frame loss."""
     terms = {}
     if net.arrival is not None:
         terms["burn"], terms["overlap"] = burn_loss(out["burn_probability"], burnt_by)
     terms |= {
-        "frame": frame_loss(out["forecast"], future),
+        "frame": frame_loss(out["forecast"], future, weight),
         "commitment": out["commitment"],
     }
     if cfg.photometric:

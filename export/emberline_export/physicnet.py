@@ -77,7 +77,7 @@ class PhysicNet(nn.Module):
         motion, seen = torch.zeros_like(last).repeat(1, 2, 1, 1), None
         if self.cfg.prior:
             with torch.no_grad():
-                motion = lucas_kanade(frames)
+                motion = lucas_kanade(frames, self.cfg.window)
             change = last - warp(frames[:, -2], -motion)
             seen = torch.cat([last, change, motion * 0.25], 1)
         done = [lv.translate(z, maps, seen) for lv, z in zip(self.levels, latents, strict=True)]
@@ -112,7 +112,7 @@ class PhysicNet(nn.Module):
         if self.cfg.composed:  # the last frame, moved once, gives way to what the levels draw
             state = moved + flow if self.cfg.flow else moved
             frame = warp(last, state, grid) if self.cfg.flow else last
-            frame = drawn(frame, gate, source)
+            frame = drawn(frame, gate, source if self.cfg.draws else source + frame)
         else:
             frame = state = moved + torch.sigmoid(gate) * source
         return frame + start[:, 2:] if self.detail is not None else frame, state, flow

@@ -15,7 +15,7 @@ from torch import Tensor
 from .warp import pixel_grid, warp
 
 SCALES = (8, 4, 2)  # of the pyramid, coarse first; motion is not refined below half size
-WINDOWS = (9, 31)  # cells of a scale
+WINDOW, WIDER = 9, 3.5  # cells of a scale, and how many times wider the large window is
 STEPS = 2  # of Gauss–Newton at each scale
 MOST = 1.5  # cells of a scale by which one step may move
 QUIET = 1e-4  # squared slope below which there is nothing to see
@@ -40,12 +40,13 @@ def twice(flow: Tensor) -> Tensor:
     return box(up, 3) * 2.0
 
 
-def step(a: Tensor, b: Tensor, flow: Tensor) -> Tensor:
+def step(a: Tensor, b: Tensor, flow: Tensor, window: int) -> Tensor:
     """One Gauss–Newton step of `flow`: a(p) = b(p + flow)."""
     moved = warp(b, flow, pixel_grid(b))
     ax, ay = slope((a + moved) / 2)
     parts = torch.cat([ax * ax, ax * ay, ay * ay, ax * (a - moved), ay * (a - moved)], 1)
-    sums = sum(box(parts, k) * weight for k, weight in zip(WINDOWS, (1.0, 0.1), strict=True))
+    wide = int(window * WIDER) | 1
+    sums = box(parts, window) + 0.1 * box(parts, wide)
     sums = sums + 0.01 * parts.mean((2, 3), keepdim=True)
     xx, xy, yy, xt, yt = sums.split(1, 1)
     xx, yy = xx + QUIET, yy + QUIET
@@ -54,7 +55,7 @@ def step(a: Tensor, b: Tensor, flow: Tensor) -> Tensor:
     return flow + torch.cat([dx, dy], 1).clamp(-MOST, MOST)
 
 
-def lucas_kanade(frames: Tensor) -> Tensor:
+def lucas_kanade(frames: Tensor, window: int = WINDOW) -> Tensor:
     """Motion `(b, 2, h, w)` (x, y) in cells a frame of the last two of `frames` `(b, t, 1, h, w)`.
 
     Sides must be multiples of 8. What was at p is seen at p + motion one frame later.
@@ -68,7 +69,7 @@ def lucas_kanade(frames: Tensor) -> Tensor:
         else:
             flow = twice(flow)
         for _ in range(STEPS):
-            flow = box(step(small_a, small_b, flow), 3)
+            flow = box(step(small_a, small_b, flow, window), 3)
     for _ in range(SCALES[-1].bit_length() - 1):
         flow = twice(flow)
     return flow

@@ -148,6 +148,10 @@ def write(
                 node.attribute.append(onnx.helper.make_attribute("strides", [1, 1]))
             if "dilations" not in names:
                 node.attribute.append(onnx.helper.make_attribute("dilations", [1, 1]))
+    for slot, value in zip(graph.graph.output, result, strict=True):
+        dims = slot.type.tensor_type.shape.dim
+        for k in range(value.dim() - 2):  # shape inference may lose what is fixed
+            dims[k].dim_value = value.shape[k]
     del graph.graph.value_info[:]
     onnx.save(graph, str(path))
     check_graph(path)

@@ -48,6 +48,9 @@ class TrainConfig:
     loss: LossConfig = field(default_factory=LossConfig)
 
 
+LATER = ("arrival.calibration", "arrival.lean")  # fitted after training
+
+
 def load_network(checkpoint: Path) -> PhysicNet:
     """Rebuild the network of a checkpoint, with averaged weights, ready to evaluate."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
@@ -55,8 +58,8 @@ def load_network(checkpoint: Path) -> PhysicNet:
     for level in ("coarse", "fine"):
         cfg[level] = LevelConfig(**cfg[level])
     net = PhysicNet(NetConfig(**cfg))
-    after = {"arrival.calibration": net.arrival.calibration, "arrival.lean": net.arrival.lean}
-    net.load_state_dict({**after, **saved["average"]})
+    after = {k: v for k, v in net.state_dict().items() if k in LATER}
+    net.load_state_dict({**after, **saved.get("average", saved["net"])})
     return net.eval()
 
 

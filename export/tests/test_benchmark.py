@@ -45,13 +45,20 @@ def test_every_method_runs_and_the_page_comes_from_the_rows(data, tmp_path, caps
     rows, page = tmp_path / "rows.ndjson", tmp_path / "docs" / "results.md"
     page.parent.mkdir()
     methods = [m for m in METHODS if not m.startswith("lucas")]
+    keep = tmp_path / "keep"
     for method in methods:
         call = ["benchmark", "reaction-diffusion", method, str(data), str(rows)]
-        assert main([*call, "--steps", "3", "--batch", "2"]) == 0
+        assert main([*call, "--steps", "3", "--batch", "2", "--keep", str(keep)]) == 0
+    trained = keep / "reaction-diffusion-physicnet-1.pt"
+    images = tmp_path / "docs" / "img"
+    assert main(["strips", "reaction-diffusion", "fno", *map(str, (keep, data, images))]) == 0
+    with pytest.raises(FileNotFoundError, match="moving-mnist"):  # no strangers in this folder
+        main(["examine", str(trained), str(data), str(rows), "--films", "2", "--most", "64"])
     assert main(["results", str(rows), str(page)]) == 0
     text = page.read_text()
     assert all(f"| {m} |" in text for m in methods) and "PhysicNet: PSNR" in text
-    assert len(list((tmp_path / "docs" / "img").glob("*.png"))) == 2
+    assert len(list(images.glob("*.png"))) == 4 and "strip-reaction-diffusion-test.png" in text
+    assert "## Rollout" in text and "## What each level gives" in text
     main(["results", str(rows), str(page)])
     assert page.read_text() == text
 
@@ -158,4 +165,7 @@ def test_rain_counts_by_hand():
     assert rain.csi(c)[0, 1] == pytest.approx(1 / 3) and np.isnan(rain.csi(c)[0, 3])
     assert rain.bias(c)[0, 1] == 1.0
     said, truth = (torch.from_numpy(np.tile(x, (2, 1, 1, 1, 1))) for x in (truth[:, :, :3],) * 2)
-    assert float(rain.soft_csi(said, truth)) < 0.1 < float(rain.soft_csi(said * 0, truth))
+    here = torch.ones_like(said)
+    assert (
+        float(rain.soft_csi(said, truth, here)) < 0.1 < float(rain.soft_csi(said * 0, truth, here))
+    )

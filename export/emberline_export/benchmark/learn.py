@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..losses import LossConfig, frame_loss, total
+from ..losses import LossConfig, foreseeable, frame_loss, total
 from ..physicnet import PhysicNet
 from .rain import soft_csi
 
@@ -41,8 +41,8 @@ def learn(
 ) -> tuple[int, float]:
     """Train in place: AdamW, gradients clipped at 1; return steps done and seconds spent.
 
-    Every method learns the image loss and, with a weight of `csi`, the soft CSI of rain; PhysicNet
-    has its own terms beside them.
+    Every method learns the image loss and, with a weight of `csi` above 0, the soft CSI of rain,
+    both on the cells that can be foreseen; PhysicNet has its own terms beside them.
     """
     device = next(net.parameters()).device
     optimizer = torch.optim.AdamW(net.parameters(), lr=budget.rate, weight_decay=0.02)
@@ -52,17 +52,18 @@ def learn(
         for group in optimizer.param_groups:
             group["lr"] = share(budget.rate, max(step / budget.steps, spent / budget.cpu_s))
         context, future = (x.to(device) for x in next(stream))
+        weight = foreseeable(context, future.shape[1]) if csi else None
         if isinstance(net, PhysicNet):
             out = net(context)
             said = out["forecast"]
-            loss, terms = total(net, out, context, None, future, None, cfg)
+            loss, terms = total(net, out, context, None, future, None, cfg, weight)
             image = terms["frame"]
         else:
             said = net(context)
-            loss = frame_loss(said, future)
+            loss = frame_loss(said, future, weight)
             image = float(loss.detach())
         if csi:
-            loss = loss + csi * soft_csi(said, future)
+            loss = loss + csi * soft_csi(said, future, weight)
         if not torch.isfinite(loss):
             raise RuntimeError(f"step {step}: loss is not finite; try a smaller --rate")
         optimizer.zero_grad(set_to_none=True)

@@ -23,6 +23,9 @@ class Variant:
 
 FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
 LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
+# Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
+# and motion is taken to be one over wide windows.
+RAIN = Variant({"draws": False, "window": 21}, {"smooth": 0.02})
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
@@ -59,11 +62,13 @@ def network(method: str, task: Task) -> nn.Module:
     """Build what learns."""
     if method not in VARIANTS:
         return peers.build(method, task.context, task.leads)
-    made = {**FULL, **VARIANTS[method].net}
+    own = RAIN.net if task.kind == "rain" else {}
+    made = {**FULL, **own, **VARIANTS[method].net}
     return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
 
 
-def losses(method: str) -> LossConfig:
+def losses(method: str, task: Task) -> LossConfig:
     """Weights of the loss terms of a method; a peer has the image loss alone."""
+    own = RAIN.loss if task.kind == "rain" else {}
     changed = VARIANTS[method].loss if method in VARIANTS else {}
-    return LossConfig(**{**LOSS, **changed})
+    return LossConfig(**{**LOSS, **own, **changed})

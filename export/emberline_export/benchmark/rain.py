@@ -36,12 +36,12 @@ def bias(c: np.ndarray) -> np.ndarray:
     return np.where(seen > 0, (c[..., 0] + c[..., 2]) / np.maximum(seen, 1), np.nan)
 
 
-def soft_csi(said: Tensor, truth: Tensor) -> Tensor:
-    """1 − CSI at 0.5, 1 and 5 mm/h of `(b, l, 1, h, w)`, with counts that turn smoothly."""
+def soft_csi(said: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
+    """1 − CSI at 0.5, 1 and 5 mm/h of `(b, l, 1, h, w)` by `weight`; counts turn smoothly."""
     loss = said.new_zeros(())
     for rate in RATES_MM_H[1:]:
         level = share_of(rate)
-        p, q = torch.sigmoid((said - level) / SOFT), (truth >= level).to(said.dtype)
+        p, q = torch.sigmoid((said - level) / SOFT) * weight, (truth >= level) * weight
         hits = (p * q).sum((0, 2, 3, 4))
         loss = loss + (1 - (hits + 1) / ((p + q - p * q).sum((0, 2, 3, 4)) + 1)).mean()
     return loss / 3

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..peers import PEERS
-from . import tables
+from . import examined, tables
 from .rows import Methods, by_task, read
 
 HOW = """\
@@ -89,6 +89,9 @@ def main(args: argparse.Namespace) -> int:
             lines += ["## Rain, by rate", "", *tables.rain(held)]
         if rows["cost"]:
             lines += ["## Parts and what they cost", "", *tables.costs(rows["cost"], found)]
+        for kind, section in examined.SECTIONS.items():
+            if rows[kind]:
+                lines += section(rows[kind])
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     args.out.write_text("\n".join(lines).rstrip() + "\n")

@@ -5,9 +5,8 @@
 
 Every method that learns gets the same batches (a seed fixes them), optimizer, schedule, image loss
 and budget of steps and processor seconds; PhysicNet adds its own terms. Simple forecasters learn
-nothing. Rain tasks start from the weights of `rain-simulated`, kept with --keep. A row holds what
-made it (configuration hash, data digests, seed, device, seconds, weights) and scores by lead and by
-film: tables and intervals need no second run.
+nothing. A row holds what made it (configuration hash, data digests, seed, device, seconds, weights)
+and scores by lead and by film: tables and intervals need no second run.
 """
 
 import argparse
@@ -84,28 +83,22 @@ def simple_forecaster(method: str, sets: list[tuple[Clips, float]], task: Task) 
 
 
 def trained(args: argparse.Namespace, task: Task, sets: list) -> tuple[nn.Module, dict]:
-    """Train, from earlier weights where the task says so; the network and what it cost."""
+    """Train; the network and what it cost."""
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(args.seed)
     net = network(args.method, task)
-    before = 0.0
-    if task.init:
-        path = kept(args.keep, task.init, args.method, args.seed)
-        if not path.exists():
-            raise FileNotFoundError(f"{path}: missing; run `benchmark {task.init} {args.method}`")
-        saved = torch.load(path, weights_only=True)
-        net.load_state_dict(saved["net"])
-        before = saved["cpu_s"]
     net = net.to(device, memory_format=torch.channels_last)
     csi = CSI_WEIGHT if task.kind == "rain" else 0.0
     budget = Budget(args.steps, args.cpu_s, args.rate)
     stream = batches(sets, task, args.batch, args.seed)
-    steps, cpu_s = learn(net, stream, budget, losses(args.method), csi)
-    cost = {"steps": steps, "cpu_s": round(before + cpu_s, 1)}
+    steps, cpu_s = learn(net, stream, budget, losses(args.method, task), csi)
+    cost = {"steps": steps, "cpu_s": round(cpu_s, 1)}
     if args.keep:
         args.keep.mkdir(parents=True, exist_ok=True)
         cfg = asdict(net.cfg) if isinstance(net, PhysicNet) else {}
-        state = {"config": {"net": cfg}, "net": net.state_dict(), **cost, "seed": args.seed}
+        tensors = {k: v for k, v in net.state_dict().items() if torch.is_tensor(v)}
+        state = {"config": {"net": cfg}, "net": tensors, **cost, "seed": args.seed}
+        state |= {"task": task.name, "method": args.method, "batch": args.batch}
         torch.save(state, kept(args.keep, task.name, args.method, args.seed))
     return net, cost
 
@@ -145,7 +138,11 @@ def main(args: argparse.Namespace) -> int:
         else:
             net, cost = trained(args, task, sets)
             run, weights = forecaster(net), sum(p.numel() for p in net.parameters())
-            made |= {"batch": args.batch, "rate": args.rate, "loss": asdict(losses(args.method))}
+            made |= {
+                "batch": args.batch,
+                "rate": args.rate,
+                "loss": asdict(losses(args.method, task)),
+            }
             made |= {"steps": args.steps, "cpu_s": args.cpu_s}
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None

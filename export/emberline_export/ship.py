@@ -1,0 +1,240 @@
+"""Write the model folder of a benchmark run: rain, reaction-diffusion or moving-mnist.
+
+    python -m emberline_export ship KEEP/rain-all-physicnet-1.pt ../models/rain-v1 --data DATA \
+        --rows ../docs/results.ndjson
+
+The graph, the streaming split, card, golden clips, drift tables, hashes and a page; then everything
+is checked. Fire has `export`, which also calibrates probabilities.
+"""
+
+import argparse
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import check, drift
+from .benchmark.rain import bias, csi
+from .benchmark.rows import by_task, read
+from .benchmark.task import TASKS, Task, batches, training
+from .folder import GRAPHS, read_card, sha256, tie_gap, toml_text, write_sums
+from .physicnet import PhysicNet
+from .to_onnx import OPSET, export_graphs
+from .train import load_network
+
+FILMS = 400  # training views that drift tables are learnt from
+
+
+@dataclass(frozen=True)
+class About:
+    """What a person should know of a model of frames."""
+
+    task: str
+    kinds: tuple[str, ...]
+    summary: str
+    limits: str
+    data: str
+    data_licence: str
+    step_s: tuple[float, float]
+
+
+ABOUT = {
+    "rain": About(
+        "rain",
+        ("rain",),
+        "Carries radar rain ten steps ahead, from two frames 5 or 6 minutes apart.",
+        "Rain that grows from nothing, or flows in from outside the radar's view, is not foreseen. "
+        "Heavy rain (5 mm/h and more) is rarely placed right beyond 30 minutes. Four radar events "
+        "of Europe and North America taught it; mountains and the tropics are not among them.",
+        "half simulated rain (make-data rain), half FMI, KNMI, MeteoNet and MRMS events",
+        "Radar: FMI and KNMI (CC BY 4.0), Meteo-France (Open Licence 2.0), NOAA/NSSL MRMS (public "
+        "domain).",
+        (240.0, 420.0),
+    ),
+    "reaction-diffusion": About(
+        "frames",
+        ("thermal",),
+        "Moves spiral waves of a reaction-diffusion system ten steps ahead: a test of the method.",
+        "A benchmark model: films of the lambda-omega system with the parameters of "
+        "`make-data reaction-diffusion`, every 0.2 time units. On other parameters it fails, see "
+        "the second row.",
+        "train split of make-data reaction-diffusion",
+        "Films are simulated.",
+        (0.02, 7200.0),
+    ),
+    "moving-mnist": About(
+        "frames",
+        ("thermal",),
+        "Moves two handwritten digits ten steps ahead: a test of the method.",
+        "A benchmark model: two digits that bounce in a 64 x 64 box. The films are drawn anew, not "
+        "the published file.",
+        "train split of make-data moving-mnist",
+        "Digits of MNIST (Y. LeCun, C. Cortes; CC BY-SA 3.0 as commonly given) stand in the films, "
+        "not in this folder beyond the golden clip.",
+        (0.02, 7200.0),
+    ),
+}
+
+
+def contexts(task: Task, data: Path, seed: int, count: int) -> list[np.ndarray]:
+    """`count` training views `[T, H, W]`."""
+    found: list[np.ndarray] = []
+    stream = batches(training(task, data), task, 8, seed)
+    while len(found) < count:
+        found += list(next(stream)[0][:, :, 0].numpy())
+    return found[:count]
+
+
+def score_rows(task: Task, rows: Path) -> list[dict]:
+    """Scores of PhysicNet and of the simple forecasters, from recorded rows."""
+    out = []
+    for (name, split), methods in by_task(read(rows)["score"]).items():
+        mine = name == task.name or (task.kind == "rain" and name.startswith("rain-"))
+        for method, runs in methods.items() if mine else ():
+            row = {"set": f"{name} {split}", "forecaster": method, "seeds": len(runs)}
+            for score in ("psnr", "ssim"):
+                row[score] = round(float(np.mean([r["by_film"][score] for r in runs])), 4)
+            if "rain_counts" in runs[0]:
+                c = np.sum([r["rain_counts"] for r in runs], 0)
+                row |= {f"csi_0p5_lead_{k}": round(float(csi(c)[k - 1, 1]), 3) for k in (1, 5, 10)}
+                row["csi_5_lead_5"] = round(float(csi(c)[4, 3]), 3)
+                row["wet_bias_lead_10"] = round(float(bias(c)[9, 1]), 2)
+            out.append(row)
+    return out
+
+
+@torch.no_grad()
+def golden(net: PhysicNet, films: list[np.ndarray], path: Path) -> None:
+    """Two clips (a whole view, and one cut to 56 × 64) and the network's answers."""
+    arrays = {}
+    for name, (h, w) in (("whole", (64, 64)), ("cut", (56, 64))):
+        clips = [np.ascontiguousarray(f[None, :, None, :h, :w], np.float32) for f in films]
+        frames = max(clips, key=lambda c: tie_gap(net, c))
+        out = net(torch.from_numpy(frames))
+        arrays |= {f"{name}.frames": frames, f"{name}.forecast": out["forecast"].numpy()}
+        for key, codes in zip(("codes_global", "codes_local"), out["codes"], strict=True):
+            arrays[f"{name}.{key}"] = codes.numpy().astype(np.int64)
+    np.savez_compressed(path, **arrays)
+
+
+def table(rows: list[dict]) -> str:
+    """Markdown of score rows."""
+    if not rows:
+        return "No recorded rows."
+    head = list(dict.fromkeys(k for r in rows for k in r))
+    lines = ["| " + " | ".join(h.replace("_", " ") for h in head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(
+        [*lines, *("| " + " | ".join(str(r.get(h, "")) for h in head) + " |" for r in rows)]
+    )
+
+
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Command line of `ship`."""
+    p.add_argument("checkpoint", type=Path, help="weights that `benchmark --keep` wrote")
+    p.add_argument("folder", type=Path, help="models/NAME-vN; replaced when it exists")
+    p.add_argument("--data", type=Path, required=True, help="folder that `make-data` wrote to")
+    p.add_argument("--rows", type=Path, required=True, help="NDJSON of the benchmark")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write the folder, then check it; exit 1 when a check failed."""
+    name, version = args.folder.name.rsplit("-v", 1)
+    if name not in ABOUT:
+        raise SystemExit(f"error: {args.folder}: no such model; known: {', '.join(ABOUT)}")
+    about = ABOUT[name]
+    saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
+    task, net = TASKS[saved["task"]], load_network(args.checkpoint)
+    for parameter in net.parameters():
+        parameter.requires_grad_(False)
+    habits = drift.learn(net, contexts(task, args.data, 5, FILMS))
+    alike = contexts(task, args.data, 6, FILMS)
+    level = drift.levels(np.array([drift.signals(net, habits, c) for c in alike]))
+    new = args.folder.with_name(args.folder.name + ".new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    export_graphs(net, new)
+    np.savez_compressed(new / "drift.npz", **habits.arrays())
+    golden(net, [c[:, :64, :64] for c in alike[:12]], new / "golden.npz")
+    (new / "card.toml").write_text(
+        card(net, new, name, int(version), about, saved, level, score_rows(task, args.rows))
+    )
+    write = {"name": args.folder.name, "summary": about.summary, "limits": about.limits}
+    said = read_card(new)
+    write |= {"scores": table(said["score"]), "training": json.dumps(said["training"], indent=1)}
+    page = (Path(__file__).parent / "page_frames.md").read_text()
+    (new / "README.md").write_text(page.format(**write, data_licence=about.data_licence))
+    write_sums(new)
+    failed = check.check(new)
+    if not failed:
+        shutil.rmtree(args.folder, ignore_errors=True)
+        new.rename(args.folder)
+    return 1 if failed else 0
+
+
+def card(
+    net: PhysicNet,
+    folder: Path,
+    name: str,
+    version: int,
+    about: About,
+    saved: dict,
+    level: np.ndarray,
+    scores: list[dict],
+) -> str:
+    """Text of `card.toml`."""
+    cfg = net.cfg
+    limits = dict(zip(drift.SIGNALS, (round(float(x), 4) for x in level), strict=True))
+    return toml_text(
+        {
+            "schema": 1,
+            "name": name,
+            "version": version,
+            "task": about.task,
+            "summary": about.summary,
+            "licence": "MIT OR Apache-2.0",
+            "opset": OPSET,
+            "input": {
+                "kinds": list(about.kinds),
+                "frames": cfg.context,
+                "front_channels": 0,
+                "scale": "full",
+                "multiple_px": 8,
+                "min_px": 32,
+                "max_px": 4096,
+                "tile_px": 256,
+                "overlap_px": 64,
+                "step_s": list(about.step_s),
+            },
+            "output": {"leads": cfg.leads},
+            "drift": {
+                "file": "drift.npz",
+                **limits,
+                "measured": f"{drift.QUANTILE} quantile over {FILMS} training views",
+            },
+            "codebook": [
+                {"level": n, "codes": c.codes, "dim": c.code_dim, "stride": c.stride}
+                for n, c in (("global", cfg.coarse), ("local", cfg.fine))
+            ],
+            "precision": [
+                {
+                    "name": "float32",
+                    "file": GRAPHS[0],
+                    "sha256": sha256(folder / GRAPHS[0]),
+                    "loss": "reference",
+                }
+            ],
+            "training": {
+                "data": about.data,
+                "task": saved["task"],
+                "steps": saved["steps"],
+                "cpu_s": saved["cpu_s"],
+                "batch": saved["batch"],
+                "seed": saved["seed"],
+                "parameters": sum(p.numel() for p in net.parameters()),
+            },
+            "score": scores,
+        }
+    )

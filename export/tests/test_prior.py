@@ -1,0 +1,38 @@
+"""Motion in the graph: what is shifted is found, what is empty stands still; paths add up."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.ndimage import gaussian_filter
+
+from emberline_export.losses import foreseeable
+from emberline_export.prior import lucas_kanade
+
+
+def shifted(dx: int, dy: int, smooth: float = 3.0) -> torch.Tensor:
+    """Two frames `(1, 2, 1, 96, 96)` of a random texture that moves by whole cells."""
+    field = gaussian_filter(np.random.default_rng(1).standard_normal((160, 160)), smooth)
+    field = (field / field.std() * 0.2 + 0.5).astype(np.float32)
+    frames = [field[32 - k * dy : 128 - k * dy, 32 - k * dx : 128 - k * dx] for k in (0, 1)]
+    return torch.from_numpy(np.stack(frames))[None, :, None]
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(0, 0), (1, 0), (0, -3), (4, 2), (-7, 5)])
+def test_a_shift_is_found(dx, dy):
+    """Away from the border the motion is the shift, to a third of a cell."""
+    motion = lucas_kanade(shifted(dx, dy))[0, :, 24:-24, 24:-24]
+    want = torch.tensor([dx, dy], dtype=torch.float32)[:, None, None]
+    assert (motion - want).abs().median() < 0.33
+
+
+def test_an_empty_view_stands_still():
+    """Nothing to see: no motion, no division by nothing."""
+    assert lucas_kanade(torch.zeros(2, 2, 1, 32, 40)).abs().max() == 0
+
+
+def test_what_flows_in_cannot_be_foreseen():
+    """At lead k a band of k·dx cells on the inflow side is out, the rest is in."""
+    frames = shifted(4, 0)
+    seen = foreseeable(frames, 5)[0, :, 0, 40:56]
+    assert seen[0, :, 30:66].min() == 1 and seen[4, :, :14].max() == 0
+    assert seen[4, :, 30:66].min() == 1
