@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 
-use ndarray::{Array3, Axis, s};
+use ndarray::{Array3, ArrayView2, Axis, s};
 use ndarray_npy::{NpzReader, NpzWriter, WritableElement};
 use serde_json::Value;
 
@@ -147,6 +147,7 @@ fn rain_is_forecast_in_the_inputs_unit_with_no_data_where_there_was_none() {
         assert!(ran.err.contains("model: rain-v1"), "{}", ran.err);
         let json = whole_of(&room.path(out), &PLAIN);
         assert_eq!(json["product"]["cells_without_data"], 120);
+        assert_eq!(json["rates"], "forecast");
         assert!(json["drift"].is_null());
         assert_eq!(names(&room, out), ["frames", "lead_s", "rain_mm_h"]);
     }
@@ -164,6 +165,42 @@ fn rain_is_forecast_in_the_inputs_unit_with_no_data_where_there_was_none() {
             assert!(x < 3 && f.is_nan() || (f - unit).abs() < 1e-3 * unit.max(1.0), "{f} {unit}");
         }
     }
+}
+
+#[test]
+fn matched_rain_has_the_rates_of_the_last_frame_in_every_lead() {
+    let room = Room::new();
+    film(&room, "rain.npz", "rain", &shower(5, 40, 60));
+    changed(&room, "fade-v1", "even", &[("rates = \"forecast\"", "rates = \"matched\"")]);
+    let fade = format!("{MODELS}/fade-v1");
+    for (model, out, rates) in [(&*fade, "own", "forecast"), ("./even", "matched", "matched")] {
+        let args = ["forecast", "rain.npz", out, "--model", model, "--leads", "5"];
+        room.run(&args).must(0);
+        assert_eq!(whole_of(&room.path(out), &PLAIN)["rates"], rates);
+    }
+    // Codes seen last, of cells with data.
+    let seen =
+        shower(5, 40, 60).index_axis_move(Axis(0), 4).slice_move(s![.., 3..]).mapv(f32::from);
+    let sorted = |frame: ArrayView2<'_, f32>| {
+        let mut values: Vec<f32> = frame.iter().map(|v| v.round()).collect();
+        values.sort_by(f32::total_cmp);
+        values
+    };
+    let [own, matched] = ["own", "matched"].map(|out| array(&room, out, "frames"));
+    for (l, (own, matched)) in own.outer_iter().zip(matched.outer_iter()).enumerate() {
+        assert!(matched.iter().zip(&own).all(|(a, b)| a.is_nan() == b.is_nan()));
+        let [own, matched] = [own, matched].map(|frame| frame.slice_move(s![.., 3..]));
+        // Each lead is half the one before: the rollout goes on from what the network said.
+        let half = 0.5f32.powi(l as i32 + 1);
+        assert!(own.iter().zip(&seen).all(|(a, b)| (a - half * b).abs() < 0.01), "{l}");
+        assert_eq!(sorted(matched), sorted(seen.view()), "{l}");
+        assert!(matched.iter().zip(&seen).all(|(a, b)| (a - b).abs() < 0.01), "{l}");
+    }
+    let told = room.run(&["models", "info", "./even"]).must(0).out;
+    assert!(
+        told.contains("gives: 2 leads of rain, with the rates of the last frame seen"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -353,6 +390,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
             ("[output]", "[decision]\nthreshold = 0.5\nchosen_on = \"c\"\n[output]"),
         ],
     );
+    changed(&room, "still-v1", "rates", &[("leads = 2", "leads = 2\nrates = \"matched\"")]);
     changed(&room, "still-v1", "use", &[("stride = 4", "stride = 4\nuse = [0.9, 0.1]")]);
     changed(&room, "still-v1", "level", &[("all_bits = 2.0", "all_bits = 0.0")]);
     changed(&room, "still-v1", "codes", &[("codes = 2", "codes = 3")]);
@@ -377,6 +415,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
         (SMALL, Some("./task"), "input.kinds: a rain model takes no thermal"),
         (SMALL, Some("./front"), "input.front_channels: 0 for the task frames"),
         (SMALL, Some("./fire"), "does not fit its card: input front is missing"),
+        (SMALL, Some("./rates"), "output.rates: no rates in the task frames"),
         (SMALL, Some("./use"), "unknown field `use`"),
         (SMALL, Some("./level"), "drift.all_bits: bits above 0"),
         (SMALL, Some("./codes"), "drift.npz does not fit its card: array use_global must have"),

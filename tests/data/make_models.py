@@ -1,8 +1,9 @@
-"""Makes the model folders of this folder: networks of about a kilobyte that repeat the last frame.
+"""Makes the model folders of this folder: networks of about a kilobyte that repeat the last frame,
+or halve it at every lead.
 
     python tests/data/make_models.py
 
-`still-v1` takes any film (task `frames`), `rain-v1` rain. Their golden answers are numpy's. The codes
+`still-v1` takes any film (task `frames`), `rain-v1` rain, `fade-v1` rain that fades. Their golden answers are numpy's. The codes
 of `still-v1` tell dark places (0) from bright ones (1); its `drift.npz` says how often training had
 each, and how surprising each step from one to the other is.
 """
@@ -21,8 +22,16 @@ DRIFT = {
 }
 
 
-def graph(frames: int, leads: int, codes: bool) -> bytes:
-    """Network `[1, T, 1, H, W]` → the last frame `[1, L, 1, H, W]`, and codes `[1, T, H/4, W/4]`."""
+def left(leads: int, keep: float) -> np.ndarray:
+    """Share `[1, L, 1, 1, 1]` of the last frame that is left at each lead."""
+    return (keep ** np.arange(1, leads + 1)).astype(np.float32).reshape(1, leads, 1, 1, 1)
+
+
+def graph(frames: int, leads: int, codes: bool, keep: float) -> bytes:
+    """Network `[1, T, 1, H, W]` → the last frame `[1, L, 1, H, W]`, and codes `[1, T, H/4, W/4]`.
+
+    `keep` is the share of a frame that is left at the next lead.
+    """
     whole = np.iinfo(np.int64).max
     constant = {
         "last": np.array([frames - 1]),
@@ -34,11 +43,15 @@ def graph(frames: int, leads: int, codes: bool) -> bytes:
         "stride": np.array([STRIDE, STRIDE]),
         "none": np.array(0.0, np.float32),
         "half": np.array(0.5, np.float32),
+        "keep": left(leads, keep),
     }
+    out = "forecast" if keep == 1.0 else "same"
     nodes = [
         helper.make_node("Slice", ["frames", "last", "end", "time"], ["now"]),
-        helper.make_node("Concat", ["now"] * leads, ["forecast"], axis=1),
+        helper.make_node("Concat", ["now"] * leads, [out], axis=1),
     ]
+    if keep != 1.0:
+        nodes.append(helper.make_node("Mul", ["same", "keep"], ["forecast"]))
     rows, cols = "height", "width"
     value = helper.make_tensor_value_info
     outputs = [value("forecast", TensorProto.FLOAT, [1, leads, 1, rows, cols])]
@@ -67,8 +80,12 @@ def graph(frames: int, leads: int, codes: bool) -> bytes:
     return model.SerializeToString()
 
 
-def card(name: str, task: str, kind: str, frames: int, leads: int, codes: bool, sha: str) -> str:
+def card(
+    name: str, task: str, kind: str, frames: int, leads: int, codes: bool, keep: float, sha: str
+) -> str:
     """`card.toml`."""
+    does = "Repeats the last frame" if keep == 1.0 else "Halves the last frame at every lead"
+    rates = "" if keep == 1.0 else 'rates = "forecast"\n'
     scale = 'scale = "full"\n' if task == "frames" else ""
     levels = "codes_bits = 0.3\nall_bits = 2.0\nchange_bits = 6.0\n"
     drift = f'[drift]\nfile = "drift.npz"\n{levels}measured = "made up"\n' if codes else ""
@@ -77,7 +94,7 @@ def card(name: str, task: str, kind: str, frames: int, leads: int, codes: bool, 
 name = "{name}"
 version = 1
 task = "{task}"
-summary = "Repeats the last frame: for tests."
+summary = "{does}: for tests."
 licence = "MIT OR Apache-2.0"
 opset = {OPSET}
 [input]
@@ -92,7 +109,7 @@ overlap_px = 16
 step_s = [0.5, 3600.0]
 [output]
 leads = {leads}
-{drift}{book}[[precision]]
+{rates}{drift}{book}[[precision]]
 name = "float32"
 file = "model.onnx"
 sha256 = "{sha}"
@@ -100,17 +117,19 @@ loss = "reference"
 """
 
 
-def folder(name: str, task: str, kind: str, frames: int, leads: int, codes: bool) -> None:
+def folder(
+    name: str, task: str, kind: str, frames: int, leads: int, codes: bool, keep: float = 1.0
+) -> None:
     """Write one model folder."""
     at = HERE / f"{name}-v1"
     at.mkdir(exist_ok=True)
-    onnx = graph(frames, leads, codes)
+    onnx = graph(frames, leads, codes, keep)
     (at / "model.onnx").write_bytes(onnx)
     sha = hashlib.sha256(onnx).hexdigest()
-    (at / "card.toml").write_text(card(name, task, kind, frames, leads, codes, sha))
+    (at / "card.toml").write_text(card(name, task, kind, frames, leads, codes, keep, sha))
     clip = np.random.default_rng(1).integers(0, 9, (1, frames, 1, SIDE, SIDE))
     clip = clip.astype(np.float32) / 8
-    golden = {"noise.frames": clip, "noise.forecast": np.repeat(clip[:, -1:], leads, 1)}
+    golden = {"noise.frames": clip, "noise.forecast": clip[:, -1:] * left(leads, keep)}
     if codes:
         coarse = clip[:, :, 0, ::STRIDE, ::STRIDE]
         golden["noise.codes_global"] = (coarse > 0.5).astype(np.int64)
@@ -128,3 +147,4 @@ def folder(name: str, task: str, kind: str, frames: int, leads: int, codes: bool
 if __name__ == "__main__":
     folder("still", "frames", "thermal", frames=2, leads=2, codes=True)
     folder("rain", "rain", "rain", frames=3, leads=2, codes=False)
+    folder("fade", "rain", "rain", frames=3, leads=2, codes=False, keep=0.5)

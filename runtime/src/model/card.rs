@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ModelError;
 use super::drift::DriftLevels;
+use super::rates::Rates;
 use crate::clip::{Scale, Want};
 use crate::frame::Kind;
 use crate::front::Front;
@@ -86,6 +87,10 @@ pub struct Input {
 pub struct Output {
     /// Leads it forecasts at once, one step apart.
     pub leads: usize,
+    /// Where a forecast's rates come from, the network where not told: in a card of the task `rain`
+    /// only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rates: Option<Rates>,
 }
 
 /// From which probability a cell is said to burn.
@@ -188,6 +193,12 @@ impl Card {
         self.precision.iter().find(|p| p.name == name)
     }
 
+    /// Where the rates of a forecast come from, in a card of the task `rain`.
+    #[must_use]
+    pub fn rates(&self) -> Option<Rates> {
+        (self.task == Task::Rain).then(|| self.output.rates.unwrap_or_default())
+    }
+
     /// The codebook of a view.
     #[must_use]
     pub fn codebook(&self, level: Level) -> Option<&Codebook> {
@@ -251,6 +262,9 @@ impl Card {
         let maps = if task == Task::FireFront { Front::CHANNELS } else { 0 };
         if self.input.front_channels != maps {
             return Some(format!("input.front_channels: {maps} for the task {task}"));
+        }
+        if self.output.rates.is_some() && task != Task::Rain {
+            return Some(format!("output.rates: no rates in the task {task}"));
         }
         match (&self.decision, task) {
             (None, Task::FireFront) => {

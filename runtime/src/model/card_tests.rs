@@ -138,6 +138,26 @@ fn tasks_without_a_front_are_read_and_checked() {
 }
 
 #[test]
+fn only_a_card_of_rain_says_where_rates_come_from() {
+    let rain = plain("rain", "rain");
+    let with = |card: &str, rates: &str| {
+        Card::parse("m", &card.replace("leads = 20", &format!("leads = 20\nrates = {rates:?}")))
+    };
+    assert_eq!(Card::parse("m", &rain).expect("silent").rates(), Some(Rates::Forecast));
+    assert_eq!(with(&rain, "forecast").expect("forecast").rates(), Some(Rates::Forecast));
+    assert_eq!(with(&rain, "matched").expect("matched").rates(), Some(Rates::Matched));
+    assert_eq!(Card::parse("m", GOOD).expect("fire").rates(), None);
+    for (card, rates, want) in [
+        (GOOD, "matched", "output.rates: no rates in the task fire-front"),
+        (&plain("frames", "thermal"), "forecast", "output.rates: no rates in the task frames"),
+        (&rain, "even", "unknown variant `even`, expected `forecast` or `matched`"),
+    ] {
+        let said = with(card, rates).expect_err(want).to_string();
+        assert!(said.contains(want) && !said.contains('\n'), "{said}");
+    }
+}
+
+#[test]
 fn a_card_that_can_tell_drift_has_a_level_for_each_signal() {
     let good = GOOD.to_owned()
         + "[drift]\nfile = \"drift.npz\"\ncodes_bits = 0.4\nall_bits = 2.5\nchange_bits = 6.0\n\

@@ -2,16 +2,18 @@
 
 use std::time::Instant;
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 
 use super::ModelError;
 use super::forecaster::{Forecaster, Timings, extend, next_frames};
+use super::rates::{Rates, match_rates};
 use crate::clip::{Clip, Shown};
 use crate::forecast::{Forecast, Rain, Said};
 
 impl Forecaster {
     /// Forecasts `leads` steps beyond the end of `clip`; beyond the network's own leads its frames
-    /// become the end of the next clip.
+    /// become the end of the next clip. Where a card of rain wants the rates of the last frame seen,
+    /// they are given to all leads at the end: what is rolled out on is the network's own.
     pub(super) fn film(
         &self,
         clip: &Clip,
@@ -41,7 +43,14 @@ impl Forecaster {
         }
         let spent = Timings { front_s: 0.0, model_s: started.elapsed().as_secs_f64() };
         let said = match &clip.shown {
-            Shown::Rain(unseen) => Said::Rain(Rain::of(&frames, &unseen.now())),
+            Shown::Rain(unseen) => {
+                let no_data = unseen.now();
+                if self.folder().card.rates() == Some(Rates::Matched) {
+                    let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
+                    match_rates(&mut frames, &last, &no_data);
+                }
+                Said::Rain(Rain::of(&frames, &no_data))
+            }
             Shown::Fire(_) | Shown::Film => Said::Film,
         };
         Ok((self.made(clip, frames, said, codes), spent))

@@ -13,6 +13,7 @@ mod folder;
 mod forecaster;
 #[cfg(feature = "ort")]
 mod ort;
+mod rates;
 mod signature;
 mod tiles;
 #[cfg(feature = "tract")]
@@ -22,11 +23,12 @@ mod warp;
 
 use ndarray::{Array3, ArrayView3};
 
-pub use card::{Card, Codebook, Decision, Input, Level, Precision};
+pub use card::{Card, Codebook, Decision, Input, Level, Output, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
 pub use drift::DriftLevels;
 pub use folder::{Folder, Origin, find, known, usual};
 pub use forecaster::{Forecaster, Timings};
+pub use rates::Rates;
 pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 
 /// What a network gives for one tile, before it is cut and blended.

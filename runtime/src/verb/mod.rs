@@ -133,6 +133,9 @@ fn report(
     if let Some(drift) = forecast.drift {
         facts["drift"] = json!(drift);
     }
+    if let Some(rates) = forecaster.folder().card.rates() {
+        facts["rates"] = json!(rates);
+    }
     facts
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Folder, Origin};
+use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Folder, Origin, Rates};
 
 use super::table::Table;
 use super::{Outcome, print, say};
@@ -66,6 +66,9 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
             "; a cell is said to burn from probability {} (chosen on {})\n",
             d.threshold, d.chosen_on
         ),
+        None if card.rates() == Some(Rates::Matched) => {
+            format!(" of {}, with the rates of the last frame seen\n", card.task)
+        }
         None => format!(" of {}\n", card.task),
     };
     if let Some(drift) = &card.drift {
