@@ -13,7 +13,7 @@ use tempfile::TempDir;
 /// The program under test.
 pub(crate) const EMBERLINE: &str = env!("CARGO_BIN_EXE_emberline");
 
-/// Models that repeat the last frame, `still-v1` of any film and `rain-v1` of rain, and one of rain
+/// Models that repeat the last frame, `still-v1` of any film and `rain-v9` of rain, and one of rain
 /// that fades, `fade-v1` (made by `tests/data/make_models.py`).
 pub(crate) const MODELS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data");
 

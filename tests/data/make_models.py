@@ -3,7 +3,8 @@ or halve it at every lead.
 
     python tests/data/make_models.py
 
-`still-v1` takes any film (task `frames`), `rain-v1` rain, `fade-v1` rain that fades. Their golden answers are numpy's. The codes
+`still-v1` takes any film (task `frames`), `rain-v9` rain, `fade-v1` rain that fades. `rain-v9` is
+newer than any rain model inside the program, so that its name finds it. Their golden answers are numpy's. The codes
 of `still-v1` tell dark places (0) from bright ones (1); its `drift.npz` says how often training had
 each, and how surprising each step from one to the other is.
 """
@@ -81,7 +82,15 @@ def graph(frames: int, leads: int, codes: bool, keep: float) -> bytes:
 
 
 def card(
-    name: str, task: str, kind: str, frames: int, leads: int, codes: bool, keep: float, sha: str
+    name: str,
+    version: int,
+    task: str,
+    kind: str,
+    frames: int,
+    leads: int,
+    codes: bool,
+    keep: float,
+    sha: str,
 ) -> str:
     """`card.toml`."""
     does = "Repeats the last frame" if keep == 1.0 else "Halves the last frame at every lead"
@@ -92,7 +101,7 @@ def card(
     book = f'[[codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\n' if codes else ""
     return f"""schema = 1
 name = "{name}"
-version = 1
+version = {version}
 task = "{task}"
 summary = "{does}: for tests."
 licence = "MIT OR Apache-2.0"
@@ -118,15 +127,22 @@ loss = "reference"
 
 
 def folder(
-    name: str, task: str, kind: str, frames: int, leads: int, codes: bool, keep: float = 1.0
+    name: str,
+    version: int,
+    task: str,
+    kind: str,
+    frames: int,
+    leads: int,
+    codes: bool = False,
+    keep: float = 1.0,
 ) -> None:
     """Write one model folder."""
-    at = HERE / f"{name}-v1"
+    at = HERE / f"{name}-v{version}"
     at.mkdir(exist_ok=True)
     onnx = graph(frames, leads, codes, keep)
     (at / "model.onnx").write_bytes(onnx)
     sha = hashlib.sha256(onnx).hexdigest()
-    (at / "card.toml").write_text(card(name, task, kind, frames, leads, codes, keep, sha))
+    (at / "card.toml").write_text(card(name, version, task, kind, frames, leads, codes, keep, sha))
     clip = np.random.default_rng(1).integers(0, 9, (1, frames, 1, SIDE, SIDE))
     clip = clip.astype(np.float32) / 8
     golden = {"noise.frames": clip, "noise.forecast": clip[:, -1:] * left(leads, keep)}
@@ -145,6 +161,6 @@ def folder(
 
 
 if __name__ == "__main__":
-    folder("still", "frames", "thermal", frames=2, leads=2, codes=True)
-    folder("rain", "rain", "rain", frames=3, leads=2, codes=False)
-    folder("fade", "rain", "rain", frames=3, leads=2, codes=False, keep=0.5)
+    folder("still", 1, "frames", "thermal", frames=2, leads=2, codes=True)
+    folder("rain", 9, "rain", "rain", frames=3, leads=2)
+    folder("fade", 1, "rain", "rain", frames=3, leads=2, keep=0.5)

@@ -2,57 +2,22 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ndarray::Array3;
 use sha2::{Digest as _, Sha256};
 
+use super::builtin::{self, BuiltIn};
 use super::card::Card;
 use super::drift::Habits;
+use super::known::{Origin, not_found};
 use super::signature::Signature;
 use super::{ModelError, one_line};
 use crate::forecast::Drift;
-use crate::frame::Kind;
 
 /// Most bytes a file of a model may hold.
 const FILE_BYTES_MAX: u64 = 1 << 30;
-/// Folder of more models, named after the built-in ones: `fire-v2`.
-const MODELS_VARIABLE: &str = "EMBERLINE_MODELS";
-
-/// A file of the built-in model.
-macro_rules! built_in {
-    ($file:literal) => {
-        ($file, include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/fire-v1/", $file)))
-    };
-}
-
-/// The model this program carries inside.
-const BUILT_IN: [(&str, &[u8]); 4] = [
-    built_in!("SHA256SUMS"),
-    built_in!("card.toml"),
-    built_in!("model.onnx"),
-    built_in!("golden.npz"),
-];
-
-/// Where a model came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Inside this program.
-    BuiltIn,
-    /// A folder.
-    Path(PathBuf),
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("built in"),
-            Self::Path(p) => p.display().fmt(f),
-        }
-    }
-}
 
 /// A model, whole and checked: every hash holds, and the graph is the one its card describes.
 #[derive(Clone, Debug)]
@@ -68,16 +33,22 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// The fire model inside this program.
+    /// The model inside this program that is for any film that no other is for: fire.
     ///
     /// # Errors
     /// [`ModelError`] when this program was built from a damaged folder.
     pub fn builtin() -> Result<Self, ModelError> {
-        let read = |file: &str| {
-            let found = BUILT_IN.iter().find(|(name, _)| *name == file);
-            Ok(found.map(|(_, bytes)| Cow::Borrowed(*bytes)))
-        };
-        Self::load("built in", Origin::BuiltIn, read)
+        Self::inside(builtin::ALL.first().map_or("", |m| m.id))
+    }
+
+    /// The model inside this program with this name and version: `fire-v1`.
+    ///
+    /// # Errors
+    /// [`ModelError::NotFound`], or what is wrong when this program was built from a damaged folder.
+    pub fn inside(id: &str) -> Result<Self, ModelError> {
+        let model = BuiltIn::find(id).ok_or_else(|| not_found(id))?;
+        let read = |file: &str| Ok(model.read(file).map(Cow::Borrowed));
+        Self::load(&format!("{id} (built in)"), Origin::BuiltIn, read)
     }
 
     /// The model in the folder `path`.
@@ -245,65 +216,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Models that can be asked for by name: the built-in one and those in `$EMBERLINE_MODELS`, newest
-/// first, with a name each (`fire-v1`).
-#[must_use]
-pub fn known() -> Vec<(String, Origin)> {
-    let mut all = vec![("fire-v1".to_owned(), Origin::BuiltIn)];
-    if let Some(root) = std::env::var_os(MODELS_VARIABLE)
-        && let Ok(entries) = std::fs::read_dir(root)
-    {
-        for entry in entries.flatten().filter(|e| e.path().join("card.toml").is_file()) {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if version_of(&name).is_some() {
-                all.push((name, Origin::Path(entry.path())));
-            }
-        }
-    }
-    all.sort_by(|(a, _), (b, _)| version_of(b).cmp(&version_of(a)));
-    all
-}
-
-/// Name and version of `fire-v3`.
-fn version_of(id: &str) -> Option<(&str, u32)> {
-    let (name, version) = id.rsplit_once("-v")?;
-    Some((name, version.parse().ok()?))
-}
-
-/// The model called `name` (`fire`: its newest version; `fire-v1`: that one), or in the folder
-/// `name`. A folder of the current directory is written `./fire`.
-///
-/// # Errors
-/// [`ModelError::NotFound`], or what is wrong with the folder.
-pub fn find(name: &str) -> Result<Folder, ModelError> {
-    let known = known();
-    let by_name =
-        known.iter().find(|(id, _)| id == name || version_of(id).is_some_and(|(n, _)| n == name));
-    match by_name {
-        Some((_, Origin::BuiltIn)) => return Folder::builtin(),
-        Some((_, Origin::Path(path))) => return Folder::open(path),
-        None => {}
-    }
-    let path = Path::new(name);
-    if path.is_dir() {
-        return Folder::open(path);
-    }
-    let known: Vec<&str> = known.iter().map(|(id, _)| id.as_str()).collect();
-    Err(ModelError::NotFound { name: name.to_owned(), known: known.join(", ") })
-}
-
-/// The model that a film of this kind is for where none was asked for by name: `rain` for rain, where
-/// a model of that name is known, else `fire`.
-#[must_use]
-pub fn usual(kind: Kind) -> &'static str {
-    let known =
-        |name: &str| known().iter().any(|(id, _)| version_of(id).is_some_and(|(n, _)| n == name));
-    match kind {
-        Kind::Rain if known("rain") => "rain",
-        Kind::Rain | Kind::Thermal | Kind::Mask | Kind::Rgb => "fire",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,7 +223,9 @@ mod tests {
 
     /// A copy of the built-in folder on disk, with a SHA256SUMS of just what is there.
     fn copy(to: &Path) {
-        for (file, bytes) in BUILT_IN {
+        let inside = BuiltIn::find("fire-v1").expect("the fire model is inside");
+        for file in inside.files() {
+            let bytes = inside.read(file).expect("its file");
             fs::write(to.join(file), bytes).expect("a temporary folder can be written");
         }
         seal(to);
@@ -322,8 +236,8 @@ mod tests {
             let bytes = fs::read(at.join(file)).expect("just written");
             format!("{}  {file}\n", hex(&Sha256::digest(bytes)))
         };
-        let text: String =
-            ["card.toml", "golden.npz", "model.onnx"].into_iter().map(line).collect();
+        let inside = BuiltIn::find("fire-v1").expect("the fire model is inside");
+        let text: String = inside.files().filter(|f| *f != "SHA256SUMS").map(line).collect();
         fs::write(at.join("SHA256SUMS"), text).expect("a temporary folder can be written");
     }
 
@@ -397,15 +311,5 @@ mod tests {
             assert!(said.contains(want), "{want}: {said}");
             assert!(!said.contains('\n'), "{said}");
         }
-    }
-
-    #[test]
-    fn names_find_the_newest_version() -> Result<(), ModelError> {
-        assert_eq!(find("fire")?.card.name, "fire");
-        assert_eq!(find("fire-v1")?.origin, Origin::BuiltIn);
-        assert_eq!(usual(Kind::Thermal), "fire");
-        let said = find("smoke").expect_err("no such model").to_string();
-        assert!(said.contains("known here: fire-v1"), "{said}");
-        Ok(())
     }
 }

@@ -4,7 +4,8 @@ use ndarray::{Array3, ArrayRef3, Axis, s};
 use serde::Serialize;
 
 use super::choose::Choice;
-use super::folder::{Folder, usual};
+use super::folder::Folder;
+use super::known::usual;
 use super::tiles::Tiling;
 use super::{Engine, ModelError, Raw};
 use crate::clip::{Clip, Scale, Shown, beyond_full};

@@ -4,6 +4,7 @@
 //! the folder holds beside the graph; the forecaster joins the two. Nothing here falls back to
 //! something else without saying so: an engine that was asked for by name runs or is an error.
 
+mod builtin;
 mod card;
 mod choose;
 mod drift;
@@ -11,6 +12,7 @@ mod film;
 mod fire;
 mod folder;
 mod forecaster;
+mod known;
 #[cfg(feature = "ort")]
 mod ort;
 mod rates;
@@ -26,8 +28,9 @@ use ndarray::{Array3, ArrayView3};
 pub use card::{Card, Codebook, Decision, Input, Level, Output, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
 pub use drift::DriftLevels;
-pub use folder::{Folder, Origin, find, known, usual};
+pub use folder::Folder;
 pub use forecaster::{Forecaster, Timings};
+pub use known::{Known, Origin, find, known, usual};
 pub use rates::Rates;
 pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 

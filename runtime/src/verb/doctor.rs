@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use emberline::model::{self, Check, Folder};
+use emberline::model::{self, Check};
 
 use super::{Outcome, print, say};
 
@@ -123,19 +123,15 @@ fn engines() -> Vec<Line> {
 /// Every model that can be asked for by name: whole, and right on every engine here.
 fn models() -> Vec<Line> {
     let mut lines = Vec::new();
-    for (name, origin) in model::known() {
-        let what = format!("model {name}");
-        let opened = match &origin {
-            model::Origin::BuiltIn => Folder::builtin(),
-            model::Origin::Path(path) => Folder::open(path),
-        };
-        let checks = opened.and_then(|folder| {
-            let words = format!("{origin}, {} files whole", folder.hashes().len());
+    for model in model::known() {
+        let what = format!("model {}", model.id);
+        let checks = model.open().and_then(|folder| {
+            let words = format!("{}, {} files whole", model.origin, folder.hashes().len());
             lines.push(line(&what, State::Ok, &words));
             model::checks(&folder)
         });
         match checks {
-            Ok(checks) => lines.extend(checks.iter().map(|c| golden(&name, c))),
+            Ok(checks) => lines.extend(checks.iter().map(|c| golden(&model.id, c))),
             Err(e) => lines.push(line(&what, State::Failed, &e.to_string())),
         }
     }

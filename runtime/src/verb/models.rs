@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Folder, Origin, Rates};
+use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Rates};
 
 use super::table::Table;
 use super::{Outcome, print, say};
@@ -20,16 +20,12 @@ pub(crate) fn run(what: &ModelsWhat) -> anyhow::Result<Outcome> {
 fn list() -> anyhow::Result<Outcome> {
     let mut table = Table::new(&["model", "from", "what it does"]);
     let mut outcome = Outcome::Done;
-    for (name, origin) in model::known() {
-        let opened = match &origin {
-            Origin::BuiltIn => Folder::builtin(),
-            Origin::Path(path) => Folder::open(path),
-        };
-        let words = opened.map(|f| f.card.summary).unwrap_or_else(|e| {
+    for model in model::known() {
+        let words = model.open().map(|f| f.card.summary).unwrap_or_else(|e| {
             outcome = Outcome::Short;
             format!("cannot be used: {e}")
         });
-        table.row(vec![name, origin.to_string(), words]);
+        table.row(vec![model.id, model.origin.to_string(), words]);
     }
     print(&table.text())?;
     Ok(outcome)
