@@ -18,6 +18,7 @@ VERBS = {
     "results": (".benchmark.report", "turn benchmark rows into a page of tables and plots"),
     "export": (".export", "write a model folder from a checkpoint"),
     "ship": (".ship", "write the model folder of a benchmark run"),
+    "habits": (".habits", "give a fire model its drift tables"),
     "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }

@@ -69,11 +69,15 @@ def leads_of(
     """Frames `(1, l, 1, h, w)` of a model of frames, lead by lead; `start` holds a detail each."""
     leads, out = start.shape[1] - 2, []
     state = np.zeros((1, 2, *last.shape[2:]), np.float32)
+    takes = {i.name: i.shape for i in decode.get_inputs()}
+    if takes["state"][1] == 3:  # the last frame, softened lead by lead, is part of the state
+        state = np.concatenate([state, last], 1)
     parts = zip(np.split(coarse, leads, 1), np.split(fine, leads, 1), strict=True)
     for k, (a, b) in enumerate(parts):
         here = np.concatenate([start[:, :2], start[:, 2 + k : 3 + k]], 1)
         feed = {"future_global": a, "future_local": b, "start": here, "last": last, "state": state}
-        frame, state = decode.run(None, {k: np.ascontiguousarray(v) for k, v in feed.items()})
+        feed = {k: np.ascontiguousarray(v) for k, v in feed.items() if k in takes}
+        frame, state = decode.run(None, feed)
         out.append(frame)
     return np.stack(out, 1)
 

@@ -33,8 +33,9 @@ class NetConfig:
     motion and shows the levels the last frame, its change along that motion, and the motion, none
     of them quantized; `composed` samples the last frame once a lead, along composed trajectories;
     `draws` lets the last frame give way to what the levels draw instead of adding to it;
-    `detail` is the width of a path at full resolution beside the levels, 0 for none; `window` is
-    the side over which motion is taken to be one, in cells of a pyramid scale.
+    `soften` blurs the last frame by 0.58 cells times the root of the leads before, as what is small
+    lives short; `detail` is the width of a path at full resolution beside the levels, 0 for none;
+    `window` is the side over which motion is taken to be one, in cells of a pyramid scale.
     """
 
     context: int = 10
@@ -48,6 +49,7 @@ class NetConfig:
     prior: bool = False
     composed: bool = False
     draws: bool = True
+    soften: bool = False
     window: int = 9
     detail: int = 0
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))

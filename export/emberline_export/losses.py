@@ -8,7 +8,7 @@ from einops import rearrange
 from torch import Tensor
 
 from .arrival import scale_front
-from .physicnet import PhysicNet, drawn
+from .physicnet import PhysicNet, drawn, softer
 from .prior import lucas_kanade
 from .warp import pixel_grid, warp
 
@@ -105,6 +105,7 @@ def crop_loss(
         cut = [None if m is None else m[box] for m in (maps, seen)]
         future_z, _ = level.translate(latents, *cut)
         last, said = frames[:, -1][box], []
+        soft = last
         frame, path, moves = (
             last,
             torch.zeros_like(motion[box]),
@@ -115,7 +116,8 @@ def crop_loss(
             flow = flow - motion[box]
             if net.cfg.composed:
                 path = warp(path, flow) + flow if moves else path
-                base = warp(last, path)
+                base = warp(soft, path)
+                soft = softer(soft) if net.cfg.soften else last
                 frame = drawn(base, gate, source if net.cfg.draws else source + base)
             else:
                 frame = warp(frame, flow) if moves else frame

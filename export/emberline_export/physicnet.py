@@ -28,10 +28,15 @@ from torch import Tensor, nn
 
 from .arrival import ArrivalHead, scale_front
 from .level import FRONT, Detail, Level, LevelConfig, NetConfig
-from .prior import lucas_kanade
+from .prior import box, lucas_kanade
 from .warp import pixel_grid, warp
 
 __all__ = ["FRONT", "LevelConfig", "NetConfig", "PhysicNet", "scale_front"]
+
+
+def softer(frame: Tensor) -> Tensor:
+    """Blur by 0.58 cells: half way to the mean of 3 × 3 cells."""
+    return 0.5 * (frame + box(frame, 3))
 
 
 def drawn(base: Tensor, gate: Tensor, source: Tensor) -> Tensor:
@@ -88,8 +93,11 @@ class PhysicNet(nn.Module):
         return futures, self.arrival(front, last, torch.cat(features, 1)), start, seen
 
     def begin(self, last: Tensor) -> Tensor:
-        """State before the first lead: the frame, or with `composed` no displacement (x, y)."""
-        return torch.zeros_like(last).repeat(1, 2, 1, 1) if self.cfg.composed else last
+        """State before the first lead: the frame; `composed`: displacement x, y, softened frame."""
+        if not self.cfg.composed:
+            return last
+        still = torch.zeros_like(last).repeat(1, 2, 1, 1)
+        return torch.cat([still, last], 1) if self.cfg.soften else still
 
     def decode(
         self,
@@ -108,12 +116,15 @@ class PhysicNet(nn.Module):
         flow = torch.stack([p[:, :2] for p in flows]).sum(0) - start[:, :2]
         gate = torch.stack([p[:, 2:3] for p in parts]).sum(0)
         source = self.fuse(torch.cat([p[:, 3:] for p in parts], 1))
-        moved = warp(state, flow, grid) if self.cfg.flow else state
         if self.cfg.composed:  # the last frame, moved once, gives way to what the levels draw
-            state = moved + flow if self.cfg.flow else moved
-            frame = warp(last, state, grid) if self.cfg.flow else last
+            path = state[:, :2]
+            path = warp(path, flow, grid) + flow if self.cfg.flow else path
+            last = state[:, 2:] if self.cfg.soften else last
+            state = torch.cat([path, softer(last)], 1) if self.cfg.soften else path
+            frame = warp(last, path, grid) if self.cfg.flow else last
             frame = drawn(frame, gate, source if self.cfg.draws else source + frame)
         else:
+            moved = warp(state, flow, grid) if self.cfg.flow else state
             frame = state = moved + torch.sigmoid(gate) * source
         return frame + start[:, 2:] if self.detail is not None else frame, state, flow
 

@@ -1,4 +1,4 @@
-"""The benchmark: same films for all, honest scores, pages from rows; every method in miniature."""
+"""The benchmark: same films for all, honest scores, pages from rows, models from runs."""
 
 import json
 
@@ -6,15 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from emberline_export import drift
 from emberline_export.__main__ import main
 from emberline_export.benchmark import advect, rain, simple
-from emberline_export.benchmark.methods import METHODS
 from emberline_export.benchmark.rows import by_task, interval, read
 from emberline_export.benchmark.scores import image_scores
 from emberline_export.benchmark.tables import lead_over
 from emberline_export.benchmark.task import Task, batches
 from emberline_export.data.clips import Clips, write
 from emberline_export.data.rain import share_of
+from emberline_export.folder import read_card
 
 TASK = Task("reaction-diffusion", "reaction-diffusion", (("train", 1.0),), ("test",))
 
@@ -40,11 +41,11 @@ def data(tmp_path_factory):
     return root
 
 
-def test_every_method_runs_and_the_page_comes_from_the_rows(data, tmp_path, capsys):
-    """In miniature what the real benchmark does; the page repeats from the rows alone."""
+def test_a_run_is_kept_drawn_examined_shipped_and_told(data, tmp_path, capsys):
+    """From films to a model folder and a page; the page repeats from the rows alone."""
     rows, page = tmp_path / "rows.ndjson", tmp_path / "docs" / "results.md"
     page.parent.mkdir()
-    methods = [m for m in METHODS if not m.startswith("lucas")]
+    methods = ["persistence", "nearest-frame", "optical-flow", "fno", "physicnet"]
     keep = tmp_path / "keep"
     for method in methods:
         call = ["benchmark", "reaction-diffusion", method, str(data), str(rows)]
@@ -54,6 +55,13 @@ def test_every_method_runs_and_the_page_comes_from_the_rows(data, tmp_path, caps
     assert main(["strips", "reaction-diffusion", "fno", *map(str, (keep, data, images))]) == 0
     with pytest.raises(FileNotFoundError, match="moving-mnist"):  # no strangers in this folder
         main(["examine", str(trained), str(data), str(rows), "--films", "2", "--most", "64"])
+    folder = tmp_path / "reaction-diffusion-v1"
+    call = ["ship", str(trained), str(folder), "--data", str(data), "--rows", str(rows)]
+    assert main(call) == 0
+    card = read_card(folder)
+    assert card["task"] == "frames" and set(drift.SIGNALS) < set(card["drift"])
+    with np.load(folder / "drift.npz") as z:
+        assert z["bits_global"].shape == (256, 256) and z["use_local"].sum() == pytest.approx(1)
     assert main(["results", str(rows), str(page)]) == 0
     text = page.read_text()
     assert all(f"| {m} |" in text for m in methods) and "PhysicNet: PSNR" in text
@@ -92,7 +100,7 @@ def test_optical_flow_carries_what_drifts():
 def test_the_nearest_frame_finds_a_leaked_film():
     """A test film that stands in the training part is answered exactly."""
     clips = drifting(6, 24, "train")
-    find = simple.NearestFrame(clips, TASK)
+    find = simple.NearestFrame([clips], TASK)
     film = clips.film(4)
     assert np.array_equal(find(film[2:12], 10), film[12:22])
 

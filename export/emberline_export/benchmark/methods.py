@@ -24,8 +24,8 @@ class Variant:
 FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
 LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
 # Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
-# and motion is taken to be one over wide windows.
-RAIN = Variant({"draws": False, "window": 21}, {"smooth": 0.02})
+# motion is taken to be one over wide windows, and what is small fades.
+RAIN = Variant({"draws": False, "soften": True, "window": 21}, {"smooth": 0.02})
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
@@ -53,6 +53,7 @@ VARIANTS = {
     "physicnet-crops": Variant({}, {"crop": 1.0}, "the local level is also trained on crops"),
     "physicnet-no-prior": Variant({"prior": False}, says="flow is learned from nothing"),
     "physicnet-recursive": Variant({"composed": False}, says="every frame is warped again"),
+    "physicnet-sharp": Variant({"soften": False}, says="rain: the last frame is not softened"),
     "physicnet-no-detail": Variant({"detail": 0}, says="no path at full resolution"),
 }
 METHODS = (*simple.NAMES, *peers.PEERS, *VARIANTS)

@@ -30,7 +30,7 @@ from .rain import counts
 from .scores import image_scores
 from .task import TASKS, Task, batches, digest, training, windows
 
-CSI_WEIGHT = 0.05  # of the soft CSI in rain tasks, for every method
+CSI_WEIGHT = 0.3  # of the soft CSI in rain tasks, for every method
 Forecaster = Callable[[np.ndarray, int], np.ndarray]
 
 
@@ -70,10 +70,12 @@ def score(run: Forecaster, clips: Clips, task: Task, limit: int | None) -> dict:
     return out
 
 
-def simple_forecaster(method: str, sets: list[tuple[Clips, float]], task: Task) -> Forecaster:
-    """What needs no training."""
+def simple_forecaster(
+    method: str, sets: list[tuple[Clips, float]], task: Task, grid: tuple[int, ...]
+) -> Forecaster:
+    """What needs no training; `grid` is the test films'."""
     if method == "nearest-frame":
-        return simple.NearestFrame(sets[0][0], task)
+        return simple.NearestFrame([c for c, _ in sets if c.frames.shape[2:] == grid], task)
     return {
         "persistence": simple.persistence,
         "optical-flow": simple.optical_flow,
@@ -134,7 +136,8 @@ def main(args: argparse.Namespace) -> int:
         tests = {name: read(args.data / task.folder, name) for name in task.tests}
         made = {"task": asdict(task), "method": args.method}
         if args.method in simple.NAMES:
-            run, cost, weights = simple_forecaster(args.method, sets, task), {}, 0
+            grid = tests[task.tests[0]].frames.shape[2:]
+            run, cost, weights = simple_forecaster(args.method, sets, task, grid), {}, 0
         else:
             net, cost = trained(args, task, sets)
             run, weights = forecaster(net), sum(p.numel() for p in net.parameters())

@@ -33,24 +33,27 @@ class NearestFrame:
     A set on which this scores high has its test films in its training part (physicnet.md, §3.2).
     """
 
-    def __init__(self, clips: Clips, task: Task, most: int = 20_000) -> None:
-        """Keep every window's last two context frames, at a quarter of the size."""
-        _, frames, h, w = clips.frames.shape
-        starts = frames - task.context - task.leads + 1
-        every = max(1, len(clips) * starts // most)
-        self.clips, self.task = clips, task
-        self.at = [divmod(i, starts) for i in range(0, len(clips) * starts, every)]
-        self.keys = np.stack([self.key(self.window(*a)) for a in self.at])
+    def __init__(self, sets: list[Clips], task: Task, most: int = 20_000) -> None:
+        """Keep every window's last two context frames, at a quarter of the size; one grid."""
+        if not sets or len({c.frames.shape[2:] for c in sets}) > 1:
+            raise ValueError("nearest-frame: needs training films of the test films' grid")
+        self.sets, self.task = sets, task
+        length = task.context + task.leads
+        at = [
+            (k, film, start)
+            for k, clips in enumerate(sets)
+            for film in range(len(clips))
+            for start in range(clips.frames.shape[1] - length + 1)
+        ]
+        self.at = at[:: max(1, len(at) // most)]
+        self.keys = np.stack([self.key(self.frames(*a, task.context)) for a in self.at])
         self.norm = (self.keys**2).sum(1)
 
-    def window(self, film: int, start: int) -> np.ndarray:
-        """Context of a training window."""
-        return self.frames(film, start, self.task.context)
-
-    def frames(self, film: int, start: int, count: int) -> np.ndarray:
+    def frames(self, k: int, film: int, start: int, count: int) -> np.ndarray:
         """Training frames, no data as 0."""
-        frames = self.clips.frames[film, start : start + count]
-        return np.where(frames > self.clips.full, 0, frames / np.float32(self.clips.full))
+        clips = self.sets[k]
+        frames = clips.frames[film, start : start + count]
+        return np.where(frames > clips.full, 0, frames / np.float32(clips.full))
 
     def key(self, context: np.ndarray) -> np.ndarray:
         """What is compared."""
@@ -61,5 +64,5 @@ class NearestFrame:
     def __call__(self, context: np.ndarray, leads: int) -> np.ndarray:
         """Answer the future of the nearest window, of the same size as `context`."""
         key = self.key(context)
-        film, start = self.at[int(np.argmin(self.norm - 2 * self.keys @ key))]
-        return self.frames(film, start + self.task.context, leads)
+        k, film, start = self.at[int(np.argmin(self.norm - 2 * self.keys @ key))]
+        return self.frames(k, film, start + self.task.context, leads)

@@ -24,14 +24,14 @@ def images(methods: Methods) -> list[str]:
     for m in order:
         rows = methods[m]
         psnr, ssim = by_film(rows, "psnr"), by_film(rows, "ssim")
-        low, high = interval(psnr, rows[0]["event"])
+        bounds = "[{:.2f}, {:.2f}]".format(*interval(psnr, rows[0]["event"]))
         lead = np.mean([r["by_lead"]["psnr"] for r in rows], axis=0)
         mse, steps = by_film(rows, "mse").mean(), round(np.mean([r["steps"] for r in rows]))
         spent = round(np.mean([r.get("cpu_s", 0) for r in rows]))
         seeds = len(rows) if rows[0]["weights"] else ""
         lines.append(
             f"| {m} | {seeds} | {steps or ''} | {spent or ''} "
-            f"| {psnr.mean():.2f} [{low:.2f}, {high:.2f}] | {lead[0]:.2f} / {lead[-1]:.2f} "
+            f"| {psnr.mean():.2f} {bounds if events > 1 else ''} | {lead[0]:.2f} / {lead[-1]:.2f} "
             f"| {ssim.mean():.4f} | {mse:.5f} |"
         )
     rivals = [m for m in PEERS if m in methods]
@@ -47,8 +47,9 @@ def lead_over(methods: Methods, rivals: list[str]) -> list[str]:
         best = max(rivals, key=lambda m: by_film(methods[m], name).mean())
         gap = by_film(methods["physicnet"], name) - by_film(methods[best], name)
         low, high = interval(gap, events)
+        bounds = f"[{low:+.4f}, {high:+.4f}] " if len(set(events)) > 1 else ""
         said.append(
-            f"{name.upper()} {gap.mean():+.4f}{unit} [{low:+.4f}, {high:+.4f}] over {best} "
+            f"{name.upper()} {gap.mean():+.4f}{unit} {bounds}over {best} "
             f"(aim {aim:+}{unit}: {'met' if gap.mean() >= aim else 'not met'})"
         )
     return ["PhysicNet: " + "; ".join(said) + "."]

@@ -1,0 +1,38 @@
+"""The whole benchmark in miniature: every film set, every method, real radar, a page at the end."""
+
+import pytest
+
+from emberline_export.__main__ import main
+from emberline_export.benchmark import simple
+from emberline_export.benchmark.methods import METHODS
+from emberline_export.clips import data_root
+from emberline_export.peers import PEERS
+
+MAIN = (*simple.NAMES, *PEERS, "physicnet")  # variants run on one set: they differ in no data
+TASKS = {
+    "reaction-diffusion": METHODS,
+    "rd-classical": ("nearest-frame", "fno", "physicnet"),
+    "moving-mnist": MAIN,
+    "rain-simulated": MAIN,
+    "rain-meteonet": MAIN,
+}
+SETS = ("reaction-diffusion", "moving-mnist", "rain")
+
+
+@pytest.mark.skipif(not data_root().is_dir(), reason="NOT RUN: EMBERLINE_DATA is missing")
+def test_all_sets_and_all_methods(tmp_path, capsys):
+    """Two steps of training each; nothing is learnt, everything runs and is scored."""
+    data, rows, page = tmp_path / "data", tmp_path / "rows.ndjson", tmp_path / "results.md"
+    for name in SETS:
+        assert main(["make-data", name, str(data), "--scale", "0.01"]) == 0
+    for task, methods in TASKS.items():
+        for method in methods:
+            if method.startswith("lucas") and not task.startswith("rain"):
+                continue
+            call = ["benchmark", task, method, str(data), str(rows), "--steps", "2"]
+            assert main([*call, "--batch", "2", "--limit", "1"]) == 0
+    assert main(["results", str(rows), str(page)]) == 0
+    text = page.read_text()
+    assert text.count("PhysicNet: PSNR") >= 2 * len(TASKS)
+    assert all(f"| {m} |" in text for m in METHODS)
+    assert "held out: meteonet" in text and "| lucas-kanade-matched |" in text
