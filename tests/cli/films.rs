@@ -436,10 +436,5 @@ fn what_does_not_fit_is_refused_in_one_line() {
         refused(&ran, want, &args);
         assert!(!room.path("out").exists(), "{args:?}");
     }
-    // No rain model is known, unless this program carries one: what to do.
-    if !room.run(&["models", "list"]).must(0).out.contains("rain-v") {
-        let args = ["forecast", "rain.npz", "out"];
-        refused(&room.run(&args), "not rain; a rain model is needed", &args);
-    }
     assert_eq!(room.hidden(), Vec::<String>::new());
 }

@@ -8,3 +8,4 @@ mod models;
 mod refusals;
 mod replay;
 mod room;
+mod shipped;

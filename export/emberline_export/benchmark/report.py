@@ -26,6 +26,9 @@ python -m emberline_export results ../docs/results.ndjson ../docs/results.md
 Every row stands in `results.ndjson` with its configuration hash, data digests, seed and device.
 Training stops at equal processor seconds (column CPU s; steps differ), with the same batches,
 optimizer, schedule and image loss. PSNR and SSIM are in float64 with data range 1.
+
+Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar and
+of digits are not kept here, as their licences differ from this repository's.
 """
 
 

@@ -1,4 +1,4 @@
-"""Draw strips to look at: input, truth, PhysicNet, and a peer, for the first films of a test split.
+"""Draw strips to look at: input, truth, PhysicNet, and another method, for films of a test split.
 
     python -m emberline_export strips moving-mnist simvp-convmixer KEEP DATA ../docs/img
 
@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw
 
 from ..data.clips import read
 from .methods import METHODS, network
-from .run import forecaster, kept
-from .task import TASKS, Task, windows
+from .run import forecaster, kept, simple_forecaster
+from .simple import NAMES
+from .task import TASKS, Task, training, windows
 
 SEEN, LEADS = (-3, -1), (1, 3, 5, 7, 10)
 MARGIN, LABEL = 2, 74
@@ -61,8 +62,13 @@ def main(args: argparse.Namespace) -> int:
     """One picture a test split."""
     task = TASKS[args.task]
     try:
-        nets = {m: weights(m, task, args.keep, args.seed) for m in ("physicnet", args.peer)}
         films = {s: read(args.data / task.folder, s) for s in task.tests}
+        runs = {"physicnet": forecaster(weights("physicnet", task, args.keep, args.seed))}
+        if args.peer in NAMES:
+            grid = films[task.tests[0]].frames.shape[2:]
+            runs[args.peer] = simple_forecaster(args.peer, training(task, args.data), task, grid)
+        else:
+            runs[args.peer] = forecaster(weights(args.peer, task, args.keep, args.seed))
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     args.out.mkdir(parents=True, exist_ok=True)
@@ -73,8 +79,8 @@ def main(args: argparse.Namespace) -> int:
             context, truth = film[: task.context], film[task.context :]
             seen: list[np.ndarray | None] = [context[k] for k in SEEN if -k <= task.context]
             rows.append(("input, truth", [*seen, *(truth[k - 1] for k in LEADS)]))
-            for name, net in nets.items():
-                said = forecaster(net)(context, task.leads)
+            for name, run in runs.items():
+                said = run(context, task.leads)
                 blank: list[np.ndarray | None] = [None] * len(seen)
                 rows.append((name[:12], [*blank, *(said[k - 1] for k in LEADS)]))
         path = args.out / f"strip-{task.name}-{split}.png"
