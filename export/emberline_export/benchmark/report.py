@@ -27,8 +27,8 @@ Every row stands in `results.ndjson` with its configuration hash, data digests, 
 Training stops at equal processor seconds (column CPU s; steps differ), with the same batches,
 optimizer, schedule and image loss. PSNR and SSIM are in float64 with data range 1.
 
-Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar and
-of digits are not kept here, as their licences differ from this repository's.
+Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar
+and of digits are not kept here, as their licences differ from this repository's.
 """
 
 
