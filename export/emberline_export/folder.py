@@ -43,6 +43,53 @@ def toml_text(tree: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def head(name: str, version: int, task: str, summary: str) -> dict[str, Any]:
+    """First lines of a card."""
+    from .to_onnx import OPSET
+
+    return {
+        "schema": 1,
+        "name": name,
+        "version": version,
+        "task": task,
+        "summary": summary,
+        "licence": "MIT OR Apache-2.0",
+        "opset": OPSET,
+    }
+
+
+def input_table(net: PhysicNet, kinds: list[str], step_s: tuple[float, float]) -> dict[str, Any]:
+    """What a network takes; a model of frames knows no front and has a fixed scale."""
+    fire = net.cfg.arrival
+    return {
+        "kinds": kinds,
+        "frames": net.cfg.context,
+        "front_channels": FRONT if fire else 0,
+        **({} if fire else {"scale": "full"}),
+        "multiple_px": 8,
+        "min_px": 32,
+        "max_px": 4096,
+        "tile_px": TILE_PX,
+        "overlap_px": OVERLAP_PX,
+        "step_s": list(step_s),
+    }
+
+
+def codebook_tables(net: PhysicNet) -> list[dict[str, Any]]:
+    """A table a codebook; none where latents are not quantized."""
+    levels = zip(("global", "local"), net.levels if net.cfg.vq else (), strict=False)
+    return [
+        {"level": n, "codes": lv.cfg.codes, "dim": lv.cfg.code_dim, "stride": lv.cfg.stride}
+        for n, lv in levels
+    ]
+
+
+def precision_tables(folder: Path) -> list[dict[str, Any]]:
+    """The graph that is there, in float32."""
+    digest = sha256(folder / GRAPHS[0])
+    return [{"name": "float32", "file": GRAPHS[0], "sha256": digest, "loss": "reference"}]
+
+
 def card(
     net: PhysicNet,
     folder: Path,
@@ -52,45 +99,16 @@ def card(
     training: dict,
     scores: list[dict],
 ) -> str:
-    """Text of `card.toml`."""
-    from .to_onnx import OPSET
-
-    cfg = net.cfg
-    books = [
-        {"level": n, "codes": c.codes, "dim": c.code_dim, "stride": c.stride}
-        for n, c in (("global", cfg.coarse), ("local", cfg.fine))
-    ]
+    """Text of `card.toml` of a fire model."""
+    summary = "Moves a visible fire front 20 steps ahead: frames, burn probability."
     return toml_text(
         {
-            "schema": 1,
-            "name": name,
-            "version": version,
-            "task": "fire-front",
-            "summary": "Moves a visible fire front 20 steps ahead: frames, burn probability.",
-            "licence": "MIT OR Apache-2.0",
-            "opset": OPSET,
-            "input": {
-                "kinds": ["thermal", "mask", "rgb"],
-                "frames": cfg.context,
-                "front_channels": FRONT,
-                "multiple_px": 8,
-                "min_px": 32,
-                "max_px": 4096,
-                "tile_px": TILE_PX,
-                "overlap_px": OVERLAP_PX,
-                "step_s": [0.02, 7200.0],
-            },
-            "output": {"leads": cfg.leads},
+            **head(name, version, "fire-front", summary),
+            "input": input_table(net, ["thermal", "mask", "rgb"], (0.02, 7200.0)),
+            "output": {"leads": net.cfg.leads},
             "decision": decision,
-            "codebook": books,
-            "precision": [
-                {
-                    "name": "float32",
-                    "file": "model.onnx",
-                    "sha256": sha256(folder / "model.onnx"),
-                    "loss": "reference",
-                }
-            ],
+            "codebook": codebook_tables(net),
+            "precision": precision_tables(folder),
             "training": training,
             "score": scores,
         }

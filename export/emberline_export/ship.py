@@ -19,10 +19,19 @@ import torch
 from . import check, drift
 from .benchmark.rain import bias, csi
 from .benchmark.rows import by_task, read
-from .benchmark.task import TASKS, Task, batches, training
-from .folder import GRAPHS, read_card, sha256, tie_gap, toml_text, write_sums
+from .benchmark.task import TASKS, Task, contexts
+from .folder import (
+    codebook_tables,
+    head,
+    input_table,
+    precision_tables,
+    read_card,
+    tie_gap,
+    toml_text,
+    write_sums,
+)
 from .physicnet import PhysicNet
-from .to_onnx import OPSET, export_graphs
+from .to_onnx import export_graphs
 from .train import load_network
 
 FILMS = 400  # training views that drift tables are learnt from
@@ -77,15 +86,6 @@ ABOUT = {
         (0.02, 7200.0),
     ),
 }
-
-
-def contexts(task: Task, data: Path, seed: int, count: int) -> list[np.ndarray]:
-    """`count` training views `[T, H, W]`."""
-    found: list[np.ndarray] = []
-    stream = batches(training(task, data), task, 8, seed)
-    while len(found) < count:
-        found += list(next(stream)[0][:, :, 0].numpy())
-    return found[:count]
 
 
 def made_films(task: Task, data: Path, count: int = 12) -> list[np.ndarray]:
@@ -205,47 +205,16 @@ def card(
     scores: list[dict],
 ) -> str:
     """Text of `card.toml`."""
-    cfg = net.cfg
     limits = dict(zip(drift.SIGNALS, (round(float(x), 4) for x in level), strict=True))
+    measured = f"{drift.QUANTILE} quantile over {FILMS} training views"
     return toml_text(
         {
-            "schema": 1,
-            "name": name,
-            "version": version,
-            "task": about.task,
-            "summary": about.summary,
-            "licence": "MIT OR Apache-2.0",
-            "opset": OPSET,
-            "input": {
-                "kinds": list(about.kinds),
-                "frames": cfg.context,
-                "front_channels": 0,
-                "scale": "full",
-                "multiple_px": 8,
-                "min_px": 32,
-                "max_px": 4096,
-                "tile_px": 256,
-                "overlap_px": 64,
-                "step_s": list(about.step_s),
-            },
-            "output": {"leads": cfg.leads},
-            "drift": {
-                "file": "drift.npz",
-                **limits,
-                "measured": f"{drift.QUANTILE} quantile over {FILMS} training views",
-            },
-            "codebook": [
-                {"level": n, "codes": c.codes, "dim": c.code_dim, "stride": c.stride}
-                for n, c in (("global", cfg.coarse), ("local", cfg.fine))
-            ],
-            "precision": [
-                {
-                    "name": "float32",
-                    "file": GRAPHS[0],
-                    "sha256": sha256(folder / GRAPHS[0]),
-                    "loss": "reference",
-                }
-            ],
+            **head(name, version, about.task, about.summary),
+            "input": input_table(net, list(about.kinds), about.step_s),
+            "output": {"leads": net.cfg.leads},
+            "drift": {"file": "drift.npz", **limits, "measured": measured},
+            "codebook": codebook_tables(net),
+            "precision": precision_tables(folder),
             "training": {
                 "data": about.data,
                 "task": saved["task"],

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod films;
+mod films_refused;
 mod first_run;
 mod kill;
 mod models;

@@ -6,7 +6,6 @@ value, blurs more with every lead, and gives each lead the rates of the last fra
 the gain over plain extrapolation needs no network (reference: sketch-lessons, "Rain").
 """
 
-import logging
 import warnings
 
 import cv2
@@ -20,7 +19,6 @@ BLUR_CELLS = 0.8  # width of the blur at lead 1; grows with the root of the lead
 
 def motion(context: np.ndarray) -> np.ndarray:
     """Motion `[2, H, W]` (x, y), cells a frame, of shares `[T, H, W]`; NaN is no data."""
-    logging.disable(logging.CRITICAL)  # pysteps tells of its configuration file
     from pysteps.motion.lucaskanade import dense_lucaskanade
 
     v = np.nan_to_num(context[-3:]) * FULL

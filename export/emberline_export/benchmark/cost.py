@@ -19,9 +19,16 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ..folder import sha256, toml_text, write_sums
+from ..folder import (
+    codebook_tables,
+    head,
+    input_table,
+    precision_tables,
+    toml_text,
+    write_sums,
+)
 from ..physicnet import PhysicNet
-from ..to_onnx import OPSET, export_window
+from ..to_onnx import export_window
 from .methods import VARIANTS, network
 from .task import TASKS
 
@@ -39,47 +46,18 @@ def gflop(net: PhysicNet) -> float:
 
 def bare_folder(net: PhysicNet, folder: Path) -> None:
     """Smallest model folder that the runtime takes."""
-    cfg = net.cfg
     export_window(net, folder / "model.onnx", SIDE)
-    books = zip(("global", "local"), net.levels, strict=False)
     text = toml_text(
         {
-            "schema": 1,
-            "name": "variant",
-            "version": 1,
-            "task": "frames",
-            "summary": "Untrained, for timing.",
-            "licence": "MIT OR Apache-2.0",
-            "opset": OPSET,
-            "input": {
-                "kinds": ["thermal"],
-                "frames": cfg.context,
-                "front_channels": 0,
-                "scale": "full",
-                "multiple_px": 8,
-                "min_px": 32,
-                "max_px": 4096,
-                "tile_px": 256,
-                "overlap_px": 64,
-                "step_s": [0.02, 7200.0],
-            },
-            "output": {"leads": cfg.leads},
-            "codebook": [
-                {"level": n, "codes": lv.cfg.codes, "dim": lv.cfg.code_dim, "stride": lv.cfg.stride}
-                for n, lv in (books if cfg.vq else ())
-            ],
-            "precision": [
-                {
-                    "name": "float32",
-                    "file": "model.onnx",
-                    "sha256": sha256(folder / "model.onnx"),
-                    "loss": "reference",
-                }
-            ],
+            **head("variant", 1, "frames", "Untrained, for timing."),
+            "input": input_table(net, ["thermal"], (0.02, 7200.0)),
+            "output": {"leads": net.cfg.leads},
+            "codebook": codebook_tables(net),
+            "precision": precision_tables(folder),
         }
     )
     (folder / "card.toml").write_text(text)
-    frames = np.random.default_rng(0).random((1, cfg.context, 1, SIDE, SIDE), np.float32)
+    frames = np.random.default_rng(0).random((1, net.cfg.context, 1, SIDE, SIDE), np.float32)
     np.savez_compressed(folder / "golden.npz", **{"clip.frames": frames})
     (folder / "README.md").write_text("# variant-v1\n\nUntrained, for timing.\n")
     write_sums(folder)

@@ -22,11 +22,10 @@ import torch
 from .. import drift
 from ..data.clips import Clips, read
 from ..physicnet import PhysicNet
-from ..ship import contexts
 from ..train import load_network
 from .run import forecaster
 from .scores import image_scores
-from .task import TASKS, Task, windows
+from .task import TASKS, Task, contexts, windows
 
 HORIZONS = (10, 20, 50, 100)
 GRIDS = (64, 128, 256, 512, 4096)

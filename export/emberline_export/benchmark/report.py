@@ -18,14 +18,23 @@ from .rows import Methods, by_task, read
 HOW = """\
 ```sh
 cd export
-python -m emberline_export make-data reaction-diffusion DATA       # and moving-mnist, rain
-python -m emberline_export benchmark reaction-diffusion physicnet DATA ../docs/results.ndjson
-python -m emberline_export results ../docs/results.ndjson ../docs/results.md
+for set in reaction-diffusion moving-mnist; do python -m emberline_export make-data $set DATA; done
+python -m emberline_export make-data rain DATA --scale 0.4
+ROWS=../docs/results.ndjson
+run() { python -m emberline_export benchmark $1 $2 DATA $ROWS --keep KEEP ${@:3}; }
+run reaction-diffusion METHOD --cpu-s 200; run moving-mnist METHOD --cpu-s 240
+run rain-knmi METHOD --cpu-s 150 --batch 4      # and rain-fmi, rain-mrms, rain-meteonet
+python -m emberline_export cost $ROWS
+python -m emberline_export examine KEEP/reaction-diffusion-physicnet-1.pt DATA $ROWS
+python -m emberline_export results $ROWS ../docs/results.md
 ```
 
 Every row stands in `results.ndjson` with its configuration hash, data digests, seed and device.
 Training stops at equal processor seconds (column CPU s; steps differ), with the same batches,
 optimizer, schedule and image loss. PSNR and SSIM are in float64 with data range 1.
+
+Milliseconds are medians on a busy two-core machine: equal graphs differ by up to a third, so only
+large differences mean anything.
 
 Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar
 and of digits are not kept here, as their licences differ from this repository's.

@@ -23,7 +23,6 @@ class Task:
     leads: int = 10
     side: int | None = None  # cells of a training view; None: whole frames
     kind: str = "image"  # or `rain`, which is also scored by rate, or `fire`, by new burn
-    select: str = ""  # split that choices are made on
     most: int | None = None  # films of a test split that are scored
 
 
@@ -48,16 +47,14 @@ TASKS = {
             "reaction-diffusion",
             (("train", 1.0),),
             ("test", "test-parameter"),
-            select="val",
         ),
         Task(
             "rd-classical",
             "reaction-diffusion",
             (("classical-train", 1.0),),
             ("classical-test",),
-            select="classical-val",
         ),
-        Task("moving-mnist", "moving-mnist", (("train", 1.0),), ("test",), select="val", most=1000),
+        Task("moving-mnist", "moving-mnist", (("train", 1.0),), ("test",), most=1000),
         Task("rain-simulated", "rain", (("maker-train", 1.0),), ("maker-val",), 2, 10, 96, "rain"),
         *(rain(event) for event in (*EVENTS, None)),
     )
@@ -116,6 +113,15 @@ def batches(
             films.append(np.ascontiguousarray(film) / np.float32(clips.full))
         stack = torch.from_numpy(np.stack(films).astype(np.float32))[:, :, None]
         yield stack[:, : task.context], stack[:, task.context :]
+
+
+def contexts(task: Task, data: Path, seed: int, count: int) -> list[np.ndarray]:
+    """`count` training views `[T, H, W]`."""
+    found: list[np.ndarray] = []
+    stream = batches(training(task, data), task, 8, seed)
+    while len(found) < count:
+        found += list(next(stream)[0][:, :, 0].numpy())
+    return found[:count]
 
 
 def windows(clips: Clips, task: Task, limit: int | None = None) -> Iterator[tuple[str, np.ndarray]]:
