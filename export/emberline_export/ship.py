@@ -56,6 +56,8 @@ ABOUT = {
         ("rain",),
         "Carries radar rain ten steps ahead, from two frames 5 or 6 minutes apart.",
         "Rain that grows from nothing, or flows in from outside the radar's view, is not foreseen. "
+        "Drizzle spreads with lead (wet-area bias at 0.1 mm/h, docs/results.md): do not read the "
+        "edge of light rain from it, and heavy rain (5 mm/h and more) covers too large an area. "
         "Heavy rain (5 mm/h and more) is rarely placed right beyond 30 minutes. Four radar events "
         "of Europe and North America taught it; mountains and the tropics are not among them.",
         "half simulated rain (make-data rain), half FMI, KNMI, MeteoNet and MRMS events",
