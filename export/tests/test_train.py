@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from fires import write_shard
 
 from emberline_export.clips import Shards, plain
 from emberline_export.film import FilmConfig, sample_of
@@ -15,26 +16,8 @@ from emberline_export.train import TrainConfig, load_network, train
 
 @pytest.fixture(scope="session")
 def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Sixteen elliptical fires in the maker's layout, made without the simulator."""
-    folder = tmp_path_factory.mktemp("shards")
-    rng = np.random.default_rng(0)
-    yy, xx = np.mgrid[0:64, 0:64].astype(np.float32)
-    arrival, ros = [], []
-    for _ in range(16):
-        y, x, v = *rng.uniform(20, 44, 2), rng.uniform(0.3, 1.2)
-        arrival.append(np.hypot(yy - y, (xx - x) * rng.uniform(0.5, 1.5)) / v - 4)
-        ros.append(np.full((64, 64), v))
-    np.savez(
-        folder / "shard_00000.npz",
-        seed=np.arange(16),
-        arrival=np.stack(arrival).astype(np.float32),
-        ros=np.stack(ros).astype(np.float16),
-        intensity=np.full((16, 64, 64), 3, np.float16),
-        residence=np.ones(16, np.float32),
-        dt_s=np.full(16, 30.0),
-        cell_m=np.full(16, 5.0),
-    )
-    return folder
+    """Sixteen elliptical fires."""
+    return write_shard(tmp_path_factory.mktemp("shards"), 16)
 
 
 def config(shards: Path, steps: int) -> TrainConfig:

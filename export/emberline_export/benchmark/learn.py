@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from ..losses import LossConfig, foreseeable, frame_loss, total
 from ..physicnet import PhysicNet
 from .rain import soft_csi
+from .task import Batch
 
 WARM_UP = 0.1  # share of a run over which the rate rises
 
@@ -34,7 +35,7 @@ def share(rate: float, progress: float) -> float:
 
 def learn(
     net: nn.Module,
-    stream: Iterator[tuple[Tensor, Tensor]],
+    stream: Iterator[Batch],
     budget: Budget,
     cfg: LossConfig,
     csi: float = 0.0,
@@ -51,12 +52,13 @@ def learn(
     while step < budget.steps and spent < budget.cpu_s:
         for group in optimizer.param_groups:
             group["lr"] = share(budget.rate, max(step / budget.steps, spent / budget.cpu_s))
-        context, future = (x.to(device) for x in next(stream))
+        batch = (None if x is None else x.to(device) for x in next(stream))
+        context, future, front, burnt_by = batch
         weight = foreseeable(context, future.shape[1]) if csi else None
         if isinstance(net, PhysicNet):
-            out = net(context)
+            out = net(context, front)
             said = out["forecast"]
-            loss, terms = total(net, out, context, None, future, None, cfg, weight)
+            loss, terms = total(net, out, context, front, future, burnt_by, cfg, weight)
             image = terms["frame"]
         else:
             said = net(context)

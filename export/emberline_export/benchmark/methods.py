@@ -8,7 +8,7 @@ from .. import peers
 from ..level import LevelConfig, NetConfig
 from ..losses import LossConfig
 from ..physicnet import PhysicNet
-from . import simple
+from . import fire, simple
 from .task import Task
 
 
@@ -26,6 +26,8 @@ LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
 # Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
 # motion is taken to be one over wide windows, and what is small fades.
 RAIN = Variant({"draws": False, "soften": True, "window": 21}, {"smooth": 0.02})
+# Fire: the arrival head says when each cell burns, beside the frames.
+FIRE = Variant({"arrival": True})
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
@@ -56,20 +58,30 @@ VARIANTS = {
     "physicnet-sharp": Variant({"soften": False}, says="rain: the last frame is not softened"),
     "physicnet-no-detail": Variant({"detail": 0}, says="no path at full resolution"),
 }
-METHODS = (*simple.NAMES, *peers.PEERS, *VARIANTS)
+SHIPPED = "fire-v1"  # as it is shipped, trained longer
+METHODS = (*simple.NAMES, *fire.FRONTS, *peers.PEERS, *VARIANTS, SHIPPED)
+
+
+def refuse(method: str, task: Task) -> str | None:
+    """Why a method does not stand for a task, if it does not."""
+    if method.startswith("lucas") and task.kind != "rain":
+        return f"{method} is for rain tasks, {task.name} is none"
+    if method in (*fire.FRONTS, SHIPPED) and task.kind != "fire":
+        return f"{method} is for fire, {task.name} is none"
+    return None
 
 
 def network(method: str, task: Task) -> nn.Module:
     """Build what learns."""
     if method not in VARIANTS:
         return peers.build(method, task.context, task.leads)
-    own = RAIN.net if task.kind == "rain" else {}
+    own = {"rain": RAIN.net, "fire": FIRE.net}.get(task.kind, {})
     made = {**FULL, **own, **VARIANTS[method].net}
     return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
 
 
 def losses(method: str, task: Task) -> LossConfig:
     """Weights of the loss terms of a method; a peer has the image loss alone."""
-    own = RAIN.loss if task.kind == "rain" else {}
+    own = {"rain": RAIN.loss, "fire": FIRE.loss}.get(task.kind, {})
     changed = VARIANTS[method].loss if method in VARIANTS else {}
     return LossConfig(**{**LOSS, **own, **changed})

@@ -22,10 +22,12 @@ import torch
 from torch import nn
 
 from ..data.clips import Clips, read
+from ..front import burnt_from_heat, maps_of
+from ..peers import PEERS
 from ..physicnet import PhysicNet
-from . import advect, simple
+from . import advect, fire, simple
 from .learn import Budget, learn
-from .methods import METHODS, losses, network
+from .methods import METHODS, SHIPPED, VARIANTS, losses, network, refuse
 from .rain import counts
 from .scores import image_scores
 from .task import TASKS, Task, batches, digest, training, windows
@@ -34,31 +36,66 @@ CSI_WEIGHT = 0.3  # of the soft CSI in rain tasks, for every method
 Forecaster = Callable[[np.ndarray, int], np.ndarray]
 
 
+def outputs(
+    net: nn.Module, context: np.ndarray, leads: int, front: np.ndarray | None = None
+) -> dict[str, np.ndarray]:
+    """What a network says of `[T, H, W]`, each `[leads, H, W]`: forecast, of fire also chance.
+
+    Sides are padded to a multiple of 8 by repeating the border.
+    """
+    h, w = context.shape[1:]
+    device, pad = next(net.parameters()).device, ((0, 0), (0, -h % 8), (0, -w % 8))
+    feed = [torch.from_numpy(np.pad(context, pad, mode="edge"))[None, :, None].to(device)]
+    if isinstance(net, PhysicNet) and net.arrival is not None:
+        front = maps_of(context, burnt_from_heat(context)[0]) if front is None else front
+        feed.append(torch.from_numpy(np.pad(front, pad, mode="edge"))[None].to(device))
+    with torch.no_grad():
+        out = net(*feed)
+    out = out if isinstance(out, dict) else {"forecast": out}
+    said = {"forecast": out["forecast"][0, :leads, 0, :h, :w].cpu().numpy()}
+    if "burn_probability" in out:
+        said["burn_probability"] = out["burn_probability"][0, :leads, :h, :w].cpu().numpy()
+    return said
+
+
 def forecaster(net: nn.Module) -> Forecaster:
-    """Wrap a network; sides are padded to a multiple of 8 by repeating the border."""
-    device = next(net.parameters()).device
-
-    @torch.no_grad()
-    def run(context: np.ndarray, leads: int) -> np.ndarray:
-        h, w = context.shape[1:]
-        frames = np.pad(context, ((0, 0), (0, -h % 8), (0, -w % 8)), mode="edge")
-        out = net(torch.from_numpy(frames)[None, :, None].to(device))
-        out = out["forecast"] if isinstance(out, dict) else out
-        return out[0, :leads, 0, :h, :w].cpu().numpy()
-
-    return run
+    """Frames that a network forecasts."""
+    return lambda context, leads: outputs(net, context, leads)["forecast"]
 
 
-def score(run: Forecaster, clips: Clips, task: Task, limit: int | None) -> dict:
-    """Scores of one split: means by lead over films, and by film over leads; rain: counts."""
+def burner(method: str, run: Forecaster | None, net: nn.Module | None, leads: int) -> fire.Burner:
+    """What a method says of a fire."""
+    if method == SHIPPED:
+        return fire.shipped(leads)
+    if method in (*fire.FRONTS, "optical-flow"):
+        return fire.front_burner(method, leads)
+    if net is None:
+        return lambda s: (run(s.context, leads), None)
+
+    def both(s: fire.Start) -> tuple[np.ndarray, np.ndarray | None]:
+        out = outputs(net, s.context, leads, s.front)
+        return out["forecast"], out.get("burn_probability")
+
+    return both
+
+
+def score(run: Forecaster | None, clips: Clips, task: Task, limit: int | None) -> dict:
+    """Scores of one split: means by lead over films, and by film over leads; rain: counts.
+
+    A forecaster of fronts has no frames (`run` is None) and gets the events alone.
+    """
     events, rows, rain = [], [], []
     for event, film in windows(clips, task, limit):
         context, truth = np.nan_to_num(film[: task.context]), film[task.context :]
-        said = run(context, task.leads)
         events.append(event)
+        if run is None:
+            continue
+        said = run(context, task.leads)
         rows.append(image_scores(said, np.nan_to_num(truth)))
         if task.kind == "rain":
             rain.append(counts(said, truth))
+    if run is None:
+        return {"event": events}
     table = {name: np.array([r[name] for r in rows]) for name in rows[0]}
     out = {
         "by_lead": {name: np.round(t.mean(0), 6).tolist() for name, t in table.items()},
@@ -72,8 +109,11 @@ def score(run: Forecaster, clips: Clips, task: Task, limit: int | None) -> dict:
 
 def simple_forecaster(
     method: str, sets: list[tuple[Clips, float]], task: Task, grid: tuple[int, ...]
-) -> Forecaster:
-    """What needs no training; `grid` is the test films'."""
+) -> Forecaster | None:
+    """What needs no training; `grid` is the test films'. None for what forecasts no frames."""
+    if method == SHIPPED:
+        said = fire.shipped(task.leads)
+        return lambda c, leads: said(fire.seen(c))[0][:leads]
     if method == "nearest-frame":
         return simple.NearestFrame([c for c, _ in sets if c.frames.shape[2:] == grid], task)
     return {
@@ -81,7 +121,7 @@ def simple_forecaster(
         "optical-flow": simple.optical_flow,
         "lucas-kanade": advect.lucas_kanade,
         "lucas-kanade-matched": advect.honest,
-    }[method]
+    }.get(method)
 
 
 def trained(args: argparse.Namespace, task: Task, sets: list) -> tuple[nn.Module, dict]:
@@ -92,7 +132,8 @@ def trained(args: argparse.Namespace, task: Task, sets: list) -> tuple[nn.Module
     net = net.to(device, memory_format=torch.channels_last)
     csi = CSI_WEIGHT if task.kind == "rain" else 0.0
     budget = Budget(args.steps, args.cpu_s, args.rate)
-    stream = batches(sets, task, args.batch, args.seed)
+    fronts = isinstance(net, PhysicNet) and net.arrival is not None
+    stream = batches(sets, task, args.batch, args.seed, fronts)
     steps, cpu_s = learn(net, stream, budget, losses(args.method, task), csi)
     cost = {"steps": steps, "cpu_s": round(cpu_s, 1)}
     if args.keep:
@@ -108,6 +149,18 @@ def trained(args: argparse.Namespace, task: Task, sets: list) -> tuple[nn.Module
 def kept(folder: Path | None, task: str, method: str, seed: int) -> Path:
     """Where the weights of a run lie."""
     return (folder or Path(".")) / f"{task}-{method}-{seed}.pt"
+
+
+def told(scores: dict) -> str:
+    """One line of a split's scores."""
+    said = []
+    if "by_lead" in scores:
+        psnr, ssim = (np.mean(scores["by_lead"][name]) for name in ("psnr", "ssim"))
+        said.append(f"PSNR {psnr:.2f} dB, SSIM {ssim:.4f}")
+    if "fire" in scores:
+        counts = np.sum(scores["fire"]["counts"], 0)
+        said.append("new-burn F1 " + " ".join(f"{x:.3f}" for x in fire.f1(counts)))
+    return "; ".join(said)
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
@@ -127,33 +180,44 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Run, then append; nothing is written when anything failed."""
-    task = TASKS[args.task]
-    if args.method.startswith("lucas") and task.kind != "rain":
-        raise SystemExit(f"error: {args.method} is for rain tasks, {task.name} is none")
+    task, net = TASKS[args.task], None
+    refused = refuse(args.method, task)
+    if refused:
+        raise SystemExit(f"error: {refused}")
     limit = args.limit or task.most
+    learns = args.method in (*PEERS, *VARIANTS)
+    made = {"task": asdict(task), "method": args.method}
     try:
         sets = training(task, args.data)
         tests = {name: read(args.data / task.folder, name) for name in task.tests}
-        made = {"task": asdict(task), "method": args.method}
-        if args.method in simple.NAMES:
-            grid = tests[task.tests[0]].frames.shape[2:]
-            run, cost, weights = simple_forecaster(args.method, sets, task, grid), {}, 0
-        else:
+        vals = {name: task.val(name) for name in task.tests}
+        vals = {name: read(args.data / task.folder, val) for name, val in vals.items() if val}
+        cost, weights = {}, 0
+        if learns:
             net, cost = trained(args, task, sets)
-            run, weights = forecaster(net), sum(p.numel() for p in net.parameters())
+            weights = sum(p.numel() for p in net.parameters())
             made |= {
                 "batch": args.batch,
                 "rate": args.rate,
                 "loss": asdict(losses(args.method, task)),
             }
             made |= {"steps": args.steps, "cpu_s": args.cpu_s}
+        scores = {}
+        for name, test in tests.items():
+            grid = test.frames.shape[2:]
+            run = forecaster(net) if net else simple_forecaster(args.method, sets, task, grid)
+            scores[name] = score(run, test, task, limit)
+            if name in vals:
+                burn = burner(args.method, run, net, task.leads)
+                scores[name]["fire"] = fire.score(
+                    burn, test, vals[name], task.context, task.leads, limit
+                )
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     gpu = torch.cuda.is_available()
     config = json.dumps(made, sort_keys=True)
     lines = []
     for split, test in tests.items():
-        scores = score(run, test, task, limit)
         row = {
             "task": task.name,
             "split": split,
@@ -165,11 +229,10 @@ def main(args: argparse.Namespace) -> int:
             "train_sha256": digest(sets),
             "test_sha256": test.digest()[:16],
             "device": torch.cuda.get_device_name() if gpu else platform.machine(),
-            **scores,
+            **scores[split],
         }
         lines.append(json.dumps(row))
-        psnr, ssim = (np.mean(scores["by_lead"][name]) for name in ("psnr", "ssim"))
-        print(f"\r{task.name} {split} {args.method}: PSNR {psnr:.2f} dB, SSIM {ssim:.4f}")
+        print(f"\r{task.name} {split} {args.method}: {told(scores[split])}")
     args.rows.parent.mkdir(parents=True, exist_ok=True)
     with args.rows.open("a") as f:
         f.write("".join(line + "\n" for line in lines))

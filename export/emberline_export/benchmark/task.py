@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from ..data.clips import Clips, read
 from ..data.rain import EVENTS
+from .fire import start_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,21 @@ class Task:
     side: int | None = None  # cells of a training view; None: whole frames
     kind: str = "image"  # or `rain`, which is also scored by rate, or `fire`, by new burn
     most: int | None = None  # films of a test split that are scored
+
+    def val(self, split: str) -> str | None:
+        """Films that choose the decision threshold for a test split of fire."""
+        if self.kind != "fire":
+            return None
+        return split.replace("test", "val") if split.startswith("test-") else "val-128"
+
+
+class Batch(NamedTuple):
+    """What is learnt from, `(b, ·, 1, h, w)`; of fire also the front and first burnt leads."""
+
+    context: torch.Tensor
+    future: torch.Tensor
+    front: torch.Tensor | None = None  # (b, 5, h, w)
+    burnt_by: torch.Tensor | None = None  # (b, h, w)
 
 
 def rain(event: str | None) -> Task:
@@ -54,6 +71,16 @@ TASKS = {
             (("classical-train", 1.0),),
             ("classical-test",),
         ),
+        Task(
+            "fire",
+            "fire",
+            (("train-64", 0.45), ("train-128", 0.45), ("fdv-train", 0.1)),
+            ("test-64", "test-128", "fdv-test", "dollhouse", "fireplace"),
+            10,
+            20,
+            64,
+            "fire",
+        ),
         Task("moving-mnist", "moving-mnist", (("train", 1.0),), ("test",), most=1000),
         Task("rain-simulated", "rain", (("maker-train", 1.0),), ("maker-val",), 2, 10, 96, "rain"),
         *(rain(event) for event in (*EVENTS, None)),
@@ -76,9 +103,15 @@ def digest(sets: list[tuple[Clips, float]]) -> str:
     return "-".join(clips.digest()[:8] for clips, _ in sets)[:53]
 
 
-def view(rng: np.random.Generator, clips: Clips, task: Task) -> np.ndarray | None:
-    """Random window `[context + leads, side, side]` as greys; `None` for most dry rain."""
-    film = clips.frames[int(rng.integers(len(clips)))]
+def view(
+    rng: np.random.Generator, clips: Clips, task: Task
+) -> tuple[np.ndarray, np.ndarray | None] | None:
+    """Random window `[context + leads, side, side]` as greys, and of fire when each cell burns.
+
+    `None` for most dry rain, and for fire where nothing burns, or nearly all.
+    """
+    i = int(rng.integers(len(clips)))
+    film = clips.frames[i]
     length, side = task.context + task.leads, task.side or min(film.shape[1:])
     t = int(rng.integers(len(film) - length + 1))
     y, x = (int(rng.integers(s - side + 1)) for s in film.shape[1:])
@@ -87,32 +120,44 @@ def view(rng: np.random.Generator, clips: Clips, task: Task) -> np.ndarray | Non
         wet = (film[-1] > WET_GREY) & (film[-1] <= clips.full)
         if wet.mean() < WET_SHARE and rng.random() > DRY_KEPT:
             return None
-    return film
+    if task.kind != "fire":
+        return film, None
+    arrival = clips.facts["arrival"][i][y : y + side, x : x + side].astype(np.float32) - t
+    burnt = (arrival <= task.context - 1).sum()
+    return (film, arrival) if 4 <= burnt <= 0.8 * arrival.size else None
 
 
 def batches(
-    sets: list[tuple[Clips, float]], task: Task, batch: int, seed: int
-) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
-    """Endless context and future, each `(b, ·, 1, h, w)`: random film, start, cut, turn and flip.
+    sets: list[tuple[Clips, float]], task: Task, batch: int, seed: int, fronts: bool = False
+) -> Iterator[Batch]:
+    """Endless batches: random film, start, cut, turn and flip; `fronts` for a model of fire.
 
-    Rain is also made stronger or weaker. A seed gives the same batches whatever learns from them.
+    Rain is also made stronger or weaker. A seed gives the same films whatever learns from them.
     """
     rng, share = np.random.default_rng([seed, 77]), np.array([s for _, s in sets])
     while True:
-        films = []
+        films, extra = [], []
         while len(films) < batch:
             clips = sets[int(rng.choice(len(sets), p=share / share.sum()))][0]
-            film = view(rng, clips, task)
-            if film is None:
+            found = view(rng, clips, task)
+            if found is None:
                 continue
+            film, arrival = found
             film = np.where(film > clips.full, 0, film)
             if task.kind == "rain":
                 louder = film + rng.integers(-JITTER_GREYS, JITTER_GREYS + 1)
                 film = np.where(film > 0, np.clip(louder, 0, clips.full), 0)
-            film = np.rot90(film, int(rng.integers(4)), (1, 2))[..., :: int(rng.choice([-1, 1]))]
-            films.append(np.ascontiguousarray(film) / np.float32(clips.full))
-        stack = torch.from_numpy(np.stack(films).astype(np.float32))[:, :, None]
-        yield stack[:, : task.context], stack[:, task.context :]
+            turn, flip = int(rng.integers(4)), int(rng.choice([-1, 1]))
+            film = np.ascontiguousarray(np.rot90(film, turn, (1, 2))[..., ::flip])
+            films.append((film / np.float32(clips.full)).astype(np.float32))
+            if fronts:
+                start = start_of(
+                    films[-1][: task.context], np.rot90(arrival, turn)[:, ::flip], task.leads
+                )
+                extra.append((start.front, start.burnt_by))
+        stack = torch.from_numpy(np.stack(films))[:, :, None]
+        more = (torch.from_numpy(np.stack(x)) for x in zip(*extra, strict=True))
+        yield Batch(stack[:, : task.context], stack[:, task.context :], *more)
 
 
 def contexts(task: Task, data: Path, seed: int, count: int) -> list[np.ndarray]:
@@ -120,7 +165,7 @@ def contexts(task: Task, data: Path, seed: int, count: int) -> list[np.ndarray]:
     found: list[np.ndarray] = []
     stream = batches(training(task, data), task, 8, seed)
     while len(found) < count:
-        found += list(next(stream)[0][:, :, 0].numpy())
+        found += list(next(stream).context[:, :, 0].numpy())
     return found[:count]
 
 

@@ -2,6 +2,7 @@
 
     python -m emberline_export make-data reaction-diffusion DATA
     python -m emberline_export make-data rain DATA            # real radar from EMBERLINE_DATA
+    python -m emberline_export make-data fire DATA            # of the fires of `make-fire` in DATA
     python -m emberline_export make-data moving-mnist DATA --scale 0.1
 
 Writes `DATA/<set>/`: `<split>.npz` a split, `manifest.json` (what made it, SHA-256 of every split)
@@ -16,13 +17,14 @@ import numpy as np
 from PIL import Image
 
 from ..clips import data_root
-from . import moving_mnist, rain, reaction_diffusion
+from . import fire, moving_mnist, rain, reaction_diffusion
 from .clips import Clips, write
 
 SETS = {
-    "reaction-diffusion": lambda scale: reaction_diffusion.make(scale),
-    "rain": lambda scale: rain.make(scale, data_root()),
-    "moving-mnist": lambda scale: moving_mnist.make(scale, data_root()),
+    "reaction-diffusion": lambda scale, _: reaction_diffusion.make(scale),
+    "fire": lambda scale, out: fire.make(scale, data_root(), out),
+    "rain": lambda scale, _: rain.make(scale, data_root()),
+    "moving-mnist": lambda scale, _: moving_mnist.make(scale, data_root()),
 }
 
 
@@ -50,7 +52,7 @@ def main(args: argparse.Namespace) -> int:
         raise SystemExit(f"error: --scale {args.scale}: above 0, up to 100")
     began, folder = time.monotonic(), args.out / args.set
     try:
-        splits, facts = SETS[args.set](args.scale)
+        splits, facts = SETS[args.set](args.scale, args.out)
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     write(folder, splits, {**facts, "scale": args.scale})
