@@ -67,14 +67,15 @@ def leads_of(
     last: np.ndarray,
 ) -> np.ndarray:
     """Frames `(1, l, 1, h, w)` of a model of frames, lead by lead; `start` holds a detail each."""
-    leads, out = start.shape[1] - 2, []
     state = np.zeros((1, 2, *last.shape[2:]), np.float32)
     takes = {i.name: i.shape for i in decode.get_inputs()}
+    maps = takes["start"][1] - 1  # of every lead: motion, and how far rain fades
+    leads, out = start.shape[1] - maps, []
     if takes["state"][1] == 3:  # the last frame, softened lead by lead, is part of the state
         state = np.concatenate([state, last], 1)
     parts = zip(np.split(coarse, leads, 1), np.split(fine, leads, 1), strict=True)
     for k, (a, b) in enumerate(parts):
-        here = np.concatenate([start[:, :2], start[:, 2 + k : 3 + k]], 1)
+        here = np.concatenate([start[:, :maps], start[:, maps + k : maps + k + 1]], 1)
         feed = {"future_global": a, "future_local": b, "start": here, "last": last, "state": state}
         feed = {k: np.ascontiguousarray(v) for k, v in feed.items() if k in takes}
         frame, state = decode.run(None, feed)

@@ -5,8 +5,9 @@
         --rows ../docs/results.ndjson
 
 Tables are learnt from films as training draws them (degraded, masks and thermal). The level of each
-signal is a high quantile over films of fires held out, and over the drone masks of
-`fire_validation/`, which choose and never train. FILMS is where `make-data` wrote the sets of the
+signal is a high quantile over films of fires held out, over the drone masks of `fire_validation/`
+(which choose and never train), and over colour films: pine straw and a doll house, seen as the
+runtime sees colour. FILMS is where `make-data` wrote the sets of the
 benchmark: the area under the curve against each is printed and appended to the rows.
 """
 
@@ -22,6 +23,7 @@ from .clips import Shards, Stream, data_root, plain
 from .data.clips import read
 from .film import FilmConfig
 from .folder import read_card, toml_text, write_sums
+from .heat import flame_intensity
 from .physicnet import PhysicNet
 from .train import load_network
 
@@ -46,6 +48,18 @@ def drone_masks(length: int) -> list[np.ndarray]:
         with np.load(path) as z:
             masks = (z["mask"] > 0).astype(np.float32)
         found += [masks[i : i + length] for i in range(0, len(masks) - length + 1, length)]
+    return found
+
+
+def colour_films(length: int) -> list[np.ndarray]:
+    """Windows of two real colour films as flame intensity, at three steps."""
+    found = []
+    for name in ("fdv_pine_straw", "furg_dollhouse"):
+        with np.load(data_root() / "fire_dev" / f"{name}_128.npz") as z:
+            heat = flame_intensity(z["rgb"])
+        for step in (1, 3, 6):
+            for start in range(0, len(heat) - (length - 1) * step, 20):
+                found.append(heat[start : start + length * step : step][:length])
     return found
 
 
@@ -92,12 +106,14 @@ def main(args: argparse.Namespace) -> int:
     habits = drift.learn(net, drawn(args.train, FILMS, 5))
     own = signals(net, habits, held_out(args.alike, 40) + drawn(args.alike, 200, 6))
     real = signals(net, habits, drone_masks(net.cfg.context))
-    level = np.maximum(drift.levels(own), drift.levels(real))
+    colour = signals(net, habits, colour_films(net.cfg.context))
+    level = np.maximum.reduce([drift.levels(x) for x in (own, real, colour)])
     np.savez_compressed(args.folder / "drift.npz", **habits.arrays())
     card = read_card(args.folder)
     limits = dict(zip(drift.SIGNALS, (round(float(x), 4) for x in level), strict=True))
     measured = (
-        f"{drift.QUANTILE} quantiles over {len(own)} simulated films and {len(real)} of drones"
+        f"{drift.QUANTILE} quantiles over {len(own)} simulated films, {len(real)} of drones and "
+        f"{len(colour)} in colour"
     )
     table = {"file": "drift.npz", **limits, "measured": measured}
     tables = {}
@@ -111,7 +127,11 @@ def main(args: argparse.Namespace) -> int:
     write_sums(args.folder)
     for name, films in strangers(args.strangers, net.cfg.context).items():
         other = drift.ratio(signals(net, habits, films), level)
-        for task, alike in (("fire", own), ("fire (drone masks)", real)):
+        for task, alike in (
+            ("fire", own),
+            ("fire (drone masks)", real),
+            ("fire (colour films)", colour),
+        ):
             mine = drift.ratio(alike, level)
             row = {
                 "row": "drift",

@@ -33,9 +33,14 @@ class NetConfig:
     motion and shows the levels the last frame, its change along that motion, and the motion, none
     of them quantized; `composed` samples the last frame once a lead, along composed trajectories;
     `draws` lets the last frame give way to what the levels draw instead of adding to it;
-    `soften` blurs the last frame by 0.58 cells times the root of the leads before, as what is small
-    lives short; `detail` is the width of a path at full resolution beside the levels, 0 for none;
-    `window` is the side over which motion is taken to be one, in cells of a pyramid scale.
+    `corrects` lets the flow experts change that motion; without, it is the motion.
+    `soften` blurs the last frame by 0.82 cells times the root of the leads before, and for the lead
+    itself by what the frames tell of it (`prior.fading`), as what is small lives short;
+    `detail` is the width of a path at full resolution beside the levels, 0 for none;
+    `window` is the side over which motion is taken to be one, in cells of a pyramid scale, `blur`
+    the side of the box by which both frames are smoothed (twice) before it is measured, 0 for none,
+    `refine` the steps by which it is measured at each scale;
+    `dropout` is the share of a level's feature maps that are dropped in training.
     """
 
     context: int = 10
@@ -51,6 +56,10 @@ class NetConfig:
     draws: bool = True
     soften: bool = False
     window: int = 9
+    blur: int = 0
+    refine: int = 2
+    corrects: bool = True
+    dropout: float = 0.0
     detail: int = 0
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
     fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))
@@ -104,6 +113,7 @@ class Level(nn.Module):
         seen = (2 * cfg.stride**2 + 2) * net.prior  # last frame, its change, the motion
         inputs = net.context * cfg.code_dim + FRONT * net.arrival + seen
         self.mix_time = conv(inputs, cfg.hidden, 1)
+        self.drop = nn.Dropout2d(net.dropout)
         self.translator = nn.Sequential(*[Mixer(cfg.hidden) for _ in range(cfg.depth)])
         self.to_future = nn.Conv2d(cfg.hidden, net.leads * cfg.future, 1)
         self.to_arrival = nn.Conv2d(cfg.hidden, 8 * cfg.stride**2, 1) if net.arrival else None
@@ -129,7 +139,7 @@ class Level(nn.Module):
         if seen is not None:
             fine = F.pixel_unshuffle(seen[:, :2], self.cfg.stride)
             latents = torch.cat([latents, fine, F.avg_pool2d(seen[:, 2:], self.cfg.stride)], 1)
-        hidden = self.translator(self.mix_time(latents))
+        hidden = self.translator(self.drop(self.mix_time(latents)))
         features = None if self.to_arrival is None else self.up(self.to_arrival(hidden))
         return self.to_future(hidden), features
 

@@ -8,7 +8,7 @@ from einops import rearrange
 from torch import Tensor
 
 from .arrival import scale_front
-from .physicnet import PhysicNet, drawn, softer
+from .physicnet import PhysicNet, drawn, soften
 from .prior import lucas_kanade
 from .warp import pixel_grid, warp
 
@@ -23,6 +23,7 @@ class LossConfig:
     commitment: float = 0.25
     photometric: float = 0.1
     smooth: float = 0.002
+    divergence: float = 0.0
     crop: float = 1.0
     crops: int = 2
     crop_px: int = 32
@@ -83,6 +84,13 @@ def total_variation(flow: Tensor) -> Tensor:
     return dx + (flow[..., 1:, :] - flow[..., :-1, :]).abs().mean()
 
 
+def divergence(flow: Tensor) -> Tensor:
+    """Mean absolute divergence of flow `(b, l, 2, h, w)`: air that neither swells nor shrinks."""
+    dx = flow[:, :, 0, :-1, 1:] - flow[:, :, 0, :-1, :-1]
+    dy = flow[:, :, 1, 1:, :-1] - flow[:, :, 1, :-1, :-1]
+    return (dx + dy).abs().mean()
+
+
 def crop_loss(
     net: PhysicNet, out: dict, frames: Tensor, front: Tensor | None, future: Tensor, cfg: LossConfig
 ) -> Tensor:
@@ -113,11 +121,13 @@ def crop_loss(
         )
         for f in future_z.chunk(net.cfg.leads, 1)[:leads]:
             flow, gate, source = level.decode(f).split([2, 1, 1], 1)
-            flow = flow - motion[box]
+            flow = flow - motion[box] if net.cfg.corrects else -motion[box]
             if net.cfg.composed:
                 path = warp(path, flow) + flow if moves else path
-                base = warp(soft, path)
-                soft = softer(soft) if net.cfg.soften else last
+                shown = last
+                if net.cfg.soften:
+                    shown, soft = soften(soft, out["fade"][box])
+                base = warp(shown, path)
                 frame = drawn(base, gate, source if net.cfg.draws else source + base)
             else:
                 frame = warp(frame, flow) if moves else frame
@@ -150,6 +160,8 @@ def total(
         terms["photometric"] = photometric(out["flow"], frames, future)
     if cfg.smooth:
         terms["smooth"] = total_variation(out["flow"])
+    if cfg.divergence:
+        terms["divergence"] = divergence(out["flow"])
     if net.fine is not None and cfg.crop:
         terms["crop"] = crop_loss(net, out, frames, front, future, cfg)
     loss = sum(getattr(cfg, k) * v for k, v in terms.items())

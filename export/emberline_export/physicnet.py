@@ -28,15 +28,16 @@ from torch import Tensor, nn
 
 from .arrival import ArrivalHead, scale_front
 from .level import FRONT, Detail, Level, LevelConfig, NetConfig
-from .prior import box, lucas_kanade
+from .prior import box, fading, lucas_kanade
 from .warp import pixel_grid, warp
 
 __all__ = ["FRONT", "LevelConfig", "NetConfig", "PhysicNet", "scale_front"]
 
 
-def softer(frame: Tensor) -> Tensor:
-    """Blur by 0.58 cells: half way to the mean of 3 × 3 cells."""
-    return 0.5 * (frame + box(frame, 3))
+def soften(kept: Tensor, fade: Tensor) -> tuple[Tensor, Tensor]:
+    """What this lead shows and what the next starts from: blurred by `fade`, and by 0.82 cells."""
+    blurred = box(kept, 3)
+    return kept + fade * (blurred - kept), blurred
 
 
 def drawn(base: Tensor, gate: Tensor, source: Tensor) -> Tensor:
@@ -64,6 +65,11 @@ class PhysicNet(nn.Module):
         """The levels there are, coarse first."""
         return [self.coarse] if self.fine is None else [self.coarse, self.fine]
 
+    @property
+    def maps(self) -> int:
+        """Maps that every lead starts from, before its own detail."""
+        return 2 + self.cfg.soften
+
     def encode(self, frame: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
         """One frame `(n, 1, h, w)` → (latent, codes, commitment loss) of each level."""
         return [level.encode(frame) for level in self.levels]
@@ -74,7 +80,8 @@ class PhysicNet(nn.Module):
         """Latents `(b, t·d, ·, ·)` of each level, front, frames `(b, t, 1, h, w)` → what follows.
 
         Future latents of each level; arrival parameters (fire only); the maps that leads start
-        from `(b, 2 + l, h, w)`, motion in cells a frame and the detail of each lead; and with
+        from `(b, 2 + l, h, w)`, motion in cells a frame (`soften`: and how far a lead fades, so
+        that there are 3 + l) and the detail of each lead; and with
         `prior` what the levels see unquantized `(b, 4, h, w)`.
         """
         last = frames[:, -1]
@@ -82,12 +89,18 @@ class PhysicNet(nn.Module):
         motion, seen = torch.zeros_like(last).repeat(1, 2, 1, 1), None
         if self.cfg.prior:
             with torch.no_grad():
-                motion = lucas_kanade(frames, self.cfg.window)
+                motion = lucas_kanade(frames, self.cfg.window, self.cfg.blur, self.cfg.refine)
             change = last - warp(frames[:, -2], -motion)
             seen = torch.cat([last, change, motion * 0.25], 1)
         done = [lv.translate(z, maps, seen) for lv, z in zip(self.levels, latents, strict=True)]
         futures, features = [f for f, _ in done], [a for _, a in done]
-        start = motion if self.detail is None else torch.cat([motion, self.detail(frames)], 1)
+        start = [motion]
+        if self.cfg.soften:
+            with torch.no_grad():
+                start.append(fading(frames, motion) * torch.ones_like(last))
+        if self.detail is not None:
+            start.append(self.detail(frames))
+        start = torch.cat(start, 1)
         if self.arrival is None:
             return futures, None, start, seen
         return futures, self.arrival(front, last, torch.cat(features, 1)), start, seen
@@ -113,20 +126,24 @@ class PhysicNet(nn.Module):
         """
         parts = [lv.decode(z) for lv, z in zip(self.levels, futures, strict=True)]
         flows = parts if self.cfg.local_flow else parts[:1]
-        flow = torch.stack([p[:, :2] for p in flows]).sum(0) - start[:, :2]
+        flow = -start[:, :2]
+        if self.cfg.corrects:
+            flow = torch.stack([p[:, :2] for p in flows]).sum(0) + flow
         gate = torch.stack([p[:, 2:3] for p in parts]).sum(0)
         source = self.fuse(torch.cat([p[:, 3:] for p in parts], 1))
         if self.cfg.composed:  # the last frame, moved once, gives way to what the levels draw
-            path = state[:, :2]
+            path, kept = state[:, :2], state[:, 2:]
             path = warp(path, flow, grid) + flow if self.cfg.flow else path
-            last = state[:, 2:] if self.cfg.soften else last
-            state = torch.cat([path, softer(last)], 1) if self.cfg.soften else path
+            state = path
+            if self.cfg.soften:
+                last, kept = soften(kept, start[:, 2:3])
+                state = torch.cat([path, kept], 1)
             frame = warp(last, path, grid) if self.cfg.flow else last
             frame = drawn(frame, gate, source if self.cfg.draws else source + frame)
         else:
             moved = warp(state, flow, grid) if self.cfg.flow else state
             frame = state = moved + torch.sigmoid(gate) * source
-        return frame + start[:, 2:] if self.detail is not None else frame, state, flow
+        return frame + start[:, self.maps :] if self.detail is not None else frame, state, flow
 
     def forward(self, frames: Tensor, front: Tensor | None = None) -> dict[str, Tensor]:
         """Whole window: frames `(b, t, 1, h, w)` in 0..1, front `(b, 5, h, w)` in pixels.
@@ -142,9 +159,9 @@ class PhysicNet(nn.Module):
         last = frames[:, -1]
         state, out, flows, grid = self.begin(last), [], [], pixel_grid(last)
         for k in range(self.cfg.leads):
-            here = start[:, :2]
+            here = start[:, : self.maps]
             if self.detail is not None:
-                here = torch.cat([here, start[:, 2 + k : 3 + k]], 1)
+                here = torch.cat([here, start[:, self.maps + k : self.maps + k + 1]], 1)
             frame, state, flow = self.decode([s[k] for s in steps], here, last, state, grid)
             out.append(frame)
             flows.append(flow)
@@ -161,5 +178,6 @@ class PhysicNet(nn.Module):
             "commitment": torch.stack([c for _, _, c in encoded]).sum(),
             "futures": futures,
             "motion": start[:, :2],
+            "fade": start[:, 2:3] if self.cfg.soften else None,
             "seen": seen,
         }

@@ -16,7 +16,7 @@ from .warp import pixel_grid, warp
 
 SCALES = (8, 4, 2)  # of the pyramid, coarse first; motion is not refined below half size
 WINDOW, WIDER = 9, 3.5  # cells of a scale, and how many times wider the large window is
-STEPS = 2  # of Gauss–Newton at each scale
+STEPS = 2  # of Gauss–Newton at each scale, unless told
 MOST = 1.5  # cells of a scale by which one step may move
 QUIET = 1e-4  # squared slope below which there is nothing to see
 
@@ -55,12 +55,15 @@ def step(a: Tensor, b: Tensor, flow: Tensor, window: int) -> Tensor:
     return flow + torch.cat([dx, dy], 1).clamp(-MOST, MOST)
 
 
-def lucas_kanade(frames: Tensor, window: int = WINDOW) -> Tensor:
+def lucas_kanade(frames: Tensor, window: int = WINDOW, blur: int = 0, steps: int = STEPS) -> Tensor:
     """Motion `(b, 2, h, w)` (x, y) in cells a frame of the last two of `frames` `(b, t, 1, h, w)`.
 
-    Sides must be multiples of 8. What was at p is seen at p + motion one frame later.
+    Sides must be multiples of 8. What was at p is seen at p + motion one frame later. `blur` is the
+    side of a box that smooths both frames twice first: of rain, what is small changes as it moves.
     """
     a, b = frames[:, -2], frames[:, -1]
+    if blur:
+        a, b = (box(box(x, blur), blur) for x in (a, b))
     flow = None
     for scale in SCALES:
         small_a, small_b = F.avg_pool2d(a, scale), F.avg_pool2d(b, scale)
@@ -68,8 +71,21 @@ def lucas_kanade(frames: Tensor, window: int = WINDOW) -> Tensor:
             flow = torch.zeros_like(small_a).repeat(1, 2, 1, 1)
         else:
             flow = twice(flow)
-        for _ in range(STEPS):
+        for _ in range(steps):
             flow = box(step(small_a, small_b, flow, window), 3)
     for _ in range(SCALES[-1].bit_length() - 1):
         flow = twice(flow)
     return flow
+
+
+def fading(frames: Tensor, motion: Tensor) -> Tensor:
+    """How far a step of one frame goes towards the mean of 3 × 3 cells: 0..1, `(b, 1, 1, 1)`.
+
+    The least-squares answer of the last two frames: what is small and does not live from one to the
+    other cannot be foreseen. Of rain it depends on the radar and its cells, and not on a model.
+    """
+    before, last = frames[:, -2], frames[:, -1]
+    moved = warp(before, -motion)
+    blurred = warp(box(before, 3), -motion) - moved
+    share = (blurred * (last - moved)).mean((2, 3), keepdim=True)
+    return (share / ((blurred * blurred).mean((2, 3), keepdim=True) + 1e-7)).clamp(0.0, 1.0)

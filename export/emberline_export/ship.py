@@ -10,7 +10,7 @@ is checked. Fire has `export`, which also calibrates probabilities.
 import argparse
 import json
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +48,7 @@ class About:
     data: str
     data_licence: str
     step_s: tuple[float, float]
+    output: dict = field(default_factory=dict)  # what else the card says of the output
 
 
 ABOUT = {
@@ -56,14 +57,15 @@ ABOUT = {
         ("rain",),
         "Carries radar rain ten steps ahead, from two frames 5 or 6 minutes apart.",
         "Rain that grows from nothing, or flows in from outside the radar's view, is not foreseen. "
-        "Drizzle spreads with lead (wet-area bias at 0.1 mm/h, docs/results.md): do not read the "
-        "edge of light rain from it, and heavy rain (5 mm/h and more) covers too large an area. "
+        "Every lead has the rates of the last frame seen, by rank (`output.rates`): rain moves and "
+        "changes its shape, but the view's total neither grows nor fades. "
         "Heavy rain (5 mm/h and more) is rarely placed right beyond 30 minutes. Four radar events "
         "of Europe and North America taught it; mountains and the tropics are not among them.",
         "half simulated rain (make-data rain), half FMI, KNMI, MeteoNet and MRMS events",
         "Radar: FMI and KNMI (CC BY 4.0), Meteo-France (Open Licence 2.0), NOAA/NSSL MRMS (public "
         "domain).",
         (240.0, 420.0),
+        {"rates": "matched"},
     ),
     "reaction-diffusion": About(
         "frames",
@@ -213,7 +215,7 @@ def card(
         {
             **head(name, version, about.task, about.summary),
             "input": input_table(net, list(about.kinds), about.step_s),
-            "output": {"leads": net.cfg.leads},
+            "output": {"leads": net.cfg.leads} | about.output,
             "drift": {"file": "drift.npz", **limits, "measured": measured},
             "codebook": codebook_tables(net),
             "precision": precision_tables(folder),

@@ -226,6 +226,6 @@ def export_graphs(net: PhysicNet, folder: Path, side: int = 64) -> None:
     if cfg.arrival:
         write(Decode(net), (*step, last), path, [*ins, "frame"], ["next_frame"], divide)
     else:
-        here = start[:, : 2 + (net.detail is not None)]
+        here = start[:, : net.maps + (net.detail is not None)]
         given = [*ins, "start", "last", "state"], ["next_frame", "next_state"]
         write(DecodeFrames(net), (*step, here, last, net.begin(last)), path, *given, divide)

@@ -172,8 +172,16 @@ def test_rain_counts_by_hand():
     assert c[0, 1].tolist() == [1, 1, 1] and c[0, 3].tolist() == [0, 0, 0]
     assert rain.csi(c)[0, 1] == pytest.approx(1 / 3) and np.isnan(rain.csi(c)[0, 3])
     assert rain.bias(c)[0, 1] == 1.0
-    said, truth = (torch.from_numpy(np.tile(x, (2, 1, 1, 1, 1))) for x in (truth[:, :, :3],) * 2)
-    here = torch.ones_like(said)
-    assert (
-        float(rain.soft_csi(said, truth, here)) < 0.1 < float(rain.soft_csi(said * 0, truth, here))
+
+
+def test_the_soft_csi_is_of_the_order_of_cells():
+    """A right order at any strength costs nothing; a wrong one does; a dry start is left out."""
+    rng = np.random.default_rng(0)
+    last = torch.from_numpy(rng.random((2, 1, 24, 24)).astype(np.float32))
+    truth = last[:, None].repeat(1, 3, 1, 1, 1)
+    here = torch.ones_like(truth)
+    right, faint, wrong = (
+        float(rain.soft_csi(said, truth, here, last)) for said in (truth, truth * 0.9, 1 - truth)
     )
+    assert right < 0.1 and faint < 0.15 < 0.4 < wrong
+    assert float(rain.soft_csi(truth, truth, here, last * 0)) == 0

@@ -11,6 +11,7 @@ from emberline_export.benchmark.methods import refuse
 from emberline_export.benchmark.task import TASKS, batches
 from emberline_export.data.clips import Clips
 from emberline_export.data.fire import cut, rendered, seen_arrival
+from emberline_export.heat import flame_intensity
 
 CONTEXT, LEADS = 10, 20
 
@@ -95,6 +96,15 @@ def test_windows_of_a_real_clip():
     assert len(clips) == 2
     said = seen_arrival(film)
     assert said[0, 10] == arrival[0, 10] and said[0, 31] == 99
+
+
+@pytest.mark.parametrize(
+    ("rgb", "want"),
+    [((250, 140, 40), 1.0), ((222, 74, 53), 0.7), ((255, 255, 255), 0.0), ((120, 90, 60), 0.0)],
+)
+def test_flame_intensity_is_the_runtimes(rgb, want):
+    """The table of `runtime/src/heat_tests.rs`: flame, deep red, sky, straw."""
+    assert flame_intensity(np.array([[rgb]], np.uint8))[0, 0] == pytest.approx(want, abs=0.05)
 
 
 def test_the_interval_of_f1_holds_it():

@@ -6,7 +6,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from emberline_export.losses import foreseeable
-from emberline_export.prior import lucas_kanade
+from emberline_export.prior import box, fading, lucas_kanade
 
 
 def shifted(dx: int, dy: int, smooth: float = 3.0) -> torch.Tensor:
@@ -36,3 +36,16 @@ def test_what_flows_in_cannot_be_foreseen():
     seen = foreseeable(frames, 5)[0, :, 0, 40:56]
     assert seen[0, :, 30:66].min() == 1 and seen[4, :, :14].max() == 0
     assert seen[4, :, 30:66].min() == 1
+
+
+def test_what_lives_on_does_not_fade_and_what_flickers_does() -> None:
+    """A pattern that moves on keeps its small scales; one drawn anew on a lasting base does not."""
+    g = torch.Generator().manual_seed(0)
+    noise = torch.rand(3, 1, 1, 64, 72, generator=g)
+    base = box(box(noise[0], 9), 9) * 4
+    lasting = torch.stack([noise[1, ..., 4:68], noise[1, ..., 2:66]], 1)  # moves by 2 cells
+    fresh = torch.stack([(base + 0.1 * n)[..., :64] for n in noise[1:]], 1)
+    moved, still = torch.zeros(1, 2, 64, 64), torch.zeros(1, 2, 64, 64)
+    moved[:, 0] = 2.0
+    assert float(fading(lasting, moved)) < 0.1
+    assert float(fading(fresh, still)) > 0.8

@@ -65,7 +65,7 @@ def learn(
             loss = frame_loss(said, future, weight)
             image = float(loss.detach())
         if csi:
-            loss = loss + csi * soft_csi(said, future, weight)
+            loss = loss + csi * soft_csi(said, future, weight, context[:, -1])
         if not torch.isfinite(loss):
             raise RuntimeError(f"step {step}: loss is not finite; try a smaller --rate")
         optimizer.zero_grad(set_to_none=True)

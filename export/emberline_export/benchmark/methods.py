@@ -24,8 +24,19 @@ class Variant:
 FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
 LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
 # Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
-# motion is taken to be one over wide windows, and what is small fades.
-RAIN = Variant({"draws": False, "soften": True, "window": 21}, {"smooth": 0.02})
+# motion is Lucas and Kanade's alone, over wide windows of smoothed frames (what was learnt of it
+# did not carry over either), and what is small fades.
+RAIN = Variant(
+    {
+        "draws": False,
+        "soften": True,
+        "window": 31,
+        "blur": 5,
+        "refine": 1,
+        "corrects": False,
+    },
+    {"smooth": 0.0, "photometric": 0.0},
+)
 # Fire: the arrival head says when each cell burns, beside the frames.
 FIRE = Variant({"arrival": True})
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
@@ -56,8 +67,13 @@ VARIANTS = {
     "physicnet-no-prior": Variant({"prior": False}, says="flow is learned from nothing"),
     "physicnet-recursive": Variant({"composed": False}, says="every frame is warped again"),
     "physicnet-sharp": Variant({"soften": False}, says="rain: the last frame is not softened"),
+    "physicnet-divergence": Variant(
+        {}, {"divergence": 0.02}, "flow that swells or shrinks is a loss"
+    ),
+    "physicnet-dropout": Variant({"dropout": 0.1}, says="a tenth of the feature maps is dropped"),
     "physicnet-no-detail": Variant({"detail": 0}, says="no path at full resolution"),
 }
+OWN_RATES = "-own-rates"  # a network's rain as it is, not given the rates of the last frame
 SHIPPED = "fire-v1"  # as it is shipped, trained longer
 METHODS = (*simple.NAMES, *fire.FRONTS, *peers.PEERS, *VARIANTS, SHIPPED)
 

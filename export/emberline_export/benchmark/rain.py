@@ -36,12 +36,24 @@ def bias(c: np.ndarray) -> np.ndarray:
     return np.where(seen > 0, (c[..., 0] + c[..., 2]) / np.maximum(seen, 1), np.nan)
 
 
-def soft_csi(said: Tensor, truth: Tensor, weight: Tensor) -> Tensor:
-    """1 − CSI at 0.5, 1 and 5 mm/h of `(b, l, 1, h, w)` by `weight`; counts turn smoothly."""
+def soft_csi(said: Tensor, truth: Tensor, weight: Tensor, last: Tensor) -> Tensor:
+    """1 − CSI at every rate of `(b, l, 1, h, w)` by `weight`; counts turn smoothly.
+
+    A cell counts as said where it is among as many of its lead's strongest cells as reach the rate
+    in `last` `(b, 1, h, w)`: what is learnt is the order of cells, as rates are matched by rank in
+    the end. A rate that `last` does not reach is left out.
+    """
+    b, leads = said.shape[:2]
+    cells = said[0, 0].numel()
+    order = said.detach().reshape(b, leads, cells).sort(2).values
     loss = said.new_zeros(())
-    for rate in RATES_MM_H[1:]:
+    for rate in RATES_MM_H:
         level = share_of(rate)
-        p, q = torch.sigmoid((said - level) / SOFT) * weight, (truth >= level) * weight
+        area = (last >= level).reshape(b, -1).sum(1)
+        at = (cells - area).clamp(max=cells - 1)[:, None, None].expand(b, leads, 1)
+        some = weight * (area > 0).to(said.dtype).reshape(b, 1, 1, 1, 1)
+        edge = order.gather(2, at).reshape(b, leads, 1, 1, 1)
+        p, q = torch.sigmoid((said - edge) / SOFT) * some, (truth >= level) * some
         hits = (p * q).sum((0, 2, 3, 4))
         loss = loss + (1 - (hits + 1) / ((p + q - p * q).sum((0, 2, 3, 4)) + 1)).mean()
-    return loss / 3
+    return loss / len(RATES_MM_H)

@@ -77,7 +77,7 @@ def summary(found: dict[tuple[str, str], Methods]) -> list[str]:
     """PhysicNet against the best peer of every set, a line each."""
     lines = ["## PhysicNet against its best peer", ""]
     for (task, split), methods in sorted(found.items()):
-        rivals = [m for m in PEERS if m in methods]
+        rivals = [m for m in tables.RIVALS if m in methods]
         if "physicnet" in methods and rivals:
             lines.append(f"- {task}, {split}. " + tables.lead_over(methods, rivals)[0])
     return [*lines, ""]

@@ -4,14 +4,16 @@ import numpy as np
 
 from ..peers import PEERS
 from .fire import FRONTS
-from .methods import SHIPPED, VARIANTS
+from .methods import OWN_RATES, SHIPPED, VARIANTS
 from .rain import RATES_MM_H, bias, csi
 from .rows import Methods, by_film, comparable, interval
 from .simple import NAMES
 
 AIM_DB, AIM_SSIM = 0.81, 0.007  # by which the paper claims to lead the best other method
 BIASES = (0, 1, 3)  # rates whose wet area is told: drizzle, rain, heavy rain
-ORDER = (*NAMES, *FRONTS, *PEERS, *VARIANTS, SHIPPED)
+NETWORKS = [m + tail for m in (*PEERS, *VARIANTS) for tail in ("", OWN_RATES)]
+ORDER = (*NAMES, *FRONTS, *NETWORKS, SHIPPED)
+RIVALS = [m for m in NETWORKS if m.removesuffix(OWN_RATES) in PEERS]
 
 
 def images(methods: Methods) -> list[str]:
@@ -36,7 +38,7 @@ def images(methods: Methods) -> list[str]:
             f"| {psnr.mean():.2f} {bounds if events > 1 else ''} | {lead[0]:.2f} / {lead[-1]:.2f} "
             f"| {ssim.mean():.4f} | {mse:.5f} |"
         )
-    rivals = [m for m in PEERS if m in methods]
+    rivals = [m for m in RIVALS if m in methods]
     if "physicnet" in methods and rivals:
         lines += ["", *lead_over(methods, rivals)]
     return [*lines, ""]

@@ -3,21 +3,21 @@
 Simulated films are rendered from the fires that `make-fire` wrote (split by seed), at the
 simulator's own step, with the camera's own noise and no other degradation. Fact `arrival` is when
 a cell burns, in frames of the film, 99 for never: the simulator's truth, which a film shows only
-in part. Real clips become flame maps by one rule (share of pixels with red of 220 and more, blurred
-over 2.5 cells and 1.1 s, as of the FDV paper); there `arrival` is when the film first shows fire.
+in part. Of real clips it is when the film first shows fire.
 
-The pine-straw film (FDV) is split in time: its first 16 s may be trained on, its last 7 s are a
-test. The doll house hardly moves and the fireplace only flickers: tests too, of what is no front.
+The pine-straw film (FDV) is split in time: its first 16 s may be trained on, its last 8 s are a
+test; it comes as the FDV paper's flame share. The other clips get the runtime's flame intensity:
+the doll house hardly moves and the fireplace only flickers, tests of what is no front.
 """
 
 from pathlib import Path
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
 from ..clips import Shards
 from ..film import NEVER, heat_of
 from ..front import burnt_from_heat
+from ..heat import flame_intensity
 from .clips import Clips
 
 FRAMES, CONTEXT = 30, 10
@@ -29,7 +29,6 @@ SHARDS = {  # split → folder of `make-fire`, most films
     "test-64": ("test64", 160),
     "test-128": ("test128", 160),
 }
-RED, BLUR_CELLS, BLUR_S = 220, 2.5, 1.1
 
 
 def rendered(shards: Path, most: int) -> Clips:
@@ -45,13 +44,6 @@ def rendered(shards: Path, most: int) -> Clips:
         arrival.append(np.minimum(fire.arrival, NEVER).astype(np.float16))
     event = np.array([f"fire-{seed}" for seed, _ in fires.fires[:count]])
     return Clips(np.stack(films), event, {"arrival": np.stack(arrival)})
-
-
-def flames(rgb: np.ndarray, dt_s: float) -> np.ndarray:
-    """Flame map `[T, H, W]` in 0..1 of colour frames `[T, H, W, 3]`."""
-    red = (rgb[..., 0] >= RED).astype(np.float32)
-    soft = gaussian_filter(red, (BLUR_S / dt_s, BLUR_CELLS, BLUR_CELLS))
-    return soft / max(float(soft.max()), 1e-6)
 
 
 def seen_arrival(film: np.ndarray) -> np.ndarray:
@@ -83,10 +75,7 @@ def real(root: Path) -> dict[str, Clips]:
         files[name] = np.load(path)
     fdv = files["fdv_pine_straw"]
     heat, end = fdv["flame_prob"].astype(np.float32) / 255, round(16.0 / float(fdv["dt_s"]))
-    house, place = (
-        flames(files[n]["rgb"], float(files[n]["dt_s"]))
-        for n in ("furg_dollhouse", "nsv_fireplace")
-    )
+    house, place = (flame_intensity(files[n]["rgb"]) for n in ("furg_dollhouse", "nsv_fireplace"))
     return {
         "fdv-train": cut(heat[:end], "fdv, first 16 s", (2, 3, 4, 5), 3),
         "fdv-test": cut(heat[end:], "fdv, last 8 s", (2,), 2),
