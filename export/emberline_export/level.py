@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .codebook import Codebook
+from .prior import Motion
 
 FRONT = 5  # maps of the front: distance_px, age, mean speed, local speed, carried speed
 
@@ -37,10 +38,8 @@ class NetConfig:
     `soften` blurs the last frame by 0.82 cells times the root of the leads before, and for the lead
     itself by what the frames tell of it (`prior.fading`), as what is small lives short;
     `detail` is the width of a path at full resolution beside the levels, 0 for none;
-    `window` is the side over which motion is taken to be one, in cells of a pyramid scale, `blur`
-    the side of the box by which both frames are smoothed (twice) before it is measured, 0 for none,
-    `refine` the steps by which it is measured at each scale;
-    `dropout` is the share of a level's feature maps that are dropped in training.
+    `motion` is how motion is measured; `dropout` is the share of a level's feature maps that are
+    dropped in training.
     """
 
     context: int = 10
@@ -55,12 +54,10 @@ class NetConfig:
     composed: bool = False
     draws: bool = True
     soften: bool = False
-    window: int = 9
-    blur: int = 0
-    refine: int = 2
     corrects: bool = True
     dropout: float = 0.0
     detail: int = 0
+    motion: Motion = field(default_factory=Motion)
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
     fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))
 

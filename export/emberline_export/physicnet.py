@@ -89,7 +89,7 @@ class PhysicNet(nn.Module):
         motion, seen = torch.zeros_like(last).repeat(1, 2, 1, 1), None
         if self.cfg.prior:
             with torch.no_grad():
-                motion = lucas_kanade(frames, self.cfg.window, self.cfg.blur, self.cfg.refine)
+                motion = lucas_kanade(frames, self.cfg.motion)
             change = last - warp(frames[:, -2], -motion)
             seen = torch.cat([last, change, motion * 0.25], 1)
         done = [lv.translate(z, maps, seen) for lv, z in zip(self.levels, latents, strict=True)]

@@ -8,6 +8,8 @@ Lucas and Kanade (1981): within a window the motion v minimises Σ (I_t + v · �
 small one sees little texture, the large one's answer stands.
 """
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -15,10 +17,25 @@ from torch import Tensor
 from .warp import pixel_grid, warp
 
 SCALES = (8, 4, 2)  # of the pyramid, coarse first; motion is not refined below half size
-WINDOW, WIDER = 9, 3.5  # cells of a scale, and how many times wider the large window is
-STEPS = 2  # of Gauss–Newton at each scale, unless told
 MOST = 1.5  # cells of a scale by which one step may move
 QUIET = 1e-4  # squared slope below which there is nothing to see
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Over what motion is taken to be one, and how often it is refined.
+
+    `wide` and `whole` are the weights of a window `wider` times as wide and of the whole view,
+    beside 1 for the window itself. `blur` is the side of a box that smooths both frames twice
+    first: of rain, what is small changes as it moves.
+    """
+
+    window: int = 9  # cells of a scale
+    wider: float = 3.5
+    wide: float = 0.1
+    whole: float = 0.01
+    blur: int = 0
+    steps: int = 2  # of Gauss–Newton at each scale
 
 
 def box(x: Tensor, k: int) -> Tensor:
@@ -40,14 +57,14 @@ def twice(flow: Tensor) -> Tensor:
     return box(up, 3) * 2.0
 
 
-def step(a: Tensor, b: Tensor, flow: Tensor, window: int) -> Tensor:
+def step(a: Tensor, b: Tensor, flow: Tensor, over: Motion) -> Tensor:
     """One Gauss–Newton step of `flow`: a(p) = b(p + flow)."""
     moved = warp(b, flow, pixel_grid(b))
     ax, ay = slope((a + moved) / 2)
     parts = torch.cat([ax * ax, ax * ay, ay * ay, ax * (a - moved), ay * (a - moved)], 1)
-    wide = int(window * WIDER) | 1
-    sums = box(parts, window) + 0.1 * box(parts, wide)
-    sums = sums + 0.01 * parts.mean((2, 3), keepdim=True)
+    wide = int(over.window * over.wider) | 1
+    sums = box(parts, over.window) + over.wide * box(parts, wide)
+    sums = sums + over.whole * parts.mean((2, 3), keepdim=True)
     xx, xy, yy, xt, yt = sums.split(1, 1)
     xx, yy = xx + QUIET, yy + QUIET
     det = xx * yy - xy * xy
@@ -55,15 +72,15 @@ def step(a: Tensor, b: Tensor, flow: Tensor, window: int) -> Tensor:
     return flow + torch.cat([dx, dy], 1).clamp(-MOST, MOST)
 
 
-def lucas_kanade(frames: Tensor, window: int = WINDOW, blur: int = 0, steps: int = STEPS) -> Tensor:
+def lucas_kanade(frames: Tensor, over: Motion | None = None) -> Tensor:
     """Motion `(b, 2, h, w)` (x, y) in cells a frame of the last two of `frames` `(b, t, 1, h, w)`.
 
-    Sides must be multiples of 8. What was at p is seen at p + motion one frame later. `blur` is the
-    side of a box that smooths both frames twice first: of rain, what is small changes as it moves.
+    Sides must be multiples of 8. What was at p is seen at p + motion one frame later.
     """
+    over = over or Motion()
     a, b = frames[:, -2], frames[:, -1]
-    if blur:
-        a, b = (box(box(x, blur), blur) for x in (a, b))
+    if over.blur:
+        a, b = (box(box(x, over.blur), over.blur) for x in (a, b))
     flow = None
     for scale in SCALES:
         small_a, small_b = F.avg_pool2d(a, scale), F.avg_pool2d(b, scale)
@@ -71,8 +88,8 @@ def lucas_kanade(frames: Tensor, window: int = WINDOW, blur: int = 0, steps: int
             flow = torch.zeros_like(small_a).repeat(1, 2, 1, 1)
         else:
             flow = twice(flow)
-        for _ in range(steps):
-            flow = box(step(small_a, small_b, flow, window), 3)
+        for _ in range(over.steps):
+            flow = box(step(small_a, small_b, flow, over), 3)
     for _ in range(SCALES[-1].bit_length() - 1):
         flow = twice(flow)
     return flow

@@ -27,6 +27,7 @@ from .clips import Stream
 from .film import FilmConfig
 from .losses import LossConfig, total
 from .physicnet import LevelConfig, NetConfig, PhysicNet
+from .prior import Motion
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def load_network(checkpoint: Path) -> PhysicNet:
     cfg = dict(saved["config"]["net"])
     for level in ("coarse", "fine"):
         cfg[level] = LevelConfig(**cfg[level])
+    cfg["motion"] = Motion(**cfg.get("motion", {}))
     net = PhysicNet(NetConfig(**cfg))
     after = {k: v for k, v in net.state_dict().items() if k in LATER}
     net.load_state_dict({**after, **saved.get("average", saved["net"])})

@@ -8,6 +8,7 @@ from .. import peers
 from ..level import LevelConfig, NetConfig
 from ..losses import LossConfig
 from ..physicnet import PhysicNet
+from ..prior import Motion
 from . import fire, simple
 from .task import Task
 
@@ -24,15 +25,13 @@ class Variant:
 FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
 LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
 # Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
-# motion is Lucas and Kanade's alone, over wide windows of smoothed frames (what was learnt of it
-# did not carry over either), and what is small fades.
+# motion is Lucas and Kanade's alone (what was learnt of it did not carry over either), over wide
+# windows of smoothed frames, both chosen on the four radar events; and what is small fades.
 RAIN = Variant(
     {
         "draws": False,
         "soften": True,
-        "window": 31,
-        "blur": 5,
-        "refine": 1,
+        "motion": Motion(15, 5.0, 2.0, 0.5, 3, 1),
         "corrects": False,
     },
     {"smooth": 0.0, "photometric": 0.0},

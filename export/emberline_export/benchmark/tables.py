@@ -95,10 +95,12 @@ def rain_row(method: str, counts: list[np.ndarray], at: list[tuple[int, int]]) -
 
 def costs(rows: list[dict], scores: dict[tuple[str, str], Methods]) -> list[str]:
     """Parameters, GFLOP and milliseconds in the runtime beside the accuracy of each variant."""
+    short = scores.get(("rd-short", "test"), {})
     lines = [
-        "| method | what | weights | GFLOP | tract, ms | ONNX Runtime, ms | PSNR, dB by task |"
+        "| method | what | weights | GFLOP | tract, ms | ONNX Runtime, ms | PSNR, dB by task "
+        "| rd-short: less the whole network, dB |"
     ]
-    lines += ["|---|---|---|---|---|---|---|"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
     for m in (*VARIANTS, *PEERS):
         row = next((r for r in rows if r["method"] == m), None)
         found = [
@@ -113,6 +115,15 @@ def costs(rows: list[dict], scores: dict[tuple[str, str], Methods]) -> list[str]
         says = VARIANTS[m].says if m in VARIANTS else "peer"
         lines.append(
             f"| {m} | {says} | {row['weights']} | {row['gflop']:.2f} | {cells[0]} | {cells[1]} "
-            f"| {', '.join(found)} |"
+            f"| {', '.join(found)} | {gap(m, short)} |"
         )
     return [*lines, ""]
+
+
+def gap(method: str, methods: Methods) -> str:
+    """PSNR of a variant less the whole network's, film by film, with its interval."""
+    if method == "physicnet" or not {method, "physicnet"} <= methods.keys():
+        return ""
+    less = by_film(methods[method], "psnr") - by_film(methods["physicnet"], "psnr")
+    low, high = interval(less, methods[method][0]["event"])
+    return f"{less.mean():+.2f} [{low:+.2f}, {high:+.2f}]"
