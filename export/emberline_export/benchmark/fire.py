@@ -76,7 +76,7 @@ def heat_share(frames: np.ndarray, start: Start) -> np.ndarray:
 
 
 def front_burner(name: str, leads: int) -> Burner:
-    """Wrap a forecaster of fronts: mean, local or blended speed, or optical flow of the mask."""
+    """Wrap a forecaster of fronts: none, mean, local or blended speed, or the mask's flow."""
     lead = np.arange(1, leads + 1)[:, None, None]
 
     def run(s: Start) -> tuple[None, np.ndarray]:

@@ -76,7 +76,7 @@ def burner(method: str, run: Forecaster | None, net: nn.Module | None, leads: in
     """What a method says of a fire."""
     if method == SHIPPED:
         return fire.shipped(leads)
-    if method in (*fire.FRONTS, "optical-flow"):
+    if method in (*fire.FRONTS, "optical-flow", "persistence"):
         return fire.front_burner(method, leads)
     if net is None:
         return lambda s: (run(s.context, leads), None)
