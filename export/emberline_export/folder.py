@@ -33,13 +33,17 @@ def toml_value(v: Any) -> str:
 
 
 def toml_text(tree: dict[str, Any]) -> str:
-    """Plain TOML: scalars, then tables, then arrays of tables."""
+    """Plain TOML: scalars, then tables and the tables in them, then arrays of tables."""
     lines = [f"{k} = {toml_value(v)}" for k, v in tree.items() if not isinstance(v, dict | list)]
     for k, v in tree.items():
         rows = v if isinstance(v, list) else [v] if isinstance(v, dict) else []
         for row in rows:
+            inner = {a: b for a, b in row.items() if isinstance(b, dict)}
             lines += ["", f"[[{k}]]" if isinstance(v, list) else f"[{k}]"]
-            lines += [f"{a} = {toml_value(b)}" for a, b in row.items()]
+            lines += [f"{a} = {toml_value(b)}" for a, b in row.items() if a not in inner]
+            for name, table in inner.items():
+                lines += ["", f"[{k}.{name}]"]
+                lines += [f"{a} = {toml_value(b)}" for a, b in table.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .warp import pixel_grid, warp
 
-SCALES = (8, 4, 2)  # of the pyramid, coarse first; motion is not refined below half size
+SCALES = (8, 4, 2, 1)  # of the pyramid, coarse first
 MOST = 1.5  # cells of a scale by which one step may move
 QUIET = 1e-4  # squared slope below which there is nothing to see
 
@@ -36,6 +36,7 @@ class Motion:
     whole: float = 0.01
     blur: int = 0
     steps: int = 2  # of Gauss–Newton at each scale
+    finest: int = 2  # scale below which motion is not refined
 
 
 def box(x: Tensor, k: int) -> Tensor:
@@ -82,15 +83,15 @@ def lucas_kanade(frames: Tensor, over: Motion | None = None) -> Tensor:
     if over.blur:
         a, b = (box(box(x, over.blur), over.blur) for x in (a, b))
     flow = None
-    for scale in SCALES:
-        small_a, small_b = F.avg_pool2d(a, scale), F.avg_pool2d(b, scale)
+    for scale in (s for s in SCALES if s >= over.finest):
+        small_a, small_b = (F.avg_pool2d(x, scale) if scale > 1 else x for x in (a, b))
         if flow is None:
             flow = torch.zeros_like(small_a).repeat(1, 2, 1, 1)
         else:
             flow = twice(flow)
         for _ in range(over.steps):
             flow = box(step(small_a, small_b, flow, over), 3)
-    for _ in range(SCALES[-1].bit_length() - 1):
+    for _ in range(over.finest.bit_length() - 1):
         flow = twice(flow)
     return flow
 

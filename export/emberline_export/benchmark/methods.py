@@ -24,20 +24,21 @@ class Variant:
 
 FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
 LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
+# Over which windows motion is measured, chosen on validation films (of rain on the four events):
+# wide ones of smoothed frames where a front or a rain band moves as one, small ones at full size
+# where a smooth wave bends.
+WIDE = Motion(15, 5.0, 2.0, 0.5, 3, 1)
 # Rain: what is drawn adds to what moves (drawing rain outright did not carry over to other radars),
-# motion is Lucas and Kanade's alone (what was learnt of it did not carry over either), over wide
-# windows of smoothed frames, both chosen on the four radar events; and what is small fades.
+# motion is Lucas and Kanade's alone (what was learnt of it did not carry over either), and what is
+# small fades.
 RAIN = Variant(
-    {
-        "draws": False,
-        "soften": True,
-        "motion": Motion(15, 5.0, 2.0, 0.5, 3, 1),
-        "corrects": False,
-    },
+    {"draws": False, "soften": True, "motion": WIDE, "corrects": False},
     {"smooth": 0.0, "photometric": 0.0},
 )
 # Fire: the arrival head says when each cell burns, beside the frames.
-FIRE = Variant({"arrival": True})
+FIRE = Variant({"arrival": True, "motion": WIDE}, {"frame": 16.0})
+WAVES = Variant({"motion": Motion(5, finest=1)})
+OWN = {"rain": RAIN, "fire": FIRE, "reaction-diffusion": WAVES}  # by the folder of a task's films
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
@@ -90,13 +91,13 @@ def network(method: str, task: Task) -> nn.Module:
     """Build what learns."""
     if method not in VARIANTS:
         return peers.build(method, task.context, task.leads)
-    own = {"rain": RAIN.net, "fire": FIRE.net}.get(task.kind, {})
-    made = {**FULL, **own, **VARIANTS[method].net}
+    own = OWN.get(task.folder, Variant())
+    made = {**FULL, **own.net, **VARIANTS[method].net}
     return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
 
 
 def losses(method: str, task: Task) -> LossConfig:
     """Weights of the loss terms of a method; a peer has the image loss alone."""
-    own = {"rain": RAIN.loss, "fire": FIRE.loss}.get(task.kind, {})
+    own = OWN.get(task.folder, Variant())
     changed = VARIANTS[method].loss if method in VARIANTS else {}
-    return LossConfig(**{**LOSS, **own, **changed})
+    return LossConfig(**{**LOSS, **own.loss, **changed})

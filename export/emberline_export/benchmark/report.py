@@ -40,6 +40,8 @@ SSIM are in float64 with data range 1.
 
 Rain of a network has two rows: with the rates of the last frame by rank, as the honest baseline
 (`lucas-kanade-matched`) and as the shipped model has them, and `-own-rates`, what it says itself.
+No network has seen the event it is scored on; over which windows PhysicNet's graph measures motion
+was chosen on these same four events (six numbers).
 
 Milliseconds are medians on a busy two-core machine: equal graphs differ by up to a third, so only
 large differences mean anything.

@@ -303,14 +303,11 @@ impl Card {
         if !is_plain(&levels.file) || !levels.file.ends_with(".npz") {
             return Some(format!("drift: file {:?} is no plain file name, *.npz", levels.file));
         }
-        for (name, bits) in [
-            ("codes_bits", levels.codes_bits),
-            ("all_bits", levels.all_bits),
-            ("change_bits", levels.change_bits),
-        ] {
-            if !(bits.is_finite() && bits > 0.0) {
-                return Some(format!("drift.{name}: bits above 0"));
-            }
+        if let Some(name) = levels.of(Kind::Thermal).fault() {
+            return Some(format!("drift.{name}: bits above 0"));
+        }
+        if let Some(name) = levels.rgb.and_then(|rgb| rgb.fault()) {
+            return Some(format!("drift.rgb.{name}: bits above 0"));
         }
         self.codebook.is_empty().then(|| "drift: there must be a codebook".to_owned())
     }

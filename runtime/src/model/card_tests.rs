@@ -165,6 +165,13 @@ fn a_card_that_can_tell_drift_has_a_level_for_each_signal() {
     let card = Card::parse("m", &good).expect("a good card");
     let levels = card.drift.expect("levels");
     assert_eq!((levels.codes_bits, levels.all_bits, levels.change_bits), (0.4, 2.5, 6.0));
+    assert_eq!(levels.of(Kind::Rgb), levels.of(Kind::Mask));
+    let colour =
+        good.clone() + "[drift.rgb]\ncodes_bits = 0.6\nall_bits = 3.5\nchange_bits = 7.0\n";
+    let levels = Card::parse("m", &colour).expect("a good card").drift.expect("levels");
+    assert_eq!((levels.of(Kind::Rgb).all_bits, levels.of(Kind::Thermal).all_bits), (3.5, 2.5));
+    let said = Card::parse("m", &colour.replace("3.5", "0.0")).expect_err("no level").to_string();
+    assert!(said.contains("drift.rgb.all_bits: bits above 0"), "{said}");
     for (from, to, want) in [
         ("codes_bits = 0.4", "codes_bits = 0.0", "drift.codes_bits: bits above 0"),
         ("all_bits = 2.5", "all_bits = nan", "drift.all_bits"),

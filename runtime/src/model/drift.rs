@@ -15,6 +15,7 @@ use zip::result::ZipError;
 
 use super::card::{Card, Level};
 use crate::forecast::Drift;
+use crate::frame::Kind;
 
 /// How far from 1 the shares of a codebook's use may sum up: they are rounded.
 const USE_SUM_MARGIN: f64 = 1e-3;
@@ -37,6 +38,43 @@ pub struct DriftLevels {
     pub change_bits: f64,
     /// How the levels were found, in words.
     pub measured: String,
+    /// Levels for films in colour, whose intensity is rougher; without, those above.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rgb: Option<DriftBits>,
+}
+
+/// A level for each signal, bits above 0.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DriftBits {
+    /// Level of [`Drift::codes_bits`].
+    pub codes_bits: f64,
+    /// Level of [`Drift::all_bits`].
+    pub all_bits: f64,
+    /// Level of [`Drift::change_bits`].
+    pub change_bits: f64,
+}
+
+impl DriftLevels {
+    /// The levels for films of this kind.
+    #[must_use]
+    pub fn of(&self, kind: Kind) -> DriftBits {
+        let DriftLevels { codes_bits, all_bits, change_bits, .. } = *self;
+        let all = DriftBits { codes_bits, all_bits, change_bits };
+        self.rgb.filter(|_| kind == Kind::Rgb).unwrap_or(all)
+    }
+}
+
+impl DriftBits {
+    /// Name of a level that is no number of bits above 0.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        let each = [
+            ("codes_bits", self.codes_bits),
+            ("all_bits", self.all_bits),
+            ("change_bits", self.change_bits),
+        ];
+        each.into_iter().find(|(_, bits)| !(bits.is_finite() && *bits > 0.0)).map(|(name, _)| name)
+    }
 }
 
 /// What the codes of every codebook of a card do in training.
@@ -92,7 +130,7 @@ impl Habits {
     /// codebooks, the ratio that of the signal furthest beyond its level. `None` without codes.
     pub(super) fn drift(
         &self,
-        levels: &DriftLevels,
+        levels: DriftBits,
         codes: [Option<&Array3<u16>>; 2],
     ) -> Option<Drift> {
         let pairs = self.books.iter().zip(codes);

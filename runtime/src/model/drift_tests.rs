@@ -85,12 +85,10 @@ fn drift_is_the_signal_furthest_beyond_its_level() {
     // Coarse: no code in common (1 bit), always half a bit, no change. Fine: as in training (0
     // bits), half of the places change by 3 bits.
     let [still, moving] = [codes(&[[1, 1], [1, 1]]), codes(&[[0, 1], [0, 0]])];
-    let levels = |[codes_bits, all_bits, change_bits]: [f64; 3]| DriftLevels {
-        file: "drift.npz".to_owned(),
+    let levels = |[codes_bits, all_bits, change_bits]: [f64; 3]| DriftBits {
         codes_bits,
         all_bits,
         change_bits,
-        measured: "in a test".to_owned(),
     };
     // Fine: 3 codes 0 and one 1: 0.048795 bits from even shares.
     let codes_bits = (1.0 + 0.048_795) / 2.0;
@@ -101,14 +99,14 @@ fn drift_is_the_signal_furthest_beyond_its_level() {
         Case { levels: [1.0, 1.0, 10.0], ratio: 1.0, warned: false }, // at its level, not above
         Case { levels: [5.0, 10.0, 3.0], ratio: 0.5, warned: false },
     ] {
-        let said = habits.drift(&levels(of), [Some(&still), Some(&moving)]).expect("a drift");
+        let said = habits.drift(levels(of), [Some(&still), Some(&moving)]).expect("a drift");
         assert!(near(said.ratio, ratio) && said.warned == warned, "{of:?}: {said:?}");
         assert!(near(said.codes_bits, codes_bits), "{said:?}");
         assert!(near(said.all_bits, 1.0) && near(said.change_bits, 1.5), "{said:?}");
     }
-    let one = habits.drift(&levels([1.0; 3]), [Some(&still), None]).expect("a drift");
+    let one = habits.drift(levels([1.0; 3]), [Some(&still), None]).expect("a drift");
     assert_eq!((one.codes_bits, one.all_bits, one.change_bits), (1.0, 0.5, 0.0));
-    assert_eq!(habits.drift(&levels([1.0; 3]), [None, None]), None);
+    assert_eq!(habits.drift(levels([1.0; 3]), [None, None]), None);
 }
 
 /// An `.npz` of what `fill` adds.

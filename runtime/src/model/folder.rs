@@ -15,6 +15,7 @@ use super::known::{Origin, not_found};
 use super::signature::Signature;
 use super::{ModelError, one_line};
 use crate::forecast::Drift;
+use crate::frame::Kind;
 
 /// Most bytes a file of a model may hold.
 const FILE_BYTES_MAX: u64 = 1 << 30;
@@ -173,10 +174,11 @@ impl Folder {
         &self.golden
     }
 
-    /// Drift of a clip with these codes `[T, h, w]` (coarse, fine), where the card can tell.
+    /// Drift of a clip of this kind with these codes `[T, h, w]` (coarse, fine), where the card can
+    /// tell.
     #[must_use]
-    pub fn drift(&self, codes: [Option<&Array3<u16>>; 2]) -> Option<Drift> {
-        self.habits.as_ref()?.drift(self.card.drift.as_ref()?, codes)
+    pub fn drift(&self, kind: Kind, codes: [Option<&Array3<u16>>; 2]) -> Option<Drift> {
+        self.habits.as_ref()?.drift(self.card.drift.as_ref()?.of(kind), codes)
     }
 
     /// SHA-256 of the float32 graph, hex.

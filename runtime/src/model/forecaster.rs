@@ -193,7 +193,7 @@ impl Forecaster {
         let card = &self.folder.card;
         let leads = frames.dim().0;
         let rollout_from_lead = (leads > card.output.leads).then_some(card.output.leads + 1);
-        let drift = self.folder.drift([codes_global.as_ref(), codes_local.as_ref()]);
+        let drift = self.folder.drift(clip.kind, [codes_global.as_ref(), codes_local.as_ref()]);
         let mut notes = Vec::new();
         if let Some(lead) = rollout_from_lead {
             notes.push(format!(

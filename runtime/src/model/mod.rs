@@ -27,7 +27,7 @@ use ndarray::{Array3, ArrayView3};
 
 pub use card::{Card, Codebook, Decision, Input, Level, Output, Precision};
 pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
-pub use drift::DriftLevels;
+pub use drift::{DriftBits, DriftLevels};
 pub use folder::Folder;
 pub use forecaster::{Forecaster, Timings};
 pub use known::{Known, Origin, find, known, usual};

@@ -73,6 +73,12 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
              bits, or their changes by more than {} ({})\n",
             drift.codes_bits, drift.all_bits, drift.change_bits, drift.measured
         );
+        if let Some(rgb) = drift.rgb {
+            text += &format!(
+                "in colour: {}, {} and {} bits\n",
+                rgb.codes_bits, rgb.all_bits, rgb.change_bits
+            );
+        }
     }
     for book in &card.codebook {
         text += &format!(
