@@ -16,6 +16,7 @@ import argparse
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from . import drift
@@ -55,13 +56,23 @@ def drone_masks(length: int) -> list[np.ndarray]:
 def colour_films(length: int) -> list[np.ndarray]:
     """Windows of two real colour films as flame intensity, at three steps."""
     found = []
-    for name in ("fdv_pine_straw", "furg_dollhouse"):
-        with np.load(data_root() / "fire_dev" / f"{name}_128.npz") as z:
-            heat = flame_intensity(z["rgb"])
-        for step in (1, 3, 6):
-            for start in range(0, len(heat) - (length - 1) * step, 20):
+    for name in ("fdv_visual_fire", "furg_house6"):
+        heat = flame_intensity(video(data_root() / "fire_dev" / "clips" / f"{name}.mp4"))
+        heat = heat[:, : heat.shape[1] // 8 * 8, : heat.shape[2] // 8 * 8]
+        for step in (3, 9, 15):
+            for start in range(0, len(heat) - (length - 1) * step, 30):
                 found.append(heat[start : start + length * step : step][:length])
     return found
+
+
+def video(path: Path) -> np.ndarray:
+    """Frames `[T, H, W, 3]` of a video, red first."""
+    film, frames = cv2.VideoCapture(str(path)), []
+    while (read := film.read())[0]:
+        frames.append(read[1][..., ::-1])
+    if not frames:
+        raise FileNotFoundError(f"{path}: missing or no video; set EMBERLINE_DATA")
+    return np.stack(frames)
 
 
 def held_out(folders: list[Path], count: int) -> list[np.ndarray]:
@@ -84,6 +95,8 @@ def strangers(data: Path, length: int) -> dict[str, list[np.ndarray]]:
     """Films of other things, by set."""
     found = {}
     for folder, split in STRANGERS.items():
+        if folder == "fire":
+            continue
         clips = read(data / folder, split)
         pick = np.linspace(0, len(clips) - 1, min(40, len(clips))).astype(int)
         films = [np.nan_to_num(clips.film(int(i))[:length, :128, :128]) for i in pick]

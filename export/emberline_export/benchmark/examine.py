@@ -31,6 +31,7 @@ HORIZONS = (10, 20, 50, 100)
 GRIDS = (64, 128, 256, 512, 4096)
 TILE, OVERLAP = 256, 64
 STRANGERS = {
+    "fire": "test-64",
     "reaction-diffusion": "test",
     "moving-mnist": "test",
     "rain": "mrms-20190610",

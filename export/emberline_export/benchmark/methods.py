@@ -36,7 +36,7 @@ RAIN = Variant(
     {"smooth": 0.0, "photometric": 0.0},
 )
 # Fire: the arrival head says when each cell burns, beside the frames.
-FIRE = Variant({"arrival": True, "motion": WIDE}, {"frame": 16.0})
+FIRE = Variant({"arrival": True, "motion": WIDE}, {"frame": 8.0})
 WAVES = Variant({"motion": Motion(5, finest=1)})
 OWN = {"rain": RAIN, "fire": FIRE, "reaction-diffusion": WAVES}  # by the folder of a task's films
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)

@@ -26,7 +26,7 @@ ROWS=../docs/results.ndjson
 run() { python -m emberline_export benchmark $1 $2 DATA $ROWS --keep KEEP --batch 4 ${@:3}; }
 run fire METHOD --cpu-s 240 --seed SEED
 run rain-knmi METHOD --cpu-s 150 --seed SEED    # and rain-fmi, rain-mrms, rain-meteonet
-run reaction-diffusion METHOD --cpu-s 200; run rd-short VARIANT --cpu-s 100
+run reaction-diffusion METHOD --cpu-s 200; run rd-short VARIANT --cpu-s 60
 run moving-mnist METHOD --cpu-s 240 --batch 8
 python -m emberline_export cost $ROWS
 python -m emberline_export examine KEEP/reaction-diffusion-physicnet-1.pt DATA $ROWS
