@@ -92,12 +92,12 @@ ABOUT = {
 }
 
 
-def made_films(task: Task, data: Path, count: int = 12) -> list[np.ndarray]:
+def made_films(task: Task, data: Path, count: int = 64) -> list[np.ndarray]:
     """Films `[T, 64, 64]` for golden clips, simulated all: no radar and no digits are handed on."""
     if task.kind == "rain":
         task = replace(task, train=(("maker-train", 1.0),))
     elif task.folder == "moving-mnist":
-        return [discs(np.random.default_rng(k), task.context) for k in range(4 * count)]
+        return [discs(np.random.default_rng(k), task.context) for k in range(count)]
     return [f[:, :64, :64] for f in contexts(task, data, 6, count)]
 
 

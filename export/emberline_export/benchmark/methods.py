@@ -37,8 +37,15 @@ RAIN = Variant(
 )
 # Fire: the arrival head says when each cell burns, beside the frames.
 FIRE = Variant({"arrival": True, "motion": WIDE}, {"frame": 8.0})
+# Waves that react are drawn, not carried: rd-short, which has every part, says what warping costs.
 WAVES = Variant({"motion": Motion(5, finest=1)})
-OWN = {"rain": RAIN, "fire": FIRE, "reaction-diffusion": WAVES}  # by the folder of a task's films
+DRAWN = Variant({"flow": False, "prior": False}, {"photometric": 0.0, "smooth": 0.0})
+OWN = {  # by task, or the folder of its films
+    "rain": RAIN,
+    "fire": FIRE,
+    "rd-short": WAVES,
+    "reaction-diffusion": DRAWN,
+}
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
@@ -91,13 +98,13 @@ def network(method: str, task: Task) -> nn.Module:
     """Build what learns."""
     if method not in VARIANTS:
         return peers.build(method, task.context, task.leads)
-    own = OWN.get(task.folder, Variant())
+    own = OWN.get(task.name, OWN.get(task.folder, Variant()))
     made = {**FULL, **own.net, **VARIANTS[method].net}
     return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
 
 
 def losses(method: str, task: Task) -> LossConfig:
     """Weights of the loss terms of a method; a peer has the image loss alone."""
-    own = OWN.get(task.folder, Variant())
+    own = OWN.get(task.name, OWN.get(task.folder, Variant()))
     changed = VARIANTS[method].loss if method in VARIANTS else {}
     return LossConfig(**{**LOSS, **own.loss, **changed})
