@@ -53,7 +53,7 @@ def test_a_run_is_kept_drawn_examined_shipped_and_told(data, tmp_path, capsys):
     trained = keep / "reaction-diffusion-physicnet-1.pt"
     images = tmp_path / "docs" / "img"
     assert main(["strips", "reaction-diffusion", "fno", *map(str, (keep, data, images))]) == 0
-    with pytest.raises(FileNotFoundError, match="moving-mnist"):  # no strangers in this folder
+    with pytest.raises(FileNotFoundError, match="fire"):  # no strangers in this folder
         main(["examine", str(trained), str(data), str(rows), "--films", "2", "--most", "64"])
     folder = tmp_path / "reaction-diffusion-v1"
     call = ["ship", str(trained), str(folder), "--data", str(data), "--rows", str(rows)]
