@@ -43,8 +43,8 @@ Rain of a network has two rows: with the rates of the last frame by rank, as the
 No network has seen the event it is scored on; over which windows PhysicNet's graph measures motion
 was chosen on these same four events (six numbers).
 
-Milliseconds are medians on a busy two-core machine: equal graphs differ by up to a third, so only
-large differences mean anything.
+Milliseconds are medians on a two-core machine that did nothing else; equal graphs differ by up to a
+tenth.
 
 Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar
 and of digits are not kept here, as their licences differ from this repository's.
