@@ -43,9 +43,9 @@ Rain of a network has two rows: with the rates of the last frame by rank, as the
 No network has seen the event it is scored on; over which windows PhysicNet's graph measures motion
 was chosen on these same four events (six numbers).
 
-`rd-classical` is one trajectory, split in time as the field does: copying the nearest training window
-scores there (`nearest-frame`), so its test films lie in its training part. Read nothing into it.
-ConvLSTM's rows of reaction-diffusion are of batches of 8.
+`rd-classical` is one trajectory, split in time as the field does: copying the nearest training
+window scores high there (`nearest-frame`), so its test films lie in its training part. Read nothing
+into it. ConvLSTM's rows of reaction-diffusion are of batches of 8.
 
 Milliseconds are medians on a two-core machine that did nothing else; equal graphs differ by up to a
 tenth.
