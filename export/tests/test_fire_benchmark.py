@@ -76,6 +76,10 @@ def test_the_threshold_comes_from_validation(clips):
     assert 0.3 < got["threshold"] <= 0.42
     assert fire.f1(np.sum(got["counts"], 0)).tolist() == [1.0] * 4
     assert len(got["counts"]) == len(got["event"]) == len(got["late"])
+    given = fire.score(meek, clips, 0.37, CONTEXT, LEADS, None)  # between two of those tried
+    assert given["threshold"] == 0.37 and given["counts"] == got["counts"]
+    none = fire.score(meek, clips, 0.43, CONTEXT, LEADS, None)
+    assert fire.f1(np.sum(none["counts"], 0)).max() == 0
 
 
 def test_fronts_come_with_batches_and_films_stay_the_same(clips):

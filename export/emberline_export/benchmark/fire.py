@@ -21,6 +21,7 @@ from ..validate import front_from
 LEADS = (1, 5, 10, 20)  # whose counts are kept
 CHOSEN_BY = (1, 2, 3)  # of these: the threshold maximises the mean F1 at leads 5, 10, 20
 THRESHOLDS = np.round(np.arange(0.05, 0.96, 0.05), 2)
+FOLDER = Path(__file__).resolve().parents[3] / "models" / "fire-v1"
 FRONTS = ("mean-speed", "local-speed", "speed-blend")
 
 
@@ -87,11 +88,10 @@ def front_burner(name: str, leads: int) -> Burner:
     return run
 
 
-def shipped(leads: int, folder: Path | None = None) -> Burner:
+def shipped(leads: int, folder: Path = FOLDER) -> Burner:
     """Wrap `models/fire-v1` as it is shipped, run by ONNX Runtime."""
     import onnxruntime
 
-    folder = folder or Path(__file__).resolve().parents[3] / "models" / "fire-v1"
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
     names = [o.name for o in session.get_outputs()]
 
@@ -104,22 +104,24 @@ def shipped(leads: int, folder: Path | None = None) -> Burner:
     return run
 
 
-def confusion(p: np.ndarray, s: Start) -> np.ndarray:
+def confusion(p: np.ndarray, s: Start, thresholds: np.ndarray = THRESHOLDS) -> np.ndarray:
     """Hits, misses, false alarms `[thresholds, leads kept, 3]` outside what has burnt."""
-    out = np.zeros((len(THRESHOLDS), len(LEADS), 3), np.int64)
+    out = np.zeros((len(thresholds), len(LEADS), 3), np.int64)
     free = s.burnt_by > 0
     for j, lead in enumerate(LEADS):
         truth, chance = s.burnt_by[free] <= lead, p[lead - 1][free]
         # how many thresholds each cell passes: one pass counts them all
-        passed = np.searchsorted(THRESHOLDS, chance + 1e-6, side="right")
-        bins = len(THRESHOLDS) + 1
+        passed = np.searchsorted(thresholds, chance + 1e-6, side="right")
+        bins = len(thresholds) + 1
         hit = np.bincount(passed[truth], minlength=bins)[::-1].cumsum()[::-1][1:]
         false = np.bincount(passed[~truth], minlength=bins)[::-1].cumsum()[::-1][1:]
         out[:, j] = np.stack([hit, truth.sum() - hit, false], 1)
     return out
 
 
-def lateness(p: np.ndarray, said_by_chance: bool, s: Start) -> np.ndarray:
+def lateness(
+    p: np.ndarray, said_by_chance: bool, s: Start, thresholds: np.ndarray = THRESHOLDS
+) -> np.ndarray:
     """Sum of |arrival error| with never = 3 horizons, with never = horizon, and cells `[n, 3]`.
 
     Over cells that burn within the horizon. A burn probability gives its median time (NaN below
@@ -129,11 +131,11 @@ def lateness(p: np.ndarray, said_by_chance: bool, s: Start) -> np.ndarray:
     reached = (s.burnt_by > 0) & (s.burnt_by <= leads)
     truth, rows = s.burnt_by[reached] - 0.5, []
     said = (
-        [arrival_frames(p)[reached]] * len(THRESHOLDS)
+        [arrival_frames(p)[reached]] * len(thresholds)
         if said_by_chance
         else [
             np.where(yes.any(0), yes.argmax(0) + 0.5, np.nan)
-            for yes in (p[:, reached] >= t - 1e-6 for t in THRESHOLDS)
+            for yes in (p[:, reached] >= t - 1e-6 for t in thresholds)
         ]
     )
     for a in said:
@@ -143,7 +145,12 @@ def lateness(p: np.ndarray, said_by_chance: bool, s: Start) -> np.ndarray:
 
 
 def measure(
-    run: Burner, clips: Clips, context: int, leads: int, limit: int | None
+    run: Burner,
+    clips: Clips,
+    context: int,
+    leads: int,
+    limit: int | None,
+    thresholds: np.ndarray = THRESHOLDS,
 ) -> tuple[list[str], np.ndarray, np.ndarray]:
     """Events, counts `[films, thresholds, leads, 3]`, lateness `[films, thresholds, 3]`."""
     events, counts, late = [], [], []
@@ -152,8 +159,8 @@ def measure(
         by_chance = p is not None and not set(np.unique(p[-1])) <= {0.0, 1.0}
         p = heat_share(frames, s) if p is None else p
         events.append(event)
-        counts.append(confusion(p, s))
-        late.append(lateness(p, by_chance, s))
+        counts.append(confusion(p, s, thresholds))
+        late.append(lateness(p, by_chance, s, thresholds))
     if not events:
         raise ValueError("no film of this split shows fire in its context")
     return events, np.array(counts), np.array(late)
@@ -166,16 +173,24 @@ def f1(counts: np.ndarray) -> np.ndarray:
 
 
 def score(
-    run: Burner, test: Clips, val: Clips, context: int, leads: int, limit: int | None
+    run: Burner,
+    test: Clips,
+    val: Clips | float,
+    context: int,
+    leads: int,
+    limit: int | None,
 ) -> dict:
-    """Counts and lateness of each film at the threshold that is best on `val`."""
-    _, counts, _ = measure(run, val, context, leads, limit)
-    best = int(np.argmax(f1(counts.sum(0))[:, CHOSEN_BY].mean(1)))
-    events, counts, late = measure(run, test, context, leads, limit)
+    """Counts and lateness of each film at the threshold that is best on `val`, or is `val`."""
+    if isinstance(val, Clips):
+        _, counts, _ = measure(run, val, context, leads, limit)
+        at = THRESHOLDS[int(np.argmax(f1(counts.sum(0))[:, CHOSEN_BY].mean(1)))]
+    else:
+        at = val
+    events, counts, late = measure(run, test, context, leads, limit, np.array([at]))
     return {
         "leads": list(LEADS),
-        "threshold": float(THRESHOLDS[best]),
+        "threshold": float(at),
         "event": events,
-        "counts": counts[:, best].tolist(),
-        "late": np.round(late[:, best], 1).tolist(),
+        "counts": counts[:, 0].tolist(),
+        "late": np.round(late[:, 0], 1).tolist(),
     }

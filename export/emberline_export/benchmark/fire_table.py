@@ -3,6 +3,7 @@
 import numpy as np
 
 from .fire import LEADS, f1
+from .methods import SHIPPED
 from .rows import Methods
 from .tables import ORDER
 
@@ -52,7 +53,7 @@ def lead_over(methods: Methods) -> str:
     said = []
     for lead in BY:
         k = LEADS.index(lead)
-        others = (m for m in mean if not m.startswith("physicnet") and m != "fire-v1")
+        others = (m for m in mean if not m.startswith(("physicnet", SHIPPED)))
         best = max(others, key=lambda m: mean[m][k])
         gap = mean["physicnet"][k] - mean[best][k]
         said.append(f"{gap:+.3f} over {best} at lead {lead}")

@@ -82,6 +82,7 @@ VARIANTS = {
 }
 OWN_RATES = "-own-rates"  # a network's rain as it is, not given the rates of the last frame
 SHIPPED = "fire-v1"  # as it is shipped, trained longer
+AT_CARD = "-card"  # read at the decision threshold of its card, as isochrones are
 METHODS = (*simple.NAMES, *fire.FRONTS, *peers.PEERS, *VARIANTS, SHIPPED)
 
 

@@ -22,12 +22,22 @@ import torch
 from torch import nn
 
 from ..data.clips import Clips, read
+from ..folder import read_card
 from ..front import burnt_from_heat, maps_of
 from ..peers import PEERS
 from ..physicnet import PhysicNet
 from . import advect, fire, simple
 from .learn import Budget, learn
-from .methods import METHODS, OWN_RATES, SHIPPED, VARIANTS, losses, network, refuse
+from .methods import (
+    AT_CARD,
+    METHODS,
+    OWN_RATES,
+    SHIPPED,
+    VARIANTS,
+    losses,
+    network,
+    refuse,
+)
 from .rain import counts, csi
 from .scores import image_scores
 from .task import TASKS, Task, batches, digest, training, windows
@@ -226,9 +236,13 @@ def main(args: argparse.Namespace) -> int:
             scores[name, args.method] = score(run, test, task, limit)
             if name in vals:
                 burn = burner(args.method, run, net, task.leads)
-                scores[name, args.method]["fire"] = fire.score(
-                    burn, test, vals[name], task.context, task.leads, limit
-                )
+                how = {"": vals[name]}
+                if args.method == SHIPPED:
+                    how[AT_CARD] = read_card(fire.FOLDER)["decision"]["threshold"]
+                for tail, at in how.items():
+                    said = fire.score(burn, test, at, task.context, task.leads, limit)
+                    of = scores.setdefault((name, args.method + tail), {"event": said["event"]})
+                    of["fire"] = said
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     gpu = torch.cuda.is_available()
