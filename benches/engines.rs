@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kinds = [EngineKind::Tract, EngineKind::OrtCpu, EngineKind::Cuda, EngineKind::Tensorrt];
     let mut engines: Vec<Box<dyn Engine>> = Vec::new();
     for kind in kinds {
-        match open_engine(kind, &folder) {
+        match open_engine(kind, "float32", &folder) {
             Ok(engine) => engines.push(engine),
             Err(error) => println!("{}: not run: {error}", kind.name()),
         }
@@ -48,7 +48,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for round in 0..=ROUNDS {
             for (engine, seconds) in engines.iter().zip(&mut spent) {
                 let mut done = None;
-                let s = timed(|| done = Some(engine.run(clip.frames.view(), Some(maps.view()))));
+                let s = timed(|| {
+                    done = Some({
+                        engine.forget();
+                        engine.run(clip.frames.view(), Some(maps.view()), 1)
+                    })
+                });
                 done.expect("was run")?;
                 if round > 0 {
                     seconds.push(s);

@@ -99,6 +99,9 @@ pub(crate) struct Pick {
     /// What runs the network; auto says what it took and why.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineKind,
+    /// Precision of the network's graphs, one that the model's card names.
+    #[arg(long, value_name = "NAME", default_value = "float32")]
+    pub(crate) precision: String,
     /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) leads: Option<u32>,

@@ -24,8 +24,32 @@ macro_rules! carry {
 
 /// All of them; the first is the one for any film that no other is for. One more is one more line.
 pub(super) const ALL: &[BuiltIn] = &[
-    carry!("fire-v1", ["SHA256SUMS", "card.toml", "model.onnx", "golden.npz", "drift.npz"]),
-    carry!("rain-v1", ["SHA256SUMS", "card.toml", "model.onnx", "golden.npz", "drift.npz"]),
+    carry!(
+        "fire-v1",
+        [
+            "SHA256SUMS",
+            "card.toml",
+            "model.onnx",
+            "encode.onnx",
+            "translate.onnx",
+            "decode.onnx",
+            "golden.npz",
+            "drift.npz",
+        ]
+    ),
+    carry!(
+        "rain-v1",
+        [
+            "SHA256SUMS",
+            "card.toml",
+            "model.onnx",
+            "encode.onnx",
+            "translate.onnx",
+            "decode.onnx",
+            "golden.npz",
+            "drift.npz",
+        ]
+    ),
 ];
 
 impl BuiltIn {

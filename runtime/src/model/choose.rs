@@ -53,6 +53,8 @@ pub struct Standing {
 pub struct Choice {
     /// The engine.
     pub engine: Box<dyn Engine>,
+    /// Precision of its graphs, as in the card.
+    pub precision: String,
     /// Why this one, in words: `ort-cpu: ONNX Runtime 1.31.1 at …; cuda: not in …`.
     pub why: String,
 }
@@ -89,20 +91,29 @@ fn state(engine: EngineKind) -> Result<String, String> {
     }
 }
 
-/// Loads `folder`'s graph into the engine `kind`, which is not [`EngineKind::Auto`].
+/// Loads `folder`'s graphs at a `precision` of its card into the engine `kind`, which is not
+/// [`EngineKind::Auto`].
 ///
 /// # Errors
-/// [`ModelError::NoEngine`] when it is not here, [`ModelError::Engine`] when it refuses the graph.
-pub fn open_engine(kind: EngineKind, folder: &Folder) -> Result<Box<dyn Engine>, ModelError> {
+/// [`ModelError::NoEngine`] when it is not here or does not run that precision,
+/// [`ModelError::Engine`] when it refuses the graph, [`ModelError::NoPrecision`].
+pub fn open_engine(
+    kind: EngineKind,
+    precision: &str,
+    folder: &Folder,
+) -> Result<Box<dyn Engine>, ModelError> {
+    folder.window(precision)?;
     match kind {
         #[cfg(feature = "tract")]
-        EngineKind::Tract => Ok(Box::new(Tract::load(folder)?)),
+        EngineKind::Tract => Ok(Box::new(Tract::load(folder, precision)?)),
         #[cfg(feature = "ort")]
-        EngineKind::OrtCpu => Ok(Box::new(OnnxRuntime::load(folder, Provider::Cpu)?)),
+        EngineKind::OrtCpu => Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::Cpu)?)),
         #[cfg(feature = "ort")]
-        EngineKind::Cuda => Ok(Box::new(OnnxRuntime::load(folder, Provider::Cuda)?)),
+        EngineKind::Cuda => Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::Cuda)?)),
         #[cfg(feature = "ort")]
-        EngineKind::Tensorrt => Ok(Box::new(OnnxRuntime::load(folder, Provider::TensorRt)?)),
+        EngineKind::Tensorrt => {
+            Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::TensorRt)?))
+        }
         other => Err(ModelError::NoEngine {
             engine: other.name(),
             what: "not built into this program".to_owned(),
@@ -115,11 +126,17 @@ pub fn open_engine(kind: EngineKind, folder: &Folder) -> Result<Box<dyn Engine>,
 ///
 /// # Errors
 /// As [`open_engine`]; with `Auto` only when none starts.
-pub fn choose(kind: EngineKind, folder: &Folder) -> Result<Choice, ModelError> {
+pub fn choose(kind: EngineKind, precision: &str, folder: &Folder) -> Result<Choice, ModelError> {
+    folder.window(precision)?;
+    let taken = |engine: Box<dyn Engine>, why: String| Choice {
+        engine,
+        precision: precision.to_owned(),
+        why,
+    };
     if kind != EngineKind::Auto {
-        let engine = open_engine(kind, folder)?;
+        let engine = open_engine(kind, precision, folder)?;
         let why = format!("{}: asked for; {}", engine.name(), engine.detail());
-        return Ok(Choice { engine, why });
+        return Ok(taken(engine, why));
     }
     let mut passed = Vec::new();
     for kind in [EngineKind::Cuda, EngineKind::OrtCpu, EngineKind::Tract] {
@@ -127,10 +144,10 @@ pub fn choose(kind: EngineKind, folder: &Folder) -> Result<Choice, ModelError> {
             passed.push((kind.name(), why_not));
             continue;
         }
-        match open_engine(kind, folder) {
+        match open_engine(kind, precision, folder) {
             Ok(engine) => {
                 let why = format!("{}: {}{}", engine.name(), engine.detail(), tell(&passed));
-                return Ok(Choice { engine, why });
+                return Ok(taken(engine, why));
             }
             Err(ModelError::Engine { doing, cause, .. }) => {
                 passed.push((kind.name(), format!("{doing}: {cause}")));
@@ -174,7 +191,7 @@ mod tests {
     #[cfg(feature = "tract")]
     #[test]
     fn an_engine_that_was_asked_for_is_taken() -> Result<(), ModelError> {
-        let choice = choose(EngineKind::Tract, &Folder::builtin()?)?;
+        let choice = choose(EngineKind::Tract, "float32", &Folder::builtin()?)?;
         assert_eq!(choice.engine.name(), "tract");
         assert!(choice.why.starts_with("tract: asked for"), "{}", choice.why);
         Ok(())

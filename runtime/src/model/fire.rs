@@ -174,7 +174,7 @@ mod tests {
 
     fn forecaster() -> Result<Forecaster, ModelError> {
         let folder = Folder::builtin()?;
-        let choice = choose(EngineKind::Tract, &folder)?;
+        let choice = choose(EngineKind::Tract, "float32", &folder)?;
         Ok(Forecaster::new(folder, choice))
     }
 

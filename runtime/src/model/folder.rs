@@ -27,7 +27,7 @@ pub struct Folder {
     pub card: Card,
     /// Where it came from.
     pub origin: Origin,
-    onnx: Cow<'static, [u8]>,
+    graphs: BTreeMap<String, Cow<'static, [u8]>>,
     golden: Cow<'static, [u8]>,
     habits: Option<Habits>,
     hashes: BTreeMap<String, String>,
@@ -132,12 +132,14 @@ impl Folder {
             what: "precision: float32 is missing; export the folder again".to_owned(),
         })?;
         let onnx = take(&reference.file)?;
-        if hashes.get(&reference.file) != Some(&reference.sha256) {
-            let what = format!("precision float32: sha256 is not the one of {}", reference.file);
-            return Err(ModelError::Card {
-                model: model.to_owned(),
-                what: format!("{what}; export the folder again"),
-            });
+        for p in &card.precision {
+            if hashes.get(&p.file) != Some(&p.sha256) {
+                let what = format!("precision {}: sha256 is not the one of {}", p.name, p.file);
+                return Err(ModelError::Card {
+                    model: model.to_owned(),
+                    what: format!("{what}; export the folder again"),
+                });
+            }
         }
         let unfit = |file: &str, what: &str| ModelError::Signature {
             model: model.to_owned(),
@@ -159,13 +161,45 @@ impl Folder {
             }
             None => None,
         };
-        Ok(Self { card, origin, onnx, golden, habits, hashes })
+        let mut graphs: BTreeMap<String, Cow<'static, [u8]>> = kept
+            .into_iter()
+            .filter(|(file, _)| file.ends_with(".onnx"))
+            .map(|(file, bytes)| (file.to_owned(), bytes))
+            .collect();
+        graphs.insert(reference.file, onnx);
+        Ok(Self { card, origin, graphs, golden, habits, hashes })
     }
 
-    /// The float32 graph.
+    /// The whole-window graph at a precision of the card.
+    ///
+    /// # Errors
+    /// [`ModelError::NoPrecision`] when the card has none of that name, or the graph is not at hand.
+    pub fn window(&self, precision: &str) -> Result<&[u8], ModelError> {
+        let no = |what: String, fix: &str| ModelError::NoPrecision {
+            model: self.card.id(),
+            what,
+            fix: fix.to_owned(),
+        };
+        let Some(entry) = self.card.precision(precision) else {
+            let known: Vec<&str> = self.card.precision.iter().map(|p| p.name.as_str()).collect();
+            let what = format!("no precision {precision}, it has {}", known.join(", "));
+            return Err(no(what, "give one of these with --precision"));
+        };
+        let graph = self.graphs.get(&entry.file).ok_or_else(|| {
+            let what = format!("{} is not inside this program", entry.file);
+            no(what, "give the model's folder with --model")
+        })?;
+        Ok(graph)
+    }
+
+    /// A graph of the streaming split (`encode`, `translate`, `decode`), where it is at hand.
     #[must_use]
-    pub fn onnx(&self) -> &[u8] {
-        &self.onnx
+    pub fn graph(&self, name: &str, precision: &str) -> Option<&[u8]> {
+        let file = match precision {
+            "float32" => format!("{name}.onnx"),
+            other => format!("{name}.{other}.onnx"),
+        };
+        self.graphs.get(&file).map(|bytes| &**bytes)
     }
 
     /// The golden clips and their answers, an `.npz`.

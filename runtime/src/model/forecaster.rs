@@ -51,6 +51,12 @@ impl Forecaster {
         &*self.choice.engine
     }
 
+    /// Precision of the graphs.
+    #[must_use]
+    pub fn precision(&self) -> &str {
+        &self.choice.precision
+    }
+
     /// Why this engine was taken.
     #[must_use]
     pub fn why(&self) -> &str {

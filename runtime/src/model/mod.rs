@@ -12,16 +12,19 @@ mod film;
 mod fire;
 mod folder;
 mod forecaster;
+mod form;
 mod known;
+mod latents;
+mod net;
 #[cfg(feature = "ort")]
 mod ort;
 mod rates;
 mod signature;
+mod split;
 mod tiles;
 #[cfg(feature = "tract")]
 mod tract;
 mod verify;
-mod warp;
 
 use ndarray::{Array3, ArrayView3};
 
@@ -59,7 +62,8 @@ pub trait Engine: Send + Sync {
     fn at_once(&self) -> usize;
 
     /// Runs the network on one window: intensity `[T, H, W]` and, for the task `fire-front`, front
-    /// maps `[5, H, W]`, with sides that are multiples of the card's `multiple_px`.
+    /// maps `[5, H, W]`, with sides that are multiples of the card's `multiple_px`. An engine that
+    /// uses one core a run may use up to `lanes`.
     ///
     /// # Errors
     /// [`ModelError::Engine`] with what the engine said.
@@ -67,7 +71,11 @@ pub trait Engine: Send + Sync {
         &self,
         frames: ArrayView3<'_, f32>,
         front: Option<ArrayView3<'_, f32>>,
+        lanes: usize,
     ) -> Result<Raw, ModelError>;
+
+    /// Lets go of what is kept from earlier windows, so that the next one is run anew.
+    fn forget(&self) {}
 }
 
 /// Why a model could not be used.
@@ -127,6 +135,16 @@ pub enum ModelError {
         /// Name and version.
         model: String,
         /// What does not fit.
+        what: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The card has no such precision, or its graph is not at hand.
+    #[error("model {model}: {what}; {fix}")]
+    NoPrecision {
+        /// Name and version.
+        model: String,
+        /// What is missing, and what there is.
         what: String,
         /// What to do.
         fix: String,

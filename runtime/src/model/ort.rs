@@ -4,19 +4,20 @@
 //! and in the usual places. Its absence is normal. A provider (CUDA, TensorRT) that was asked for
 //! and cannot start is an error: nothing is moved to the CPU in silence.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use ndarray::{Array3, ArrayView3, Axis, Ix3, Ix4, Ix5};
+use ndarray::{ArrayView3, ArrayViewD};
 use ort::environment::Environment;
 use ort::ep::{CUDA, ExecutionProvider as _, ExecutionProviderDispatch, TensorRT};
-use ort::session::{Session, SessionOutputs, builder::GraphOptimizationLevel};
-use ort::value::TensorRef;
+use ort::session::{Session, SessionInputValue, SessionOutputs, builder::GraphOptimizationLevel};
+use ort::value::{TensorElementType, TensorRef, ValueType};
 
-use super::card::Level;
 use super::folder::Folder;
+use super::form::{Form, Want};
+use super::net::{Net, Value};
 use super::{Engine, ModelError, Raw, one_line};
-use crate::task::Task;
 
 /// Variable that names the library, as everywhere around ONNX Runtime.
 const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
@@ -174,18 +175,27 @@ pub(crate) fn standing(provider: Provider) -> Result<String, String> {
     }
 }
 
-/// A graph in a session of ONNX Runtime.
+/// A network in ONNX Runtime.
 pub(crate) struct OnnxRuntime {
     provider: Provider,
-    session: Mutex<Session>,
+    form: Form<Graph>,
     detail: String,
-    burns: bool,
-    codes: [bool; 2],
+}
+
+/// A graph in a session.
+struct Graph {
+    session: Mutex<Session>,
+    outputs: Vec<&'static str>,
 }
 
 impl OnnxRuntime {
-    /// Opens `folder`'s graph with `provider`.
-    pub(crate) fn load(folder: &Folder, provider: Provider) -> Result<Self, ModelError> {
+    /// Opens `folder`'s graphs at a `precision` with `provider`: on the processor the streaming
+    /// split, on a card the whole window, which it starts once.
+    pub(crate) fn load(
+        folder: &Folder,
+        precision: &str,
+        provider: Provider,
+    ) -> Result<Self, ModelError> {
         let detail = standing(provider).map_err(|what| ModelError::NoEngine {
             engine: provider.name(),
             what,
@@ -195,11 +205,14 @@ impl OnnxRuntime {
             },
         })?;
         let library = library().map_err(|cause| failed(provider, "loading the library", &cause))?;
-        let session = session(&library.environment, folder.onnx(), provider)
-            .map_err(|cause| failed(provider, "opening the graph", &cause))?;
-        let codes = [Level::Global, Level::Local].map(|l| folder.card.codebook(l).is_some());
-        let burns = folder.card.task == Task::FireFront;
-        Ok(Self { provider, session: Mutex::new(session), detail, burns, codes })
+        let want = if provider == Provider::Cpu { Want::Split } else { Want::Whole };
+        let form = Form::load(folder, precision, want, |onnx, _, outputs| {
+            let session = session(&library.environment, onnx, provider)
+                .map_err(|cause| failed(provider, "opening the graph", &cause))?;
+            Ok(Graph { session: Mutex::new(session), outputs: outputs.to_vec() })
+        })?;
+        let detail = format!("{detail}, {}", form.name());
+        Ok(Self { provider, form, detail })
     }
 }
 
@@ -243,54 +256,48 @@ impl Engine for OnnxRuntime {
         &self,
         frames: ArrayView3<'_, f32>,
         front: Option<ArrayView3<'_, f32>>,
+        _: usize,
     ) -> Result<Raw, ModelError> {
-        let frames = frames.insert_axis(Axis(0)).insert_axis(Axis(2));
-        let front = front.map(|front| front.insert_axis(Axis(0)));
-        let frames = frames.as_standard_layout();
-        let front = front.as_ref().map(|front| front.as_standard_layout());
+        // One lane: a session already uses every core.
+        let run = self.form.run(&frames, front, 1);
+        run.map_err(|cause| failed(self.provider, "running the network", &cause))
+    }
+
+    fn forget(&self) {
+        self.form.forget();
+    }
+}
+
+impl Graph {
+    fn values(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> ort::Result<Vec<Value>> {
+        let given = inputs.iter().map(|(name, values)| {
+            let tensor = TensorRef::from_array_view(values.view())?;
+            Ok((Cow::from((*name).to_owned()), SessionInputValue::from(tensor)))
+        });
+        let given = given.collect::<ort::Result<Vec<_>>>()?;
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut run = || -> ort::Result<Raw> {
-            let mut inputs = ort::inputs!["frames" => TensorRef::from_array_view(frames.view())?];
-            if let Some(front) = &front {
-                inputs.extend(ort::inputs!["front" => TensorRef::from_array_view(front.view())?]);
+        let said = session.run(given)?;
+        let take = |name: &&'static str| {
+            let value = output(&said, name)?;
+            if matches!(value.dtype(), ValueType::Tensor { ty: TensorElementType::Int64, .. }) {
+                let codes = value.try_extract_array::<i64>()?;
+                return Ok(Value::Codes(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))));
             }
-            let given = session.run(inputs)?;
-            let forecast = output(&given, "forecast")?.try_extract_array::<f32>()?;
-            let forecast = forecast.into_dimensionality::<Ix5>().map_err(shape)?;
-            let burn = || -> ort::Result<Array3<f32>> {
-                let burn = output(&given, "burn_probability")?.try_extract_array::<f32>()?;
-                let burn = burn.into_dimensionality::<Ix4>().map_err(shape)?;
-                Ok(burn.index_axis_move(Axis(0), 0).to_owned())
-            };
-            let codes = |level: usize, name: &str| -> ort::Result<Option<Array3<u16>>> {
-                if !self.codes[level] {
-                    return Ok(None);
-                }
-                let codes = output(&given, name)?.try_extract_array::<i64>()?;
-                let codes = codes.into_dimensionality::<Ix4>().map_err(shape)?;
-                let codes = codes.index_axis_move(Axis(0), 0).into_dimensionality::<Ix3>();
-                let codes = codes.map_err(shape)?;
-                Ok(Some(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))))
-            };
-            Ok(Raw {
-                frames: forecast.index_axis_move(Axis(2), 0).index_axis_move(Axis(0), 0).to_owned(),
-                burn_probability: self.burns.then(burn).transpose()?,
-                codes_global: codes(0, "codes_global")?,
-                codes_local: codes(1, "codes_local")?,
-            })
+            Ok(Value::Floats(value.try_extract_array::<f32>()?.to_owned()))
         };
-        run().map_err(|e| failed(self.provider, "running the network", &e.to_string()))
+        self.outputs.iter().map(take).collect()
+    }
+}
+
+impl Net for Graph {
+    fn run(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> Result<Vec<Value>, String> {
+        self.values(inputs).map_err(|e| e.to_string())
     }
 }
 
 /// The output `name`.
 fn output<'a>(given: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a ort::value::DynValue> {
     given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "map_err gives its error away")]
-fn shape(error: ndarray::ShapeError) -> ort::Error {
-    ort::Error::new(format!("an output has another rank than it should: {error}"))
 }
 
 #[cfg(test)]

@@ -301,7 +301,8 @@ mod tests {
     #[test]
     fn the_built_in_graph_is_what_its_card_says() -> Result<(), ModelError> {
         let folder = Folder::builtin()?;
-        let signature = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        let signature =
+            Signature::read(folder.window("float32")?).expect("the built-in graph is readable");
         assert_eq!(signature.fault(&folder.card), None);
         assert_eq!(signature.opset, folder.card.opset);
         Ok(())
@@ -314,7 +315,8 @@ mod tests {
             want: &'static str,
         }
         let folder = Folder::builtin()?;
-        let signature = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        let signature =
+            Signature::read(folder.window("float32")?).expect("the built-in graph is readable");
         for Case { change, want } in [
             Case { change: |_, c| c.input.frames = 9, want: "input frames is [1,10,1,*,*]" },
             Case { change: |_, c| c.output.leads = 10, want: "output forecast is [1,20,1,*,*]" },
@@ -344,7 +346,8 @@ mod tests {
             want: Option<&'static str>,
         }
         let folder = Folder::builtin()?;
-        let fire = Signature::read(folder.onnx()).expect("the built-in graph is readable");
+        let fire =
+            Signature::read(folder.window("float32")?).expect("the built-in graph is readable");
         let mut plain = fire.clone();
         plain.inputs.retain(|s| s.name == "frames");
         plain.outputs.retain(|s| s.name != "burn_probability");
@@ -383,7 +386,7 @@ mod tests {
     #[test]
     fn damaged_bytes_give_none_and_never_a_panic() -> Result<(), ModelError> {
         let folder = Folder::builtin()?;
-        let onnx = folder.onnx();
+        let onnx = folder.window("float32")?;
         for n in (0..onnx.len()).step_by(9973) {
             let _ = Signature::read(&onnx[..n]);
         }

@@ -114,11 +114,14 @@ impl Tiling {
             .flat_map(|r| (0..self.cols.starts.len()).map(move |c| (r, c)))
             .collect();
         let mut whole = Whole::new(self, frames.dim().0);
-        let one = |&(r, c): &(usize, usize)| {
-            let front = front.map(|front| self.cut(front, r, c));
-            engine.run(self.cut(frames, r, c).view(), front.as_ref().map(|f| f.view()))
-        };
-        for (k, batch) in tiles.chunks(engine.at_once().max(1)).enumerate() {
+        let at_once = engine.at_once().max(1);
+        for (k, batch) in tiles.chunks(at_once).enumerate() {
+            let lanes = at_once / batch.len();
+            let one = |&(r, c): &(usize, usize)| {
+                let front = front.map(|front| self.cut(front, r, c));
+                let front = front.as_ref().map(|f| f.view());
+                engine.run(self.cut(frames, r, c).view(), front, lanes)
+            };
             let raws: Vec<Result<Raw, ModelError>> = if let [only] = batch {
                 vec![one(only)]
             } else {
@@ -136,7 +139,7 @@ impl Tiling {
                 self.check(engine, &raw)?;
                 whole.add(self, &raw, r, c);
             }
-            done((k * engine.at_once().max(1) + batch.len()).min(tiles.len()));
+            done((k * at_once + batch.len()).min(tiles.len()));
         }
         Ok(whole.raw)
     }
@@ -301,6 +304,7 @@ mod tests {
             &self,
             frames: ArrayView3<'_, f32>,
             _: Option<ArrayView3<'_, f32>>,
+            _: usize,
         ) -> Result<Raw, ModelError> {
             let (t, h, w) = frames.dim();
             assert!(h % 8 == 0 && w % 8 == 0 && (32..=256).contains(&h) && (32..=256).contains(&w));

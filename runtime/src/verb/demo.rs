@@ -18,6 +18,7 @@ pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
         kind: None,
         array: None,
         step: None,
+        precision: "float32".to_owned(),
         engine: EngineKind::Auto,
         leads: None,
     };

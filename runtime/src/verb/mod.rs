@@ -56,7 +56,7 @@ fn forecaster(pick: &Pick, film: &Film) -> anyhow::Result<Forecaster> {
         ));
     }
     let folder = model::find(pick.model.as_deref().unwrap_or(usual))?;
-    let choice = model::choose(pick.engine, &folder)?;
+    let choice = model::choose(pick.engine, &pick.precision, &folder)?;
     Ok(Forecaster::new(folder, choice))
 }
 
@@ -147,7 +147,7 @@ fn model_facts(forecaster: &Forecaster) -> Value {
         "version": folder.card.version,
         "sha256": folder.sha256(),
         "from": folder.origin.to_string(),
-        "precision": "float32",
+        "precision": forecaster.precision(),
     })
 }
 

@@ -1,0 +1,314 @@
+//! The streaming split: encode each frame, translate the window's latents, decode lead by lead.
+//!
+//! It gives what the whole-window graph gives, with two gains: a frame that an earlier forecast saw
+//! is not encoded again, and every graph runs on one frame at a time, which CPU engines do best.
+
+use std::sync::Arc;
+
+use ndarray::{Array2, Array3, Array4, ArrayD, ArrayView2, ArrayView3, Axis, concatenate, s};
+
+use super::Raw;
+use super::card::Card;
+use super::latents::{Encoded, Latents};
+use super::net::{Given, Net, planes};
+use super::signature::{Axis as Side, Signature};
+use crate::task::Task;
+
+/// Graphs of the split: names of their files before `.onnx`, and what each is asked for.
+pub(super) const ENCODE: (&str, [&str; 4]) =
+    ("encode", ["latent_global", "latent_local", "codes_global", "codes_local"]);
+pub(super) const TRANSLATE: &str = "translate";
+pub(super) const DECODE: &str = "decode";
+
+/// What the graphs of one split take and give, read from their signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// What `translate` is asked for.
+    pub translate: Vec<&'static str>,
+    /// What `decode` is asked for.
+    pub decode: Vec<&'static str>,
+    /// Inputs of `translate` that it has.
+    takes_translate: Vec<String>,
+    /// Inputs of `decode` that it has.
+    takes_decode: Vec<String>,
+    leads: usize,
+    /// Channels of the state before the first lead that are zero: the path so far.
+    state_zeros: usize,
+    /// Whether the last frame is part of the state.
+    state_frame: bool,
+}
+
+impl Plan {
+    /// How the three graphs fit together and with `card`, or what does not fit, in words.
+    pub(super) fn of(
+        card: &Card,
+        encode: &Signature,
+        translate: &Signature,
+        decode: &Signature,
+    ) -> Result<Self, String> {
+        for (file, graph) in [("encode", encode), ("translate", translate), ("decode", decode)] {
+            if graph.opset != card.opset {
+                return Err(format!(
+                    "{file}.onnx has opset {}, the card {}",
+                    graph.opset, card.opset
+                ));
+            }
+        }
+        let fire = card.task == Task::FireFront;
+        let (asked_translate, asked_decode) = if fire {
+            (vec!["futures_global", "futures_local", "burn_probability"], vec!["next_frame"])
+        } else {
+            (vec!["futures_global", "futures_local", "start"], vec!["next_frame", "next_state"])
+        };
+        has_all("encode", encode, &["frame"], &ENCODE.1)?;
+        let latents = ["latents_global", "latents_local"];
+        let besides: &[&str] = if fire { &["front"] } else { &["frames"] };
+        has_all("translate", translate, &[&latents, besides].concat(), &asked_translate)?;
+        let futures = ["future_global", "future_local"];
+        has_all("decode", decode, &futures, &asked_decode)?;
+        let t = card.input.frames;
+        for (one, many) in [("latent_global", "latents_global"), ("latent_local", "latents_local")]
+        {
+            let (one, many) = (channels(&encode.outputs, one)?, channels(&translate.inputs, many)?);
+            if one * t != many {
+                return Err(format!(
+                    "translate.onnx takes {many} latent maps, {t} frames give {one} each"
+                ));
+            }
+        }
+        let leads = card.output.leads;
+        for (one, many) in [("future_global", "futures_global"), ("future_local", "futures_local")]
+        {
+            let (one, many) = (channels(&decode.inputs, one)?, channels(&translate.outputs, many)?);
+            if one * leads != many {
+                return Err(format!(
+                    "translate.onnx gives {many} future maps, {leads} leads take {one} each"
+                ));
+            }
+        }
+        if !fire {
+            let (all, here) =
+                (channels(&translate.outputs, "start")?, channels(&decode.inputs, "start")?);
+            if all + 1 != here + leads {
+                return Err(format!("translate.onnx gives {all} start maps, a lead takes {here}"));
+            }
+        }
+        let names = |g: &Signature| g.inputs.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
+        let takes_decode = names(decode);
+        let known = ["future_global", "future_local", "start", "last", "state", "frame"];
+        if let Some(other) = takes_decode.iter().find(|n| !known.contains(&n.as_str())) {
+            return Err(format!("decode.onnx takes {other}, which is not in the contract"));
+        }
+        let state = channels(&decode.outputs, if fire { "next_frame" } else { "next_state" })?;
+        Ok(Self {
+            translate: asked_translate,
+            decode: asked_decode,
+            takes_translate: names(translate),
+            takes_decode,
+            leads,
+            state_zeros: if fire || state == 1 { 0 } else { 2 },
+            state_frame: state != 2,
+        })
+    }
+}
+
+/// Refuses a graph that lacks an input or output.
+fn has_all(file: &str, graph: &Signature, inputs: &[&str], outputs: &[&str]) -> Result<(), String> {
+    for (slots, names, side) in
+        [(&graph.inputs, inputs, "input"), (&graph.outputs, outputs, "output")]
+    {
+        if let Some(name) = names.iter().find(|n| slots.iter().all(|s| s.name != **n)) {
+            return Err(format!("{file}.onnx: {side} {name} is missing"));
+        }
+    }
+    Ok(())
+}
+
+/// Channels of a slot `[1, C, …]`.
+fn channels(slots: &[super::signature::Slot], name: &str) -> Result<usize, String> {
+    let slot = slots.iter().find(|s| s.name == name);
+    match slot.and_then(|s| s.axes.get(1)) {
+        Some(Side::Fixed(n)) => usize::try_from(*n).map_err(|e| e.to_string()),
+        _ => Err(format!("{name} has no fixed number of channels")),
+    }
+}
+
+/// The three graphs in one engine, and the latents of late frames.
+pub(super) struct Split<N> {
+    encode: N,
+    translate: N,
+    decode: N,
+    plan: Plan,
+    latents: Latents,
+}
+
+impl<N: Net> Split<N> {
+    pub(super) fn new([encode, translate, decode]: [N; 3], plan: Plan) -> Self {
+        Self { encode, translate, decode, plan, latents: Latents::default() }
+    }
+
+    /// Runs one window `[T, H, W]`, frames encoded on at most `lanes` threads at once.
+    pub(super) fn run(
+        &self,
+        frames: &ArrayView3<'_, f32>,
+        front: Option<ArrayView3<'_, f32>>,
+        lanes: usize,
+    ) -> Result<Raw, String> {
+        let encoded = self.encoded(frames, lanes)?;
+        let joined = |k: usize| -> Result<ArrayD<f32>, String> {
+            let parts: Vec<_> = encoded.iter().map(|e| e.latents[k].view()).collect();
+            let all = concatenate(Axis(0), &parts).map_err(|e| format!("latents differ: {e}"))?;
+            Ok(all.insert_axis(Axis(0)).into_dyn())
+        };
+        let codes = |k: usize| -> Result<Array3<u16>, String> {
+            let parts: Vec<_> = encoded.iter().map(|e| e.codes[k].view()).collect();
+            ndarray::stack(Axis(0), &parts).map_err(|e| format!("codes differ: {e}"))
+        };
+        let (coarse, fine) = (joined(0)?, joined(1)?);
+        let t = frames.dim().0;
+        let last = frames.index_axis(Axis(0), t - 1).to_owned();
+        let last = last.insert_axis(Axis(0)).insert_axis(Axis(0));
+        let frames = frames.view().insert_axis(Axis(0)).insert_axis(Axis(2));
+        let frames = frames.as_standard_layout();
+        let front = front.map(|f| f.insert_axis(Axis(0)));
+        let front = front.as_ref().map(|f| f.as_standard_layout());
+        let mut inputs = vec![
+            ("latents_global", coarse.view()),
+            ("latents_local", fine.view()),
+            ("frames", frames.view().into_dyn()),
+            ("last", last.view().into_dyn()),
+        ];
+        inputs.extend(front.as_ref().map(|f| ("front", f.view().into_dyn())));
+        let inputs = in_order(&self.plan.takes_translate, &inputs)?;
+        let mut given = Given::of(self.translate.run(&inputs)?);
+        let futures = [planes(given.floats()?)?, planes(given.floats()?)?];
+        let (start, burn_probability) = if self.plan.translate[2] == "start" {
+            (Some(planes(given.floats()?)?), None)
+        } else {
+            (None, Some(given.maps()?))
+        };
+        let frames = self.leads(&futures, start.as_ref(), &last)?;
+        let (codes_global, codes_local) = (Some(codes(0)?), Some(codes(1)?));
+        Ok(Raw { frames, burn_probability, codes_global, codes_local })
+    }
+
+    /// Lets go of latents of earlier windows.
+    pub(super) fn forget(&self) {
+        self.latents.clear();
+    }
+
+    /// Decodes lead by lead, each from the state that the one before left.
+    fn leads(
+        &self,
+        futures: &[Array4<f32>; 2],
+        start: Option<&Array4<f32>>,
+        last: &Array4<f32>,
+    ) -> Result<Array3<f32>, String> {
+        let plan = &self.plan;
+        let (_, _, h, w) = last.dim();
+        let zeros = Array4::zeros((1, plan.state_zeros, h, w));
+        let mut state = match (plan.state_zeros > 0, plan.state_frame) {
+            (true, true) => concatenate![Axis(1), zeros, *last],
+            (true, false) => zeros,
+            (false, _) => last.clone(),
+        }
+        .into_dyn();
+        // Maps that every lead starts from, and behind them the detail of one lead.
+        let maps = start.map_or(0, |s| s.dim().1 - plan.leads);
+        let mut here = start.map(|s| s.slice(s![.., ..=maps, .., ..]).to_owned());
+        let mut out = Array3::zeros((plan.leads, h, w));
+        for k in 0..plan.leads {
+            let part = |f: &Array4<f32>| {
+                let n = f.dim().1 / plan.leads;
+                f.slice(s![.., k * n..(k + 1) * n, .., ..]).to_owned().into_dyn()
+            };
+            let (coarse, fine) = (part(&futures[0]), part(&futures[1]));
+            if let (Some(here), Some(start)) = (&mut here, start) {
+                here.slice_mut(s![.., maps, .., ..]).assign(&start.slice(s![.., maps + k, .., ..]));
+            }
+            let mut inputs = vec![
+                ("future_global", coarse.view()),
+                ("future_local", fine.view()),
+                ("last", last.view().into_dyn()),
+                ("state", state.view()),
+                ("frame", state.view()),
+            ];
+            inputs.extend(here.as_ref().map(|h| ("start", h.view().into_dyn())));
+            let inputs = in_order(&plan.takes_decode, &inputs)?;
+            let mut given = Given::of(self.decode.run(&inputs)?);
+            let next = given.floats()?;
+            let frame = next.view().into_shape_with_order((h, w));
+            out.index_axis_mut(Axis(0), k)
+                .assign(&frame.map_err(|e| format!("next_frame is no frame: {e}"))?);
+            state = if plan.decode.len() > 1 { given.floats()? } else { next };
+        }
+        Ok(out)
+    }
+
+    /// Every frame of the window, encoded now or kept from before.
+    fn encoded(
+        &self,
+        frames: &ArrayView3<'_, f32>,
+        lanes: usize,
+    ) -> Result<Vec<Arc<Encoded>>, String> {
+        let mut found: Vec<_> = frames.outer_iter().map(|f| self.latents.find(&f)).collect();
+        let missing: Vec<usize> = (0..found.len()).filter(|k| found[*k].is_none()).collect();
+        let each = missing.len().div_ceil(lanes.max(1)).max(1);
+        let encode = |at: &[usize]| -> Result<Vec<Arc<Encoded>>, String> {
+            at.iter().map(|k| self.encode_one(&frames.index_axis(Axis(0), *k))).collect()
+        };
+        let done: Vec<Result<Vec<Arc<Encoded>>, String>> = if missing.len() <= each {
+            vec![encode(&missing)]
+        } else {
+            std::thread::scope(|scope| {
+                let parts: Vec<_> =
+                    missing.chunks(each).map(|at| scope.spawn(move || encode(at))).collect();
+                let join = |t: std::thread::ScopedJoinHandle<'_, _>| {
+                    t.join().unwrap_or_else(|p| std::panic::resume_unwind(p))
+                };
+                parts.into_iter().map(join).collect()
+            })
+        };
+        let mut at = missing.iter();
+        for part in done {
+            for encoded in part? {
+                self.latents.keep(&encoded);
+                if let Some(k) = at.next() {
+                    found[*k] = Some(encoded);
+                }
+            }
+        }
+        found.into_iter().map(|e| e.ok_or_else(|| "a frame was not encoded".to_owned())).collect()
+    }
+
+    fn encode_one(&self, frame: &ArrayView2<'_, f32>) -> Result<Arc<Encoded>, String> {
+        let frame: Array2<f32> = frame.as_standard_layout().into_owned();
+        let given = frame.view().insert_axis(Axis(0)).insert_axis(Axis(0)).into_dyn();
+        let mut given = Given::of(self.encode.run(&[("frame", given)])?);
+        let mut latent = || -> Result<Array3<f32>, String> {
+            Ok(planes(given.floats()?)?.index_axis_move(Axis(0), 0))
+        };
+        let latents = [latent()?, latent()?];
+        let mut codes =
+            || -> Result<Array2<u16>, String> { Ok(given.codes()?.index_axis_move(Axis(0), 0)) };
+        Ok(Arc::new(Encoded { frame, latents, codes: [codes()?, codes()?] }))
+    }
+}
+
+/// The inputs that a graph takes, in its order.
+fn in_order<'a, 'v>(
+    takes: &'a [String],
+    inputs: &[(&'a str, ndarray::ArrayViewD<'v, f32>)],
+) -> Result<Vec<(&'a str, ndarray::ArrayViewD<'v, f32>)>, String> {
+    takes
+        .iter()
+        .map(|name| {
+            let found = inputs.iter().find(|(n, _)| n == name);
+            found.cloned().ok_or_else(|| format!("it takes {name}, which is not at hand"))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+#[path = "split_tests.rs"]
+mod tests;

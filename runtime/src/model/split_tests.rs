@@ -1,0 +1,177 @@
+//! The streaming split: what is run how often, and splits that do not fit.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ndarray::{ArrayViewD, IxDyn};
+
+use super::*;
+use crate::model::net::Value;
+use crate::model::{Engine as _, EngineKind, Folder, ModelError, open_engine};
+
+/// A graph that counts its runs: what it gives is made by `act`.
+struct Counted {
+    runs: AtomicUsize,
+    act: fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>,
+}
+
+impl Net for Counted {
+    fn run(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> Result<Vec<Value>, String> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        Ok((self.act)(inputs))
+    }
+}
+
+fn net(act: fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>) -> Counted {
+    Counted { runs: AtomicUsize::new(0), act }
+}
+
+fn filled(shape: &[usize], value: f32) -> Value {
+    Value::Floats(ArrayD::from_elem(IxDyn(shape), value))
+}
+
+/// A split of two frames and three leads: a latent is its frame's first value, a lead adds the sum
+/// of the latents to the frame before.
+fn split() -> Split<Counted> {
+    let encode = net(|i| {
+        let v = i[0].1.first().copied().unwrap_or_default();
+        let codes = |n: usize| Value::Codes(ArrayD::from_elem(IxDyn(&[1, n, n]), v as u16));
+        vec![filled(&[1, 1, 2, 2], v), filled(&[1, 1, 4, 4], v), codes(2), codes(4)]
+    });
+    let translate = net(|i| {
+        let sum = i[0].1.iter().sum::<f32>() / 4.0;
+        let burn = filled(&[1, 3, 8, 8], 0.5);
+        vec![filled(&[1, 3, 2, 2], sum), filled(&[1, 3, 4, 4], sum), burn]
+    });
+    let decode = net(|i| {
+        let add = i[0].1.first().copied().unwrap_or_default();
+        vec![Value::Floats(i[2].1.mapv(|v| v + add))]
+    });
+    let names = |n: &[&str]| n.iter().map(|n| (*n).to_owned()).collect();
+    let plan = Plan {
+        translate: vec!["futures_global", "futures_local", "burn_probability"],
+        decode: vec!["next_frame"],
+        takes_translate: names(&["latents_global", "latents_local", "front", "last"]),
+        takes_decode: names(&["future_global", "future_local", "frame"]),
+        leads: 3,
+        state_zeros: 0,
+        state_frame: true,
+    };
+    Split::new([encode, translate, decode], plan)
+}
+
+#[test]
+fn a_frame_is_encoded_once_however_many_windows_see_it() -> Result<(), String> {
+    let split = split();
+    let film = Array3::from_shape_fn((6, 8, 8), |(k, ..)| k as f32);
+    let front = Array3::zeros((5, 8, 8));
+    let encoded = || split.encode.runs.load(Ordering::Relaxed);
+    for (start, lanes, want) in [(0, 1, 2), (1, 1, 3), (1, 4, 3), (3, 4, 5), (0, 2, 5)] {
+        let frames = film.slice(s![start..start + 2, .., ..]);
+        let raw = split.run(&frames, Some(front.view()), lanes)?;
+        assert_eq!(encoded(), want, "window from {start}");
+        // Frames k and k + 1: every lead adds 2 k + 1 to frame k + 1.
+        let k = start as f32;
+        let leads: Vec<f32> = raw.frames.outer_iter().map(|f| f[[3, 3]]).collect();
+        assert_eq!(leads, [1.0, 2.0, 3.0].map(|l| k + 1.0 + l * (2.0 * k + 1.0)));
+        let codes = raw.codes_local.expect("codes of the fine view");
+        assert_eq!((codes.dim(), codes[[0, 0, 0]]), ((2, 4, 4), start as u16));
+        assert_eq!(raw.burn_probability.map(|p| p.dim()), Some((3, 8, 8)));
+    }
+    split.forget();
+    split.run(&film.slice(s![..2, .., ..]), Some(front.view()), 1)?;
+    assert_eq!(encoded(), 7);
+    let said = split.run(&film.slice(s![..2, .., ..]), None, 1).expect_err("no front");
+    assert_eq!(said, "it takes front, which is not at hand");
+    Ok(())
+}
+
+#[test]
+fn graphs_that_do_not_fit_each_other_are_refused() -> Result<(), ModelError> {
+    struct Case {
+        change: fn(&mut Card, &mut [Signature; 3]),
+        want: &'static str,
+    }
+    fn side(slots: &mut [crate::model::signature::Slot], name: &str, n: u64) {
+        let slot = slots.iter_mut().find(|s| s.name == name).expect("a slot of that name");
+        slot.axes[1] = Side::Fixed(n);
+    }
+    let good = |id: &str| -> Result<(Card, [Signature; 3]), ModelError> {
+        let folder = Folder::inside(id)?;
+        let read = |name| {
+            let graph = folder.graph(name, "float32").expect("a graph inside this program");
+            Signature::read(graph).expect("a readable graph")
+        };
+        let graphs = [read(ENCODE.0), read(TRANSLATE), read(DECODE)];
+        Ok((folder.card, graphs))
+    };
+    for id in ["fire-v1", "rain-v1"] {
+        let (card, [encode, translate, decode]) = good(id)?;
+        let plan = Plan::of(&card, &encode, &translate, &decode);
+        assert!(plan.is_ok(), "{id}: {plan:?}");
+    }
+    for (id, Case { change, want }) in [
+        ("fire-v1", Case { change: |_, g| g[0].opset = 16, want: "encode.onnx has opset 16" }),
+        (
+            "fire-v1",
+            Case {
+                change: |_, g| g[0].inputs.clear(),
+                want: "encode.onnx: input frame is missing",
+            },
+        ),
+        (
+            "fire-v1",
+            Case {
+                change: |_, g| g[1].outputs.truncate(2),
+                want: "translate.onnx: output burn_probability is missing",
+            },
+        ),
+        (
+            "fire-v1",
+            Case {
+                change: |c, _| c.input.frames = 9,
+                want: "takes 160 latent maps, 9 frames give 16 each",
+            },
+        ),
+        (
+            "rain-v1",
+            Case {
+                change: |_, g| side(&mut g[1].outputs, "futures_local", 41),
+                want: "gives 41 future maps, 10 leads take 4 each",
+            },
+        ),
+        (
+            "rain-v1",
+            Case {
+                change: |_, g| side(&mut g[2].inputs, "start", 9),
+                want: "start maps, a lead takes 9",
+            },
+        ),
+        (
+            "rain-v1",
+            Case {
+                change: |_, g| g[2].inputs[0].name = "noise".to_owned(),
+                want: "decode.onnx: input future_global is missing",
+            },
+        ),
+    ] {
+        let (mut card, mut graphs) = good(id)?;
+        change(&mut card, &mut graphs);
+        let said = Plan::of(&card, &graphs[0], &graphs[1], &graphs[2]).expect_err(want);
+        assert!(said.contains(want), "{want}: {said}");
+    }
+    Ok(())
+}
+
+#[cfg(feature = "tract")]
+#[test]
+fn a_window_seen_again_gives_the_same_answer() -> Result<(), ModelError> {
+    let folder = Folder::inside("rain-v1")?;
+    let engine = open_engine(EngineKind::Tract, "float32", &folder)?;
+    assert!(engine.detail().contains("streaming split"), "{}", engine.detail());
+    let frames = Array3::from_shape_fn((2, 40, 48), |(k, y, x)| ((k + y * x) % 9) as f32 / 9.0);
+    let first = engine.run(frames.view(), None, 2)?;
+    let again = engine.run(frames.view(), None, 1)?;
+    assert_eq!(first.frames, again.frames);
+    assert_eq!(first.codes_global, again.codes_global);
+    Ok(())
+}
