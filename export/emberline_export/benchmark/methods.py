@@ -52,6 +52,10 @@ VARIANTS = {
     "physicnet": Variant(says="the whole network"),
     "physicnet-no-vq": Variant({"vq": False}, says="latents are not quantized"),
     "physicnet-no-local": Variant({"local": False}, says="the global level alone"),
+    "physicnet-slim-local": Variant(
+        {"fine": replace(FINE, hidden=24, depth=2)},
+        says="a local level of half the width and half the depth",
+    ),
     "physicnet-no-flow": Variant(
         {"flow": False, "prior": False},
         {"photometric": 0.0, "smooth": 0.0},

@@ -72,11 +72,12 @@ Every part once taken out, with the same seconds and films. What the rows say at
 TRIED = """\
 Where the aim is missed, what was tried besides what the rows show, all at the same seconds:
 
-- *Waves.* An SSIM of .99 leaves no room for +.007. For unseen parameters: warp and draw together
-  (21.98 dB, SSIM .844), the global level alone, flow as a loss (`physicnet-no-local`,
-  `physicnet-flow-loss`); networks without batch norm, with frozen batch norm, with a wider path at
-  full resolution, at twice the rate: no use, or within half a decibel. The larger step was the
-  batch: 4 instead of 8 gave FNO and PhysicNet 7 and 8 dB.
+- *Waves.* An SSIM of .99 leaves no room for +.007. The global level alone is 1.4 dB ahead of FNO on
+  unseen states and 1.1 dB on unseen parameters (`physicnet-no-local`: more steps in the same
+  seconds), both levels with flow as a loss .9 and .3 dB (`physicnet-flow-loss`); a slimmer local
+  level, warp and draw together, networks without batch norm, with frozen batch norm, with a wider
+  path at full resolution, at twice the rate: no use, or within half a decibel. The larger step was
+  the batch: 4 instead of 8 gave FNO and PhysicNet 7 and 8 dB.
 - *Frames of fire.* PhysicNet is ahead at the first lead and behind at the last: its frames share
   the seconds with the arrival head, which new burn needs and in which it is far ahead. Without
   flow: +.1 dB at 64 cells. Trained longer (`fire-v1`), it is ahead at 128 cells.
