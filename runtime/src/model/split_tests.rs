@@ -6,12 +6,14 @@ use ndarray::{ArrayViewD, IxDyn};
 
 use super::*;
 use crate::model::net::Value;
-use crate::model::{Engine as _, EngineKind, Folder, ModelError, open_engine};
+use crate::model::{EngineKind, Folder, ModelError, open_engine};
+
+type Act = fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>;
 
 /// A graph that counts its runs: what it gives is made by `act`.
 struct Counted {
     runs: AtomicUsize,
-    act: fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>,
+    act: Act,
 }
 
 impl Net for Counted {
@@ -21,7 +23,7 @@ impl Net for Counted {
     }
 }
 
-fn net(act: fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>) -> Counted {
+fn net(act: Act) -> Counted {
     Counted { runs: AtomicUsize::new(0), act }
 }
 

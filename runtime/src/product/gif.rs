@@ -23,6 +23,10 @@ pub(super) const LEADS: usize = 20;
 const SIZES: [(usize, usize); 4] = [(384, 640), (288, 480), (192, 360), (128, 240)];
 /// What a message or a slow link can carry.
 const LARGEST_BYTES: usize = 3_000_000;
+/// Steps of probability that are told apart.
+const VEILS: usize = 500;
+/// Pixels that the palette is chosen from, at most about so many.
+const SAMPLE: usize = 120_000;
 /// Colour index that means "as before".
 const SAME: u8 = 255;
 
@@ -89,20 +93,34 @@ fn shots(
     let mut ground = scale.ground(film, clip, t - 1);
     ground.fill(&now, BURNT, SHADE);
     let seen = scale.smooth(&burning.now().mapv(|b| f32::from(u8::from(b))).view());
-    for (i, &l) in leads.iter().enumerate() {
+    // Colour and opacity by probability, in steps of a 500th.
+    let veils: Vec<_> = (0..=VEILS)
+        .map(|k| k as f64 / VEILS as f64)
+        .map(|p| (palette::lead(0.85 - 0.55 * p), 0.55 * p.powf(0.7)))
+        .collect();
+    let lead = |(i, &l): (usize, &usize)| {
         let mut canvas = ground.clone();
         let p = scale.smooth(&burn.probability.index_axis(Axis(0), l));
         for ((pixel, p), seen) in canvas.pixels.iter_mut().zip(&p).zip(&seen) {
-            let p = f64::from(p * (1.0 - seen));
+            let p = (p * (1.0 - seen)).clamp(0.0, 1.0);
             if p > 0.02 {
-                *pixel = mix(*pixel, palette::lead(0.85 - 0.55 * p), 0.55 * p.powf(0.7));
+                let (colour, opacity) = veils[(p * VEILS as f32 + 0.5) as usize];
+                *pixel = mix(*pixel, colour, opacity);
             }
         }
         front(&mut canvas, &burnt_by(burn, l, scale), 1.8, palette::lead(0.0));
         front(&mut canvas, &now, 1.0, NOW);
         let stay_cs = if i + 1 == leads.len() { 180 } else { 45 };
-        out.push(Shot { canvas: strip.under(&canvas, f.lead_s[l]), stay_cs });
-    }
+        Shot { canvas: strip.under(&canvas, f.lead_s[l]), stay_cs }
+    };
+    // Two threads: on more the palette and the packing, which come after, take longest.
+    let all: Vec<_> = leads.iter().enumerate().collect();
+    let (early, late) = all.split_at(all.len() / 2);
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| late.iter().map(|l| lead(*l)).collect::<Vec<_>>());
+        out.extend(early.iter().map(|l| lead(*l)));
+        out.extend(late.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+    });
     out
 }
 
@@ -198,7 +216,7 @@ fn changed(before: &[u8], now: &[u8], w: usize) -> [usize; 4] {
 /// The palette of all shots (255 colours and [`SAME`]), and the index of a colour in it.
 fn quantise(shots: &[Shot]) -> (Vec<u8>, impl FnMut([u8; 3]) -> u8) {
     let total: usize = shots.iter().map(|s| s.canvas.pixels.len()).sum();
-    let step = (total / 400_000).max(1) | 1;
+    let step = (total / SAMPLE).max(1) | 1;
     let sample: Vec<u8> = shots
         .iter()
         .flat_map(|s| s.canvas.pixels.iter())

@@ -1,6 +1,6 @@
 //! Products: everything a person or a map takes from a forecast, written as one folder or not at all.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::clip::Clip;
@@ -142,44 +142,60 @@ pub fn write_all(
         map.epsg()?;
     }
     let mut staged = Staged::begin(out)?;
-    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast, parts))?;
-    if let Parts::Fire(fire) = parts {
-        staged.write("isochrones.geojson", |sink| {
-            geojson::write(sink, map.as_ref(), &facts, clip, forecast, fire)
-        })?;
-    }
-    match (&map, parts) {
-        (Some(map), Parts::Fire(Fire { burn, .. })) => {
-            staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, &facts, burn))?;
-            staged.write("burn_probability.tif", |sink| {
-                geotiff::burn_probability(sink, map, &facts, forecast, burn)
-            })?;
-        }
-        (Some(map), Parts::Rain(Wet { rain, .. })) => {
-            staged.write("rain.tif", |sink| geotiff::rain(sink, map, &facts, forecast, rain))?;
-        }
-        (Some(_), Parts::Film) | (None, _) => {}
-    }
-    match parts {
-        Parts::Fire(fire) => {
-            staged.write("overlay.png", |sink| {
-                overlay::write(sink, &facts, film, clip, forecast, fire)
-            })?;
-            staged.write("forecast.gif", |sink| {
-                gif::write(sink, &facts, film, clip, forecast, fire)
-            })?;
-        }
-        Parts::Film | Parts::Rain(_) => {
-            staged.write("overlay.png", |sink| film::sheet(sink, &facts, clip, forecast, parts))?;
-            staged.write("forecast.gif", |sink| {
-                film::sequence(sink, &facts, clip, forecast, parts)
-            })?;
-        }
-    }
+    std::thread::scope(|scope| {
+        // The sequence takes longest: it is drawn beside all the others.
+        let sequence = scope.spawn(|| {
+            let mut bytes = Vec::new();
+            match parts {
+                Parts::Fire(fire) => gif::write(&mut bytes, &facts, film, clip, forecast, fire),
+                Parts::Film | Parts::Rain(_) => {
+                    film::sequence(&mut bytes, &facts, clip, forecast, parts)
+                }
+            }
+            .map(|()| bytes)
+        });
+        write_stills(&mut staged, &facts, map.as_ref(), film, clip, forecast, parts)?;
+        let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
+        staged.write("forecast.gif", |sink| sink.write_all(&bytes?))
+    })?;
     let json = json::document(staged.folder(), &facts, clip, forecast, parts, report)
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
     staged.write("forecast.json", |sink| json::write(sink, &json))?;
     staged.commit()
+}
+
+/// Writes everything but the sequence and the report.
+fn write_stills(
+    staged: &mut Staged,
+    facts: &facts::Facts,
+    map: Option<&place::Map>,
+    film: &Film,
+    clip: &Clip,
+    forecast: &Forecast,
+    parts: Parts<'_>,
+) -> Result<(), ProductError> {
+    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast, parts))?;
+    if let Parts::Fire(fire) = parts {
+        staged.write("isochrones.geojson", |sink| {
+            geojson::write(sink, map, facts, clip, forecast, fire)
+        })?;
+    }
+    match (map, parts) {
+        (Some(map), Parts::Fire(Fire { burn, .. })) => {
+            staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, facts, burn))?;
+            staged.write("burn_probability.tif", |sink| {
+                geotiff::burn_probability(sink, map, facts, forecast, burn)
+            })?;
+        }
+        (Some(map), Parts::Rain(Wet { rain, .. })) => {
+            staged.write("rain.tif", |sink| geotiff::rain(sink, map, facts, forecast, rain))?;
+        }
+        (Some(_), Parts::Film) | (None, _) => {}
+    }
+    staged.write("overlay.png", |sink| match parts {
+        Parts::Fire(fire) => overlay::write(sink, facts, film, clip, forecast, fire),
+        Parts::Film | Parts::Rain(_) => film::sheet(sink, facts, clip, forecast, parts),
+    })
 }
 
 #[cfg(test)]

@@ -234,7 +234,8 @@ pub(crate) fn distance(p: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
     let len2 = dx * dx + dy * dy;
     let t = if len2 > 0.0 { ((p[0] - a[0]) * dx + (p[1] - a[1]) * dy) / len2 } else { 0.0 };
     let t = t.clamp(0.0, 1.0);
-    (p[0] - a[0] - t * dx).hypot(p[1] - a[1] - t * dy)
+    let (x, y) = (p[0] - a[0] - t * dx, p[1] - a[1] - t * dy);
+    (x * x + y * y).sqrt()
 }
 
 #[cfg(test)]

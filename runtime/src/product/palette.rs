@@ -42,6 +42,6 @@ pub(crate) fn lead(share: f64) -> Rgb {
 pub(crate) fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
     std::array::from_fn(|c| {
         let (a, b) = (f64::from(a[c]), f64::from(b[c]));
-        (a + (b - a) * share.clamp(0.0, 1.0)).round() as u8
+        (a + (b - a) * share.clamp(0.0, 1.0) + 0.5) as u8
     })
 }

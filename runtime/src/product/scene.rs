@@ -77,14 +77,23 @@ impl Scale {
         let (h, w) = small.dim();
         let at = |i: usize, n: usize| {
             let v = ((i as f64 + 0.5) / self.up as f64 - 0.5).clamp(0.0, (n - 1) as f64);
-            let a = v.floor() as usize;
+            let a = v as usize;
             (a, (a + 1).min(n - 1), (v - a as f64) as f32)
         };
-        Array2::from_shape_fn((h * self.up, w * self.up), |(y, x)| {
-            let ((y0, y1, fy), (x0, x1, fx)) = (at(y, h), at(x, w));
-            let row = |y: usize| small[[y, x0]] * (1.0 - fx) + small[[y, x1]] * fx;
-            row(y0) * (1.0 - fy) + row(y1) * fy
-        })
+        let across: Vec<_> = (0..w * self.up).map(|x| at(x, w)).collect();
+        let mut wide = Array2::zeros((h, w * self.up));
+        for (row, mut to) in small.rows().into_iter().zip(wide.rows_mut()) {
+            for (to, &(x0, x1, fx)) in to.iter_mut().zip(&across) {
+                *to = row[x0] * (1.0 - fx) + row[x1] * fx;
+            }
+        }
+        let mut out = Array2::zeros((h * self.up, w * self.up));
+        for (y, mut to) in out.rows_mut().into_iter().enumerate() {
+            let (y0, y1, fy) = at(y, h);
+            let rows = wide.row(y0).into_iter().zip(wide.row(y1));
+            to.iter_mut().zip(rows).for_each(|(to, (a, b))| *to = a * (1.0 - fy) + b * fy);
+        }
+        out
     }
 
     /// Frame `t` of the clip: the input's own colours for rgb, grey for anything else.
@@ -117,17 +126,28 @@ impl Scale {
     ) -> Canvas {
         let (ph, pw) = (self.px(h), self.px(w));
         let mut out = Canvas::new(pw, ph, palette::PAPER);
+        let byte = |v: f32| (v.clamp(0.0, 255.0) + 0.5) as u8;
+        if self.down == 1 {
+            let mut line = vec![palette::PAPER; pw];
+            for (y, rows) in out.pixels.chunks_exact_mut(self.up * pw).enumerate() {
+                for (x, pixels) in line.chunks_exact_mut(self.up).enumerate() {
+                    pixels.fill(cell(y, x).map(byte));
+                }
+                rows.chunks_exact_mut(pw).for_each(|row| row.copy_from_slice(&line));
+            }
+            return out;
+        }
         for (i, pixel) in out.pixels.iter_mut().enumerate() {
             let (y, x) = (i / pw, i % pw);
-            let rows = y * self.down / self.up..((y / self.up + 1) * self.down).min(h);
-            let cols = x * self.down / self.up..((x / self.up + 1) * self.down).min(w);
+            let rows = y * self.down..((y + 1) * self.down).min(h);
+            let cols = x * self.down..((x + 1) * self.down).min(w);
             let n = (rows.len() * cols.len()).max(1) as f32;
             let mut sum = [0f32; 3];
             for (y, x) in rows.flat_map(|y| cols.clone().map(move |x| (y, x))) {
                 let v = cell(y, x);
                 (0..3).for_each(|c| sum[c] += v[c]);
             }
-            *pixel = sum.map(|s| (s / n).round().clamp(0.0, 255.0) as u8);
+            *pixel = sum.map(|s| byte(s / n));
         }
         out
     }
