@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what help says about it.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -99,9 +100,12 @@ pub(crate) struct Pick {
     /// What runs the network; auto says what it took and why.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) engine: EngineKind,
-    /// Precision of the network's graphs, one that the model's card names.
-    #[arg(long, value_name = "NAME", default_value = "float32")]
-    pub(crate) precision: String,
+    /// Precision of the network's graphs, one that the model's card names [default: float32].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) precision: Option<String>,
+    /// Processor cores the network may use [default: all].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
     /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) leads: Option<u32>,
@@ -147,6 +151,19 @@ pub(crate) struct BenchArgs {
     /// Film to measure with.
     #[arg(default_value = "sim:fire")]
     pub(crate) input: String,
+    /// Measure the network alone: every engine and precision that is here, on each --grid.
+    #[arg(long, conflicts_with = "input")]
+    pub(crate) matrix: bool,
+    /// Sides of the made-up films of --matrix, in px.
+    #[arg(
+        long,
+        value_name = "PX,…",
+        value_delimiter = ',',
+        default_value = "64,128,256",
+        requires = "matrix",
+        value_parser = clap::value_parser!(u32).range(32..=4096)
+    )]
+    pub(crate) grid: Vec<u32>,
     /// Forecasts to make, after one that is not counted.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) rounds: u32,

@@ -1,5 +1,7 @@
 //! Which engine runs a model: the one asked for, or the best one here, and why.
 
+use std::num::NonZeroUsize;
+
 use super::folder::Folder;
 #[cfg(feature = "ort")]
 use super::ort::{OnnxRuntime, Provider, standing};
@@ -40,6 +42,34 @@ impl EngineKind {
     }
 }
 
+/// Precision that every model has and others are measured against.
+pub const REFERENCE: &str = "float32";
+
+/// What is asked of an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineAsk {
+    /// Which.
+    pub engine: EngineKind,
+    /// A precision that the model's card names.
+    pub precision: String,
+    /// Processor cores it may use; all there are when not said.
+    pub threads: Option<NonZeroUsize>,
+}
+
+impl EngineAsk {
+    /// `engine` at float32, on all cores.
+    #[must_use]
+    pub fn of(engine: EngineKind) -> Self {
+        Self { engine, precision: REFERENCE.to_owned(), threads: None }
+    }
+
+    /// Cores it may use.
+    pub(super) fn cores(&self) -> usize {
+        let here = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(here, usize::from)
+    }
+}
+
 /// Whether an engine is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -55,6 +85,8 @@ pub struct Choice {
     pub engine: Box<dyn Engine>,
     /// Precision of its graphs, as in the card.
     pub precision: String,
+    /// Processor cores it may use.
+    pub threads: usize,
     /// Why this one, in words: `ort-cpu: ONNX Runtime 1.31.1 at …; cuda: not in …`.
     pub why: String,
 }
@@ -91,29 +123,22 @@ fn state(engine: EngineKind) -> Result<String, String> {
     }
 }
 
-/// Loads `folder`'s graphs at a `precision` of its card into the engine `kind`, which is not
-/// [`EngineKind::Auto`].
+/// Loads `folder`'s graphs into the engine asked for, which is not [`EngineKind::Auto`].
 ///
 /// # Errors
 /// [`ModelError::NoEngine`] when it is not here or does not run that precision,
 /// [`ModelError::Engine`] when it refuses the graph, [`ModelError::NoPrecision`].
-pub fn open_engine(
-    kind: EngineKind,
-    precision: &str,
-    folder: &Folder,
-) -> Result<Box<dyn Engine>, ModelError> {
-    folder.window(precision)?;
-    match kind {
+pub fn open_engine(ask: &EngineAsk, folder: &Folder) -> Result<Box<dyn Engine>, ModelError> {
+    folder.window(&ask.precision)?;
+    match ask.engine {
         #[cfg(feature = "tract")]
-        EngineKind::Tract => Ok(Box::new(Tract::load(folder, precision)?)),
+        EngineKind::Tract => Ok(Box::new(Tract::load(folder, ask)?)),
         #[cfg(feature = "ort")]
-        EngineKind::OrtCpu => Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::Cpu)?)),
+        EngineKind::OrtCpu => Ok(Box::new(OnnxRuntime::load(folder, ask, Provider::Cpu)?)),
         #[cfg(feature = "ort")]
-        EngineKind::Cuda => Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::Cuda)?)),
+        EngineKind::Cuda => Ok(Box::new(OnnxRuntime::load(folder, ask, Provider::Cuda)?)),
         #[cfg(feature = "ort")]
-        EngineKind::Tensorrt => {
-            Ok(Box::new(OnnxRuntime::load(folder, precision, Provider::TensorRt)?))
-        }
+        EngineKind::Tensorrt => Ok(Box::new(OnnxRuntime::load(folder, ask, Provider::TensorRt)?)),
         other => Err(ModelError::NoEngine {
             engine: other.name(),
             what: "not built into this program".to_owned(),
@@ -126,15 +151,16 @@ pub fn open_engine(
 ///
 /// # Errors
 /// As [`open_engine`]; with `Auto` only when none starts.
-pub fn choose(kind: EngineKind, precision: &str, folder: &Folder) -> Result<Choice, ModelError> {
-    folder.window(precision)?;
-    let taken = |engine: Box<dyn Engine>, why: String| Choice {
+pub fn choose(ask: &EngineAsk, folder: &Folder) -> Result<Choice, ModelError> {
+    folder.window(&ask.precision)?;
+    let taken = |engine, why| Choice {
         engine,
-        precision: precision.to_owned(),
+        precision: ask.precision.clone(),
+        threads: ask.cores(),
         why,
     };
-    if kind != EngineKind::Auto {
-        let engine = open_engine(kind, precision, folder)?;
+    if ask.engine != EngineKind::Auto {
+        let engine = open_engine(ask, folder)?;
         let why = format!("{}: asked for; {}", engine.name(), engine.detail());
         return Ok(taken(engine, why));
     }
@@ -144,7 +170,7 @@ pub fn choose(kind: EngineKind, precision: &str, folder: &Folder) -> Result<Choi
             passed.push((kind.name(), why_not));
             continue;
         }
-        match open_engine(kind, precision, folder) {
+        match open_engine(&EngineAsk { engine: kind, ..ask.clone() }, folder) {
             Ok(engine) => {
                 let why = format!("{}: {}{}", engine.name(), engine.detail(), tell(&passed));
                 return Ok(taken(engine, why));
@@ -152,6 +178,7 @@ pub fn choose(kind: EngineKind, precision: &str, folder: &Folder) -> Result<Choi
             Err(ModelError::Engine { doing, cause, .. }) => {
                 passed.push((kind.name(), format!("{doing}: {cause}")));
             }
+            Err(ModelError::NoEngine { what, .. }) => passed.push((kind.name(), what)),
             Err(e) => passed.push((kind.name(), e.to_string())),
         }
     }
@@ -191,7 +218,7 @@ mod tests {
     #[cfg(feature = "tract")]
     #[test]
     fn an_engine_that_was_asked_for_is_taken() -> Result<(), ModelError> {
-        let choice = choose(EngineKind::Tract, "float32", &Folder::builtin()?)?;
+        let choice = choose(&EngineAsk::of(EngineKind::Tract), &Folder::builtin()?)?;
         assert_eq!(choice.engine.name(), "tract");
         assert!(choice.why.starts_with("tract: asked for"), "{}", choice.why);
         Ok(())

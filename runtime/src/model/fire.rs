@@ -152,7 +152,7 @@ mod tests {
     use crate::clip::{Shown, Span, Unit};
     use crate::frame::Kind;
     use crate::grid::Grid;
-    use crate::model::{EngineKind, Folder, choose};
+    use crate::model::{EngineAsk, EngineKind, Folder, choose};
 
     /// A square of fire that grows one pixel a frame on all sides.
     fn clip(h: usize, w: usize, frames: usize) -> Clip {
@@ -174,7 +174,7 @@ mod tests {
 
     fn forecaster() -> Result<Forecaster, ModelError> {
         let folder = Folder::builtin()?;
-        let choice = choose(EngineKind::Tract, "float32", &folder)?;
+        let choice = choose(&EngineAsk::of(EngineKind::Tract), &folder)?;
         Ok(Forecaster::new(folder, choice))
     }
 

@@ -57,6 +57,12 @@ impl Forecaster {
         &self.choice.precision
     }
 
+    /// Processor cores it may use.
+    #[must_use]
+    pub fn threads(&self) -> usize {
+        self.choice.threads
+    }
+
     /// Why this engine was taken.
     #[must_use]
     pub fn why(&self) -> &str {

@@ -29,7 +29,9 @@ mod verify;
 use ndarray::{Array3, ArrayView3};
 
 pub use card::{Card, Codebook, Decision, Input, Level, Output, Precision};
-pub use choose::{Choice, EngineKind, Standing, choose, open_engine, standings};
+pub use choose::{
+    Choice, EngineAsk, EngineKind, REFERENCE, Standing, choose, open_engine, standings,
+};
 pub use drift::{DriftBits, DriftLevels};
 pub use folder::Folder;
 pub use forecaster::{Forecaster, Timings};

@@ -14,6 +14,7 @@ use ort::ep::{CUDA, ExecutionProvider as _, ExecutionProviderDispatch, TensorRT}
 use ort::session::{Session, SessionInputValue, SessionOutputs, builder::GraphOptimizationLevel};
 use ort::value::{TensorElementType, TensorRef, ValueType};
 
+use super::choose::EngineAsk;
 use super::folder::Folder;
 use super::form::{Form, Want};
 use super::net::{Net, Value};
@@ -193,7 +194,7 @@ impl OnnxRuntime {
     /// split, on a card the whole window, which it starts once.
     pub(crate) fn load(
         folder: &Folder,
-        precision: &str,
+        ask: &EngineAsk,
         provider: Provider,
     ) -> Result<Self, ModelError> {
         let detail = standing(provider).map_err(|what| ModelError::NoEngine {
@@ -206,8 +207,8 @@ impl OnnxRuntime {
         })?;
         let library = library().map_err(|cause| failed(provider, "loading the library", &cause))?;
         let want = if provider == Provider::Cpu { Want::Split } else { Want::Whole };
-        let form = Form::load(folder, precision, want, |onnx, _, outputs| {
-            let session = session(&library.environment, onnx, provider)
+        let form = Form::load(folder, &ask.precision, want, |onnx, _, outputs| {
+            let session = session(&library.environment, onnx, provider, ask.cores())
                 .map_err(|cause| failed(provider, "opening the graph", &cause))?;
             Ok(Graph { session: Mutex::new(session), outputs: outputs.to_vec() })
         })?;
@@ -216,9 +217,13 @@ impl OnnxRuntime {
     }
 }
 
-/// A session with one thread a core, that does not spin while it waits.
-fn session(env: &Environment, onnx: &[u8], provider: Provider) -> Result<Session, String> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+/// A session with `cores` threads, that does not spin while it waits.
+fn session(
+    env: &Environment,
+    onnx: &[u8],
+    provider: Provider,
+    cores: usize,
+) -> Result<Session, String> {
     let mut builder = Session::builder(env)
         .map_err(|e| e.to_string())?
         .with_optimization_level(GraphOptimizationLevel::All)

@@ -6,7 +6,7 @@ use ndarray::{ArrayViewD, IxDyn};
 
 use super::*;
 use crate::model::net::Value;
-use crate::model::{EngineKind, Folder, ModelError, open_engine};
+use crate::model::{EngineAsk, EngineKind, Folder, ModelError, open_engine};
 
 type Act = fn(&[(&str, ArrayViewD<'_, f32>)]) -> Vec<Value>;
 
@@ -168,7 +168,7 @@ fn graphs_that_do_not_fit_each_other_are_refused() -> Result<(), ModelError> {
 #[test]
 fn a_window_seen_again_gives_the_same_answer() -> Result<(), ModelError> {
     let folder = Folder::inside("rain-v1")?;
-    let engine = open_engine(EngineKind::Tract, "float32", &folder)?;
+    let engine = open_engine(&EngineAsk::of(EngineKind::Tract), &folder)?;
     assert!(engine.detail().contains("streaming split"), "{}", engine.detail());
     let frames = Array3::from_shape_fn((2, 40, 48), |(k, y, x)| ((k + y * x) % 9) as f32 / 9.0);
     let first = engine.run(frames.view(), None, 2)?;

@@ -7,7 +7,7 @@ use ndarray::{Array3, Array4, Axis};
 use ndarray_npy::NpzReader;
 use serde::Serialize;
 
-use super::choose::{EngineKind, Standing, open_engine, standings};
+use super::choose::{EngineAsk, EngineKind, Standing, open_engine, standings};
 use super::folder::Folder;
 use super::{Engine, ModelError, one_line};
 use crate::task::Task;
@@ -79,7 +79,7 @@ pub fn checks(folder: &Folder) -> Result<Vec<Check>, ModelError> {
         if state.is_err() || engine == EngineKind::Tensorrt {
             continue;
         }
-        match open_engine(engine, "float32", folder) {
+        match open_engine(&EngineAsk::of(engine), folder) {
             Ok(opened) => out.extend(cases.iter().map(|case| check(&*opened, case))),
             Err(e) => out.push(failed(engine.name(), "", &e)),
         }

@@ -1,5 +1,8 @@
 //! `emberline bench`: how long each stage of a forecast takes on this machine.
 
+mod machine;
+mod matrix;
+
 use std::time::Instant;
 
 use serde_json::json;
@@ -18,6 +21,9 @@ const STAGES: [&str; 5] = ["decode", "clip", "front", "model", "product"];
 
 /// Runs the verb.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
+    if args.matrix {
+        return matrix::run(args);
+    }
     let pick = &args.pick;
     let (film, _) = open(&args.input, pick)?;
     let started = Instant::now();
@@ -36,6 +42,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         forecaster.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
         let at = film.frames.len().saturating_sub(1);
         let (clip, clip_s) = clip_ending(&film, at, &forecaster, pick)?;
+        forecaster.engine().forget();
         let (forecast, spent) = forecaster.forecast(&clip, leads, &mut |_, _| {})?;
         let facts = report(&forecaster, &film, &clip, &forecast, Read { decode_s, clip_s }, spent);
         let started = Instant::now();

@@ -18,7 +18,8 @@ pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
         kind: None,
         array: None,
         step: None,
-        precision: "float32".to_owned(),
+        precision: None,
+        threads: None,
         engine: EngineKind::Auto,
         leads: None,
     };

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use emberline::clip::Clip;
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
-use emberline::model::{self, Forecaster, Timings};
+use emberline::model::{self, EngineAsk, Forecaster, REFERENCE, Timings};
 use emberline::source::{self, Ask};
 
 use crate::cli::{Cli, Pick, Verb};
@@ -56,7 +56,12 @@ fn forecaster(pick: &Pick, film: &Film) -> anyhow::Result<Forecaster> {
         ));
     }
     let folder = model::find(pick.model.as_deref().unwrap_or(usual))?;
-    let choice = model::choose(pick.engine, &pick.precision, &folder)?;
+    let ask = EngineAsk {
+        engine: pick.engine,
+        precision: pick.precision.clone().unwrap_or_else(|| REFERENCE.to_owned()),
+        threads: pick.threads,
+    };
+    let choice = model::choose(&ask, &folder)?;
     Ok(Forecaster::new(folder, choice))
 }
 
@@ -154,7 +159,7 @@ fn model_facts(forecaster: &Forecaster) -> Value {
 /// Which engine, and why.
 fn engine_facts(forecaster: &Forecaster) -> Value {
     let engine = forecaster.engine();
-    json!({ "name": engine.name(), "detail": engine.detail(), "why": forecaster.why() })
+    json!({ "name": engine.name(), "detail": engine.detail(), "why": forecaster.why(), "threads": forecaster.threads() })
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

@@ -11,6 +11,7 @@ use ndarray::{ArrayView3, ArrayViewD};
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::*;
 
+use super::choose::EngineAsk;
 use super::folder::Folder;
 use super::form::{Form, Want};
 use super::net::{Net, Value};
@@ -27,6 +28,7 @@ type Plan = Arc<TypedRunnableModel>;
 /// A network in this engine.
 pub(crate) struct Tract {
     form: Form<Graph>,
+    cores: usize,
 }
 
 /// A graph and its plans.
@@ -37,7 +39,8 @@ struct Graph {
 
 impl Tract {
     /// Reads the graphs of `folder`; plans are made when a shape is first met.
-    pub(crate) fn load(folder: &Folder, precision: &str) -> Result<Self, ModelError> {
+    pub(crate) fn load(folder: &Folder, ask: &EngineAsk) -> Result<Self, ModelError> {
+        let precision = ask.precision.as_str();
         if precision != "float32" {
             return Err(ModelError::NoEngine {
                 engine: NAME,
@@ -48,7 +51,7 @@ impl Tract {
         let form = Form::load(folder, precision, Want::Split, |onnx, _, outputs| {
             Graph::read(onnx, outputs).map_err(|e| failed("reading the graph", &format!("{e:#}")))
         })?;
-        Ok(Self { form })
+        Ok(Self { form, cores: ask.cores() })
     }
 }
 
@@ -134,7 +137,7 @@ impl Engine for Tract {
     }
 
     fn at_once(&self) -> usize {
-        std::thread::available_parallelism().map_or(1, usize::from)
+        self.cores
     }
 
     fn run(
