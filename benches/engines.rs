@@ -3,12 +3,13 @@
 //! `cargo bench --bench engines` prints medians of interleaved rounds, and each as a ratio to tract.
 //! Not included: reading the film, writing products (see `emberline bench`).
 
+use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use emberline::clip::Clip;
 use emberline::flow::carried_px;
 use emberline::front::Front;
-use emberline::model::{Engine, EngineKind, Folder, open_engine};
+use emberline::model::{Engine, EngineAsk, EngineKind, Folder, open_engine};
 use emberline::source::{Ask, open};
 
 const ROUNDS: usize = 15;
@@ -29,12 +30,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let kinds = [EngineKind::Tract, EngineKind::OrtCpu, EngineKind::Cuda, EngineKind::Tensorrt];
     let mut engines: Vec<Box<dyn Engine>> = Vec::new();
     for kind in kinds {
-        match open_engine(kind, "float32", &folder) {
+        match open_engine(
+            &EngineAsk { threads: NonZeroUsize::new(1), ..EngineAsk::of(kind) },
+            &folder,
+        ) {
             Ok(engine) => engines.push(engine),
             Err(error) => println!("{}: not run: {error}", kind.name()),
         }
     }
-    println!("median of {ROUNDS} rounds, ms (ratio to tract)");
+    println!("median of {ROUNDS} rounds on one core, every frame new, ms (ratio to tract)");
     for side in [64, 128, 256] {
         let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
         let clip = Clip::ending(&film, 19, &folder.card.want(None))?;

@@ -21,11 +21,11 @@ pub fn most_mm_h() -> f32 {
 /// Rate of a share in 0..1, mm/h; below half of the first code it is dry, 0.
 #[must_use]
 pub fn mm_h(share: f32) -> f32 {
-    let code = f64::from(share) * f64::from(FULL_CODE);
+    let code = share * f32::from(FULL_CODE);
     if code < 0.5 {
         return 0.0;
     }
-    (f64::from(LEAST_MM_H) * 10f64.powf(STEP * (code - 1.0))) as f32
+    LEAST_MM_H * ((STEP * std::f64::consts::LOG2_10) as f32 * (code - 1.0)).exp2()
 }
 
 /// Share of a rate: 0 below 0.1 mm/h, 1 from the largest rate on, NaN of NaN.

@@ -1,6 +1,7 @@
 //! The second ring: drives the real program, as a person or a script would.
 
 mod arrows;
+mod engines;
 mod films;
 mod films_refused;
 mod first_run;

@@ -37,7 +37,7 @@ pub use folder::Folder;
 pub use forecaster::{Forecaster, Timings};
 pub use known::{Known, Origin, find, known, usual};
 pub use rates::Rates;
-pub use verify::{AGREE_MIN, Check, DIFFERENCE_MAX, checks};
+pub use verify::{AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, checks};
 
 /// What a network gives for one tile, before it is cut and blended.
 #[derive(Clone, Debug)]

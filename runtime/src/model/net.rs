@@ -19,6 +19,10 @@ pub(super) trait Net: Send + Sync {
     /// # Errors
     /// What the engine said.
     fn run(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> Result<Vec<Value>, String>;
+
+    /// Gets ready for inputs of these shapes, in the order of the graph's own: what is done once
+    /// for a shape is done now. What goes wrong is told when it is run.
+    fn prepare(&self, _shapes: &[(&str, Vec<usize>)]) {}
 }
 
 /// What a graph gave, taken one by one in the order it was asked for.

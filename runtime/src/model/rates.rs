@@ -27,14 +27,22 @@ pub(super) fn match_rates(frames: &mut Array3<f32>, last: &ArrayRef2<f32>, no_da
         no_data.indexed_iter().filter(|(_, none)| !**none).map(|((y, x), _)| [y, x]).collect();
     let mut values: Vec<f32> = seen.iter().map(|at| last[*at]).collect();
     values.sort_unstable_by(f32::total_cmp);
+    // Order of the value above, place below: a whole number sorts faster than a pair.
+    let mut order: Vec<u64> = Vec::with_capacity(seen.len());
     for mut lead in frames.outer_iter_mut() {
-        let mut order: Vec<(f32, [usize; 2])> = seen.iter().map(|at| (lead[*at], *at)).collect();
-        // Not `total_cmp`: 0 and -0 are equal cells.
-        order.sort_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-        for ((_, at), value) in order.into_iter().zip(&values) {
-            lead[at] = *value;
+        order.clear();
+        order.extend(seen.iter().zip(0u64..).map(|(at, k)| u64::from(rank(lead[*at])) << 32 | k));
+        order.sort_unstable();
+        for (key, value) in order.iter().zip(&values) {
+            lead[seen[(key & 0xffff_ffff) as usize]] = *value;
         }
     }
+}
+
+/// A number that orders as `value` does; 0 and −0 are equal.
+fn rank(value: f32) -> u32 {
+    let bits = (value + 0.0).to_bits();
+    if bits >> 31 == 0 { bits | 1 << 31 } else { !bits }
 }
 
 #[cfg(test)]

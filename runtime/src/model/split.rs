@@ -3,7 +3,7 @@
 //! It gives what the whole-window graph gives, with two gains: a frame that an earlier forecast saw
 //! is not encoded again, and every graph runs on one frame at a time, which CPU engines do best.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ndarray::{Array2, Array3, Array4, ArrayD, ArrayView2, ArrayView3, Axis, concatenate, s};
 
@@ -11,7 +11,7 @@ use super::Raw;
 use super::card::Card;
 use super::latents::{Encoded, Latents};
 use super::net::{Given, Net, planes};
-use super::signature::{Axis as Side, Signature};
+use super::signature::{Axis as Side, Signature, Slot};
 use crate::task::Task;
 
 /// Graphs of the split: names of their files before `.onnx`, and what each is asked for.
@@ -31,6 +31,8 @@ pub(super) struct Plan {
     takes_translate: Vec<String>,
     /// Inputs of `decode` that it has.
     takes_decode: Vec<String>,
+    /// The same with their axes.
+    slots: [Vec<Slot>; 2],
     leads: usize,
     /// Channels of the state before the first lead that are zero: the path so far.
     state_zeros: usize,
@@ -105,6 +107,7 @@ impl Plan {
             decode: asked_decode,
             takes_translate: names(translate),
             takes_decode,
+            slots: [translate.inputs.clone(), decode.inputs.clone()],
             leads,
             state_zeros: if fire || state == 1 { 0 } else { 2 },
             state_frame: state != 2,
@@ -124,8 +127,26 @@ fn has_all(file: &str, graph: &Signature, inputs: &[&str], outputs: &[&str]) -> 
     Ok(())
 }
 
+/// Shapes of inputs for frames of `[h, w]`; `None` where an axis is not a part of a frame's side.
+fn shapes(slots: &[Slot], [h, w]: [usize; 2]) -> Option<Vec<(&str, Vec<usize>)>> {
+    let axis = |axis: &Side| match axis {
+        Side::Fixed(n) => usize::try_from(*n).ok(),
+        Side::Free(name) => {
+            let (side, part) = name.split_once('_').unwrap_or((name, "1"));
+            let part: usize = part.parse().ok().filter(|n| *n > 0)?;
+            match side {
+                "height" => Some(h / part),
+                "width" => Some(w / part),
+                _ => None,
+            }
+        }
+    };
+    let shape = |s: &Slot| s.axes.iter().map(axis).collect::<Option<Vec<_>>>();
+    slots.iter().map(|s| Some((s.name.as_str(), shape(s)?))).collect()
+}
+
 /// Channels of a slot `[1, C, …]`.
-fn channels(slots: &[super::signature::Slot], name: &str) -> Result<usize, String> {
+fn channels(slots: &[Slot], name: &str) -> Result<usize, String> {
     let slot = slots.iter().find(|s| s.name == name);
     match slot.and_then(|s| s.axes.get(1)) {
         Some(Side::Fixed(n)) => usize::try_from(*n).map_err(|e| e.to_string()),
@@ -140,11 +161,20 @@ pub(super) struct Split<N> {
     decode: N,
     plan: Plan,
     latents: Latents,
+    /// Shape of the frames that the graphs were last made ready for.
+    ready: Mutex<[usize; 2]>,
 }
 
 impl<N: Net> Split<N> {
     pub(super) fn new([encode, translate, decode]: [N; 3], plan: Plan) -> Self {
-        Self { encode, translate, decode, plan, latents: Latents::default() }
+        Self {
+            encode,
+            translate,
+            decode,
+            plan,
+            latents: Latents::default(),
+            ready: Mutex::default(),
+        }
     }
 
     /// Runs one window `[T, H, W]`, frames encoded on at most `lanes` threads at once.
@@ -154,7 +184,7 @@ impl<N: Net> Split<N> {
         front: Option<ArrayView3<'_, f32>>,
         lanes: usize,
     ) -> Result<Raw, String> {
-        let encoded = self.encoded(frames, lanes)?;
+        let encoded = self.ready_and_encoded(frames, lanes)?;
         let joined = |k: usize| -> Result<ArrayD<f32>, String> {
             let parts: Vec<_> = encoded.iter().map(|e| e.latents[k].view()).collect();
             let all = concatenate(Axis(0), &parts).map_err(|e| format!("latents differ: {e}"))?;
@@ -243,6 +273,28 @@ impl<N: Net> Split<N> {
             state = if plan.decode.len() > 1 { given.floats()? } else { next };
         }
         Ok(out)
+    }
+
+    /// As [`Self::encoded`]; of a new shape the other graphs are made ready beside it.
+    fn ready_and_encoded(
+        &self,
+        frames: &ArrayView3<'_, f32>,
+        lanes: usize,
+    ) -> Result<Vec<Arc<Encoded>>, String> {
+        let (_, h, w) = frames.dim();
+        let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_new = std::mem::replace(&mut *ready, [h, w]) != [h, w];
+        drop(ready);
+        let all = self.plan.slots.each_ref().map(|s| shapes(s, [h, w]));
+        let ([Some(translate), Some(decode)], true) = (all, is_new && lanes > 1) else {
+            return self.encoded(frames, lanes);
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(move || self.translate.prepare(&translate));
+            let encoded = self.encoded(frames, 1);
+            self.decode.prepare(&decode);
+            encoded
+        })
     }
 
     /// Every frame of the window, encoded now or kept from before.

@@ -54,6 +54,7 @@ fn split() -> Split<Counted> {
         decode: vec!["next_frame"],
         takes_translate: names(&["latents_global", "latents_local", "front", "last"]),
         takes_decode: names(&["future_global", "future_local", "frame"]),
+        slots: [vec![], vec![]],
         leads: 3,
         state_zeros: 0,
         state_frame: true,
@@ -161,6 +162,22 @@ fn graphs_that_do_not_fit_each_other_are_refused() -> Result<(), ModelError> {
         let said = Plan::of(&card, &graphs[0], &graphs[1], &graphs[2]).expect_err(want);
         assert!(said.contains(want), "{want}: {said}");
     }
+    Ok(())
+}
+
+#[test]
+fn shapes_follow_from_the_names_of_axes() -> Result<(), ModelError> {
+    let folder = Folder::inside("rain-v1")?;
+    let read = |name| Signature::read(folder.graph(name, "float32").expect("inside"));
+    let translate = read(TRANSLATE).expect("a readable graph");
+    let want: Vec<(&str, Vec<usize>)> = vec![
+        ("latents_global", vec![1, 32, 10, 12]),
+        ("latents_local", vec![1, 16, 20, 24]),
+        ("frames", vec![1, 2, 1, 40, 48]),
+    ];
+    assert_eq!(shapes(&translate.inputs, [40, 48]), Some(want));
+    let odd = Slot { axes: vec![Side::Free("time".to_owned())], ..Slot::default() };
+    assert_eq!(shapes(&[odd], [40, 48]), None);
     Ok(())
 }
 

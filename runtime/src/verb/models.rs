@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use emberline::model::{self, AGREE_MIN, Check, DIFFERENCE_MAX, Rates};
+use emberline::model::{self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, Rates};
 
 use super::table::Table;
 use super::{Outcome, print, say};
@@ -87,6 +87,9 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
         )
         .to_lowercase();
     }
+    for p in &card.precision {
+        text += &format!("precision {}: {}\n", p.name, p.loss);
+    }
     for (key, value) in &card.training {
         text += &format!("training {key}: {value}\n");
     }
@@ -142,7 +145,8 @@ fn verify(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
         print(&serde_json::to_string_pretty(&all)?)?;
     } else {
         print(&format!(
-            "{}: {} files have the right hash; golden clips allow a difference of {DIFFERENCE_MAX}",
+            "{}: {} files have the right hash; golden clips allow a difference of {DIFFERENCE_MAX}, \
+             other precisions than float32 {CODES_AGREE_MIN} of the codes",
             folder.card.id(),
             folder.hashes().len()
         ))?;
@@ -156,8 +160,17 @@ fn verify(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
 
 /// Checks as a table.
 pub(super) fn table(checks: &[Check]) -> String {
-    let mut table =
-        Table::new(&["engine", "clip", "frames", "probability", "agree", "codes", "ms", "result"]);
+    let mut table = Table::new(&[
+        "engine",
+        "precision",
+        "clip",
+        "frames",
+        "probability",
+        "agree",
+        "codes",
+        "ms",
+        "result",
+    ]);
     for c in checks {
         let result = match &c.fault {
             Some(fault) => format!("FAILED: {fault}"),
@@ -166,6 +179,7 @@ pub(super) fn table(checks: &[Check]) -> String {
         };
         table.row(vec![
             c.engine.to_owned(),
+            c.precision.clone(),
             c.case.clone(),
             format!("{:.1e}", c.frames_difference),
             c.probability_difference.map_or_else(dash, |d| format!("{d:.1e}")),

@@ -1,6 +1,8 @@
 //! The embedded CPU engine, always there: the only folder that names tract.
 
+mod depthwise;
 mod nearest;
+mod pool;
 mod sample;
 mod softmax;
 mod warp;
@@ -63,11 +65,13 @@ impl Graph {
     }
 
     /// The plan for inputs of these shapes.
-    fn plan(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> TractResult<Plan> {
+    fn plan<'a>(
+        &self,
+        inputs: impl Iterator<Item = (&'a str, &'a [usize])> + Clone,
+    ) -> TractResult<Plan> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         let fits = |shapes: &[Vec<usize>]| {
-            shapes.len() == inputs.len()
-                && shapes.iter().zip(inputs).all(|(s, (_, i))| s == i.shape())
+            shapes.iter().map(Vec::as_slice).eq(inputs.clone().map(|i| i.1))
         };
         if let Some(at) = plans.iter().position(|(shapes, _)| fits(shapes)) {
             let kept = plans.remove(at);
@@ -76,22 +80,22 @@ impl Graph {
             return Ok(plan);
         }
         let mut graph = self.graph.clone();
-        for (name, input) in inputs {
+        for (name, shape) in inputs.clone() {
             let node = graph.node_id_by_name(name)?;
-            graph.set_outlet_fact(node.into(), f32::fact(input.shape()).into())?;
+            graph.set_outlet_fact(node.into(), f32::fact(shape).into())?;
         }
-        graph.set_input_names(inputs.iter().map(|(name, _)| *name))?;
+        graph.set_input_names(inputs.clone().map(|(name, _)| name))?;
         let plan = graph.into_optimized()?.into_runnable()?;
         if plans.len() >= PLANS_MAX {
             plans.remove(0);
         }
-        let shapes = inputs.iter().map(|(_, i)| i.shape().to_vec()).collect();
+        let shapes = inputs.map(|(_, shape)| shape.to_vec()).collect();
         plans.push((shapes, Arc::clone(&plan)));
         Ok(plan)
     }
 
     fn values(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> TractResult<Vec<Value>> {
-        let plan = self.plan(inputs)?;
+        let plan = self.plan(inputs.iter().map(|(name, i)| (*name, i.shape())))?;
         let given: TVec<TValue> = inputs
             .iter()
             .map(|(name, i)| {
@@ -115,15 +119,22 @@ impl Graph {
 /// Reads ONNX, with kernels of our own where the engine's are slow.
 fn onnx_reader() -> tract_onnx::Onnx {
     let mut reader = onnx().with_ignore_output_shapes(true).with_ignore_value_info(true);
+    reader.op_register.insert("Conv", depthwise::conv);
     reader.op_register.insert("GridSample", sample::grid_sample);
     reader.op_register.insert("Softmax", softmax::softmax);
     reader.op_register.insert("ArgMin", nearest::arg_min);
+    reader.op_register.insert("AveragePool", pool::average_pool);
     reader
 }
 
 impl Net for Graph {
     fn run(&self, inputs: &[(&str, ArrayViewD<'_, f32>)]) -> Result<Vec<Value>, String> {
         self.values(inputs).map_err(|e| format!("{e:#}"))
+    }
+
+    fn prepare(&self, shapes: &[(&str, Vec<usize>)]) {
+        // A fault is told by `run`, which tries again.
+        let _ = self.plan(shapes.iter().map(|(name, shape)| (*name, shape.as_slice())));
     }
 }
 
