@@ -20,6 +20,8 @@ VERBS = {
     "ship": (".ship", "write the model folder of a benchmark run"),
     "habits": (".habits", "give a fire model its drift tables"),
     "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
+    "quantize": (".precision.quantize", "add float16 and int8 to a model folder, behind a gate"),
+    "precisions": (".precision.precisions", "measure every precision of folders, write a page"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }
 

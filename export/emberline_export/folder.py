@@ -16,6 +16,16 @@ GRAPHS = ["model.onnx", "encode.onnx", "translate.onnx", "decode.onnx"]
 TILE_PX, OVERLAP_PX = 256, 64
 
 
+def file_of(graph: str, precision: str) -> str:
+    """File of a graph in a precision: `model.onnx` in int8 is `model.int8.onnx`."""
+    return graph if precision == "float32" else f"{graph.removesuffix('.onnx')}.{precision}.onnx"
+
+
+def has_stream(folder: Path, precision: str) -> bool:
+    """Whether a folder holds encode, translate and decode in a precision."""
+    return all((folder / file_of(g, precision)).exists() for g in GRAPHS[1:])
+
+
 def sha256(path: Path) -> str:
     """Hash of a file, hex."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
