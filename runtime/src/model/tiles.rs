@@ -113,8 +113,15 @@ impl Tiling {
         let tiles: Vec<(usize, usize)> = (0..self.rows.starts.len())
             .flat_map(|r| (0..self.cols.starts.len()).map(move |c| (r, c)))
             .collect();
-        let mut whole = Whole::new(self, frames.dim().0);
         let at_once = engine.at_once().max(1);
+        if tiles.len() == 1 {
+            let (frames, front) = (self.cut(frames, 0, 0), front.map(|f| self.cut(f, 0, 0)));
+            let raw = engine.run(frames.view(), front.as_ref().map(|f| f.view()), at_once)?;
+            self.check(engine, &raw)?;
+            done(1);
+            return Ok(self.alone(raw));
+        }
+        let mut whole = Whole::new(self, frames.dim().0);
         for (k, batch) in tiles.chunks(at_once).enumerate() {
             let lanes = at_once / batch.len();
             let one = |&(r, c): &(usize, usize)| {
@@ -142,6 +149,25 @@ impl Tiling {
             done((k * at_once + batch.len()).min(tiles.len()));
         }
         Ok(whole.raw)
+    }
+
+    /// The answer of the only tile, without what was added to fill it up.
+    fn alone(&self, raw: Raw) -> Raw {
+        let (h, w) = (self.rows.length, self.cols.length);
+        let maps = |maps: Array3<f32>| match maps.dim() {
+            (_, rows, cols) if (rows, cols) == (h, w) => maps,
+            _ => maps.slice(s![.., ..h, ..w]).to_owned(),
+        };
+        let codes = |codes: Option<Array3<u16>>, k: usize| {
+            let (codes, stride) = codes.zip(self.strides[k])?;
+            Some(codes.slice(s![.., ..h.div_ceil(stride), ..w.div_ceil(stride)]).to_owned())
+        };
+        Raw {
+            frames: maps(raw.frames),
+            burn_probability: raw.burn_probability.filter(|_| self.burns).map(maps),
+            codes_global: codes(raw.codes_global, 0),
+            codes_local: codes(raw.codes_local, 1),
+        }
     }
 
     /// One tile of maps `[N, H, W]`, the last rows and columns repeated beyond the film.
