@@ -134,7 +134,7 @@ pub(crate) fn sequence(
     parts: Parts<'_>,
 ) -> io::Result<()> {
     gif::save(sink, f, |scale| {
-        let strip = Strip::of(facts, clip);
+        let strip = Strip::of(facts, clip, scale.px(clip.frames.dim().2));
         let t = clip.frames.dim().0;
         let seen = (t.saturating_sub(gif::SEEN)..t).map(|i| {
             let back_s = -((t - 1 - i) as f64) * clip.step_s;

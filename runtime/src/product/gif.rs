@@ -23,6 +23,9 @@ pub(super) const LEADS: usize = 20;
 const SIZES: [(usize, usize); 4] = [(384, 640), (288, 480), (192, 360), (128, 240)];
 /// What a message or a slow link can carry.
 const LARGEST_BYTES: usize = 3_000_000;
+/// Height of the strip and of a capital in it, pixels.
+const STRIP: usize = 62;
+const SIZE: f64 = 11.0;
 /// Steps of probability that are told apart.
 const VEILS: usize = 500;
 /// Pixels that the palette is chosen from, at most about so many.
@@ -79,7 +82,7 @@ fn shots(
 ) -> Vec<Shot> {
     let t = clip.frames.dim().0;
     let leads = chosen(f.lead_s.len(), LEADS);
-    let strip = Strip::of(facts, clip);
+    let strip = Strip::of(facts, clip, scale.px(clip.frames.dim().2));
     let mut out = Vec::new();
     for i in t.saturating_sub(SEEN)..t {
         let back_s = -((t - 1 - i) as f64) * clip.step_s;
@@ -128,22 +131,27 @@ fn shots(
 pub(super) struct Strip<'a> {
     facts: &'a Facts,
     first_s: f64,
+    /// The paper with what stands under every picture, from a picture's lower edge on.
+    paper: Canvas,
 }
 
 impl<'a> Strip<'a> {
-    /// The strip of a sequence of `clip` and its forecast.
-    pub(super) fn of(facts: &'a Facts, clip: &Clip) -> Self {
+    /// The strip of a sequence of `clip` and its forecast, under pictures `width` pixels wide.
+    pub(super) fn of(facts: &'a Facts, clip: &Clip, width: usize) -> Self {
         let first_s = -((clip.frames.dim().0.min(SEEN) - 1) as f64) * clip.step_s;
-        Self { facts, first_s }
+        let mut paper = Canvas::new(width.max(360), STRIP, PAPER);
+        paper.text([12.0, 50.0], SIZE * 0.8, FAINT, NOTICE);
+        Self { facts, first_s, paper }
     }
 
     /// `picture` with the strip of `lead_s` (0 is now) under it.
     pub(super) fn under(&self, picture: &Canvas, lead_s: f64) -> Canvas {
-        let size = 11.0;
-        let width = picture.width.max(360);
+        let size = SIZE;
+        let width = self.paper.width;
         let bottom = picture.height as f64;
-        let mut canvas = Canvas::new(width, picture.height + 62, PAPER);
-        canvas.paste(picture, (width - picture.width) / 2, 0);
+        let mut canvas = Canvas::new(width, picture.height + STRIP, PAPER);
+        canvas.paste(&self.paper, 0, picture.height);
+        canvas.paste(picture, width.saturating_sub(picture.width) / 2, 0);
         let share = (lead_s - self.first_s) / (self.facts.horizon_s - self.first_s);
         let now = -self.first_s / (self.facts.horizon_s - self.first_s);
         let w = width as f64;
@@ -163,7 +171,6 @@ impl<'a> Strip<'a> {
         if x > text_width(size * 1.25, &words) + 30.0 {
             canvas.text([x, bottom + 28.0], size, FAINT, maker);
         }
-        canvas.text([12.0, bottom + 50.0], size * 0.8, FAINT, NOTICE);
         canvas
     }
 }
@@ -223,7 +230,7 @@ fn quantise(shots: &[Shot]) -> (Vec<u8>, impl FnMut([u8; 3]) -> u8) {
         .step_by(step)
         .flat_map(|p| [p[0], p[1], p[2], 255])
         .collect();
-    let net = NeuQuant::new(3, 255, &sample);
+    let net = NeuQuant::new(10, 255, &sample);
     let mut colours = net.color_map_rgb();
     colours.truncate(255 * 3);
     colours.extend([0, 0, 0]);
