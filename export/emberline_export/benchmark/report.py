@@ -47,7 +47,8 @@ was chosen on these same four events (six numbers).
 window scores high there (`nearest-frame`), so its test films lie in its training part. Read nothing
 into it.
 
-Milliseconds are medians on a two-core machine that did nothing else; equal graphs differ by up to a
+Milliseconds are medians on a two-core machine that did nothing else, of the whole-window graph
+before the kernels and the split of [performance.md](performance.md); equal graphs differ by up to a
 tenth.
 
 Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar

@@ -29,8 +29,7 @@ pub(super) enum Form<N> {
 }
 
 impl<N: Net> Form<N> {
-    /// Loads a form of `folder` at a `precision`; `make` loads one graph that takes these inputs
-    /// and is asked for these outputs.
+    /// Loads a form of `folder` at a `precision`; `make` loads one graph, asked for these outputs.
     ///
     /// # Errors
     /// [`ModelError::Signature`] when the graphs of the split do not fit each other; what `make` says.
@@ -38,7 +37,7 @@ impl<N: Net> Form<N> {
         folder: &Folder,
         precision: &str,
         want: Want,
-        make: impl Fn(&[u8], &[String], &[&'static str]) -> Result<N, ModelError>,
+        make: impl Fn(&[u8], &[&'static str]) -> Result<N, ModelError>,
     ) -> Result<Self, ModelError> {
         let unfit = |file: &str, what: &str| ModelError::Signature {
             model: folder.card.id(),
@@ -48,7 +47,6 @@ impl<N: Net> Form<N> {
         let read = |file: &str, onnx: &[u8]| {
             Signature::read(onnx).ok_or_else(|| unfit(file, "it is no ONNX graph"))
         };
-        let inputs = |s: &Signature| s.inputs.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
         let graphs = [ENCODE.0, TRANSLATE, DECODE].map(|name| folder.graph(name, precision));
         if let ([Some(encode), Some(translate), Some(decode)], Want::Split) = (graphs, want) {
             let of = [read("encode.onnx", encode)?, read("translate.onnx", translate)?];
@@ -56,9 +54,9 @@ impl<N: Net> Form<N> {
             let plan = Plan::of(&folder.card, &of[0], &of[1], &last)
                 .map_err(|what| unfit("the streaming split", &what))?;
             let nets = [
-                make(encode, &inputs(&of[0]), &ENCODE.1)?,
-                make(translate, &inputs(&of[1]), &plan.translate)?,
-                make(decode, &inputs(&last), &plan.decode)?,
+                make(encode, &ENCODE.1)?,
+                make(translate, &plan.translate)?,
+                make(decode, &plan.decode)?,
             ];
             return Ok(Self::Split(Box::new(Split::new(nets, plan))));
         }
@@ -72,8 +70,7 @@ impl<N: Net> Form<N> {
             }
         }
         let onnx = folder.window(precision)?;
-        let signature = read("model.onnx", onnx)?;
-        let net = make(onnx, &inputs(&signature), &outputs)?;
+        let net = make(onnx, &outputs)?;
         Ok(Self::Whole { net, outputs })
     }
 

@@ -207,7 +207,7 @@ impl OnnxRuntime {
         })?;
         let library = library().map_err(|cause| failed(provider, "loading the library", &cause))?;
         let want = if provider == Provider::Cpu { Want::Split } else { Want::Whole };
-        let form = Form::load(folder, &ask.precision, want, |onnx, _, outputs| {
+        let form = Form::load(folder, &ask.precision, want, |onnx, outputs| {
             let session = session(&library.environment, onnx, provider, ask.cores())
                 .map_err(|cause| failed(provider, "opening the graph", &cause))?;
             Ok(Graph { session: Mutex::new(session), outputs: outputs.to_vec() })

@@ -130,12 +130,6 @@ impl TypedOp for DepthWise {
         Ok(tvec!(f32::fact(inputs[0].shape.clone())))
     }
 
-    fn cost(&self, inputs: &[&TypedFact]) -> TractResult<TVec<(Cost, TDim)>> {
-        let cells: TDim = inputs[0].shape.iter().product();
-        let taps = (self.side * self.side) as i64;
-        Ok(tvec!((Cost::FMA(f32::datum_type()), cells * taps)))
-    }
-
     as_op!();
 }
 

@@ -50,7 +50,7 @@ impl Tract {
                 fix: "use --precision float32, or --engine ort-cpu".to_owned(),
             });
         }
-        let form = Form::load(folder, precision, Want::Split, |onnx, _, outputs| {
+        let form = Form::load(folder, precision, Want::Split, |onnx, outputs| {
             Graph::read(onnx, outputs).map_err(|e| failed("reading the graph", &format!("{e:#}")))
         })?;
         Ok(Self { form, cores: ask.cores() })
