@@ -82,7 +82,7 @@ Examples:
   emberline replay fires/ scores --engine tract --json";
 
 /// Which model and engine, and how the input is read.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Pick {
     /// Model by name (newest version), or a model folder such as ./my-model.
     /// [default: fire; of a rain film rain, where there is a model of that name]
@@ -106,6 +106,12 @@ pub(crate) struct Pick {
     /// Processor cores the network may use [default: all].
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<NonZeroUsize>,
+    /// Record the launches of a run once and replay them: cuda and tensorrt, films of one size.
+    #[arg(long)]
+    pub(crate) cuda_graph: bool,
+    /// Core of a Jetson's deep learning accelerator to use: tensorrt.
+    #[arg(long, value_name = "CORE")]
+    pub(crate) dla: Option<u32>,
     /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) leads: Option<u32>,
@@ -183,6 +189,23 @@ pub(crate) enum ModelsWhat {
         /// Name or folder.
         model: String,
         /// Print the card as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Builds TensorRT's engines of a model ahead of time, and replays its golden clips on them.
+    Prepare {
+        /// Name or folder.
+        model: String,
+        /// Precisions to build [default: all that the model's card names].
+        #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+        precision: Vec<String>,
+        /// Build for a CUDA graph, as `forecast --cuda-graph` asks for.
+        #[arg(long)]
+        cuda_graph: bool,
+        /// Build for this core of a Jetson's deep learning accelerator.
+        #[arg(long, value_name = "CORE")]
+        dla: Option<u32>,
+        /// Print the checks as JSON.
         #[arg(long)]
         json: bool,
     },

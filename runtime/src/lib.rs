@@ -17,6 +17,7 @@ pub mod frame;
 pub mod front;
 pub mod grid;
 pub mod heat;
+pub mod memory;
 pub mod model;
 pub mod product;
 pub mod rain;

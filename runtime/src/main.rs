@@ -18,6 +18,11 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|fault| {
         let place = fault.location().map_or_else(String::new, |l| format!(" at {l}"));
         let what = fault.payload_as_str().unwrap_or("no message");
+        // The embedded engine panics where the system gives it no memory.
+        if what.starts_with("failed to allocate") {
+            eprintln!("error: out of memory ({}): cut the film, or free memory", one_line(what));
+            std::process::exit(2);
+        }
         eprintln!("error: emberline itself failed{place}: {}: please report it", one_line(what));
         std::process::exit(2);
     }));

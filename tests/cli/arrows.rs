@@ -4,27 +4,28 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 17] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
     ("task", &["frame"]),
     ("burnt", &[]),
     ("heat", &[]),
+    ("memory", &[]),
     ("source", &["frame", "grid"]),
     ("clip", &["frame", "grid", "rain", "task", "burnt", "heat"]),
     ("front", &[]),
     ("flow", &[]),
     ("forecast", &["grid", "rain", "task"]),
     ("baseline", &["frame", "grid", "clip", "front", "flow", "forecast"]),
-    ("model", &["frame", "grid", "task", "clip", "front", "flow", "forecast"]),
+    ("model", &["frame", "grid", "task", "memory", "clip", "front", "flow", "forecast"]),
     ("score", &["grid", "front", "forecast"]),
     ("product", &["frame", "grid", "rain", "clip", "forecast"]),
     ("lib", &[]),
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 2] = [("tract_onnx", "model/tract/"), ("ort::", "model/ort.rs")];
+const ALONE: [(&str, &str); 2] = [("tract_onnx", "model/tract/"), ("ort::", "model/ort/")];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the library").flatten() {

@@ -143,3 +143,48 @@ fn the_matrix_tells_every_engine_and_what_was_not_run() {
     let said = run(&room, &nowhere, &["bench", "--grid", "64"]).must(2);
     assert!(said.err.contains("--matrix"), "{said:?}");
 }
+
+#[test]
+fn options_of_a_card_are_refused_without_one() {
+    let room = Room::new();
+    let nowhere = room.path("nowhere");
+    for (args, want) in [
+        (&["--cuda-graph"][..], "engine auto: has no --cuda-graph; use --engine cuda or tensorrt"),
+        (&["--dla", "0", "--engine", "cuda"], "engine cuda: has no --dla; use --engine tensorrt"),
+        (&["--dla", "0", "--engine", "tensorrt"], "engine tensorrt: no ONNX Runtime library at"),
+    ] {
+        let all = [&["forecast", SMALL, "out"], args].concat();
+        one_line(&run(&room, &nowhere, &all).must(2).err, want);
+        assert!(!room.path("out").exists());
+    }
+    for args in [&["models", "prepare", "fire"][..], &["models", "prepare", FIRE, "--dla", "1"]] {
+        one_line(
+            &run(&room, &nowhere, args).must(2).err,
+            "engine tensorrt: no ONNX Runtime library",
+        );
+    }
+    let said = run(&room, &nowhere, &["models", "prepare", FIRE, "--precision", "int9"]).must(2);
+    one_line(&said.err, "no precision int9");
+}
+
+/// A limit on memory as a container or a shell sets it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_forecast_that_does_not_fit_into_memory_is_refused_at_the_door() {
+    let room = Room::new();
+    let film = "sim:fire?height=1024&width=1024&frames=12&seed=3";
+    for engine in ["tract", "ort-cpu"] {
+        if engine == "ort-cpu" && std::env::var_os("ORT_DYLIB_PATH").is_none() {
+            assert!(std::env::var("CI").is_err(), "CI must set ORT_DYLIB_PATH");
+            println!("NOT RUN: ORT_DYLIB_PATH names no ONNX Runtime");
+            continue;
+        }
+        let mut limited = Command::new("sh");
+        limited.current_dir(room.path("")).args(["-c", "ulimit -v 500000; exec \"$@\"", "sh"]);
+        limited.args([EMBERLINE, "forecast", film, "out", "--engine", engine]);
+        let said = Ran::of(&limited.output().expect("a shell")).must(2);
+        one_line(&said.err, "20 leads of 1024 x 1024 need at least");
+        one_line(&said.err, "(ulimit -v); cut the film, give fewer --leads, or free memory");
+        assert!(!room.path("out").exists());
+    }
+}

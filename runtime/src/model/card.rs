@@ -187,6 +187,12 @@ impl Card {
         format!("{}-v{}", self.name, self.version)
     }
 
+    /// A side between the smallest and the largest tile that stands for common ones.
+    #[must_use]
+    pub fn usual_px(&self) -> usize {
+        128.clamp(self.input.min_px, self.input.tile_px).next_multiple_of(self.input.multiple_px)
+    }
+
     /// The entry of a precision, by name.
     #[must_use]
     pub fn precision(&self, name: &str) -> Option<&Precision> {

@@ -45,8 +45,20 @@ impl EngineKind {
 /// Precision that every model has and others are measured against.
 pub const REFERENCE: &str = "float32";
 
+/// What is asked of a graphics card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct GpuAsk {
+    /// Record the launches of one run as a CUDA graph and replay it: of `cuda` and `tensorrt`.
+    pub cuda_graph: bool,
+    /// Core of a Jetson's deep learning accelerator that takes the layers it can: of `tensorrt`.
+    pub dla: Option<u32>,
+}
+
+/// Who hears, while an engine opens, of what takes long or was not as it should be.
+pub type Tell = fn(&str);
+
 /// What is asked of an engine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct EngineAsk {
     /// Which.
     pub engine: EngineKind,
@@ -54,13 +66,37 @@ pub struct EngineAsk {
     pub precision: String,
     /// Processor cores it may use; all there are when not said.
     pub threads: Option<NonZeroUsize>,
+    /// Of a graphics card.
+    pub gpu: GpuAsk,
+    /// Hears of an engine being built for minutes, or of one that was damaged.
+    pub tell: Tell,
 }
 
 impl EngineAsk {
     /// `engine` at float32, on all cores.
     #[must_use]
     pub fn of(engine: EngineKind) -> Self {
-        Self { engine, precision: REFERENCE.to_owned(), threads: None }
+        let gpu = GpuAsk::default();
+        Self { engine, precision: REFERENCE.to_owned(), threads: None, gpu, tell: |_| () }
+    }
+
+    /// Refuses options that the engine does not have.
+    fn fits(&self) -> Result<(), ModelError> {
+        use EngineKind::{Cuda, Tensorrt};
+        for (asked, option, of) in [
+            (self.gpu.cuda_graph, "--cuda-graph", &[Cuda, Tensorrt][..]),
+            (self.gpu.dla.is_some(), "--dla", &[Tensorrt]),
+        ] {
+            if asked && !of.contains(&self.engine) {
+                let names: Vec<&str> = of.iter().map(|e| e.name()).collect();
+                return Err(ModelError::NoEngine {
+                    engine: self.engine.name(),
+                    what: format!("has no {option}"),
+                    fix: format!("use --engine {}", names.join(" or ")),
+                });
+            }
+        }
+        Ok(())
     }
 
     /// Cores it may use.
@@ -130,6 +166,7 @@ fn state(engine: EngineKind) -> Result<String, String> {
 /// [`ModelError::Engine`] when it refuses the graph, [`ModelError::NoPrecision`].
 pub fn open_engine(ask: &EngineAsk, folder: &Folder) -> Result<Box<dyn Engine>, ModelError> {
     folder.window(&ask.precision)?;
+    ask.fits()?;
     match ask.engine {
         #[cfg(feature = "tract")]
         EngineKind::Tract => Ok(Box::new(Tract::load(folder, ask)?)),
@@ -153,6 +190,7 @@ pub fn open_engine(ask: &EngineAsk, folder: &Folder) -> Result<Box<dyn Engine>, 
 /// As [`open_engine`]; with `Auto` only when none starts.
 pub fn choose(ask: &EngineAsk, folder: &Folder) -> Result<Choice, ModelError> {
     folder.window(&ask.precision)?;
+    ask.fits()?;
     let taken = |engine, why| Choice {
         engine,
         precision: ask.precision.clone(),
@@ -213,6 +251,26 @@ mod tests {
         assert_eq!(tell(&passed("gone", "gone")), "; cuda, ort-cpu: gone");
         assert_eq!(tell(&passed("no card", "gone")), "; cuda: no card; ort-cpu: gone");
         assert_eq!(tell(&[]), "");
+    }
+
+    #[test]
+    fn options_of_a_card_are_refused_elsewhere() {
+        use EngineKind::{Auto, Cuda, OrtCpu, Tensorrt, Tract};
+        let graph = GpuAsk { cuda_graph: true, dla: None };
+        let dla = GpuAsk { cuda_graph: false, dla: Some(0) };
+        for (engine, gpu, fits) in [
+            (Auto, graph, false),
+            (Tract, graph, false),
+            (OrtCpu, dla, false),
+            (Cuda, dla, false),
+            (Cuda, graph, true),
+            (Tensorrt, graph, true),
+            (Tensorrt, dla, true),
+            (Auto, GpuAsk::default(), true),
+        ] {
+            let said = EngineAsk { gpu, ..EngineAsk::of(engine) }.fits();
+            assert_eq!(said.is_ok(), fits, "{engine:?} {gpu:?}: {said:?}");
+        }
     }
 
     #[cfg(feature = "tract")]

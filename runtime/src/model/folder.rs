@@ -229,7 +229,7 @@ impl Folder {
 }
 
 /// `SHA256SUMS` as `sha256sum` writes it: hash, two spaces, file name.
-fn sums(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
+pub(super) fn sums(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is no text".to_owned())?;
     let mut out = BTreeMap::new();
     for (k, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
@@ -248,7 +248,7 @@ fn sums(bytes: &[u8]) -> Result<BTreeMap<String, String>, String> {
 }
 
 /// Bytes as hex digits.
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -11,10 +11,16 @@ use super::{Engine, ModelError, Raw};
 use crate::clip::{Clip, Scale, Shown, beyond_full};
 use crate::forecast::{Forecast, Said};
 use crate::frame::{Film, Kind};
+use crate::memory;
 use crate::task::Task;
 
 /// Most bytes a forecast may hold in memory.
 const BYTES_MAX: u64 = 8 << 30;
+/// Least memory of a forecast: always, for each cell of a tile in work, and for each cell and lead that
+/// is held. From peaks measured at 64² to 4096² (docs/performance.md), rounded down.
+const BYTES_ALWAYS: u64 = 16 << 20;
+const BYTES_TILE_CELL: u64 = 1200;
+const BYTES_LEAD_CELL: u64 = 14;
 
 /// Seconds spent on one forecast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -118,7 +124,39 @@ impl Forecaster {
             let what = format!("{leads} leads of {w} x {h} are {} GiB", bytes >> 30);
             return no(what, "give fewer --leads or cut the film");
         }
-        Ok(())
+        self.fits_memory(h, w, leads, memory::available())
+    }
+
+    /// Refuses what would not fit into the memory that is there; says nothing where that is not told.
+    fn fits_memory(
+        &self,
+        height: usize,
+        width: usize,
+        leads: usize,
+        available: Option<(u64, &'static str)>,
+    ) -> Result<(), ModelError> {
+        let Some((available, by)) = available else { return Ok(()) };
+        let card = &self.folder.card;
+        let cells = (height * width) as u64;
+        let tile = cells.min((card.input.tile_px * card.input.tile_px) as u64);
+        let tiles =
+            Tiling::new(height, width, card).count().min(self.engine().at_once()).max(1) as u64;
+        let needed = BYTES_ALWAYS
+            + tiles * tile * BYTES_TILE_CELL
+            + cells.saturating_mul(leads as u64 * BYTES_LEAD_CELL);
+        if needed <= available {
+            return Ok(());
+        }
+        let mib = |bytes: u64| bytes >> 20;
+        Err(ModelError::NoMemory {
+            model: card.id(),
+            what: format!(
+                "{leads} leads of {width} x {height} need at least {} MiB, {} MiB are left ({by})",
+                mib(needed),
+                mib(available)
+            ),
+            fix: "cut the film, give fewer --leads, or free memory".to_owned(),
+        })
     }
 
     /// Forecasts `leads` steps beyond the end of `clip`; `told` hears of tiles done and of how many.
@@ -259,5 +297,35 @@ pub(super) fn extend(all: &mut Array3<f32>, part: Array3<f32>, n: usize) {
         *all = part;
     } else {
         all.append(Axis(0), part.view()).expect("leads of one film have one shape");
+    }
+}
+
+#[cfg(all(test, feature = "tract"))]
+mod tests {
+    use super::super::choose::{EngineAsk, EngineKind, choose};
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_into_memory_is_refused_in_one_line() -> Result<(), ModelError> {
+        let folder = Folder::builtin()?;
+        let choice = choose(&EngineAsk::of(EngineKind::Tract), &folder)?;
+        let forecaster = Forecaster::new(folder, choice);
+        let mib = |n: u64| Some((n << 20, "ulimit -v"));
+        for (side, leads, available, fits) in [
+            (64, 20, mib(30), true),
+            (64, 20, mib(10), false),
+            (4096, 20, mib(4000), false),
+            (4096, 20, mib(6000), true),
+            (4096, 10, mib(4000), true),
+            (4096, 20, None, true),
+        ] {
+            let said = forecaster.fits_memory(side, side, leads, available);
+            assert_eq!(said.is_ok(), fits, "{side} {leads} {available:?}: {said:?}");
+            if let Err(e) = said {
+                let line = e.to_string();
+                assert!(line.contains("MiB are left (ulimit -v); cut the film"), "{line}");
+            }
+        }
+        Ok(())
     }
 }

@@ -30,14 +30,15 @@ use ndarray::{Array3, ArrayView3};
 
 pub use card::{Card, Codebook, Decision, Input, Level, Output, Precision};
 pub use choose::{
-    Choice, EngineAsk, EngineKind, REFERENCE, Standing, choose, open_engine, standings,
+    Choice, EngineAsk, EngineKind, GpuAsk, REFERENCE, Standing, Tell, choose, open_engine,
+    standings,
 };
 pub use drift::{DriftBits, DriftLevels};
 pub use folder::Folder;
 pub use forecaster::{Forecaster, Timings};
 pub use known::{Known, Origin, find, known, usual};
 pub use rates::Rates;
-pub use verify::{AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, checks};
+pub use verify::{AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, checks, replay_golden};
 
 /// What a network gives for one tile, before it is cut and blended.
 #[derive(Clone, Debug)]
@@ -147,6 +148,16 @@ pub enum ModelError {
         /// Name and version.
         model: String,
         /// What is missing, and what there is.
+        what: String,
+        /// What to do.
+        fix: String,
+    },
+    /// The forecast does not fit into memory.
+    #[error("model {model}: {what}; {fix}")]
+    NoMemory {
+        /// Name and version.
+        model: String,
+        /// What it needs and what there is.
         what: String,
         /// What to do.
         fix: String,

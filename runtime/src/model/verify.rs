@@ -105,6 +105,18 @@ pub fn checks(folder: &Folder) -> Result<Vec<Check>, ModelError> {
     Ok(out)
 }
 
+/// Replays every golden clip of `folder` on one engine, opened at a precision.
+///
+/// # Errors
+/// [`ModelError::Damaged`] when `golden.npz` cannot be read.
+pub fn replay_golden(
+    engine: &dyn Engine,
+    precision: &str,
+    folder: &Folder,
+) -> Result<Vec<Check>, ModelError> {
+    Ok(golden(folder)?.iter().map(|case| check(engine, precision, case)).collect())
+}
+
 fn failed(engine: &'static str, precision: &str, case: &str, error: &ModelError) -> Check {
     Check {
         engine,

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use emberline::model::EngineKind;
-
 use super::{Outcome, print, say};
 use crate::cli::Pick;
 
@@ -13,16 +11,7 @@ const AT: usize = 19;
 
 /// Runs the verb.
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
-    let pick = Pick {
-        model: None,
-        kind: None,
-        array: None,
-        step: None,
-        precision: None,
-        threads: None,
-        engine: EngineKind::Auto,
-        leads: None,
-    };
+    let pick = Pick::default();
     let made = super::forecast::make(FILM, out, Some(AT), &pick)?;
     made.say();
     say("");

@@ -89,19 +89,15 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Free memory as the kernel tells it; other systems do not tell.
+/// Memory that is left; not every system tells.
 fn memory() -> Line {
-    let table = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let mib = |key: &str| -> Option<u64> {
-        let row = table.lines().find_map(|l| l.strip_prefix(key)?.strip_prefix(':'))?;
-        Some(row.trim().trim_end_matches(" kB").parse::<u64>().ok()? / 1024)
-    };
-    match (mib("MemAvailable"), mib("MemTotal")) {
-        (Some(free), Some(all)) => {
-            let state = if free < MEMORY_MIN_MIB { State::Failed } else { State::Ok };
-            line("memory", state, &format!("{free} MiB free of {all} MiB"))
+    match emberline::memory::available() {
+        Some((bytes, by)) => {
+            let mib = bytes >> 20;
+            let state = if mib < MEMORY_MIN_MIB { State::Failed } else { State::Ok };
+            line("memory", state, &format!("{mib} MiB left ({by})"))
         }
-        _ => line("memory", State::Absent, "this system does not tell"),
+        None => line("memory", State::Absent, "this system does not tell"),
     }
 }
 

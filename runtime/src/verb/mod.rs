@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use emberline::clip::Clip;
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
-use emberline::model::{self, EngineAsk, Forecaster, REFERENCE, Timings};
+use emberline::model::{self, EngineAsk, Forecaster, GpuAsk, REFERENCE, Timings};
 use emberline::source::{self, Ask};
 
 use crate::cli::{Cli, Pick, Verb};
@@ -56,13 +56,20 @@ fn forecaster(pick: &Pick, film: &Film) -> anyhow::Result<Forecaster> {
         ));
     }
     let folder = model::find(pick.model.as_deref().unwrap_or(usual))?;
-    let ask = EngineAsk {
+    let ask = engine_ask(pick);
+    let choice = model::choose(&ask, &folder)?;
+    Ok(Forecaster::new(folder, choice))
+}
+
+/// The engine asked for.
+fn engine_ask(pick: &Pick) -> EngineAsk {
+    EngineAsk {
         engine: pick.engine,
         precision: pick.precision.clone().unwrap_or_else(|| REFERENCE.to_owned()),
         threads: pick.threads,
-    };
-    let choice = model::choose(&ask, &folder)?;
-    Ok(Forecaster::new(folder, choice))
+        gpu: GpuAsk { cuda_graph: pick.cuda_graph, dla: pick.dla },
+        tell: say,
+    }
 }
 
 /// The film called `input`, and seconds it took to read.

@@ -1,8 +1,12 @@
 //! `emberline models`: which models there are, what one is, and whether it runs right here.
 
-use serde_json::json;
+use std::time::Instant;
 
-use emberline::model::{self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, Rates};
+use serde_json::{Value, json};
+
+use emberline::model::{
+    self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, EngineAsk, EngineKind, GpuAsk, Rates,
+};
 
 use super::table::Table;
 use super::{Outcome, print, say};
@@ -13,6 +17,10 @@ pub(crate) fn run(what: &ModelsWhat) -> anyhow::Result<Outcome> {
     match what {
         ModelsWhat::List => list(),
         ModelsWhat::Info { model, json } => info(model, *json),
+        ModelsWhat::Prepare { model, precision, cuda_graph, dla, json } => {
+            let gpu = GpuAsk { cuda_graph: *cuda_graph, dla: *dla };
+            prepare(model, precision, gpu, *json)
+        }
         ModelsWhat::Verify { model, json } => verify(model, *json),
     }
 }
@@ -120,19 +128,73 @@ fn scores(rows: &[toml::Table]) -> String {
     table.text()
 }
 
+/// Builds TensorRT's engine at each precision; one that cannot be built is an error.
+fn prepare(
+    name: &str,
+    precisions: &[String],
+    gpu: GpuAsk,
+    as_json: bool,
+) -> anyhow::Result<Outcome> {
+    let folder = model::find(name)?;
+    let precisions: Vec<String> = match precisions {
+        // What the card names and the folder has: a model inside the program has float32 alone.
+        [] => {
+            let all = folder.card.precision.iter().map(|p| p.name.clone());
+            all.filter(|p| folder.window(p).is_ok()).collect()
+        }
+        some => some.to_vec(),
+    };
+    let mut rows = Vec::new();
+    let mut checks = Vec::new();
+    for precision in &precisions {
+        let started = Instant::now();
+        let ask = EngineAsk {
+            precision: precision.clone(),
+            gpu,
+            tell: say,
+            ..EngineAsk::of(EngineKind::Tensorrt)
+        };
+        let engine = model::open_engine(&ask, &folder)?;
+        let seconds = started.elapsed().as_secs_f64();
+        say(&format!(
+            "{} {precision}: ready in {seconds:.1} s: {}",
+            folder.card.id(),
+            engine.detail()
+        ));
+        rows.push(json!({ "precision": precision, "ready_s": seconds, "detail": engine.detail() }));
+        // A CUDA graph holds one shape, and golden clips have several.
+        if !gpu.cuda_graph {
+            checks.extend(model::replay_golden(&*engine, precision, &folder)?);
+        }
+    }
+    let passed = checks.iter().all(Check::passed);
+    if as_json {
+        let all = json!({
+            "model": folder.card.id(),
+            "prepared": rows,
+            "passed": passed,
+            "checks": checks.iter().map(told).collect::<Vec<_>>(),
+        });
+        print(&serde_json::to_string_pretty(&all)?)?;
+    } else {
+        print(&table(&checks))?;
+    }
+    Ok(if passed { Outcome::Done } else { Outcome::Short })
+}
+
+/// A check as JSON.
+fn told(check: &Check) -> Value {
+    let mut row = json!(check);
+    row["passed"] = json!(check.passed());
+    row
+}
+
 fn verify(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
     let folder = model::find(name)?;
     let checks = model::checks(&folder)?;
     let passed = checks.iter().all(Check::passed);
     if as_json {
-        let rows: Vec<_> = checks
-            .iter()
-            .map(|c| {
-                let mut row = json!(c);
-                row["passed"] = json!(c.passed());
-                row
-            })
-            .collect();
+        let rows: Vec<_> = checks.iter().map(told).collect();
         let all = json!({
             "model": folder.card.id(),
             "hashes": "ok",

@@ -11,7 +11,7 @@ use emberline::model::{self, EngineAsk, EngineKind, Folder, Forecaster};
 use ndarray::Array3;
 
 use super::super::table::Table;
-use super::super::{Outcome, print, progress, say};
+use super::super::{Outcome, engine_ask, print, progress, say};
 use super::machine::{Meter, Rail, forget_peak, peak_mib};
 use super::percentile;
 use crate::cli::BenchArgs;
@@ -51,7 +51,7 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let (mut rows, mut not_run) = (Vec::new(), Vec::new());
     for engine in engines {
         for precision in &precisions {
-            let ask = EngineAsk { engine, precision: precision.clone(), threads: pick.threads };
+            let ask = EngineAsk { engine, precision: precision.clone(), ..engine_ask(pick) };
             for &side in &args.grid {
                 match measure(&folder, &ask, side as usize, rounds) {
                     Ok(row) => rows.push(row),
