@@ -7,14 +7,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-import torch
+from discs import discs
 from onnx import TensorProto, numpy_helper
 
-from emberline_export import check, drift, folder, ship
+from emberline_export import check, folder
 from emberline_export.__main__ import main
-from emberline_export.data.clips import Clips, write
-from emberline_export.level import LevelConfig, NetConfig
-from emberline_export.physicnet import PhysicNet
 from emberline_export.precision import (
     gate,
     half,
@@ -29,62 +26,6 @@ from emberline_export.precision.films import calibration, task_of
 from emberline_export.precision.plan import PRECISIONS, Plan, build
 from emberline_export.precision.scores import Loss
 from emberline_export.precision.shrink import pack, shrink
-from emberline_export.to_onnx import export_graphs
-
-SMALL = NetConfig(
-    leads=10,
-    arrival=False,
-    composed=True,
-    detail=4,
-    coarse=LevelConfig(4, 8, 16, 4, 16, 1, 2),
-    fine=LevelConfig(2, 8, 8, 4, 8, 1, 2),
-)
-
-
-def discs(count: int, seed: int) -> np.ndarray:
-    """Films of drifting discs, uint8 `[N, 20, 64, 64]`."""
-    films = ship.discs(np.random.default_rng(seed), 20)[None]
-    for k in range(1, count):
-        films = np.concatenate([films, ship.discs(np.random.default_rng(seed + k), 20)[None]])
-    return np.rint(films * 255).astype(np.uint8)
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Films of the task reaction-diffusion, as `make-data` lays them out."""
-    room = tmp_path_factory.mktemp("data")
-    splits = {}
-    for name, count, seed in (("train", 6, 0), ("val", 3, 90)):
-        events = np.array([f"{name}-{k}" for k in range(count)])
-        splits[name] = Clips(discs(count, seed), events)
-    write(room / "reaction-diffusion", splits, {"set": "discs"})
-    return room
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model folder of an untrained network whose weights are far from their quiet start."""
-    torch.manual_seed(0)
-    net = PhysicNet(SMALL).eval()
-    with torch.no_grad():
-        for p in net.parameters():
-            p.requires_grad_(False).add_(torch.randn_like(p) * 0.05)
-        for level in net.levels:  # codes far apart: what is tested is not how near ties are
-            level.codebook.codes.mul_(8.0)
-    path = tmp_path_factory.mktemp("models") / "reaction-diffusion-v1"
-    path.mkdir()
-    export_graphs(net, path, side=32)
-    films = [f[:10].astype(np.float32) / 255 for f in discs(2, 50)]
-    ship.golden(net, films, path / "golden.npz")
-    habits = drift.learn(net, films)
-    np.savez_compressed(path / "drift.npz", **habits.arrays())
-    saved = {"task": "reaction-diffusion", "steps": 0, "cpu_s": 0.0, "batch": 1, "seed": 0}
-    about = ship.ABOUT["reaction-diffusion"]
-    text = ship.card(net, path, "reaction-diffusion", 1, about, saved, np.ones(3), [])
-    (path / "card.toml").write_text(text)
-    (path / "README.md").write_text("# discs\n")
-    folder.write_sums(path)
-    return path
 
 
 @pytest.fixture
@@ -288,8 +229,9 @@ def test_one_command_writes_the_page(
     call = ["--data", str(data), "--limit", "1"]
     assert main(["quantize", str(model_folder), *call, "--precisions", "int8"]) == 0
     before, page = digests(model_folder), tmp_path / "precisions.md"
-    extra = ["--also", "int8-u8", "--out", str(page)]
+    extra = ["--also", "int8-u8", "--out", str(page), "--emberline", str(tmp_path / "none")]
     assert main(["precisions", str(model_folder), *call, *extra]) == 0
     text = page.read_text()
     assert "| int8 |" in text and "| int8-u8 (not shipped" in text and "Conv" in text
+    assert "emberline: not run, no program at none." in text
     assert digests(model_folder) == before

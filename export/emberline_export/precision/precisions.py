@@ -7,125 +7,31 @@ Size, validation scores, largest difference and equal codes against float32 PyTo
 stand in `golden.npz`), and processor time on one core beside float32 in the same run. Where int8 is
 not 1.5 times as fast, the page says where the time goes. `--also` makes a precision that the folder
 does not have, and so is a stream that it has no space for: in a copy, shown as not shipped.
+Engines are ONNX Runtime as Python has it, and those of the built program `--emberline`, which runs
+the folder as it is; where there is no program, the page says so.
 """
 
 import argparse
 import platform
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import onnx
 import onnxruntime
 
-from .. import check
 from ..folder import GRAPHS, file_of, has_stream
-from . import gate
+from . import gate, program
 from .plan import PRECISIONS
 from .quantize import Workshop
-from .runner import ENGINES, Run
-from .scores import Loss, Scores, equal_codes, lost, measure
+from .rows import accuracy_table, measured, table
+from .runner import ENGINES, clamped, window
+from .scores import measure
 from .shrink import pack, shrink
 from .timing import CONVOLUTIONS, calls_of, least_ms, profile
 
 FLOAT32, FAST, SIDES = "float32", 1.5, (64, 128)
 HEAD = Path(__file__).with_name("precisions.md")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One precision on one engine."""
-
-    precision: str
-    engine: str
-    note: str
-    bytes: int
-    scores: Scores
-    loss: Loss
-    far: float  # largest difference to PyTorch on golden clips
-    alike: float  # least share of equal codes on golden clips
-    codes: float  # least share of equal codes on validation films, against float32
-
-
-def golden(folder: Path) -> list[dict[str, np.ndarray]]:
-    """Golden clips and PyTorch's answers."""
-    z = np.load(folder / "golden.npz")
-    cases = sorted({k.split(".")[0] for k in z.files})
-    return [{k.split(".")[1]: z[k] for k in z.files if k.startswith(f"{c}.")} for c in cases]
-
-
-class Given:
-    """A golden clip in the place of a film."""
-
-    def __init__(self, case: dict[str, np.ndarray]) -> None:
-        """Frames, and front of a fire."""
-        self.feed = {k: case[k] for k in ("frames", "front") if k in case}
-
-
-def against_pytorch(run: Run, folder: Path) -> tuple[float, float]:
-    """Largest difference of values and least share of equal codes over golden clips."""
-    found = [check.compare(run(Given(case)), case) for case in golden(folder)]
-    return max(f for f, _ in found), min(c for _, c in found)
-
-
-def mean(scores: dict[str, float], ending: str) -> float:
-    """Mean over sets of the scores whose names end alike."""
-    return float(np.mean([v for k, v in scores.items() if k.endswith(ending)]))
-
-
-def score_cells(s: Scores) -> dict[str, str]:
-    """Columns of a model's table."""
-    cells = {"PSNR, dB": f"{np.mean(list(s.psnr_db.values())):.3f}"}
-    for kind, scores in (("F1", s.f1), ("CSI", s.csi)):
-        for ending in dict.fromkeys(k.split(" ", 2)[2] for k in scores):
-            cells[f"{kind} {ending}"] = f"{mean(scores, ' ' + ending):.4f}"
-    return cells
-
-
-def table(rows: list[dict[str, str]]) -> list[str]:
-    """Markdown."""
-    head = list(rows[0])
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return lines + ["| " + " | ".join(r[h] for h in head) + " |" for r in rows]
-
-
-def measured(shop: Workshop, folder: Path, precisions: dict[str, str]) -> list[Row]:
-    """Every precision on every engine."""
-    rows = []
-    for engine, open_ in ENGINES.items():
-        for precision, note in precisions.items():
-            run, _ = open_(folder, precision)
-            scores = measure(run, shop.validation, shop.card)
-            far, alike = against_pytorch(run, folder)
-            codes = min(equal_codes(shop.reference, scores).values(), default=1.0)
-            size = (folder / file_of(GRAPHS[0], precision)).stat().st_size
-            loss = lost(shop.reference, scores)
-            rows.append(Row(precision, engine, note, size, scores, loss, far, alike, codes))
-            print(f"  {precision} on {engine}: {loss.text()}", flush=True)
-    return rows
-
-
-def accuracy_table(rows: list[Row]) -> list[str]:
-    """Size, scores, differences."""
-    whole = rows[0].bytes
-    return table(
-        [
-            {
-                "precision": r.precision + r.note,
-                "engine": r.engine,
-                "kB": f"{r.bytes / 1e3:.0f}",
-                "of float32": f"{r.bytes / whole:.3f}",
-                **score_cells(r.scores),
-                "worst loss": "reference" if r.precision == FLOAT32 else r.loss.text(),
-                "max abs error": f"{r.far:.1e}",
-                "equal codes, golden": f"{r.alike:.2%}",
-                "validation": f"{r.codes:.2%}",
-            }
-            for r in rows
-        ]
-    )
 
 
 def speed_table(folder: Path, precisions: list[str]) -> tuple[list[str], float]:
@@ -207,7 +113,9 @@ def profile_table(folder: Path, precisions: list[str], side: int) -> list[str]:
     ]
 
 
-def section(folder: Path, data: Path, also: list[str], limit: int | None) -> list[str]:
+def section(
+    folder: Path, data: Path, also: list[str], limit: int | None, emberline: Path
+) -> list[str]:
     """One model."""
     print(folder.name, flush=True)
     with tempfile.TemporaryDirectory() as room:
@@ -217,15 +125,23 @@ def section(folder: Path, data: Path, also: list[str], limit: int | None) -> lis
         for p in (p for p in has if not has_stream(copy, p)):
             shop.trial(p)
             has[p] = " (its stream is not shipped)"
+        shipped = dict(has)
         for p in (p for p in also if p not in has):
             reasons = shop.trial(p).reasons
             has[p] = f" (not shipped{': refused' if reasons else ''})"
-        rows = measured(shop, copy, has)
+        here, note = program.engines(emberline, folder)
+        print(f"  {note}", flush=True)
+        rows = measured(shop, copy, ENGINES, has, shop.reference)
+        if here:
+            run = clamped(window(folder / GRAPHS[0]))
+            reference = measure(run, shop.validation, shop.card)
+            rows += measured(shop, folder, here, shipped, reference)
         speed, best = speed_table(copy, list(has))
         sets = sorted({f.set for f in shop.validation})
         lines = [f"## {folder.name}", ""]
         lines += [f"Validation films: {', '.join(sets)}, {len(shop.validation)} in all."]
-        lines += ["", *accuracy_table(rows), "", *bytes_table(copy, list(has)), "", *speed, ""]
+        lines += ["", *accuracy_table(rows), "", note, ""]
+        lines += [*bytes_table(copy, list(has)), "", *speed, ""]
         if any(p.startswith("int8") for p in has) and best < FAST:
             lines += [f"Int8 is at most ×{best:.2f}, short of ×{FAST}.", ""]
             lines += profile_table(copy, list(has), SIDES[0])
@@ -246,12 +162,19 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
     p.add_argument("--out", type=Path, required=True, help="page to write")
     p.add_argument("--also", nargs="*", choices=PRECISIONS, default=[], help="made for the page")
     p.add_argument("--limit", type=int, help="validation films a set")
+    p.add_argument(
+        "--emberline",
+        type=Path,
+        default=program.PROGRAM,
+        help="the built program [target/release/emberline of the repository]",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Write the page."""
     try:
-        parts = [section(f, args.data, args.also, args.limit) for f in args.folders]
+        given = (args.data, args.also, args.limit, args.emberline)
+        parts = [section(f, *given) for f in args.folders]
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
     head = HEAD.read_text().format(

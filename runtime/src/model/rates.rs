@@ -27,12 +27,17 @@ pub(super) fn match_rates(frames: &mut Array3<f32>, last: &ArrayRef2<f32>, no_da
         no_data.indexed_iter().filter(|(_, none)| !**none).map(|((y, x), _)| [y, x]).collect();
     let mut values: Vec<f32> = seen.iter().map(|at| last[*at]).collect();
     values.sort_unstable_by(f32::total_cmp);
+    // Cells that get the smallest value, which is mostly 0, need no order among themselves.
+    let least = values.partition_point(|v| v.total_cmp(&values[0]).is_eq());
     // Order of the value above, place below: a whole number sorts faster than a pair.
     let mut order: Vec<u64> = Vec::with_capacity(seen.len());
     for mut lead in frames.outer_iter_mut() {
         order.clear();
         order.extend(seen.iter().zip(0u64..).map(|(at, k)| u64::from(rank(lead[*at])) << 32 | k));
-        order.sort_unstable();
+        if least < order.len() {
+            order.select_nth_unstable(least);
+            order[least..].sort_unstable();
+        }
         for (key, value) in order.iter().zip(&values) {
             lead[seen[(key & 0xffff_ffff) as usize]] = *value;
         }

@@ -180,18 +180,17 @@ fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
     let Some(first) = shots.first() else { return Ok(Vec::new()) };
     let (w, h) = (first.canvas.width, first.canvas.height);
     let (colours, mut index) = quantise(shots);
-    let mut encoder = Encoder::new(Vec::new(), w as u16, h as u16, &colours)?;
-    encoder.set_repeat(Repeat::Infinite)?;
-    let mut before: Vec<u8> = Vec::new();
-    for shot in shots {
-        let pixels: Vec<u8> = shot.canvas.pixels.iter().map(|p| index(*p)).collect();
-        let [x0, y0, x1, y1] = changed(&before, &pixels, w);
+    let pixels: Vec<Vec<u8>> =
+        shots.iter().map(|s| s.canvas.pixels.iter().map(|p| index(*p)).collect()).collect();
+    let frame = |k: usize| {
+        let (before, now) = (k.checked_sub(1).map_or(&[][..], |b| &pixels[b]), &pixels[k]);
+        let [x0, y0, x1, y1] = changed(before, now, w);
         let mut part = Vec::with_capacity((x1 - x0) * (y1 - y0));
         for i in (y0..y1).flat_map(|y| (x0..x1).map(move |x| y * w + x)) {
-            part.push(if before.get(i) == Some(&pixels[i]) { SAME } else { pixels[i] });
+            part.push(if before.get(i) == Some(&now[i]) { SAME } else { now[i] });
         }
-        encoder.write_frame(&Frame {
-            delay: shot.stay_cs,
+        let mut frame = Frame {
+            delay: shots[k].stay_cs,
             dispose: DisposalMethod::Keep,
             transparent: Some(SAME),
             left: x0 as u16,
@@ -200,8 +199,22 @@ fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
             height: (y1 - y0) as u16,
             buffer: part.into(),
             ..Frame::default()
-        })?;
-        before = pixels;
+        };
+        frame.make_lzw_pre_encoded();
+        frame
+    };
+    // Packing takes longest; each frame is packed by itself.
+    let half = shots.len() / 2;
+    let frames: Vec<Frame<'_>> = std::thread::scope(|scope| {
+        let late = scope.spawn(|| (half..shots.len()).map(frame).collect::<Vec<_>>());
+        let mut all: Vec<_> = (0..half).map(frame).collect();
+        all.extend(late.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+        all
+    });
+    let mut encoder = Encoder::new(Vec::new(), w as u16, h as u16, &colours)?;
+    encoder.set_repeat(Repeat::Infinite)?;
+    for frame in &frames {
+        encoder.write_lzw_pre_encoded_frame(frame)?;
     }
     encoder.into_inner()
 }
