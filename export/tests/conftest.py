@@ -1,5 +1,6 @@
 """Rooms that several tests of precisions share: small films and a small network of them."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from emberline_export import drift, folder, ship
 from emberline_export.data.clips import Clips, write
 from emberline_export.level import LevelConfig, NetConfig
 from emberline_export.physicnet import PhysicNet
+from emberline_export.precision import quantize
 from emberline_export.to_onnx import export_graphs
 
 SMALL = NetConfig(
@@ -59,3 +61,11 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (path / "README.md").write_text("# discs\n")
     folder.write_sums(path)
     return path
+
+
+@pytest.fixture
+def model_folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy to work on, and few films to work with."""
+    monkeypatch.setattr(quantize, "CALIBRATION_FILMS", 4)
+    monkeypatch.setattr(quantize, "PROBE_FILMS", 2)
+    return Path(shutil.copytree(made, tmp_path / made.name))

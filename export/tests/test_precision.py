@@ -1,7 +1,6 @@
 """Float16 and int8: rules of the graphs, the gate, and a folder that stays whole."""
 
 import hashlib
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +25,6 @@ from emberline_export.precision.films import calibration, task_of
 from emberline_export.precision.plan import PRECISIONS, Plan, build
 from emberline_export.precision.scores import Loss
 from emberline_export.precision.shrink import pack, shrink
-
-
-@pytest.fixture
-def model_folder(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy to work on, and few films to work with."""
-    monkeypatch.setattr(quantize, "CALIBRATION_FILMS", 4)
-    monkeypatch.setattr(quantize, "PROBE_FILMS", 2)
-    return Path(shutil.copytree(made, tmp_path / made.name))
 
 
 def digests(path: Path) -> dict[str, str]:
