@@ -142,7 +142,9 @@ impl Equations {
 
 /// One round: the flow that makes the second image's quadratics fit the first's, from the flow so
 /// far. A row's equations are made just before the row is overwritten, so a ring of rows is enough.
-fn refine(flow: &mut Flow, first: &Expansion, second: &Expansion) {
+#[pulp::with_simd(refine = pulp::Arch::new())]
+#[inline(always)]
+fn refine_by<S: pulp::Simd>(_: S, flow: &mut Flow, first: &Expansion, second: &Expansion) {
     const RING: usize = 2 * REACH + 2;
     let (h, w) = flow.right_px.dim();
     let mut ring = vec![vec![Equations::default(); w]; RING];
@@ -183,6 +185,7 @@ fn refine(flow: &mut Flow, first: &Expansion, second: &Expansion) {
 }
 
 /// Flow of row `y` from the sums over columns of the window: sums them sideways and solves.
+#[inline(always)]
 fn solve_row(flow: &mut Flow, y: usize, columns: &[Equations]) {
     let w = columns.len();
     let cells = ((2 * REACH + 1) * (2 * REACH + 1)) as f64;
@@ -204,6 +207,7 @@ fn solve_row(flow: &mut Flow, y: usize, columns: &[Equations]) {
 }
 
 /// The equations of one cell, given the flow so far.
+#[inline(always)]
 fn equations(first: &Expansion, second: &Expansion, flow: &Flow, y: usize, x: usize) -> Equations {
     let (h, w) = flow.right_px.dim();
     let (right, down) = (flow.right_px[[y, x]], flow.down_px[[y, x]]);
@@ -228,6 +232,7 @@ fn equations(first: &Expansion, second: &Expansion, flow: &Flow, y: usize, x: us
 }
 
 /// Weight of position `i` of `n`: small near both ends.
+#[inline(always)]
 fn border_weight(i: usize, n: usize) -> f32 {
     let weight = |d: usize| NEAR_BORDER.get(d).copied().unwrap_or(1.0);
     weight(i) * weight(n - 1 - i)

@@ -60,45 +60,20 @@ impl Fit {
 impl Expansion {
     /// Expansion of an image `[H, W]`; the border repeats.
     pub(super) fn of(image: &Array2<f32>) -> Self {
-        let (h, w) = image.dim();
-        let fit = Fit::new();
-        let g = &fit.weight;
-        let mut out = Array2::from_elem((h, w), Quadratic::default());
-        // Sums down the columns of the image times 1, v and v²; N cells wider on both sides.
-        let mut sums = vec![[0.0f32; 3]; w + 2 * N];
-        for y in 0..h {
-            let here = image.row(y);
-            for x in 0..w {
-                sums[x + N] = [here[x] * g[0], 0.0, 0.0];
-            }
-            for (k, &gk) in g.iter().enumerate().skip(1) {
-                let above = image.row(y.saturating_sub(k));
-                let below = image.row((y + k).min(h - 1));
-                let k = k as f32;
-                for x in 0..w {
-                    let (both, odd) = (above[x] + below[x], below[x] - above[x]);
-                    let s = &mut sums[x + N];
-                    s[0] += gk * both;
-                    s[1] += gk * k * odd;
-                    s[2] += gk * k * k * both;
-                }
-            }
-            let (left, right) = (sums[N], sums[N + w - 1]);
-            sums[..N].fill(left);
-            sums[N + w..].fill(right);
-            for x in 0..w {
-                out[[y, x]] = fit.solve(&sums[x..=x + 2 * N]);
-            }
-        }
+        let mut out = Array2::from_elem(image.dim(), Quadratic::default());
+        let plain = image.as_standard_layout();
+        expand(plain.as_slice().unwrap_or(&[]), &mut out);
         Self(out)
     }
 
     /// The quadratic of a cell.
+    #[inline(always)]
     pub(super) fn at(&self, y: usize, x: usize) -> Quadratic {
         self.0[[y, x]]
     }
 
     /// The quadratic at a point between cells, bilinear; `None` unless four cells surround it.
+    #[inline(always)]
     pub(super) fn between(&self, row: f32, col: f32) -> Option<Quadratic> {
         let (h, w) = self.0.dim();
         let (y, x) = (row.floor(), col.floor());
@@ -121,32 +96,112 @@ impl Expansion {
     }
 }
 
-impl Fit {
-    /// Quadratic of the middle cell from the column sums around it.
-    fn solve(&self, sums: &[[f32; 3]]) -> Quadratic {
-        let g = &self.weight;
-        let middle = sums[N].map(|v| f64::from(v * g[0]));
-        let [mut one, mut v, mut vv] = middle;
-        let (mut u, mut uu, mut uv) = (0.0f64, 0.0f64, 0.0f64);
-        for k in 1..=N {
-            let (a, b) = (sums[N + k], sums[N - k]);
-            let gk = g[k];
-            let even = f64::from(a[0] + b[0]);
-            let (gu, guu) = (f64::from(gk * k as f32), f64::from(gk * (k * k) as f32));
-            one += even * f64::from(gk);
-            uu += even * guu;
-            u += f64::from(a[0] - b[0]) * gu;
-            v += f64::from((a[1] + b[1]) * gk);
-            uv += f64::from(a[1] - b[1]) * gu;
-            vv += f64::from((a[2] + b[2]) * gk);
+/// Room for one row of cells: sums down the columns of the image times 1, v and v² (N cells wider on
+/// both sides), and sums of these sideways.
+struct Row {
+    columns: [Vec<f32>; 3],
+    one: Vec<f64>,
+    u: Vec<f64>,
+    v: Vec<f64>,
+    uu: Vec<f64>,
+    uv: Vec<f64>,
+    vv: Vec<f64>,
+}
+
+/// Quadratics of an image, row by row, by the processor's widest lanes; order of sums is that of a
+/// plain loop over a cell's neighbours.
+#[pulp::with_simd(expand = pulp::Arch::new())]
+#[inline(always)]
+fn expand_by<S: pulp::Simd>(_: S, image: &[f32], out: &mut Array2<Quadratic>) {
+    let (h, w) = out.dim();
+    let fit = Fit::new();
+    let zeros = || vec![0.0; w];
+    let columns = [(); 3].map(|()| vec![0.0f32; w + 2 * N]);
+    let (u, v, uu, uv) = (zeros(), zeros(), zeros(), zeros());
+    let mut row = Row { columns, one: zeros(), u, v, uu, uv, vv: zeros() };
+    for y in 0..h {
+        row.down(image, [y, h], &fit);
+        row.across(&fit);
+        for (x, q) in out.row_mut(y).iter_mut().enumerate() {
+            let constant = row.one[x] * f64::from(fit.constant_second);
+            *q = Quadratic {
+                y: (row.v[x] * f64::from(fit.first)) as f32,
+                x: (row.u[x] * f64::from(fit.first)) as f32,
+                yy: (constant + row.vv[x] * f64::from(fit.second)) as f32,
+                xx: (constant + row.uu[x] * f64::from(fit.second)) as f32,
+                xy: (row.uv[x] * f64::from(fit.mixed)) as f32,
+            };
         }
-        let constant = one * f64::from(self.constant_second);
-        Quadratic {
-            y: (v * f64::from(self.first)) as f32,
-            x: (u * f64::from(self.first)) as f32,
-            yy: (constant + vv * f64::from(self.second)) as f32,
-            xx: (constant + uu * f64::from(self.second)) as f32,
-            xy: (uv * f64::from(self.mixed)) as f32,
+    }
+}
+
+impl Row {
+    /// Sums down the columns around row `y` of `h`.
+    #[inline(always)]
+    fn down(&mut self, image: &[f32], [y, h]: [usize; 2], fit: &Fit) {
+        let w = self.one.len();
+        let line = |y: usize| &image[y * w..][..w];
+        let [one, v, vv] = &mut self.columns;
+        let (one, v, vv) = (&mut one[N..N + w], &mut v[N..N + w], &mut vv[N..N + w]);
+        for (s, p) in one.iter_mut().zip(line(y)) {
+            *s = p * fit.weight[0];
+        }
+        v.fill(0.0);
+        vv.fill(0.0);
+        for k in 1..=N {
+            let (above, below) = (line(y.saturating_sub(k)), line((y + k).min(h - 1)));
+            let (g, k) = (fit.weight[k], k as f32);
+            let (gk, gkk) = (g * k, g * k * k);
+            for ((s, a), b) in one.iter_mut().zip(above).zip(below) {
+                *s += g * (a + b);
+            }
+            for ((s, a), b) in v.iter_mut().zip(above).zip(below) {
+                *s += gk * (b - a);
+            }
+            for ((s, a), b) in vv.iter_mut().zip(above).zip(below) {
+                *s += gkk * (a + b);
+            }
+        }
+        for c in &mut self.columns {
+            let (left, right) = (c[N], c[N + w - 1]);
+            c[..N].fill(left);
+            c[N + w..].fill(right);
+        }
+    }
+
+    /// Sums of the columns' sums on both sides of each cell.
+    #[inline(always)]
+    fn across(&mut self, fit: &Fit) {
+        let w = self.one.len();
+        let g = &fit.weight;
+        let columns = &self.columns;
+        let at = |c: usize, from: usize| &columns[c][from..from + w];
+        for (to, c) in [(&mut self.one, 0), (&mut self.v, 1), (&mut self.vv, 2)] {
+            for (s, p) in to.iter_mut().zip(at(c, N)) {
+                *s = f64::from(p * g[0]);
+            }
+        }
+        for to in [&mut self.u, &mut self.uu, &mut self.uv] {
+            to.fill(0.0);
+        }
+        for (k, &gk) in g.iter().enumerate().skip(1) {
+            let (gu, guu) = (f64::from(gk * k as f32), f64::from(gk * (k * k) as f32));
+            let sides = |c: usize| at(c, N + k).iter().zip(at(c, N - k));
+            for ((s, uu), (a, b)) in self.one.iter_mut().zip(&mut self.uu).zip(sides(0)) {
+                let even = f64::from(a + b);
+                *s += even * f64::from(gk);
+                *uu += even * guu;
+            }
+            for (u, (a, b)) in self.u.iter_mut().zip(sides(0)) {
+                *u += f64::from(a - b) * gu;
+            }
+            for ((v, uv), (a, b)) in self.v.iter_mut().zip(&mut self.uv).zip(sides(1)) {
+                *v += f64::from((a + b) * gk);
+                *uv += f64::from(a - b) * gu;
+            }
+            for (vv, (a, b)) in self.vv.iter_mut().zip(sides(2)) {
+                *vv += f64::from((a + b) * gk);
+            }
         }
     }
 }

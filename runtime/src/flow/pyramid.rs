@@ -65,9 +65,10 @@ fn blur_rows(image: &Array2<f32>, weights: &[f32]) -> Array2<f32> {
         for (i, v) in wide.iter_mut().enumerate() {
             *v = row[mirror(i as isize - reach as isize, w)];
         }
-        for (x, o) in out.iter_mut().enumerate() {
-            for (k, &weight) in weights.iter().enumerate().skip(1) {
-                *o += weight * (wide[x + reach - k] + wide[x + reach + k]);
+        for (k, &weight) in weights.iter().enumerate().skip(1) {
+            let (left, right) = (&wide[reach - k..], &wide[reach + k..]);
+            for ((o, l), r) in out.iter_mut().zip(left).zip(right) {
+                *o += weight * (l + r);
             }
         }
     }

@@ -221,7 +221,9 @@ impl Forecaster {
         output: &'static str,
         values: &Array3<f32>,
     ) -> Result<(), ModelError> {
-        let bad = values.outer_iter().position(|lead| lead.iter().any(|v| !v.is_finite()));
+        // Every value of a lead is looked at, which is quicker than stopping at the first.
+        let bad =
+            values.outer_iter().position(|lead| !lead.fold(true, |fine, v| fine & v.is_finite()));
         bad.map_or(Ok(()), |l| {
             Err(ModelError::NotFinite {
                 engine: self.engine().name(),

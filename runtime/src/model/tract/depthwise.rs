@@ -6,11 +6,12 @@
 
 use std::sync::Arc;
 
+use pulp::Simd;
 use tract_onnx::pb::NodeProto;
 use tract_onnx::prelude::*;
 use tract_onnx::tract_hir::internal::*;
 
-/// Cells of a row that are computed at once.
+/// Cells of a row that are computed at once where no wide lanes are known.
 const RUN: usize = 16;
 
 type Built = TractResult<(Box<dyn InferenceOp>, Vec<String>)>;
@@ -57,7 +58,10 @@ fn side_of(
 }
 
 /// One map `[h, w]` with its `filter` of `side` × `side`; `framed` is room for the framed map.
-fn filtered(
+#[pulp::with_simd(filtered = pulp::Arch::new())]
+#[inline(always)]
+fn filtered_by<S: Simd>(
+    simd: S,
     map: &[f32],
     [h, w]: [usize; 2],
     filter: &[f32],
@@ -65,15 +69,83 @@ fn filtered(
     framed: &mut Vec<f32>,
     out: &mut [f32],
 ) {
+    let run = if S::F32_LANES > 1 { 2 * S::F32_LANES } else { RUN };
     let side = filter.len().isqrt();
     let around = side / 2;
-    // Rows end in zeros up to whole runs.
-    let wide = w.next_multiple_of(RUN) + side - 1;
+    // Rows end in zeros up to whole runs; their number is even.
+    let wide = w.next_multiple_of(run) + side - 1;
     framed.clear();
-    framed.resize((h + side - 1) * wide, 0.0);
+    framed.resize((h.next_multiple_of(2) + side - 1) * wide, 0.0);
     for (row, to) in map.chunks_exact(w).zip(framed.chunks_exact_mut(wide).skip(around)) {
         to[around..around + w].copy_from_slice(row);
     }
+    if S::F32_LANES > 1 {
+        by_lanes(simd, framed, wide, filter, bias, out, w);
+    } else {
+        by_runs(framed, wide, filter, bias, out, w);
+    }
+}
+
+/// Two vectors of each of two rows at once: four sums that do not wait for each other.
+#[inline(always)]
+fn by_lanes<S: Simd>(
+    simd: S,
+    framed: &[f32],
+    wide: usize,
+    filter: &[f32],
+    bias: f32,
+    out: &mut [f32],
+    w: usize,
+) {
+    let side = filter.len().isqrt();
+    let run = 2 * S::F32_LANES;
+    for (pair, out) in out.chunks_mut(2 * w).enumerate() {
+        let (upper, lower) = out.split_at_mut(w);
+        for at in (0..w).step_by(run) {
+            let row = |i: usize| &framed[(2 * pair + i) * wide + at..][..run + side - 1];
+            let taps = |i: usize| &filter[i * side..][..side];
+            // Row `i` below the upper one's first is row `i − 1` below the lower one's.
+            let mut above = add(simd, [simd.splat_f32s(bias); 2], row(0), taps(0));
+            let mut below = [simd.splat_f32s(bias); 2];
+            for i in 1..side {
+                for ((cells, t), u) in row(i).windows(run).zip(taps(i)).zip(taps(i - 1)) {
+                    let (cells, _) = S::as_simd_f32s(cells);
+                    let (t, u) = (simd.splat_f32s(*t), simd.splat_f32s(*u));
+                    above = fused(simd, above, cells, t);
+                    below = fused(simd, below, cells, u);
+                }
+            }
+            below = add(simd, below, row(side), taps(side - 1));
+            let end = w.min(at + run);
+            for (sums, out) in [(above, upper.get_mut(at..end)), (below, lower.get_mut(at..end))] {
+                if let Some(out) = out {
+                    out.copy_from_slice(&pulp::bytemuck::cast_slice::<_, f32>(&sums)[..end - at]);
+                }
+            }
+        }
+    }
+}
+
+/// Adds one row of a filter.
+#[inline(always)]
+fn add<S: Simd>(simd: S, mut sums: [S::f32s; 2], row: &[f32], taps: &[f32]) -> [S::f32s; 2] {
+    for (cells, t) in row.windows(2 * S::F32_LANES).zip(taps) {
+        let (cells, _) = S::as_simd_f32s(cells);
+        sums = fused(simd, sums, cells, simd.splat_f32s(*t));
+    }
+    sums
+}
+
+/// Adds `tap` times each of two vectors.
+#[inline(always)]
+fn fused<S: Simd>(simd: S, sums: [S::f32s; 2], cells: &[S::f32s], tap: S::f32s) -> [S::f32s; 2] {
+    [simd.mul_add_e_f32s(tap, cells[0], sums[0]), simd.mul_add_e_f32s(tap, cells[1], sums[1])]
+}
+
+/// Where no wide lanes are known: runs of cells that the compiler makes what it can of.
+#[inline(always)]
+fn by_runs(framed: &[f32], wide: usize, filter: &[f32], bias: f32, out: &mut [f32], w: usize) {
+    let side = filter.len().isqrt();
     for (y, out) in out.chunks_exact_mut(w).enumerate() {
         for (run, out) in out.chunks_mut(RUN).enumerate() {
             let mut sum = [bias; RUN];

@@ -31,7 +31,20 @@ pub(super) fn arg_min(
     Ok((expand(Rules { axis, keep }), vec![]))
 }
 
+/// [`least`] of each `n` values.
+#[pulp::with_simd(least_each = pulp::Arch::new())]
+#[inline(always)]
+fn least_each_by<S: pulp::Simd>(_: S, values: &[f32], n: usize) -> Vec<i64> {
+    // A loop: what iterators are made into is not built for wide lanes.
+    let mut found = Vec::with_capacity(values.len() / n);
+    for values in values.chunks_exact(n) {
+        found.push(least(values));
+    }
+    found
+}
+
 /// Index of the first least value; 0 where one is no number.
+#[inline(always)]
 fn least(values: &[f32]) -> i64 {
     let mut lanes = [f32::INFINITY; LANES];
     let chunks = values.chunks_exact(LANES);
@@ -41,8 +54,28 @@ fn least(values: &[f32]) -> i64 {
             *lane = if *v < *lane { *v } else { *lane };
         }
     }
-    let least = lanes.iter().chain(rest).fold(f32::INFINITY, |a, b| if *b < a { *b } else { a });
-    values.iter().position(|v| *v == least).unwrap_or(0) as i64
+    let mut least = f32::INFINITY;
+    for v in lanes.iter().chain(rest) {
+        least = if *v < least { *v } else { least };
+    }
+    // By whole lanes to the chunk that holds it, then one by one.
+    let mut before = 0;
+    for chunk in values.chunks_exact(LANES) {
+        let mut here = false;
+        for v in chunk {
+            here |= *v == least;
+        }
+        if here {
+            break;
+        }
+        before += LANES;
+    }
+    for (k, v) in values.iter().enumerate().skip(before) {
+        if *v == least {
+            return k as i64;
+        }
+    }
+    0
 }
 
 impl Op for FastArgMin {
@@ -62,7 +95,7 @@ impl EvalOp for FastArgMin {
         ensure!(n > 0, "ArgMin of nothing");
         shape.push(1);
         let plain = inputs[0].try_as_plain_ram()?;
-        let found: Vec<i64> = plain.as_slice::<f32>()?.chunks_exact(n).map(least).collect();
+        let found: Vec<i64> = least_each(plain.as_slice::<f32>()?, n);
         Ok(tvec!(Tensor::from_shape(&shape, &found)?.into_tvalue()))
     }
 }

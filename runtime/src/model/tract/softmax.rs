@@ -27,7 +27,9 @@ pub(super) fn softmax(
 /// `values` as `[outer, n, inner]`: each point's `n` values become shares that add up to 1.
 ///
 /// A point with a value that is no number gives no numbers, as in ONNX Runtime.
-fn shares(values: &[f32], n: usize, inner: usize, out: &mut [f32]) {
+#[pulp::with_simd(shares = pulp::Arch::new())]
+#[inline(always)]
+fn shares_by<S: pulp::Simd>(_: S, values: &[f32], n: usize, inner: usize, out: &mut [f32]) {
     let mut most = vec![0.0f32; inner];
     let mut sum = vec![0.0f32; inner];
     for (values, out) in values.chunks_exact(n * inner).zip(out.chunks_exact_mut(n * inner)) {

@@ -23,6 +23,7 @@ pub(crate) enum Corners {
 
 impl Corners {
     /// Pixel coordinate of a grid value along a side of `side` pixels.
+    #[inline(always)]
     fn pixel(self, value: f32, side: usize) -> f32 {
         let side = side as f32;
         match self {
@@ -40,6 +41,7 @@ struct Around {
 }
 
 impl Around {
+    #[inline(always)]
     fn point(x: f32, y: f32, [h, w]: [usize; 2], outside: Outside) -> Self {
         let (x, y) = match outside {
             Outside::Border => (x.clamp(0.0, (w - 1) as f32), y.clamp(0.0, (h - 1) as f32)),
@@ -71,7 +73,10 @@ impl Around {
 /// Samples one image `[C, H, W]` at `grid` `[h, w, (x, y)]` into `out` `[C, h, w]`.
 ///
 /// All slices are contiguous; `out` holds as many points a channel as `grid` has pairs.
-pub(crate) fn sample(
+#[pulp::with_simd(sample = pulp::Arch::new())]
+#[inline(always)]
+pub(crate) fn sample_by<S: pulp::Simd>(
+    _: S,
     image: &[f32],
     shape: [usize; 2],
     grid: &[f32],
@@ -84,10 +89,10 @@ pub(crate) fn sample(
     if points == 0 || h == 0 || w == 0 {
         return;
     }
-    let around: Vec<Around> = grid
-        .chunks_exact(2)
-        .map(|p| Around::point(corners.pixel(p[0], w), corners.pixel(p[1], h), shape, outside))
-        .collect();
+    let mut around = vec![Around::default(); points];
+    for (a, p) in around.iter_mut().zip(grid.chunks_exact(2)) {
+        *a = Around::point(corners.pixel(p[0], w), corners.pixel(p[1], h), shape, outside);
+    }
     for (plane, to) in image.chunks_exact(h * w).zip(out.chunks_exact_mut(points)) {
         for (value, a) in to.iter_mut().zip(&around) {
             *value = plane[a.at[0] as usize] * a.share[0]
