@@ -12,6 +12,7 @@ longer of both. Reading films and writing products is not included. Needs the Py
 
 import argparse
 import json
+import os
 import subprocess
 import time
 from pathlib import Path
@@ -57,7 +58,10 @@ def emberline(binary: Path, folder: Path, engine: str, side: int, rounds: int) -
     """One row of `emberline bench --matrix`."""
     call = [binary, "bench", "--matrix", "--threads", "1", "--grid", str(side), "--json"]
     call += ["--engine", engine, "--precision", "float32", "--model", folder]
-    done = subprocess.run([*call, "--rounds", str(rounds)], capture_output=True, text=True)
+    here = Path(onnxruntime.__file__).parent / "capi"
+    env = {"ORT_DYLIB_PATH": str(here)} | os.environ  # the very library that stands beside it
+    call += ["--rounds", str(rounds)]
+    done = subprocess.run(call, capture_output=True, text=True, env=env)
     if done.returncode:
         raise SystemExit(f"error: {done.stderr.strip()}")
     return json.loads(done.stdout)["rows"][0]

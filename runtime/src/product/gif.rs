@@ -1,6 +1,7 @@
 //! `forecast.gif`: the last frames seen, then the forecast lead by lead, each with its time.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use color_quant::NeuQuant;
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
@@ -179,12 +180,37 @@ impl<'a> Strip<'a> {
 fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
     let Some(first) = shots.first() else { return Ok(Vec::new()) };
     let (w, h) = (first.canvas.width, first.canvas.height);
-    let (colours, mut index) = quantise(shots);
-    let pixels: Vec<Vec<u8>> =
-        shots.iter().map(|s| s.canvas.pixels.iter().map(|p| index(*p)).collect()).collect();
-    let frame = |k: usize| {
-        let (before, now) = (k.checked_sub(1).map_or(&[][..], |b| &pixels[b]), &pixels[k]);
-        let [x0, y0, x1, y1] = changed(before, now, w);
+    let net = quantise(shots);
+    let mut colours = net.color_map_rgb();
+    colours.truncate(255 * 3);
+    colours.extend([0, 0, 0]);
+    // Finding colours and packing take longest; each frame is packed by itself.
+    let half = shots.len() / 2;
+    let frames = std::thread::scope(|scope| {
+        let late = scope.spawn(|| pack(shots, half..shots.len(), &net));
+        let mut all = pack(shots, 0..half, &net);
+        all.extend(late.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
+        all
+    });
+    let mut encoder = Encoder::new(Vec::new(), w as u16, h as u16, &colours)?;
+    encoder.set_repeat(Repeat::Infinite)?;
+    for frame in &frames {
+        encoder.write_lzw_pre_encoded_frame(frame)?;
+    }
+    encoder.into_inner()
+}
+
+/// Frames `which` of the sequence, packed.
+fn pack(shots: &[Shot], which: Range<usize>, net: &NeuQuant) -> Vec<Frame<'static>> {
+    let mut index = index(net);
+    let mut indexed =
+        |k: usize| -> Vec<u8> { shots[k].canvas.pixels.iter().map(|p| index(*p)).collect() };
+    let mut before = which.start.checked_sub(1).map_or(Vec::new(), &mut indexed);
+    let mut frames = Vec::new();
+    for k in which {
+        let now = indexed(k);
+        let w = shots[k].canvas.width;
+        let [x0, y0, x1, y1] = changed(&before, &now, w);
         let mut part = Vec::with_capacity((x1 - x0) * (y1 - y0));
         for i in (y0..y1).flat_map(|y| (x0..x1).map(move |x| y * w + x)) {
             part.push(if before.get(i) == Some(&now[i]) { SAME } else { now[i] });
@@ -201,22 +227,10 @@ fn encode(shots: &[Shot]) -> Result<Vec<u8>, EncodingError> {
             ..Frame::default()
         };
         frame.make_lzw_pre_encoded();
-        frame
-    };
-    // Packing takes longest; each frame is packed by itself.
-    let half = shots.len() / 2;
-    let frames: Vec<Frame<'_>> = std::thread::scope(|scope| {
-        let late = scope.spawn(|| (half..shots.len()).map(frame).collect::<Vec<_>>());
-        let mut all: Vec<_> = (0..half).map(frame).collect();
-        all.extend(late.join().unwrap_or_else(|p| std::panic::resume_unwind(p)));
-        all
-    });
-    let mut encoder = Encoder::new(Vec::new(), w as u16, h as u16, &colours)?;
-    encoder.set_repeat(Repeat::Infinite)?;
-    for frame in &frames {
-        encoder.write_lzw_pre_encoded_frame(frame)?;
+        frames.push(frame);
+        before = now;
     }
-    encoder.into_inner()
+    frames
 }
 
 /// The rectangle in which two pictures differ (at least a pixel): x0, y0, x1, y1.
@@ -233,8 +247,8 @@ fn changed(before: &[u8], now: &[u8], w: usize) -> [usize; 4] {
     if x1 == 0 { [0, 0, 1, 1] } else { [x0, y0, x1, y1] }
 }
 
-/// The palette of all shots (255 colours and [`SAME`]), and the index of a colour in it.
-fn quantise(shots: &[Shot]) -> (Vec<u8>, impl FnMut([u8; 3]) -> u8) {
+/// 255 colours for all shots.
+fn quantise(shots: &[Shot]) -> NeuQuant {
     let total: usize = shots.iter().map(|s| s.canvas.pixels.len()).sum();
     let step = (total / SAMPLE).max(1) | 1;
     let sample: Vec<u8> = shots
@@ -243,15 +257,14 @@ fn quantise(shots: &[Shot]) -> (Vec<u8>, impl FnMut([u8; 3]) -> u8) {
         .step_by(step)
         .flat_map(|p| [p[0], p[1], p[2], 255])
         .collect();
-    let net = NeuQuant::new(10, 255, &sample);
-    let mut colours = net.color_map_rgb();
-    colours.truncate(255 * 3);
-    colours.extend([0, 0, 0]);
-    // Asked once for each of 64³ colours.
+    NeuQuant::new(10, 255, &sample)
+}
+
+/// The index of a colour among those of `net`, asked for once for each of 64³ colours.
+fn index(net: &NeuQuant) -> impl FnMut([u8; 3]) -> u8 {
     let mut known: Vec<Option<u8>> = vec![None; 1 << 18];
-    let index = move |[r, g, b]: [u8; 3]| {
+    move |[r, g, b]: [u8; 3]| {
         let key = usize::from(r >> 2) << 12 | usize::from(g >> 2) << 6 | usize::from(b >> 2);
         *known[key].get_or_insert_with(|| net.index_of(&[r, g, b, 255]) as u8)
-    };
-    (colours, index)
+    }
 }

@@ -115,7 +115,7 @@ fn array<const N: usize>(
     let bytes = shape.iter().map(|n| *n as u64).product::<u64>() * N as u64;
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Deflated)
-        .compression_level(Some(4))
+        .compression_level(Some(1))
         .large_file(bytes > 4_000_000_000);
     zip.start_file(format!("{name}.npy"), options)?;
     zip.write_all(&header(descr, shape))?;

@@ -30,6 +30,8 @@ use super::form::{Form, Want};
 use super::net::{Net, Value};
 use super::{Engine, ModelError, Raw, one_line};
 
+/// Fewest frames of a window that the streaming split is worth.
+const FRAMES_SPLIT_MIN: usize = 4;
 /// How often the person hears that an engine is still being built.
 const STILL_EVERY: Duration = Duration::from_secs(30);
 
@@ -148,7 +150,9 @@ impl<'a> Making<'a> {
         };
         let on_card = self.provider != Provider::Cpu;
         let bound = (on_card && self.ask.gpu.cuda_graph).then_some(AllocationDevice::CUDA);
-        let want = if on_card { Want::Whole } else { Want::Split };
+        // Encoding a frame once saves little where a window has few, and each graph costs some.
+        let few = self.folder.card.input.frames < FRAMES_SPLIT_MIN;
+        let want = if on_card || few { Want::Whole } else { Want::Split };
         let form = Form::load(self.folder, &self.ask.precision, want, |onnx, outputs| {
             self.graph(onnx, outputs, bound.clone()).map_err(fault("opening the graph"))
         })?;
