@@ -20,6 +20,7 @@ mod net;
 mod ort;
 mod rates;
 mod signature;
+mod spare;
 mod split;
 mod tiles;
 #[cfg(feature = "tract")]

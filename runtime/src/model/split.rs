@@ -12,6 +12,7 @@ use super::card::Card;
 use super::latents::{Encoded, Latents};
 use super::net::{Given, Net, planes};
 use super::signature::{Axis as Side, Signature, Slot};
+use super::spare;
 use crate::task::Task;
 
 /// Graphs of the split: names of their files before `.onnx`, and what each is asked for.
@@ -186,9 +187,13 @@ impl<N: Net> Split<N> {
     ) -> Result<Raw, String> {
         let encoded = self.ready_and_encoded(frames, lanes)?;
         let joined = |k: usize| -> Result<ArrayD<f32>, String> {
-            let parts: Vec<_> = encoded.iter().map(|e| e.latents[k].view()).collect();
-            let all = concatenate(Axis(0), &parts).map_err(|e| format!("latents differ: {e}"))?;
-            Ok(all.insert_axis(Axis(0)).into_dyn())
+            let (d, h, w) = encoded.first().ok_or("a window of no frames")?.latents[k].dim();
+            let mut all = spare::take(encoded.len() * d * h * w);
+            for e in &encoded {
+                all.extend_from_slice(e.latents[k].as_slice().unwrap_or(&[]));
+            }
+            ArrayD::from_shape_vec(vec![1, encoded.len() * d, h, w], all)
+                .map_err(|e| format!("latents differ: {e}"))
         };
         let codes = |k: usize| -> Result<Array3<u16>, String> {
             let parts: Vec<_> = encoded.iter().map(|e| e.codes[k].view()).collect();
@@ -211,6 +216,10 @@ impl<N: Net> Split<N> {
         inputs.extend(front.as_ref().map(|f| ("front", f.view().into_dyn())));
         let inputs = in_order(&self.plan.takes_translate, &inputs)?;
         let mut given = Given::of(self.translate.run(&inputs)?);
+        drop(inputs);
+        for used in [coarse, fine] {
+            spare::give(used);
+        }
         let futures = [planes(given.floats()?)?, planes(given.floats()?)?];
         let (start, burn_probability) = if self.plan.translate[2] == "start" {
             (Some(planes(given.floats()?)?), None)
@@ -218,6 +227,9 @@ impl<N: Net> Split<N> {
             (None, Some(given.maps()?))
         };
         let frames = self.leads(&futures, start.as_ref(), &last)?;
+        for used in futures.into_iter().chain(start) {
+            spare::give(used);
+        }
         let (codes_global, codes_local) = (Some(codes(0)?), Some(codes(1)?));
         Ok(Raw { frames, burn_probability, codes_global, codes_local })
     }

@@ -28,7 +28,7 @@ use super::choose::{EngineAsk, Tell};
 use super::folder::Folder;
 use super::form::{Form, Want};
 use super::net::{Net, Value};
-use super::{Engine, ModelError, Raw, one_line};
+use super::{Engine, ModelError, Raw, one_line, spare};
 
 /// Fewest frames of a window that the streaming split is worth.
 const FRAMES_SPLIT_MIN: usize = 4;
@@ -287,7 +287,7 @@ fn value(tensor: &DynValue) -> ort::Result<Value> {
         let codes = tensor.try_extract_array::<i64>()?;
         return Ok(Value::Codes(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))));
     }
-    Ok(Value::Floats(tensor.try_extract_array::<f32>()?.to_owned()))
+    Ok(Value::Floats(spare::copy(&tensor.try_extract_array::<f32>()?)))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use super::choose::EngineAsk;
 use super::folder::Folder;
 use super::form::{Form, Want};
 use super::net::{Net, Value};
-use super::{Engine, ModelError, Raw, one_line};
+use super::{Engine, ModelError, Raw, one_line, spare};
 
 /// Plans kept of each graph, one for each shape of tile.
 const PLANS_MAX: usize = 4;
@@ -110,7 +110,7 @@ impl Graph {
                     let codes = value.to_plain_array_view::<i64>()?;
                     return Ok(Value::Codes(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))));
                 }
-                Ok(Value::Floats(value.to_plain_array_view::<f32>()?.to_owned()))
+                Ok(Value::Floats(spare::copy(&value.to_plain_array_view::<f32>()?)))
             })
             .collect()
     }
