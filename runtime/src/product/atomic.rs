@@ -17,12 +17,13 @@ use super::{ProductError, Written};
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
 
 /// Every file name that an output of ours may hold; a folder with anything else is not replaced.
-const OURS: [&str; 12] = [
+const OURS: [&str; 13] = [
     "forecast.npz",
     "forecast.json",
     "isochrones.geojson",
     "arrival.tif",
     "burn_probability.tif",
+    "rain.nc",
     "rain.tif",
     "overlay.png",
     "forecast.gif",

@@ -13,13 +13,15 @@ use tiff::tags::Tag;
 
 use super::ProductError;
 use super::facts::{Facts, NOTICE};
-use super::place::Map;
+use super::geokeys::GeoKeys;
+use super::place::{Map, Place};
 use crate::forecast::{Burn, Forecast, Rain};
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
 const TRANSFORM: Tag = Tag::Unknown(34264);
 const GEO_KEYS: Tag = Tag::Unknown(34735);
+const GEO_DOUBLES: Tag = Tag::Unknown(34736);
 const GDAL_METADATA: Tag = Tag::Unknown(42112);
 const GDAL_NODATA: Tag = Tag::Unknown(42113);
 /// Raw bytes of a strip, about.
@@ -107,7 +109,7 @@ fn write(
 struct Words {
     description: String,
     metadata: String,
-    geo_keys: Vec<u16>,
+    geo_keys: GeoKeys,
 }
 
 fn words(
@@ -136,9 +138,10 @@ fn words(
             item(&format!("name=\"valid_time\" sample=\"{i}\""), &valid.to_string());
         }
     }
-    // Keys in rising order: model type, raster type (a pixel is an area), then the CRS's own code.
-    let (model, key) = if map.is_geographic() { (2, 2048) } else { (1, 3072) };
-    let geo_keys = vec![1, 1, 0, 3, 1024, 0, 1, model, 1025, 0, 1, 1, key, 0, 1, map.epsg()?];
+    let geo_keys = match map.place()? {
+        Place::Coded(code) => GeoKeys::coded(code, map.is_geographic()),
+        Place::Projected(projection) => GeoKeys::of(&projection),
+    };
     let description = format!("emberline {what}, unit {unit}; {}; {NOTICE}", ascii(&facts.maker));
     Ok(Words {
         description,
@@ -214,7 +217,10 @@ fn image<W: Write + Seek, K: TiffKind>(
         let rest = [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
         dir.write_tag(TRANSFORM, [rows, rest].concat().as_slice())?;
     }
-    dir.write_tag(GEO_KEYS, words.geo_keys.as_slice())?;
+    dir.write_tag(GEO_KEYS, words.geo_keys.keys.as_slice())?;
+    if !words.geo_keys.doubles.is_empty() {
+        dir.write_tag(GEO_DOUBLES, words.geo_keys.doubles.as_slice())?;
+    }
     dir.write_tag(GDAL_METADATA, words.metadata.as_str())?;
     dir.write_tag(GDAL_NODATA, "nan")?;
     dir.finish()

@@ -12,9 +12,11 @@ mod facts;
 mod film;
 mod font;
 mod geojson;
+mod geokeys;
 mod geotiff;
 mod gif;
 mod json;
+mod netcdf;
 mod npz;
 mod outline;
 mod overlay;
@@ -22,6 +24,7 @@ mod palette;
 mod parts;
 mod picture;
 pub mod place;
+mod projection;
 pub mod rain_colours;
 mod scene;
 mod still;
@@ -139,7 +142,7 @@ pub fn write_all(
     let facts = facts::Facts::of(film, clip, forecast, report);
     let map = place::Map::of(&forecast.grid)?;
     if let Some(map) = &map {
-        map.epsg()?;
+        map.place()?;
     }
     let mut staged = Staged::begin(out)?;
     std::thread::scope(|scope| {
@@ -189,6 +192,9 @@ fn write_stills(
         }
         (Some(map), Parts::Rain(Wet { rain, .. })) => {
             staged.write("rain.tif", |sink| geotiff::rain(sink, map, facts, forecast, rain))?;
+            staged.write("rain.nc", |sink| {
+                netcdf::rain(sink.get_ref().try_clone()?, map, facts, forecast, rain)
+            })?;
         }
         (Some(_), Parts::Film) | (None, _) => {}
     }

@@ -7,11 +7,21 @@ use proj4rs::Proj;
 use proj4rs::transform::transform;
 
 use super::ProductError;
+use super::projection::Projection;
 use crate::grid::Grid;
 
 /// WGS 84 major axis, metres, and first eccentricity squared.
 const AXIS_M: f64 = 6_378_137.0;
 const ECC2: f64 = 0.006_694_379_990_141_33;
+
+/// How a map file tells the CRS.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// By its EPSG code.
+    Coded(u16),
+    /// By its method and parameters.
+    Projected(Projection),
+}
 
 /// A grid that is on the map.
 pub struct Map {
@@ -120,15 +130,30 @@ impl Map {
         self.proj.is_latlong()
     }
 
-    /// The EPSG code, as GeoTIFF wants it.
+    /// The CRS as map files tell it: by its EPSG code, else taken apart.
     ///
     /// # Errors
-    /// [`ProductError::Crs`] for a PROJ string that is none of the common coded ones.
-    pub fn epsg(&self) -> Result<u16, ProductError> {
-        code(&self.crs).or_else(|| coded_string(&self.crs)).ok_or_else(|| ProductError::Crs {
+    /// [`ProductError::Crs`] for a PROJ string that is neither.
+    pub(super) fn place(&self) -> Result<Place, ProductError> {
+        if let Some(code) = code(&self.crs).or_else(|| coded_string(&self.crs)) {
+            return Ok(Place::Coded(code));
+        }
+        let read = Projection::read(&self.crs);
+        read.map(Place::Projected).map_err(|why| ProductError::Crs {
             crs: self.crs.clone(),
-            why: "it has no EPSG code that a GeoTIFF can carry".to_owned(),
+            why: format!("it has no EPSG code, and {why}"),
         })
+    }
+
+    /// The projection taken apart, where that is possible.
+    pub(super) fn projection(&self) -> Option<Projection> {
+        let known = code(&self.crs).and_then(crs_definitions::from_code);
+        Projection::read(known.map_or(&self.crs, |d| d.proj4)).ok()
+    }
+
+    /// The CRS as given.
+    pub(super) fn crs(&self) -> &str {
+        &self.crs
     }
 }
 
@@ -217,7 +242,7 @@ mod tests {
             assert!(off_deg < 2e-8, "{crs}: {lon} {lat}");
             let found = map.cell_m2_by_row().unwrap()[20];
             assert!((found / cell_m2 - 1.0).abs() < 1e-4, "{crs}: {found} for {cell_m2}");
-            assert_eq!(map.epsg().unwrap(), epsg);
+            assert_eq!(map.place().unwrap(), Place::Coded(epsg));
         }
     }
 
@@ -244,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn common_proj_strings_have_their_code_and_others_say_so() {
+    fn common_proj_strings_have_their_code_and_others_are_taken_apart() {
         let at = [5e5, 30.0, 0.0, 4e6, 0.0, -30.0];
         for (crs, want) in [
             ("+proj=utm +zone=11 +datum=WGS84 +units=m +no_defs", Some(32611)),
@@ -255,7 +280,11 @@ mod tests {
             ("epsg:32611", Some(32611)),
             ("urn:ogc:def:crs:EPSG::32611", Some(32611)),
         ] {
-            assert_eq!(map(crs, at).unwrap().epsg().ok(), want, "{crs}");
+            let coded = match map(crs, at).unwrap().place().unwrap() {
+                Place::Coded(code) => Some(code),
+                Place::Projected(_) => None,
+            };
+            assert_eq!(coded, want, "{crs}");
         }
     }
 }
