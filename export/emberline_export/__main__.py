@@ -22,6 +22,9 @@ VERBS = {
     "accuracy": (".accuracy", "replay every test set with the runtime, write docs/accuracy.md"),
     "quantize": (".precision.quantize", "add float16 and int8 to a model folder, behind a gate"),
     "precisions": (".precision.precisions", "measure every precision of folders, write a page"),
+    "station-fit": (".station.fit", "fit the outlook of a weather station"),
+    "station-score": (".station.score", "score the outlook beside persistence on held-out months"),
+    "station-golden": (".station.golden", "write readings and outlooks that the runtime must give"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }
 

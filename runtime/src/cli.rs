@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use emberline::frame::Kind;
 use emberline::model::EngineKind;
+use emberline::station::csv::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,7 +55,20 @@ pub(crate) enum Verb {
     },
     /// Measures how long each stage of a forecast takes on this machine.
     Bench(BenchArgs),
+    /// Tells what a station's own readings say: quality, alarms, and an outlook for 1 to 6 hours.
+    #[command(after_help = WEATHER_HELP)]
+    Weather(WeatherArgs),
 }
+
+const WEATHER_HELP: &str = "\
+INPUT is a table of readings, a row a time, whose columns name their units:
+  time,temp_c,rh_percent,wind_m_s,wind_from_deg,gust_m_s,pressure_hpa,rain_mm
+Other units: temp_f, wind_km_h, wind_kt, wind_mph, pressure_pa, pressure_inhg, rain_in, …
+Times end in Z or an offset, or --zone names theirs.
+
+Examples:
+  emberline weather station.csv --at 40.78,-73.87
+  emberline weather weather.csv.gz --format nyc-flights --station LGA --at 40.78,-73.87 --json";
 
 const FORECAST_HELP: &str = "\
 INPUT is one of:
@@ -178,6 +192,30 @@ pub(crate) struct BenchArgs {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) pick: Pick,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct WeatherArgs {
+    /// Table of readings, .csv or .csv.gz.
+    pub(crate) input: PathBuf,
+    /// Latitude and longitude of the station in degrees, north and east positive: for the outlook.
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+    pub(crate) at: Option<String>,
+    /// What the table's columns are called.
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Which station, where the table has several.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) station: Option<String>,
+    /// Zone of times without an offset: an IANA name, or a rule such as EST5EDT,M3.2.0,M11.1.0.
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) zone: Option<String>,
+    /// Hours before the last reading whose alarms are told.
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8760))]
+    pub(crate) hours: u32,
+    /// Print JSON on stdout instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

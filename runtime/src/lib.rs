@@ -23,4 +23,5 @@ pub mod product;
 pub mod rain;
 pub mod score;
 pub mod source;
+pub mod station;
 pub mod task;

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 17] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
     ("task", &["frame"]),
     ("burnt", &[]),
+    ("station", &[]),
     ("heat", &[]),
     ("memory", &[]),
     ("source", &["frame", "grid"]),

@@ -11,3 +11,4 @@ mod refusals;
 mod replay;
 mod room;
 mod shipped;
+mod weather;

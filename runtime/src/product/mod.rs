@@ -348,8 +348,8 @@ mod tests {
             ("neither", |t| {
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
             }),
-            ("GeoTIFF", |t| {
-                let crs = "+proj=laea +lat_0=38 +lon_0=-117 +ellps=GRS80";
+            ("projection aea is not carried over", |t| {
+                let crs = "+proj=aea +lat_1=34 +lat_2=42 +lat_0=38 +lon_0=-117 +ellps=GRS80";
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on(crs, utm(), None).clip.grid;
             }),
         ];

@@ -7,6 +7,7 @@ mod forecast;
 mod models;
 mod replay;
 mod table;
+mod weather;
 
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
@@ -43,6 +44,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Models { what } => models::run(&what),
         Verb::Doctor { bundle } => doctor::run(bundle.as_deref()),
         Verb::Bench(args) => bench::run(&args),
+        Verb::Weather(args) => weather::run(&args),
     }
 }
 

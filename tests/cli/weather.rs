@@ -1,0 +1,68 @@
+//! Weather of a station: what is told from its readings, and what is refused.
+
+use super::room::Room;
+use serde_json::Value;
+
+/// Sixty made-up hours with holes, in columns of our own names.
+const READINGS: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/runtime/src/station/golden/readings.csv");
+
+#[test]
+fn readings_give_an_outlook_and_what_it_lacks_is_told() {
+    let room = Room::new();
+    let said = room.run(&["weather", READINGS, "--at", "40.78,-73.87", "--json"]).must(0);
+    let facts: Value = serde_json::from_str(&said.out).expect("JSON");
+    let outlook = facts["outlook"]["said"].as_array().expect("an outlook");
+    assert!(!outlook.is_empty());
+    for row in outlook.iter().filter(|r| r["what"] != "wind_vector") {
+        let of = |key: &str| row[key].as_f64().expect("a number");
+        assert!(of("low") < of("value") && of("value") < of("high"), "{row}");
+        assert_eq!(row["interval_from"], "training stations", "sixty hours are no record");
+    }
+    let notes = facts["notes"].to_string();
+    assert!(notes.contains("this one has too short a record"), "{notes}");
+    let said = room.run(&["weather", READINGS, "--at", "40.78,-73.87"]).must(0);
+    for want in ["now: ", "6 h", "not for evacuation decisions"] {
+        assert!(said.out.contains(want), "{want}: {}", said.out);
+    }
+    let said = room.run(&["weather", READINGS]).must(0);
+    assert!(said.err.contains("no outlook: it needs the place; give --at LAT,LON"), "{}", said.err);
+}
+
+#[test]
+fn tables_that_would_have_to_be_guessed_at_are_refused_in_one_line() {
+    let room = Room::new();
+    for (name, table, args, want) in [
+        ("unit.csv", "time,temp\n2026-08-03T12:00:00Z,30\n", &[][..], "names no known unit"),
+        ("zone.csv", "time,temp_c\n2026-08-03 12:00,30\n", &[], "has no offset"),
+        ("zone2.csv", "time,temp_c\n2026-08-03 12:00,30\n", &["--zone", "Mars/Olympus"], "zone"),
+        ("notime.csv", "temp_c\n30\n", &[], "has no column"),
+        ("empty.csv", "time,temp_c\n", &[], "holds no reading; a header and a row"),
+        ("place.csv", "time,temp_c\n2026-08-03T12:00:00Z,30\n", &["--at", "91,0"], "LAT,LON"),
+    ] {
+        let path = room.write(name, table.as_bytes());
+        let all = [&["weather", path.to_str().expect("UTF-8")], args].concat();
+        let said = room.run(&all).must(2);
+        assert_eq!(said.err.lines().count(), 1, "{name}: {}", said.err);
+        assert!(said.err.contains(want), "{name}: {}", said.err);
+    }
+    let said = room.run(&["weather", "nowhere.csv"]).must(2);
+    assert!(said.err.contains("nowhere.csv: cannot be opened"), "{}", said.err);
+}
+
+#[test]
+fn gaps_doubles_and_disorder_are_told_and_nothing_is_filled_in() {
+    let room = Room::new();
+    let mut table = "time,temp_c,rh_percent,wind_m_s\n".to_owned();
+    for (hour, temp_c) in [(0, 20), (2, 22), (1, 21), (2, 22), (3, 95), (9, 24), (10, 25)] {
+        table += &format!("2026-08-03T{hour:02}:00:00Z,{temp_c},40,3\n");
+    }
+    let path = room.write("odd.csv", table.as_bytes());
+    let all = ["weather", path.to_str().expect("UTF-8"), "--at", "38,23", "--json"];
+    let facts: Value = serde_json::from_str(&room.run(&all).must(0).out).expect("JSON");
+    assert_eq!(facts["readings"], 6);
+    let notes = facts["notes"].to_string();
+    for want in ["order", "gap", "left out", "missing"] {
+        assert!(notes.contains(want), "{want}: {notes}");
+    }
+}
