@@ -26,6 +26,8 @@ from emberline_export.precision.plan import PRECISIONS, Plan, build
 from emberline_export.precision.scores import Loss
 from emberline_export.precision.shrink import pack, shrink
 
+pytest_plugins = ["precision_room"]  # films and a model folder
+
 
 def digests(path: Path) -> dict[str, str]:
     """What is in a folder."""

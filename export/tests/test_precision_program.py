@@ -23,6 +23,8 @@ FAKE = """#!{python}
 import json, sys
 from pathlib import Path
 import numpy as np
+
+pytest_plugins = ["precision_room"]  # films and a model folder
 verb, asked = sys.argv[1], dict(zip(sys.argv[4::2], sys.argv[5::2]))
 if verb == "--version":
     print("emberline 9")
