@@ -8,6 +8,7 @@
 //!                              (ort, tract)          score
 //! ```
 
+pub mod advect;
 pub mod baseline;
 pub mod burnt;
 pub mod clip;
@@ -19,6 +20,7 @@ pub mod grid;
 pub mod heat;
 pub mod memory;
 pub mod model;
+pub mod motion;
 pub mod product;
 pub mod rain;
 pub mod score;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 18] = [
+const ROOMS: [(&str, &[&str]); 20] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
@@ -17,6 +17,8 @@ const ROOMS: [(&str, &[&str]); 18] = [
     ("clip", &["frame", "grid", "rain", "task", "burnt", "heat"]),
     ("front", &[]),
     ("flow", &[]),
+    ("motion", &["rain", "flow"]),
+    ("advect", &["rain", "flow", "motion"]),
     ("forecast", &["grid", "rain", "task"]),
     ("baseline", &["frame", "grid", "clip", "front", "flow", "forecast"]),
     ("model", &["frame", "grid", "task", "memory", "clip", "front", "flow", "forecast"]),

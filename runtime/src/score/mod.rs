@@ -14,7 +14,7 @@
 //! | [`distance`] | distance between two fronts |
 //! | [`probability`] | Brier score, reliability table |
 //! | [`image`], [`spectrum`] | MSE, MAE, PSNR, SSIM; power by wavelength |
-//! | [`rain`] | counts at rain rates, FSS, CRPS |
+//! | [`rain`], [`exceedance`] | counts at rain rates, FSS, CRPS; probability of a rate |
 //! | [`physics`] | drift of mass and energy, burnt area that shrinks |
 
 use std::ops::AddAssign;
@@ -25,6 +25,7 @@ pub mod arrival;
 pub mod bootstrap;
 pub mod counts;
 pub mod distance;
+pub mod exceedance;
 pub mod fire;
 pub mod image;
 pub mod physics;

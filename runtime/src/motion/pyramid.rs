@@ -1,0 +1,133 @@
+//! The pyramid of a picture: halved level by level, with room around each level, and its slopes.
+
+use ndarray::{Array2, Zip, s};
+
+use super::track::WINDOW;
+
+/// Position mirrored into 0..n at the centres of the border cells; 0 of an empty side.
+pub(super) fn mirror(i: isize, n: usize) -> usize {
+    if (0..n as isize).contains(&i) {
+        return i as usize;
+    }
+    if n < 2 {
+        return 0;
+    }
+    let period = 2 * (n - 1);
+    let i = i.rem_euclid(period as isize) as usize;
+    i.min(period - i)
+}
+
+/// One level of a pyramid, with [`WINDOW`] mirrored cells more on each side.
+#[derive(Debug)]
+pub(super) struct Level {
+    /// Rows and columns without the room around.
+    pub(super) shape: (usize, usize),
+    /// Values in 0..=255.
+    pub(super) values: Array2<i16>,
+}
+
+/// Slopes of a level, 32 times per cell (Scharr); 0 in the room around.
+#[derive(Debug)]
+pub(super) struct Slopes {
+    /// To the right.
+    pub(super) right: Array2<i16>,
+    /// Downwards.
+    pub(super) down: Array2<i16>,
+}
+
+impl Level {
+    /// A level of a picture `[H, W]`.
+    fn of(codes: &Array2<u8>) -> Self {
+        let (h, w) = codes.dim();
+        let inner = |i: usize, n: usize| mirror(i as isize - WINDOW as isize, n);
+        let values = Array2::from_shape_fn((h + 2 * WINDOW, w + 2 * WINDOW), |(y, x)| {
+            i16::from(codes[[inner(y, h), inner(x, w)]])
+        });
+        Self { shape: (h, w), values }
+    }
+
+    /// Its slopes.
+    pub(super) fn slopes(&self) -> Slopes {
+        let (h, w) = self.shape;
+        let inside = s![WINDOW..WINDOW + h, WINDOW..WINDOW + w];
+        let shifted = |dy: isize, dx: isize| {
+            let (top, left) = (WINDOW.wrapping_add_signed(dy), WINDOW.wrapping_add_signed(dx));
+            self.values.slice(s![top..top + h, left..left + w])
+        };
+        // Differences across the middle of three lines, the middle one counting most.
+        let slope = |lines: [[(isize, isize); 2]; 3]| {
+            let mut out = Array2::zeros(self.values.dim());
+            for ([(y0, x0), (y1, x1)], weight) in lines.into_iter().zip([3, 10, 3]) {
+                Zip::from(out.slice_mut(inside))
+                    .and(shifted(y0, x0))
+                    .and(shifted(y1, x1))
+                    .for_each(|o: &mut i16, a, b| *o += weight * (b - a));
+            }
+            out
+        };
+        Slopes {
+            right: slope([-1, 0, 1].map(|k| [(k, -1), (k, 1)])),
+            down: slope([-1, 0, 1].map(|k| [(-1, k), (1, k)])),
+        }
+    }
+}
+
+/// Levels of a picture, the full size first: at most `halvings` times halved, as long as both sides
+/// stay larger than the window.
+pub(super) fn levels(codes: &Array2<u8>, halvings: usize) -> Vec<Level> {
+    let mut out = vec![Level::of(codes)];
+    let mut codes = codes.clone();
+    for _ in 0..halvings {
+        let (h, w) = codes.dim();
+        if h.div_ceil(2) <= WINDOW || w.div_ceil(2) <= WINDOW {
+            break;
+        }
+        codes = halved(&codes);
+        out.push(Level::of(&codes));
+    }
+    out
+}
+
+/// Every second cell of the picture blurred by 1, 4, 6, 4, 1 both ways, rounded; mirrored border.
+fn halved(codes: &Array2<u8>) -> Array2<u8> {
+    const WEIGHTS: [u32; 5] = [1, 4, 6, 4, 1];
+    let (h, w) = codes.dim();
+    let (to_h, to_w) = (h.div_ceil(2), w.div_ceil(2));
+    let taps = |i: usize, n: usize| {
+        let at = move |k: usize| mirror((2 * i + k) as isize - 2, n);
+        (0..5).map(move |k| (WEIGHTS[k], at(k)))
+    };
+    let rows = Array2::from_shape_fn((h, to_w), |(y, x)| {
+        taps(x, w).map(|(weight, x)| weight * u32::from(codes[[y, x]])).sum::<u32>()
+    });
+    Array2::from_shape_fn((to_h, to_w), |(y, x)| {
+        let sum: u32 = taps(y, h).map(|(weight, y)| weight * rows[[y, x]]).sum();
+        ((sum + 128) >> 8) as u8
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halving_is_a_rounded_mean_and_stops_at_the_window() {
+        let ramp = Array2::from_shape_fn((8, 10), |(_, x)| 20 * x as u8);
+        let half = halved(&ramp);
+        assert_eq!(half.dim(), (4, 5));
+        // cv2.pyrDown of the same ramp, OpenCV 5.0.0.
+        assert_eq!(half.row(1).to_vec(), [15, 40, 80, 120, 158]);
+        let count = |n: usize| levels(&Array2::zeros((n, 256)), 3).len();
+        assert_eq!([32, 100, 102, 256].map(count), [1, 1, 2, 3]);
+    }
+
+    #[test]
+    fn a_ramp_has_one_slope() {
+        let ramp = Array2::from_shape_fn((60, 60), |(y, x)| (y + 2 * x) as u8);
+        let level = &levels(&ramp, 0)[0];
+        let middle = [WINDOW + 30, WINDOW + 30];
+        let slopes = level.slopes();
+        assert_eq!((slopes.right[middle], slopes.down[middle]), (64, 32));
+        assert_eq!((slopes.right[[0, 0]], level.values[middle]), (0, 90));
+    }
+}
