@@ -40,7 +40,7 @@ else:
     if asked["--precision"] == "int8":
         sys.exit("note: talk\\nerror: tract: float32 only | not int8; use float32")
     if not last.any():
-        sys.exit("error: /tmp/x/clip.npz: nothing to see")
+        sys.exit("error: /some/room/clip.npz: nothing to see")
     Path(sys.argv[3]).mkdir()
     frames = np.repeat(last[None], 10, 0)
     codes = {{"codes_global": frames[:, ::4, ::4], "codes_local": frames[:, ::2, ::2]}}
