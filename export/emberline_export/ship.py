@@ -4,7 +4,8 @@
         --rows ../docs/results.ndjson
 
 The graph, the streaming split, card, golden clips, drift tables, hashes and a page; then everything
-is checked. Fire has `export`, which also calibrates probabilities.
+is checked. A folder called `heldout-EVENT` is a rain model to be scored on a radar event that it
+has not seen (`nowcast-scores`). Fire has `export`, which also calibrates probabilities.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from . import check, drift
 from .benchmark.rain import bias, csi
 from .benchmark.rows import by_task, read
 from .benchmark.task import TASKS, Task, contexts
+from .data.rain import EVENTS
 from .folder import (
     codebook_tables,
     head,
@@ -92,6 +94,32 @@ ABOUT = {
 }
 
 
+def about_of(folder: str, task: str) -> tuple[str, int, About]:
+    """Model, version and description that a folder's name tells, held against its task.
+
+    `heldout-EVENT` is a rain model that has not seen EVENT; anything else is NAME-vN.
+    """
+    event = folder.removeprefix("heldout-")
+    if event == folder:
+        name, _, version = folder.rpartition("-v")
+        if name not in ABOUT or not version.isdigit():
+            raise SystemExit(f"error: {folder}: no such model; known: {', '.join(ABOUT)}")
+        return name, int(version), ABOUT[name]
+    if event not in TASKS[task].tests:
+        raise SystemExit(f"error: {folder}: weights of {task} are scored on {TASKS[task].tests}")
+    seen = ", ".join(n for n in EVENTS if n != event)
+    limits = ABOUT["rain"].limits.split("Four radar events")[0]
+    return (
+        "rain",
+        1,
+        replace(
+            ABOUT["rain"],
+            limits=f"{limits}Made only to be scored on {event}, which it has not seen.",
+            data=f"half simulated rain (make-data rain), half radar events: {seen}",
+        ),
+    )
+
+
 def made_films(task: Task, data: Path, count: int = 64) -> list[np.ndarray]:
     """Films `[T, 64, 64]` for golden clips, simulated all: no radar and no digits are handed on."""
     if task.kind == "rain":
@@ -158,18 +186,15 @@ def table(rows: list[dict]) -> str:
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """Command line of `ship`."""
     p.add_argument("checkpoint", type=Path, help="weights that `benchmark --keep` wrote")
-    p.add_argument("folder", type=Path, help="models/NAME-vN; replaced when it exists")
+    p.add_argument("folder", type=Path, help="models/NAME-vN or heldout-EVENT; replaced if there")
     p.add_argument("--data", type=Path, required=True, help="folder that `make-data` wrote to")
     p.add_argument("--rows", type=Path, required=True, help="NDJSON of the benchmark")
 
 
 def main(args: argparse.Namespace) -> int:
     """Write the folder, then check it; exit 1 when a check failed."""
-    name, version = args.folder.name.rsplit("-v", 1)
-    if name not in ABOUT:
-        raise SystemExit(f"error: {args.folder}: no such model; known: {', '.join(ABOUT)}")
-    about = ABOUT[name]
     saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
+    name, version, about = about_of(args.folder.name, saved["task"])
     task, net = TASKS[saved["task"]], load_network(args.checkpoint)
     for parameter in net.parameters():
         parameter.requires_grad_(False)
@@ -183,7 +208,7 @@ def main(args: argparse.Namespace) -> int:
     np.savez_compressed(new / "drift.npz", **habits.arrays())
     golden(net, made_films(task, args.data), new / "golden.npz")
     (new / "card.toml").write_text(
-        card(net, new, name, int(version), about, saved, level, score_rows(task, args.rows))
+        card(net, new, name, version, about, saved, level, score_rows(task, args.rows))
     )
     write = {"name": args.folder.name, "summary": about.summary, "limits": about.limits}
     said = read_card(new)

@@ -85,6 +85,8 @@ pub enum TimeSource {
     Step,
     /// The video container's own presentation times.
     Container,
+    /// Times in the names of the files.
+    Name,
     /// Nothing told the step: one frame is one second, and the forecast warns.
     Assumed,
     /// A simulator made the frames.

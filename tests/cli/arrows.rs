@@ -13,7 +13,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("station", &[]),
     ("heat", &[]),
     ("memory", &[]),
-    ("source", &["frame", "grid"]),
+    ("source", &["frame", "grid", "rain"]),
     ("clip", &["frame", "grid", "rain", "task", "burnt", "heat"]),
     ("front", &[]),
     ("flow", &[]),
@@ -28,7 +28,11 @@ const ROOMS: [(&str, &[&str]); 20] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 2] = [("tract_onnx", "model/tract/"), ("ort::", "model/ort/")];
+const ALONE: [(&str, &str); 3] = [
+    ("tract_onnx", "model/tract/"),
+    ("ort::", "model/ort/"),
+    ("hdf5_reader", "source/radar/hdf5.rs"),
+];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).expect("the library").flatten() {

@@ -7,6 +7,7 @@ mod films_refused;
 mod first_run;
 mod kill;
 mod models;
+mod radar;
 mod refusals;
 mod replay;
 mod room;

@@ -255,7 +255,12 @@ fn burns_as_the_training_side_does() {
         let file = format!("{}/tests/golden/source/burnt_{seed}.npz", env!("CARGO_MANIFEST_DIR"));
         let heat = open(&file, &Ask::default()).unwrap();
         let clip = Clip::ending(&heat, 9, &Want::fire(10, None)).unwrap();
-        let ask = Ask { array: Some("burnt".into()), kind: Some(Kind::Mask), step_s: None };
+        let ask = Ask {
+            array: Some("burnt".into()),
+            kind: Some(Kind::Mask),
+            step_s: None,
+            ..Ask::default()
+        };
         let right = open(&file, &ask).unwrap();
         for (t, frame) in right.frames.iter().enumerate() {
             let right = frame.pixels.first_channel().mapv(|v| v != 0.0);

@@ -99,6 +99,11 @@ impl Forecaster {
             };
             return no(format!("takes {}, not {}", kinds.join(", "), film.kind), fix);
         }
+        // Of one frame the step is not known: this comes before what is said of steps.
+        if film.frames.len() == 1 && card.input.frames > 1 {
+            let what = format!("looks at {} frames, and the film has one", card.input.frames);
+            return no(what, "give a longer film");
+        }
         let [shortest, longest] = card.input.step_s;
         if !(shortest..=longest).contains(&step_s) {
             let what = format!("takes a step of {shortest} s to {longest} s, not {step_s} s");

@@ -5,6 +5,7 @@ mod folder;
 mod mp4;
 mod npy;
 mod npz;
+pub mod radar;
 mod random;
 mod reel;
 mod sim;
@@ -36,6 +37,8 @@ pub struct Ask {
     /// Wanted seconds between frames: the spacing of inputs that tell none, and how densely the
     /// frames of a video are kept.
     pub step_s: Option<f64>,
+    /// What is said about radar files.
+    pub radar: radar::Ask,
 }
 
 /// Why an input could not be opened: what, where, and what to do.
@@ -51,7 +54,7 @@ pub enum SourceError {
     /// No reader for this.
     #[error(
         "{name}: emberline cannot open {what}; give a .npz, an .mp4, .m4v or .mov (H.264), a \
-         folder of PNG, JPEG or TIFF, or sim:fire"
+         folder of PNG, JPEG or TIFF, radar files (.pgm, .tif, .h5), or sim:fire"
     )]
     Unsupported {
         /// As typed.
@@ -148,12 +151,29 @@ pub fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
     }
     let path = Path::new(uri);
     let about = std::fs::metadata(path).map_err(|e| SourceError::io(path, e))?;
+    if radar::claims(path, ask) {
+        return radar::open(uri, ask);
+    }
+    if ask.radar != radar::Ask::default() {
+        return Err(SourceError::refused(
+            uri,
+            "it is not made of radar files, and something was said that only they have",
+            "leave out --unit, --zr, --scale, --no-data, --crs, --quantity, --quality and --around",
+        ));
+    }
     if about.is_dir() {
         return folder::open(uri, ask);
     }
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
     match ending.as_str() {
-        "npz" => npz::open(uri, ask),
+        "npz" => {
+            let mut film = npz::open(uri, ask)?;
+            if film.kind == Kind::Rain {
+                let told = radar::health::of(&film);
+                film.notes.extend(told);
+            }
+            Ok(film)
+        }
         #[cfg(feature = "video")]
         "mp4" | "m4v" | "mov" => video::open(uri, ask),
         #[cfg(not(feature = "video"))]

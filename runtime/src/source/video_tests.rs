@@ -7,7 +7,7 @@ fn golden(name: &str) -> String {
 }
 
 fn ask(kind: Option<Kind>, step_s: f64) -> Ask {
-    Ask { kind, step_s: Some(step_s), array: None }
+    Ask { kind, step_s: Some(step_s), ..Ask::default() }
 }
 
 fn luma(name: &str) -> Vec<ndarray::Array2<f32>> {

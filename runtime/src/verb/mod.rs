@@ -77,7 +77,12 @@ fn engine_ask(pick: &Pick) -> EngineAsk {
 /// The film called `input`, and seconds it took to read.
 fn open(input: &str, pick: &Pick) -> anyhow::Result<(Film, f64)> {
     let started = Instant::now();
-    let ask = Ask { kind: pick.kind, array: pick.array.clone(), step_s: pick.step };
+    let ask = Ask {
+        kind: pick.kind,
+        array: pick.array.clone(),
+        step_s: pick.step,
+        radar: pick.radar.ask(),
+    };
     let film = source::open(input, &ask)?;
     Ok((film, started.elapsed().as_secs_f64()))
 }
