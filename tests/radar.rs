@@ -196,7 +196,7 @@ fn ensemble(members: &ArrayRef3<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
     }
     for rate in RATES_MM_H {
         let table = Probability::of_rate(&exceedance(members, rate), truth, rate);
-        out.extend(table.bins.iter().flat_map(|b| [b.cells as f64, b.burnt as f64, b.said]));
+        out.extend(table.bins.iter().flat_map(|b| [b.cells as f64, b.came as f64, b.said]));
     }
     out
 }

@@ -25,6 +25,9 @@ VERBS = {
     "station-fit": (".station.fit", "fit the outlook of a weather station"),
     "station-score": (".station.score", "score the outlook beside persistence on held-out months"),
     "station-golden": (".station.golden", "write readings and outlooks that the runtime must give"),
+    "nowcast-scores": (".nowcast.run", "score rain nowcasts beside pysteps on held-out events"),
+    "nowcast-fit": (".nowcast.fit", "fit how likely rain is, into the cards of rain models"),
+    "nowcast-table": (".nowcast.page", "turn nowcast rows into docs/nowcast.md"),
     "check": (".check", "check a model folder: hashes, graph rules, parity"),
 }
 

@@ -13,7 +13,7 @@ use crate::flow::Flow;
 mod rank;
 mod soften;
 
-pub use rank::ranked;
+pub use rank::{Ranks, ranked};
 pub use soften::softened;
 
 /// Width of the honest baseline's blur at lead 1, cells; it grows with the root of the lead.
@@ -67,9 +67,11 @@ pub fn carried(now: &ArrayRef2<f32>, flow: &Flow, leads: usize, inflow: Inflow) 
 #[must_use]
 pub fn honest(now: &ArrayRef2<f32>, flow: &Flow, leads: usize) -> Array3<f32> {
     let mut frames = carried(now, flow, leads, Inflow::Border);
+    let ranks = Ranks::of(now);
     for (lead, mut frame) in frames.outer_iter_mut().enumerate() {
         let soft = softened(&frame, BLUR_CELLS * ((lead + 1) as f64).sqrt());
-        frame.assign(&ranked(&soft, now));
+        frame.assign(&soft);
+        ranks.give(frame, |_| true);
     }
     frames
 }

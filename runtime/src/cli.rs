@@ -56,7 +56,8 @@ pub(crate) enum Verb {
     },
     /// Measures how long each stage of a forecast takes on this machine.
     Bench(BenchArgs),
-    /// Tells what a station's own readings say: quality, alarms, and an outlook for 1 to 6 hours.
+    /// Tells the weather of a place: from a station's own readings, or when rain starts or stops there
+    /// from radar frames.
     #[command(after_help = WEATHER_HELP)]
     Weather(WeatherArgs),
 }
@@ -69,6 +70,7 @@ Times end in Z or an offset, or --zone names theirs.
 
 Examples:
   emberline weather station.csv --at 40.78,-73.87
+  emberline weather radar/ --at 60.17,24.94
   emberline weather weather.csv.gz --format nyc-flights --station LGA --at 40.78,-73.87 --json";
 
 const FORECAST_HELP: &str = "\
@@ -98,7 +100,7 @@ Examples:
   emberline replay fires/ scores --engine tract --json";
 
 /// Which model and engine, and how the input is read.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq)]
 pub(crate) struct Pick {
     /// Model by name (newest version), or a model folder such as ./my-model.
     /// [default: fire; of a rain film rain, where there is a model of that name]
@@ -136,7 +138,7 @@ pub(crate) struct Pick {
 }
 
 /// What is said about radar files beyond what they tell themselves; see docs/radar.md.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default, PartialEq)]
 #[command(next_help_heading = "Radar files (.pgm, .tif, .h5)")]
 pub(crate) struct RadarPick {
     /// What the values are, where the files do not say: dBZ, mm/h, or "mm in 5 min".
@@ -253,9 +255,9 @@ pub(crate) struct BenchArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct WeatherArgs {
-    /// Table of readings, .csv or .csv.gz.
+    /// Table of readings, .csv or .csv.gz; or a film of radar frames, as for `forecast`.
     pub(crate) input: PathBuf,
-    /// Latitude and longitude of the station in degrees, north and east positive: for the outlook.
+    /// Latitude and longitude of the station or place in degrees, north and east positive.
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
     /// What the table's columns are called.
@@ -273,6 +275,25 @@ pub(crate) struct WeatherArgs {
     /// Print JSON on stdout instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) radar: WeatherRadar,
+    #[command(flatten)]
+    pub(crate) pick: Pick,
+}
+
+/// Of radar frames: what is asked of them.
+#[derive(Args, Clone, Debug, PartialEq)]
+#[command(next_help_heading = "Rain from radar frames")]
+pub(crate) struct WeatherRadar {
+    /// An area instead of a place: GeoJSON with one polygon, longitude and latitude.
+    #[arg(long, value_name = "FILE", conflicts_with = "at")]
+    pub(crate) area: Option<PathBuf>,
+    /// What counts as rain, mm/h: a rate whose chance the model tells.
+    #[arg(long, value_name = "MM_H", default_value_t = 0.1)]
+    pub(crate) rate: f32,
+    /// Earlier forecasts of the place to make and to hold against what came.
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=288))]
+    pub(crate) checks: u32,
 }
 
 #[derive(Debug, Subcommand)]

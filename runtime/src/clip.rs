@@ -4,7 +4,7 @@
 //! became intensity is kept, so that a forecast can be given back in the input's unit. What a clip
 //! shows besides (what burns, where a radar saw nothing) depends on what is to be forecast.
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 
 use crate::frame::{Film, Kind};
 use crate::grid::Grid;
@@ -115,7 +115,17 @@ impl Clip {
         let shown = match want.task {
             Task::FireFront => Shown::Fire(Burning::of(film.kind, &frames, &mut notes)),
             Task::Frames => Shown::Film,
-            Task::Rain => Shown::Rain(Unseen::take(&mut frames)),
+            Task::Rain => {
+                let mut unseen = Unseen::take(&mut frames);
+                let more = pick::pick(film, at, want.frames.max(1) + 1, step_s).ok();
+                // A frame that is also the clip's first shows no motion.
+                let first = more.map(|more| more[0]).filter(|first| *first != picked[0]);
+                unseen.earlier = first.map(|first| {
+                    let frame = unit::intensities(film, &[first], unit);
+                    frame.index_axis_move(Axis(0), 0)
+                });
+                Shown::Rain(unseen)
+            }
         };
         Ok(Self {
             kind: film.kind,

@@ -1,6 +1,6 @@
 //! A forecast: frames for each lead and what is said of them, whoever made it.
 
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, Array4, Axis};
 
 use crate::grid::Grid;
 use crate::rain;
@@ -57,6 +57,32 @@ pub struct Burn {
 pub struct Rain {
     /// Rate `[L, H, W]`, mm/h; NaN where the last frame seen has no data.
     pub mm_h: Array3<f32>,
+    /// How likely it is, where that is known.
+    pub chance: Option<Chance>,
+}
+
+/// How likely rates of rain are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chance {
+    /// Rates, mm/h, smallest first.
+    pub rates_mm_h: Vec<f32>,
+    /// Chance `[K, L, H, W]` in percent that it rains at each rate or more at each lead;
+    /// [`Chance::NO_DATA`] where the last frame seen has no data.
+    pub percent: Array4<u8>,
+}
+
+impl Chance {
+    /// What stands where there is no data.
+    pub const NO_DATA: u8 = 255;
+    /// Rates that people are told of, mm/h: any rain, moderate and heavy.
+    pub const TOLD_MM_H: [f32; 3] = [0.1, 1.0, 5.0];
+
+    /// Places in `rates_mm_h` of those that people are told of.
+    #[must_use]
+    pub fn told(&self) -> Vec<usize> {
+        let told = |rate: &f32| Self::TOLD_MM_H.contains(rate);
+        (0..self.rates_mm_h.len()).filter(|k| told(&self.rates_mm_h[*k])).collect()
+    }
 }
 
 /// How far a clip is from what a model was trained on, by the codes of its codebooks.
@@ -117,7 +143,7 @@ impl Rain {
                 }
             });
         }
-        Self { mm_h }
+        Self { mm_h, chance: None }
     }
 }
 

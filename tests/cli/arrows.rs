@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
@@ -20,8 +20,18 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("motion", &["rain", "flow"]),
     ("advect", &["rain", "flow", "motion"]),
     ("forecast", &["grid", "rain", "task"]),
-    ("baseline", &["frame", "grid", "clip", "front", "flow", "forecast"]),
-    ("model", &["frame", "grid", "task", "memory", "clip", "front", "flow", "forecast"]),
+    ("nowcast", &["rain", "flow", "advect", "forecast"]),
+    (
+        "baseline",
+        &["frame", "grid", "task", "clip", "front", "flow", "motion", "advect", "forecast"],
+    ),
+    (
+        "model",
+        &[
+            "frame", "grid", "task", "memory", "clip", "front", "flow", "motion", "advect",
+            "forecast", "nowcast",
+        ],
+    ),
     ("score", &["grid", "front", "forecast"]),
     ("product", &["frame", "grid", "rain", "clip", "forecast"]),
     ("lib", &[]),

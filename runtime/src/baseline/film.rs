@@ -3,9 +3,12 @@
 use ndarray::{Array3, ArrayRef2, Axis};
 
 use super::{plain, short_flow};
+use crate::advect::{Inflow, carried};
 use crate::clip::{Clip, Shown};
 use crate::flow::Flow;
 use crate::forecast::{Forecast, Rain, Said};
+use crate::motion::rain_motion;
+use crate::task::Task;
 
 /// A forecaster of frames and rain without a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,11 +17,19 @@ pub enum FilmBaseline {
     Persistence,
     /// The last frame carried along the paths of its optical flow.
     OpticalFlow,
+    /// Of rain: the last frame carried along the motion of its corners, dry where it flows in.
+    LucasKanade,
 }
 
 impl FilmBaseline {
-    /// All of them, simplest first.
-    pub const ALL: [Self; 2] = [Self::Persistence, Self::OpticalFlow];
+    /// Those of a task, simplest first.
+    #[must_use]
+    pub fn of(task: Task) -> &'static [Self] {
+        match task {
+            Task::Rain => &[Self::Persistence, Self::OpticalFlow, Self::LucasKanade],
+            Task::FireFront | Task::Frames => &[Self::Persistence, Self::OpticalFlow],
+        }
+    }
 
     /// Name in files.
     #[must_use]
@@ -26,6 +37,7 @@ impl FilmBaseline {
         match self {
             Self::Persistence => "persistence",
             Self::OpticalFlow => "optical-flow",
+            Self::LucasKanade => "lucas-kanade",
         }
     }
 
@@ -42,6 +54,14 @@ impl FilmBaseline {
                 Self::OpticalFlow => {
                     carry(&now, &Flow::ending(&clip.frames), &mut frames);
                     notes = short_flow(last);
+                }
+                Self::LucasKanade => {
+                    let film = match &clip.shown {
+                        Shown::Rain(unseen) => unseen.film(&clip.frames),
+                        Shown::Fire(_) | Shown::Film => clip.frames.clone(),
+                    };
+                    frames = carried(&now, &rain_motion(&film), leads, Inflow::Dry);
+                    notes = short_flow(film.dim().0 - 1);
                 }
             }
         }
@@ -139,10 +159,10 @@ mod tests {
     fn rain_has_rates_and_no_data_where_the_last_frame_has_none() {
         let mut clip = clip(2);
         let no_data = Array3::from_shape_fn((2, 64, 80), |(t, _, x)| t == 1 && x == 7);
-        clip.shown = Shown::Rain(Unseen { no_data });
-        for baseline in FilmBaseline::ALL {
+        clip.shown = Shown::Rain(Unseen { no_data, earlier: None });
+        for baseline in FilmBaseline::of(Task::Rain) {
             let f = baseline.forecast(&clip, 2);
-            assert_eq!(f.notes.len(), usize::from(baseline == FilmBaseline::OpticalFlow));
+            assert_eq!(f.notes.len(), usize::from(*baseline != FilmBaseline::Persistence));
             let Said::Rain(rain) = &f.said else { panic!("{baseline:?}: no rain") };
             for ((l, y, x), v) in rain.mm_h.indexed_iter() {
                 assert_eq!(v.is_nan(), x == 7, "{l} {y} {x}");

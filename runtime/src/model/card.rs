@@ -8,6 +8,7 @@ use super::rates::Rates;
 use crate::clip::{Scale, Want};
 use crate::frame::Kind;
 use crate::front::Front;
+use crate::nowcast::Nowcast;
 use crate::task::Task;
 
 /// The only card layout this version reads.
@@ -41,6 +42,9 @@ pub struct Card {
     /// From when on a clip is too unlike the training data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<DriftLevels>,
+    /// What is made of its rain: in a card of the task `rain` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nowcast: Option<Nowcast>,
     /// Codebooks of its vector quantization.
     #[serde(default)]
     pub codebook: Vec<Codebook>,
@@ -271,6 +275,17 @@ impl Card {
         }
         if self.output.rates.is_some() && task != Task::Rain {
             return Some(format!("output.rates: no rates in the task {task}"));
+        }
+        match &self.nowcast {
+            Some(_) if task != Task::Rain => {
+                return Some(format!("nowcast: no rain in the task {task}"));
+            }
+            Some(nowcast) => {
+                if let Some(what) = nowcast.fault() {
+                    return Some(what);
+                }
+            }
+            None => {}
         }
         match (&self.decision, task) {
             (None, Task::FireFront) => {

@@ -29,6 +29,8 @@ pub struct Timings {
     pub front_s: f64,
     /// Running the network, with cutting and blending tiles.
     pub model_s: f64,
+    /// Of rain: blending extrapolation in and finding chances.
+    pub nowcast_s: f64,
 }
 
 /// A model in an engine, ready to forecast.
@@ -148,7 +150,7 @@ impl Forecaster {
             Tiling::new(height, width, card).count().min(self.engine().at_once()).max(1) as u64;
         let needed = BYTES_ALWAYS
             + tiles * tile * BYTES_TILE_CELL
-            + cells.saturating_mul(leads as u64 * BYTES_LEAD_CELL);
+            + cells.saturating_mul(leads as u64 * (BYTES_LEAD_CELL + self.nowcast_bytes()));
         if needed <= available {
             return Ok(());
         }
@@ -162,6 +164,12 @@ impl Forecaster {
             ),
             fix: "cut the film, give fewer --leads, or free memory".to_owned(),
         })
+    }
+
+    /// Bytes of each cell and lead that a nowcast holds besides: extrapolation, and a byte a rate.
+    fn nowcast_bytes(&self) -> u64 {
+        let Some(nowcast) = &self.folder.card.nowcast else { return 0 };
+        4 + nowcast.chance.as_ref().map_or(0, |c| c.rates_mm_h.len() as u64)
     }
 
     /// Forecasts `leads` steps beyond the end of `clip`; `told` hears of tiles done and of how many.

@@ -17,7 +17,7 @@ use super::{ProductError, Written};
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
 
 /// Every file name that an output of ours may hold; a folder with anything else is not replaced.
-const OURS: [&str; 13] = [
+const OURS: [&str; 15] = [
     "forecast.npz",
     "forecast.json",
     "isochrones.geojson",
@@ -25,6 +25,8 @@ const OURS: [&str; 13] = [
     "burn_probability.tif",
     "rain.nc",
     "rain.tif",
+    "rain_probability.png",
+    "rain_probability.tif",
     "overlay.png",
     "forecast.gif",
     "scores.ndjson",

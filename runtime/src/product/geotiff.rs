@@ -1,4 +1,5 @@
-//! `arrival.tif`, `burn_probability.tif` and `rain.tif`: float32 GeoTIFF, deflated, NaN for no data.
+//! `arrival.tif`, `burn_probability.tif`, `rain.tif` and `rain_probability.tif`: float32 GeoTIFF,
+//! deflated, NaN for no data.
 //!
 //! A plain TIFF with six more tags (OGC 19-008r4 and GDAL's own two): enough for any GIS to place
 //! the grid, name each band and know its unit.
@@ -6,7 +7,7 @@
 use std::io::{self, Seek, Write};
 
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::{Array3, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, s};
 use tiff::TiffError;
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
 use tiff::tags::Tag;
@@ -15,7 +16,7 @@ use super::ProductError;
 use super::facts::{Facts, NOTICE};
 use super::geokeys::GeoKeys;
 use super::place::{Map, Place};
-use crate::forecast::{Burn, Forecast, Rain};
+use crate::forecast::{Burn, Chance, Forecast, Rain};
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
@@ -67,6 +68,30 @@ pub(crate) fn rain(
     rain: &Rain,
 ) -> io::Result<()> {
     write(sink, map, facts, "rain rate", "mm/h", &by_lead(f, &rain.mm_h, "rain rate at"))
+}
+
+/// Chance in 0..1 of each rate of [`Chance::TOLD_MM_H`] or more: all leads of the first rate, then of
+/// the next.
+pub(crate) fn rain_probability(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+    chance: &Chance,
+) -> io::Result<()> {
+    let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
+    let each = chance.told().into_iter().flat_map(|k| (0..f.lead_s.len()).map(move |l| (k, l)));
+    let values: Vec<(usize, usize, Array2<f32>)> =
+        each.map(|(k, l)| (k, l, chance.percent.slice(s![k, l, .., ..]).map(share))).collect();
+    let bands: Vec<Band<'_>> = values
+        .iter()
+        .map(|(k, l, values)| Band {
+            name: format!("chance of {} mm/h at +{} s", chance.rates_mm_h[*k], f.lead_s[*l]),
+            lead_s: Some(f.lead_s[*l]),
+            values: values.view(),
+        })
+        .collect();
+    write(sink, map, facts, "chance of rain", "1", &bands)
 }
 
 /// A band a lead of `values` `[L, H, W]`, called after `what` they are.

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::clip::Clip;
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, Rain};
 use crate::frame::Film;
 
 pub mod atomic;
@@ -16,6 +16,7 @@ mod geokeys;
 mod geotiff;
 mod gif;
 mod json;
+mod likely;
 mod netcdf;
 mod npz;
 mod outline;
@@ -195,8 +196,17 @@ fn write_stills(
             staged.write("rain.nc", |sink| {
                 netcdf::rain(sink.get_ref().try_clone()?, map, facts, forecast, rain)
             })?;
+            if let Some(chance) = &rain.chance {
+                staged.write("rain_probability.tif", |sink| {
+                    geotiff::rain_probability(sink, map, facts, forecast, chance)
+                })?;
+            }
         }
         (Some(_), Parts::Film) | (None, _) => {}
+    }
+    if let Parts::Rain(Wet { rain: Rain { chance: Some(chance), .. }, .. }) = parts {
+        staged
+            .write("rain_probability.png", |sink| likely::sheet(sink, facts, forecast, chance))?;
     }
     staged.write("overlay.png", |sink| match parts {
         Parts::Fire(fire) => overlay::write(sink, facts, film, clip, forecast, fire),
@@ -290,7 +300,9 @@ mod tests {
                 let trial = Trial::ellipse(h, w, leads).told_as(task);
                 let files = written(&trial, &out).unwrap().files;
                 let names: Vec<&str> = files.iter().map(|(n, _)| n.as_str()).collect();
-                assert_eq!(names, ["forecast.gif", "forecast.json", "forecast.npz", "overlay.png"]);
+                let chance = (task == Task::Rain).then_some("rain_probability.png");
+                let want = ["forecast.gif", "forecast.json", "forecast.npz", "overlay.png"];
+                assert_eq!(names, want.into_iter().chain(chance).collect::<Vec<_>>());
                 let png = File::open(out.join("overlay.png")).unwrap();
                 let info = png::Decoder::new(io::BufReader::new(png)).read_info().unwrap();
                 let size = info.info().size();
@@ -302,7 +314,10 @@ mod tests {
             let files = written(&on_a_map(task), &room.path().join(task.name())).unwrap().files;
             files.into_iter().map(|(n, _)| n).collect()
         };
-        assert!(names(Task::Rain).contains(&"rain.tif".to_owned()));
+        let rain = names(Task::Rain);
+        for file in ["rain.tif", "rain.nc", "rain_probability.tif"] {
+            assert!(rain.contains(&file.to_owned()), "{file}: {rain:?}");
+        }
         assert!(!names(Task::Frames).iter().any(|n| n.ends_with(".tif")));
     }
 

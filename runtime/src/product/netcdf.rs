@@ -4,21 +4,28 @@
 //! projection, its PROJ text and, whatever a reader makes of these, longitude and latitude of every
 //! cell.
 
+use std::cell::RefCell;
 use std::fs::File;
-use std::io;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::rc::Rc;
 
 use netcdf3::{DataSet, FileWriter, Version};
 
 use super::facts::{Facts, NOTICE};
 use super::place::{Map, Place};
 use super::projection::{Attribute, Projection};
-use crate::forecast::{Forecast, Rain};
+use crate::forecast::{Chance, Forecast, Rain};
 
+/// Bytes that go to the file at a time.
+const BUFFER_BYTES: usize = 1 << 20;
 /// Largest variable that the format holds, bytes.
 const BYTES_MAX: u64 = (1 << 32) - 4;
 /// Where a radar has no data: NetCDF's own fill value of float32.
 const NO_DATA: f32 = 9.969_21e36;
 const RAIN: &str = "rainfall_rate";
+/// Chances in percent, and where a radar has no data.
+const CHANCE: &str = "rain_probability";
+const NO_CHANCE: i8 = -1;
 
 /// Everything but the rates themselves.
 struct Layout {
@@ -52,14 +59,17 @@ pub(crate) fn rain(
     f: &Forecast,
     rain: &Rain,
 ) -> io::Result<()> {
-    let bytes = rain.mm_h.len() as u64 * 4;
+    let chances = rain.chance.as_ref().map_or(0, |c| c.percent.len() as u64);
+    let bytes = (rain.mm_h.len() as u64 * 4).max(chances);
     if bytes > BYTES_MAX {
         let what = format!("{bytes} bytes of rain are more than NetCDF holds; give fewer --leads");
         return Err(io::Error::other(what));
     }
     let said = |e: &dyn std::fmt::Debug| io::Error::other(format!("NetCDF: {e:?}"));
-    let layout = layout(map, facts, f).map_err(|e| said(&e))?;
-    let mut out = FileWriter::open_seek_write("rain.nc", Box::new(file)).map_err(|e| said(&e))?;
+    let layout = layout(map, facts, f, rain.chance.as_ref()).map_err(|e| said(&e))?;
+    let file = Shared(Rc::new(RefCell::new(BufWriter::with_capacity(BUFFER_BYTES, file))));
+    let sink = Box::new(Shared(Rc::clone(&file.0)));
+    let mut out = FileWriter::open_seek_write("rain.nc", sink).map_err(|e| said(&e))?;
     out.set_def(&layout.set, Version::Offset64Bit, 0).map_err(|e| said(&e))?;
     for (name, values) in &layout.numbers {
         out.write_var_f64(name, values).map_err(|e| said(&e))?;
@@ -68,10 +78,36 @@ pub(crate) fn rain(
     // Not NaN: the library compares variables with their attributes, and NaN is not equal to itself.
     let rates = rain.mm_h.mapv(|v| if v.is_nan() { NO_DATA } else { v });
     out.write_var_f32(RAIN, rates.as_slice().unwrap_or(&[])).map_err(|e| said(&e))?;
-    out.close().map_err(|e| said(&e))
+    if let Some(chance) = &rain.chance {
+        let byte = |p: &u8| i8::try_from(*p).unwrap_or(NO_CHANCE);
+        let percent: Vec<i8> = chance.percent.iter().map(byte).collect();
+        out.write_var_i8(CHANCE, &percent).map_err(|e| said(&e))?;
+    }
+    out.close().map_err(|e| said(&e))?;
+    // Here, and not where it is dropped, since that would tell of no error.
+    file.0.borrow_mut().flush()
 }
 
-fn layout(map: &Map, facts: &Facts, f: &Forecast) -> Defined<Layout> {
+/// A buffered file that is still ours when the writer, which writes value by value, is done with it.
+struct Shared(Rc<RefCell<BufWriter<File>>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
+}
+
+impl Seek for Shared {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.borrow_mut().seek(to)
+    }
+}
+
+fn layout(map: &Map, facts: &Facts, f: &Forecast, chance: Option<&Chance>) -> Defined<Layout> {
     let mut l = Layout { set: DataSet::new(), numbers: Vec::new() };
     for (name, text) in [
         ("Conventions", "CF-1.10".to_owned()),
@@ -110,7 +146,30 @@ fn layout(map: &Map, facts: &Facts, f: &Forecast) -> Defined<Layout> {
         l.words(RAIN, &[("coordinates", coordinates)])?;
     }
     l.set.add_var_attr_f32(RAIN, "_FillValue", vec![NO_DATA])?;
+    if let Some(chance) = chance {
+        chances(&mut l, chance, coordinates)?;
+    }
     Ok(l)
+}
+
+/// How likely each rate is.
+fn chances(l: &mut Layout, chance: &Chance, coordinates: &str) -> Defined<()> {
+    l.set.add_fixed_dim("threshold", chance.rates_mm_h.len())?;
+    let rates = chance.rates_mm_h.iter().map(|r| f64::from(*r)).collect();
+    l.variable("threshold", &["threshold"], rates)?;
+    let rate = [("standard_name", RAIN), ("long_name", "least rain rate"), ("units", "mm h-1")];
+    l.words("threshold", &rate)?;
+    l.set.add_var_i8(CHANCE, &["threshold", "time", "y", "x"])?;
+    let words = [
+        ("long_name", "chance that the rain rate is at least the threshold"),
+        ("units", "percent"),
+        ("grid_mapping", "crs"),
+    ];
+    l.words(CHANCE, &words)?;
+    if !coordinates.is_empty() {
+        l.words(CHANCE, &[("coordinates", coordinates)])?;
+    }
+    l.set.add_var_attr_i8(CHANCE, "_FillValue", vec![NO_CHANCE])
 }
 
 /// Time of each lead: of the clock where the film tells it, else after the last frame.

@@ -9,7 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use super::parts::{Fire, Parts, Wet};
 use crate::clip::Clip;
-use crate::forecast::Forecast;
+use crate::forecast::{Chance, Forecast};
 
 /// Bytes given to the compressor at a time.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -39,6 +39,12 @@ pub(crate) fn write(
             let seen = frames.zip(&rain.mm_h).map(|(v, r)| if r.is_nan() { f32::NAN } else { v });
             floats(&mut zip, "frames", &[l, h, w], seen)?;
             floats(&mut zip, "rain_mm_h", &[l, h, w], rain.mm_h.iter().copied())?;
+            if let Some(Chance { rates_mm_h, percent }) = &rain.chance {
+                let k = rates_mm_h.len();
+                floats(&mut zip, "probability_mm_h", &[k], rates_mm_h.iter().copied())?;
+                let percent = percent.iter().map(|p| [*p]);
+                array(&mut zip, "rain_probability_percent", "|u1", &[k, l, h, w], percent)?;
+            }
         }
     }
     for (name, codes) in [("codes_global", &f.codes_global), ("codes_local", &f.codes_local)] {

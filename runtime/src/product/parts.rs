@@ -78,6 +78,12 @@ impl<'a> Parts<'a> {
                 if r != (l, h, w) || unseen.no_data.dim() != seen {
                     return shape(format!("rain_mm_h is {r:?}, not {:?}", (l, h, w)));
                 }
+                if let Some(chance) = &rain.chance {
+                    let (k, p) = (chance.rates_mm_h.len(), chance.percent.dim());
+                    if p != (k, l, h, w) {
+                        return shape(format!("chances are {p:?}, not {:?}", (k, l, h, w)));
+                    }
+                }
                 Ok(Self::Rain(Wet { unseen, rain }))
             }
             (shown, said) => {

@@ -96,6 +96,20 @@ impl Map {
         Ok([lon, lat])
     }
 
+    /// Column and row, in pixel units as [`Map::lon_lat`] takes them, of a longitude and latitude in
+    /// degrees; they may lie off the grid. `None` where the projection has no such point.
+    #[must_use]
+    pub fn col_row(&self, [lon_deg, lat_deg]: [f64; 2]) -> Option<[f64; 2]> {
+        let mut point = (lon_deg.to_radians(), lat_deg.to_radians(), 0.0);
+        transform(&self.wgs84, &self.proj, &mut point).ok()?;
+        let unit = if self.proj.is_latlong() { 1f64.to_degrees() } else { 1.0 };
+        let t = self.transform;
+        let (dx, dy) = (point.0 * unit - t[0], point.1 * unit - t[3]);
+        let area = t[1] * t[5] - t[2] * t[4];
+        let found = [(dx * t[5] - dy * t[2]) / area, (dy * t[1] - dx * t[4]) / area];
+        found.iter().all(|v| v.is_finite()).then_some(found)
+    }
+
     /// Ground area in square metres of one cell of each row, on the WGS 84 ellipsoid.
     ///
     /// # Errors
@@ -240,6 +254,8 @@ mod tests {
             let [lon, lat] = map.lon_lat(10.0, 20.0).unwrap();
             let off_deg = (lon - lon_lat[0]).abs().max((lat - lon_lat[1]).abs());
             assert!(off_deg < 2e-8, "{crs}: {lon} {lat}");
+            let back = map.col_row([lon, lat]).unwrap();
+            assert!((back[0] - 10.0).hypot(back[1] - 20.0) < 1e-5, "{crs}: {back:?}");
             let found = map.cell_m2_by_row().unwrap()[20];
             assert!((found / cell_m2 - 1.0).abs() < 1e-4, "{crs}: {found} for {cell_m2}");
             assert_eq!(map.place().unwrap(), Place::Coded(epsg));

@@ -1,10 +1,10 @@
 //! A made-up fire for the tests of this room: an ellipse that grows to the east.
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, Array4};
 
 use super::parts::Fire;
 use crate::clip::{Burning, Clip, Shown, Span, Unit, Unseen};
-use crate::forecast::{Burn, Forecast, Rain, Said, arrival_from_probability};
+use crate::forecast::{Burn, Chance, Forecast, Rain, Said, arrival_from_probability};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 use crate::task::Task;
@@ -15,6 +15,18 @@ pub(crate) struct Trial {
     pub(crate) clip: Clip,
     pub(crate) forecast: Forecast,
     pub(crate) report: serde_json::Value,
+}
+
+/// Surer the heavier it rains, none without data.
+fn chance(rain: &Rain) -> Chance {
+    let (l, h, w) = rain.mm_h.dim();
+    let rates_mm_h = vec![0.1, 0.5, 1.0, 5.0];
+    let percent = Array4::from_shape_fn((rates_mm_h.len(), l, h, w), |(k, l, y, x)| {
+        let rate = rain.mm_h[[l, y, x]];
+        let share = 100.0 * rate / (rate + rates_mm_h[k]);
+        if rate.is_nan() { Chance::NO_DATA } else { share.round() as u8 }
+    });
+    Chance { rates_mm_h, percent }
 }
 
 impl Trial {
@@ -108,10 +120,12 @@ impl Trial {
             Task::FireFront => {}
             Task::Frames => (self.clip.shown, self.forecast.said) = (Shown::Film, Said::Film),
             Task::Rain => {
-                let unseen = Unseen { no_data: none };
+                let unseen = Unseen { no_data: none, earlier: None };
                 self.clip.kind = Kind::Rain;
                 self.clip.unit = Unit::RainCode;
-                self.forecast.said = Said::Rain(Rain::of(&self.forecast.frames, &unseen.now()));
+                let mut rain = Rain::of(&self.forecast.frames, &unseen.now());
+                rain.chance = Some(chance(&rain));
+                self.forecast.said = Said::Rain(rain);
                 self.clip.shown = Shown::Rain(unseen);
             }
         }

@@ -45,8 +45,8 @@ mod tests {
         assert_eq!((p[[0, 0]], p[[0, 1]], p[[0, 3]]), (1.0 / 3.0, 1.0, 1.0 / 3.0));
         assert!(p[[0, 2]].is_nan());
         let score = Probability::of_rate(&p, &array![[0.5, 0.7, 9.0, f32::NAN]], 0.5);
-        assert_eq!((score.bins[3].cells, score.bins[3].burnt), (1, 1));
-        assert_eq!((score.bins[9].cells, score.bins[9].burnt), (1, 1));
+        assert_eq!((score.bins[3].cells, score.bins[3].came), (1, 1));
+        assert_eq!((score.bins[9].cells, score.bins[9].came), (1, 1));
         assert_eq!(score.bins.iter().map(|b| b.cells).sum::<u64>(), 2);
         assert!((score.brier().unwrap() - 2.0 / 9.0).abs() < 1e-6);
         assert!(exceedance(&Array3::zeros((0, 2, 2)), 0.5).iter().all(|v| v.is_nan()));

@@ -15,8 +15,8 @@ const BINS: usize = 10;
 pub struct Bin {
     /// Cells whose probability fell into the bin.
     pub cells: u64,
-    /// Of these, cells that burnt.
-    pub burnt: u64,
+    /// Of these, cells where it came true.
+    pub came: u64,
     /// Sum of their probabilities.
     pub said: f64,
 }
@@ -31,14 +31,16 @@ pub struct Probability {
 }
 
 impl Probability {
-    /// One more cell: probability `p` in 0..1, and whether it burnt.
-    pub fn add(&mut self, p: f32, burnt: bool) {
+    /// One more cell: probability `p` in 0..1, and whether it came true.
+    pub fn add(&mut self, p: f32, came: bool) {
+        // In single precision, where ten times the nearest number to 0.7 is 7.
+        let bin = ((p * BINS as f32) as usize).min(BINS - 1);
         let p = f64::from(p);
-        let outcome = f64::from(u8::from(burnt));
+        let outcome = f64::from(u8::from(came));
         self.squared += (p - outcome) * (p - outcome);
-        let bin = &mut self.bins[((p * BINS as f64) as usize).min(BINS - 1)];
+        let bin = &mut self.bins[bin];
         bin.cells += 1;
-        bin.burnt += u64::from(burnt);
+        bin.came += u64::from(came);
         bin.said += p;
     }
 
@@ -84,7 +86,7 @@ fn cells(bins: &[Bin]) -> f64 {
 }
 
 fn calibration_error(bins: &[Bin]) -> Option<f64> {
-    ratio(bins.iter().map(|b| (b.said - b.burnt as f64).abs()).sum(), cells(bins))
+    ratio(bins.iter().map(|b| (b.said - b.came as f64).abs()).sum(), cells(bins))
 }
 
 impl AddAssign<&Self> for Probability {
@@ -92,8 +94,23 @@ impl AddAssign<&Self> for Probability {
         self.squared += other.squared;
         for (bin, other) in self.bins.iter_mut().zip(&other.bins) {
             bin.cells += other.cells;
-            bin.burnt += other.burnt;
+            bin.came += other.came;
             bin.said += other.said;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenth_lies_in_its_own_bin() {
+        for k in 0..=10u8 {
+            let mut p = Probability::default();
+            p.add(f32::from(k) / 10.0, true);
+            let bin = usize::from(k).min(9);
+            assert_eq!((p.bins[bin].cells, p.bins[bin].came), (1, 1), "{k}");
         }
     }
 }

@@ -145,6 +145,7 @@ fn report(
             "clip": read.clip_s,
             "front": spent.front_s,
             "model": spent.model_s,
+            "nowcast": spent.nowcast_s,
         },
         "rollout_from_lead": forecast.rollout_from_lead,
         "warnings": warnings,
@@ -154,6 +155,9 @@ fn report(
     }
     if let Some(rates) = forecaster.folder().card.rates() {
         facts["rates"] = json!(rates);
+    }
+    if let Some(nowcast) = &forecaster.folder().card.nowcast {
+        facts["nowcast"] = json!(nowcast);
     }
     facts
 }

@@ -73,7 +73,7 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let task = forecaster.folder().card.task;
     let baselines = match task {
         Task::FireFront => Baseline::ALL.map(Baseline::name).to_vec(),
-        Task::Frames | Task::Rain => FilmBaseline::ALL.map(FilmBaseline::name).to_vec(),
+        Task::Frames | Task::Rain => FilmBaseline::of(task).iter().map(|b| b.name()).collect(),
     };
     let mut methods = vec![forecaster.folder().card.id()];
     methods.extend(baselines.into_iter().map(str::to_owned));
@@ -208,7 +208,7 @@ impl Replay {
                 add(k + 1, &baseline.forecast(clip, burning, &front, self.leads))?;
             }
         } else {
-            for (k, baseline) in FilmBaseline::ALL.into_iter().enumerate() {
+            for (k, baseline) in FilmBaseline::of(clip.shown.task()).iter().enumerate() {
                 add(k + 1, &baseline.forecast(clip, self.leads))?;
             }
         }

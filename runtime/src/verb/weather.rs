@@ -1,5 +1,8 @@
 //! `emberline weather`: what a station's own readings tell, now and for the next hours.
 
+mod area;
+mod rain;
+
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +17,7 @@ use emberline::station::reading::Reading;
 
 use super::table::Table;
 use super::{Outcome, print, say};
-use crate::cli::WeatherArgs;
+use crate::cli::{Pick, WeatherArgs};
 
 /// Everything that is told.
 struct Report {
@@ -30,6 +33,15 @@ struct Report {
 
 /// Runs the verb.
 pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
+    if rain::claims(&args.input) {
+        return rain::run(args);
+    }
+    if args.pick != Pick::default() || args.radar.area.is_some() {
+        anyhow::bail!(
+            "{}: a table of readings, and something was said that only radar frames have; leave it out",
+            args.input.display()
+        );
+    }
     let report = report(args)?;
     if args.json {
         print(&serde_json::to_string_pretty(&document(&report))?)?;

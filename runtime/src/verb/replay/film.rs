@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use emberline::score::Counts;
+use emberline::forecast::Chance;
 use emberline::score::rain::RATES_MM_H;
+use emberline::score::{Counts, Probability};
 
-use super::tally::Lead;
+use super::chart::{self, Line};
+use super::tally::{Lead, Tally};
 use super::telling::{Members, Telling, told, told_with};
 
 /// Of any film.
@@ -37,6 +39,10 @@ pub(super) const RAIN: Telling = Telling {
         "POD 1",
         "FAR 1",
         "wet area bias",
+        "FSS 1 mm/h",
+        "Brier 0.1",
+        "Brier 1",
+        "Brier 5",
         "MSE",
         "PSNR dB",
         "SSIM",
@@ -51,6 +57,10 @@ pub(super) const RAIN: Telling = Telling {
             told(at(lead, 2).and_then(|c| c.pod()), 3),
             told(at(lead, 2).and_then(|c| c.far()), 3),
             told(lead.rain.and_then(|r| r.wet_area_bias()), 2),
+            told(fss(lead), 3),
+            told(brier(lead, 0), 4),
+            told(brier(lead, 1), 4),
+            told(brier(lead, 2), 4),
             told(lead.image.mse(), 5),
             told(psnr_db(lead), 1),
             told(lead.image.ssim(), 3),
@@ -66,10 +76,13 @@ pub(super) const RAIN: Telling = Telling {
     charts: &[
         ("CSI at 1 mm/h, by lead", csi_1),
         ("CSI at 0.1 mm/h, by lead", csi_0_1),
+        ("CSI at 5 mm/h, by lead", csi_5),
+        ("FSS at 1 mm/h over 9 × 9 cells, by lead", fss),
         ("SSIM, by lead", ssim),
     ],
     words: "Counts of cells with at least a rain rate; cells without data on either side are left \
-            out. MSE, PSNR and SSIM are on the scale of 0 to 1 that the network sees. All starts are \
+            out. FSS (fractions skill score) is over 9 × 9 cells; the Brier score is that of chances, \
+            which only the model tells. MSE, PSNR and SSIM are on the scale of 0 to 1 that the network sees. All starts are \
             pooled",
     event: "storm",
 };
@@ -94,6 +107,19 @@ fn at(lead: &Lead, k: usize) -> Option<Counts> {
 
 fn csi_0_1(lead: &Lead) -> Option<f64> {
     at(lead, 0)?.csi()
+}
+
+fn csi_5(lead: &Lead) -> Option<f64> {
+    at(lead, 3)?.csi()
+}
+
+fn fss(lead: &Lead) -> Option<f64> {
+    lead.fss?.value()
+}
+
+/// Brier score of the chance of rate `k` of those that are told.
+fn brier(lead: &Lead, k: usize) -> Option<f64> {
+    lead.chances.as_ref()?[k].brier()
 }
 
 fn csi_1(lead: &Lead) -> Option<f64> {
@@ -121,5 +147,43 @@ fn rain(lead: &Lead) -> Members {
             "counts": counts,
         })
     });
-    vec![("rates", rates.collect::<Value>()), ("wet_area_bias", json!(rain.wet_area_bias()))]
+    let mut members = vec![
+        ("rates", rates.collect::<Value>()),
+        ("wet_area_bias", json!(rain.wet_area_bias())),
+        ("fss_1_mm_h", json!(fss(lead))),
+    ];
+    if let Some(chances) = &lead.chances {
+        let told = Chance::TOLD_MM_H.iter().zip(chances).map(|(rate, p)| {
+            json!({
+                "mm_h": rate.to_string().parse::<f64>().unwrap_or(f64::from(*rate)),
+                "brier": p.brier(),
+                "calibration_error": p.calibration_error(),
+                "reliability": p.bins,
+            })
+        });
+        members.push(("chances", told.collect::<Value>()));
+    }
+    members
+}
+
+/// Said against observed chance of each rate that is told, over all leads: a chart, and the rows of a
+/// table with the rate before them. Nothing where no chances were told.
+pub(super) fn reliability(tally: &Tally) -> Option<(String, Vec<Vec<String>>)> {
+    let mut sums = [Probability::default(); 3];
+    let told: Vec<_> = tally.leads.iter().filter_map(|l| l.chances.as_ref()).collect();
+    if told.is_empty() {
+        return None;
+    }
+    for chances in told {
+        sums.iter_mut().zip(chances).for_each(|(sum, p)| *sum += p);
+    }
+    let names = Chance::TOLD_MM_H.map(|rate| format!("{rate} mm/h"));
+    let (mut lines, mut rows) = (Vec::new(), Vec::new());
+    for (name, sum) in names.iter().zip(&sums) {
+        let of = super::fire::bins(sum);
+        rows.extend(of.rows.into_iter().map(|row| [vec![name.clone()], row].concat()));
+        lines.push(Line { name, points: of.points });
+    }
+    lines.push(Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] });
+    Some((chart::lines("Observed share by chance said", "said", 1.0, &lines), rows))
 }

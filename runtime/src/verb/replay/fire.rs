@@ -112,20 +112,33 @@ pub(super) fn arrival_json(arrival: &ArrivalError, band: Option<Interval>) -> Va
 pub(super) fn reliability(name: &str, tally: &Tally) -> (String, Vec<Vec<String>>) {
     let mut all = Probability::default();
     tally.leads.iter().filter_map(|l| l.fire.as_ref()).for_each(|f| all += &f.probability);
-    let mut rows = Vec::new();
-    let mut points = Vec::new();
-    for (k, bin) in all.bins.iter().enumerate() {
-        let range = format!("{:.1} – {:.1}", k as f64 / 10.0, (k + 1) as f64 / 10.0);
-        if bin.cells == 0 {
-            rows.push(vec![range, "0".to_owned(), dash(), dash()]);
-            continue;
-        }
-        let (said, burnt) = (bin.said / bin.cells as f64, bin.burnt as f64 / bin.cells as f64);
-        points.push((said, burnt));
-        let numbers = vec![format!("{said:.3}"), format!("{burnt:.3}")];
-        rows.push([vec![range, bin.cells.to_string()], numbers].concat());
-    }
+    let Bins { points, rows } = bins(&all);
     let lines =
         [Line { name, points }, Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] }];
     (chart::lines("Observed share by probability said", "said", 1.0, &lines), rows)
+}
+
+/// Said against observed of one probability, bin by bin.
+pub(super) struct Bins {
+    /// Mean said and observed share.
+    pub(super) points: Vec<(f64, f64)>,
+    /// The same as rows of a table: bin, cells, said, observed.
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// The bins of a probability, told.
+pub(super) fn bins(of: &Probability) -> Bins {
+    let mut told = Bins { points: Vec::new(), rows: Vec::new() };
+    for (k, bin) in of.bins.iter().enumerate() {
+        let range = format!("{:.1} – {:.1}", k as f64 / 10.0, (k + 1) as f64 / 10.0);
+        if bin.cells == 0 {
+            told.rows.push(vec![range, "0".to_owned(), dash(), dash()]);
+            continue;
+        }
+        let (said, came) = (bin.said / bin.cells as f64, bin.came as f64 / bin.cells as f64);
+        told.points.push((said, came));
+        let numbers = vec![format!("{said:.3}"), format!("{came:.3}")];
+        told.rows.push([vec![range, bin.cells.to_string()], numbers].concat());
+    }
+    told
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Replay;
 use super::chart::{self, Line};
+use super::film;
 use super::fire::{ARRIVAL_HEADINGS, reliability};
 use super::picture::{Picture, base64, scale};
 use super::pooled::Pooled;
@@ -62,6 +63,12 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
         let (chart, rows) = reliability(&text(&replay.methods[0]), &pooled.tallies[0]);
         page += &chart;
         page += &table(&["probability", "cells", "mean said", "burnt"], &rows, "");
+    }
+    if let Some((chart, rows)) = film::reliability(&pooled.tallies[0]) {
+        page += "<h2>Reliability</h2><p>Of the cells that were given this chance, how many had this \
+                 rain or more? All leads together.</p>";
+        page += &chart;
+        page += &table(&["rate", "chance", "cells", "mean said", "came"], &rows, "");
     }
     page += "<h2>Pictures</h2>";
     page += Picture::key(card.task);

@@ -2,14 +2,19 @@
 
 use std::ops::AddAssign;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, s};
 
 use emberline::clip::{Clip, Shown, Truth};
-use emberline::forecast::{Forecast, Rain, Said};
+use emberline::forecast::{Chance, Forecast, Rain, Said};
 use emberline::rain::mm_h;
 use emberline::score::fire::score_start;
 use emberline::score::image::ImageError;
-use emberline::score::{ArrivalError, LeadScore, RainCounts};
+use emberline::score::rain::Fss;
+use emberline::score::{ArrivalError, LeadScore, Probability, RainCounts};
+
+/// Rate and window of the fractions skill score, mm/h and cells.
+pub(super) const FSS_MM_H: f32 = 1.0;
+pub(super) const FSS_CELLS: usize = 9;
 
 /// Scores of one lead.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,6 +23,10 @@ pub(super) struct Lead {
     pub(super) fire: Option<LeadScore>,
     /// Of rain: counts at each rate.
     pub(super) rain: Option<RainCounts>,
+    /// Of rain: shares of rain of [`FSS_MM_H`] or more around each cell.
+    pub(super) fss: Option<Fss>,
+    /// Of rain: chances of each rate of [`Chance::TOLD_MM_H`].
+    pub(super) chances: Option<[Probability; 3]>,
     /// The frames as pictures.
     pub(super) image: ImageError,
 }
@@ -77,8 +86,21 @@ fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l:
     Lead {
         fire: None,
         rain: Some(RainCounts::of(&said_mm_h, &seen_mm_h)),
+        fss: Some(Fss::of(&said_mm_h, &seen_mm_h, FSS_MM_H, FSS_CELLS)),
+        chances: rain.chance.as_ref().and_then(|chance| chances(chance, &seen_mm_h, l)),
         image: ImageError::of(&said, &seen),
     }
+}
+
+/// Chances of lead `l` against the rates `[H, W]` that came, where all rates that are told have one.
+fn chances(chance: &Chance, seen_mm_h: &Array2<f32>, l: usize) -> Option<[Probability; 3]> {
+    let told: [usize; 3] = chance.told().try_into().ok()?;
+    Some(told.map(|k| {
+        let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
+        let said = chance.percent.slice(s![k, l, .., ..]).map(share);
+        // A rate is stored to a rounding: 0.1 mm/h may come back as 0.09999999.
+        Probability::of_rate(&said, seen_mm_h, chance.rates_mm_h[k] * (1.0 - 1e-5))
+    }))
 }
 
 impl AddAssign<&Self> for Tally {
@@ -87,6 +109,11 @@ impl AddAssign<&Self> for Tally {
         for (a, b) in self.leads.iter_mut().zip(&other.leads) {
             join(&mut a.fire, b.fire.as_ref());
             join(&mut a.rain, b.rain.as_ref());
+            join(&mut a.fss, b.fss.as_ref());
+            if let Some(more) = &b.chances {
+                let sums = a.chances.get_or_insert_default();
+                sums.iter_mut().zip(more).for_each(|(sum, p)| *sum += p);
+            }
             a.image += &b.image;
         }
         join(&mut self.arrival, other.arrival.as_ref());
@@ -102,7 +129,7 @@ fn join<T: Default + for<'a> AddAssign<&'a T>>(sum: &mut Option<T>, part: Option
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{Array2, Array3};
+    use ndarray::Array3;
 
     use super::*;
     use emberline::clip::{Span, Unit, Unseen};
@@ -127,7 +154,7 @@ mod tests {
             grid: grid.clone(),
             notes: Vec::new(),
         };
-        let shown = Shown::Rain(Unseen { no_data: true_none.clone() });
+        let shown = Shown::Rain(Unseen { no_data: true_none.clone(), earlier: None });
         let clip = Clip {
             kind: Kind::Rain,
             frames: frames.clone(),

@@ -1,0 +1,82 @@
+//! Blend: a network's rain and extrapolated rain, mixed by lead.
+
+use ndarray::{Array3, ArrayRef2, Zip};
+use serde::{Deserialize, Serialize};
+
+use crate::advect::{Inflow, carried};
+use crate::flow::Flow;
+
+/// How extrapolation is blended into a network's forecast.
+///
+/// Both are shares of rain (`crate::rain`), so what is mixed is mixed in decibels, as networks see it.
+/// Extrapolation is the last frame carried along its motion, sharp, with the border flowing in.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Blend {
+    /// Weight of extrapolation at lead 1, 0 to 1.
+    pub extrapolation: f32,
+    /// Power of the lead by which that weight falls: 0.5 is with its root.
+    pub falls: f32,
+}
+
+impl Blend {
+    /// Weight of extrapolation at a lead (1 is the first).
+    #[must_use]
+    pub fn weight(&self, lead: usize) -> f32 {
+        self.extrapolation * (lead as f32).powf(-self.falls)
+    }
+
+    /// Blends the last frame `now` `[H, W]`, carried along `motion` (cells a lead), into `frames`
+    /// `[L, H, W]`.
+    pub fn mix(&self, frames: &mut Array3<f32>, now: &ArrayRef2<f32>, motion: &Flow) {
+        if self.extrapolation == 0.0 {
+            return;
+        }
+        let moved = carried(now, motion, frames.dim().0, Inflow::Border);
+        for (l, (mut said, moved)) in frames.outer_iter_mut().zip(moved.outer_iter()).enumerate() {
+            let weight = self.weight(l + 1);
+            Zip::from(&mut said).and(&moved).for_each(|s, m| *s += weight * (m - *s));
+        }
+    }
+
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        match () {
+            () if !(0.0..=1.0).contains(&self.extrapolation) => Some("extrapolation: 0 to 1"),
+            () if !(0.0..=4.0).contains(&self.falls) => Some("falls: 0 to 4"),
+            () => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, Array3};
+
+    use super::*;
+
+    #[test]
+    fn extrapolation_weighs_less_the_longer_the_lead() {
+        let now = Array2::from_shape_fn((1, 9), |(_, x)| if x == 2 { 0.8 } else { 0.0 });
+        let motion = Flow { down_px: Array2::zeros((1, 9)), right_px: Array2::ones((1, 9)) };
+        for (extrapolation, falls, weights) in
+            [(0.5, 0.5, [0.5, 0.353_553, 0.25]), (0.0, 0.5, [0.0; 3]), (1.0, 0.0, [1.0; 3])]
+        {
+            let blend = Blend { extrapolation, falls };
+            assert_eq!(blend.fault(), None);
+            let mut frames = Array3::from_elem((4, 1, 9), 0.2f32);
+            blend.mix(&mut frames, &now, &motion);
+            for (lead, weight) in [1, 2, 4].into_iter().zip(weights) {
+                let at = |x: usize| -> f32 { frames[[lead - 1, 0, x]] };
+                let (wet, dry) = (0.2 + weight * 0.6, 0.2 - weight * 0.2);
+                assert!((at(2 + lead) - wet).abs() < 1e-6, "{lead}: {} not {wet}", at(2 + lead));
+                assert!((at(8) - dry).abs() < 1e-6, "{lead}: {}", at(8));
+            }
+        }
+        for wrong in [(-0.1, 0.5), (1.1, 0.5), (f32::NAN, 0.5), (0.5, -1.0), (0.5, f32::NAN)] {
+            assert!(
+                Blend { extrapolation: wrong.0, falls: wrong.1 }.fault().is_some(),
+                "{wrong:?}"
+            );
+        }
+    }
+}

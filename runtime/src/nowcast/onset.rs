@@ -1,0 +1,164 @@
+//! Onset: when rain begins or ends at a place, and whether what was said of it came true.
+
+use serde::Serialize;
+
+/// Chance from which a change is said to come.
+const LIKELY: f64 = 0.5;
+/// Share of the chance of a change that its span of time must hold.
+const HELD: f64 = 0.8;
+
+/// What is said of rain at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "says", rename_all = "kebab-case")]
+pub enum Onset {
+    /// It does not rain and will not within the horizon.
+    StaysDry {
+        /// That it stays dry, 0..1.
+        chance: f64,
+    },
+    /// It does not rain and will begin to.
+    Starts {
+        /// First and last lead (1 is the first) in which it begins: in the step that ends there.
+        leads: [usize; 2],
+        /// That it begins in one of these, 0..1.
+        chance: f64,
+    },
+    /// It rains and will go on.
+    GoesOn {
+        /// That it goes on, 0..1.
+        chance: f64,
+    },
+    /// It rains and will end.
+    Stops {
+        /// First and last lead by which it is over.
+        leads: [usize; 2],
+        /// That it ends in one of these, 0..1.
+        chance: f64,
+    },
+}
+
+impl Onset {
+    /// What follows from the chance of rain at each lead, `wet` 0..1, at a place where it `rains` now.
+    ///
+    /// A change has come by a lead with the largest chance of that lead and all before: chances of one
+    /// lead and the next go together, so this is the least that it can be. Of the spans that hold four
+    /// fifths of a change the shortest is said, of these the likeliest.
+    #[must_use]
+    pub fn of(wet: &[f64], rains: bool) -> Self {
+        let mut by = Vec::with_capacity(wet.len());
+        let mut most = 0.0f64;
+        for p in wet {
+            most = most.max(if rains { 1.0 - p } else { *p });
+            by.push(most);
+        }
+        if most < LIKELY {
+            let chance = 1.0 - most;
+            return if rains { Self::GoesOn { chance } } else { Self::StaysDry { chance } };
+        }
+        let before = |l: usize| if l == 0 { 0.0 } else { by[l - 1] };
+        let mut best = ([1, by.len()], most);
+        for length in 1..=by.len() {
+            let mut found = false;
+            for first in 0..=by.len() - length {
+                let chance = by[first + length - 1] - before(first);
+                let better = !found || chance > best.1;
+                if chance >= HELD * most && better {
+                    best = ([first + 1, first + length], chance);
+                    found = true;
+                }
+            }
+            if found {
+                break;
+            }
+        }
+        let (leads, chance) = best;
+        if rains { Self::Stops { leads, chance } } else { Self::Starts { leads, chance } }
+    }
+
+    /// Chance that what is said comes true, 0..1.
+    #[must_use]
+    pub fn chance(&self) -> f64 {
+        match self {
+            Self::StaysDry { chance }
+            | Self::GoesOn { chance }
+            | Self::Starts { chance, .. }
+            | Self::Stops { chance, .. } => *chance,
+        }
+    }
+
+    /// Whether it came true: `came` is whether it rained at each lead.
+    #[must_use]
+    pub fn came_true(&self, came: &[bool]) -> bool {
+        let first = |wet: bool| came.iter().position(|c| *c == wet).map(|l| l + 1);
+        let within = |lead: Option<usize>, [a, b]: [usize; 2]| {
+            lead.is_some_and(|lead| (a..=b).contains(&lead))
+        };
+        match self {
+            Self::StaysDry { .. } => first(true).is_none(),
+            Self::GoesOn { .. } => first(false).is_none(),
+            Self::Starts { leads, .. } => within(first(true), *leads),
+            Self::Stops { leads, .. } => within(first(false), *leads),
+        }
+    }
+
+    /// In words, for steps of `step_min` minutes.
+    #[must_use]
+    pub fn words(&self, leads: usize, step_min: f64) -> String {
+        let minutes = |lead: usize| (lead as f64 * step_min).round();
+        let percent = |chance: f64| (100.0 * chance).round();
+        let span = |[a, b]: [usize; 2]| format!("in {}–{} min", minutes(a - 1), minutes(b));
+        match *self {
+            Self::StaysDry { chance } => {
+                format!("no rain in the next {} min, {} %", minutes(leads), percent(chance))
+            }
+            Self::GoesOn { chance } => {
+                format!("rain goes on for {} min, {} %", minutes(leads), percent(chance))
+            }
+            Self::Starts { leads, chance } => {
+                format!("rain starts {}, {} %", span(leads), percent(chance))
+            }
+            Self::Stops { leads, chance } => {
+                format!("rain stops {}, {} %", span(leads), percent(chance))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_follows_from_the_chances() {
+        for (wet, rains, want) in [
+            (&[0.0, 0.1, 0.2, 0.1][..], false, "no rain in the next 20 min, 80 %"),
+            (&[0.0, 0.05, 0.1, 0.8], false, "rain starts in 15–20 min, 70 %"),
+            (&[0.0, 0.05, 0.5, 0.9], false, "rain starts in 10–20 min, 85 %"),
+            (&[0.2, 0.4, 0.6, 0.8], false, "rain starts in 0–20 min, 80 %"),
+            (&[0.9, 0.8, 0.7, 0.9], true, "rain goes on for 20 min, 70 %"),
+            (&[0.9, 0.9, 0.1, 0.2], true, "rain stops in 10–15 min, 80 %"),
+            // Rain that has come stays come.
+            (&[0.9, 0.1, 0.1, 0.1], false, "rain starts in 0–5 min, 90 %"),
+        ] {
+            assert_eq!(Onset::of(wet, rains).words(wet.len(), 5.0), want, "{wet:?}");
+        }
+    }
+
+    #[test]
+    fn what_came_tells_whether_it_was_right() {
+        let (y, n) = (true, false);
+        for (said, came, right) in [
+            (Onset::StaysDry { chance: 0.9 }, [n, n, n], true),
+            (Onset::StaysDry { chance: 0.9 }, [n, n, y], false),
+            (Onset::Starts { leads: [2, 3], chance: 0.8 }, [n, n, y], true),
+            (Onset::Starts { leads: [2, 3], chance: 0.8 }, [y, y, y], false),
+            (Onset::Starts { leads: [2, 3], chance: 0.8 }, [n, n, n], false),
+            (Onset::GoesOn { chance: 0.9 }, [y, y, y], true),
+            (Onset::GoesOn { chance: 0.9 }, [y, n, y], false),
+            (Onset::Stops { leads: [1, 2], chance: 0.9 }, [y, n, y], true),
+            (Onset::Stops { leads: [1, 2], chance: 0.9 }, [y, y, n], false),
+        ] {
+            assert_eq!(said.came_true(&came), right, "{said:?} {came:?}");
+        }
+    }
+}
