@@ -264,7 +264,7 @@ fn rain_is_replayed_against_persistence_and_flow() {
     assert!(all["threshold"].is_null());
     let methods = all["methods"].as_array().expect("methods");
     let told: Vec<&Value> = methods.iter().map(|m| &m["method"]).collect();
-    assert_eq!(told, ["rain-v9", "persistence", "optical-flow"]);
+    assert_eq!(told, ["rain-v9", "persistence", "optical-flow", "lucas-kanade"]);
     let [model, still, flow] = [0, 1, 2].map(|m| &methods[m]["leads"][1]);
     assert_eq!(model["rates"], still["rates"], "the model repeats the last frame");
     let csi = |lead: &Value| lead["rates"][2]["csi"].as_f64().expect("a CSI");

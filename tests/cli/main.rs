@@ -8,6 +8,7 @@ mod first_run;
 mod kill;
 mod models;
 mod radar;
+mod rain_weather;
 mod refusals;
 mod replay;
 mod room;

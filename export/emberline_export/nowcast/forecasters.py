@@ -58,13 +58,18 @@ def persistence(start: Start) -> Said:
     return Said(np.repeat(start.rain_mm_h[-1:], LEADS, 0))
 
 
-def lucas_kanade(start: Start) -> Said:
-    """The last frame carried along its motion; what flows in is dry."""
+def extrapolated(start: Start) -> np.ndarray:
+    """The last frame carried along its motion `[L, H, W]`; NaN where something else flows in."""
     from pysteps.extrapolation.semilagrangian import extrapolate
 
     last = start.rain_mm_h[-1]
     with quiet():
-        return Said(extrapolate(last, flow(start), LEADS, allow_nonfinite_values=True))
+        return extrapolate(last, flow(start), LEADS, allow_nonfinite_values=True)
+
+
+def lucas_kanade(start: Start) -> Said:
+    """Plain extrapolation; what flows in is dry."""
+    return Said(extrapolated(start))
 
 
 def s_prog(start: Start) -> Said:

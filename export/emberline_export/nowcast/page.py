@@ -8,14 +8,14 @@ The words are in `page.md`; every number comes from the rows.
 import argparse
 from pathlib import Path
 
-from . import tables
+from . import inside, tables
 from .forecasters import LEVELS
 from .rows import by_event, read
 from .run import METHODS
 from .starts import LEADS
 
 PAGE = Path(__file__).with_name("page.md")
-HIDDEN = ("data_sha256", "members", "seed", "model_sha256")
+HIDDEN = ("data_sha256", "members", "seed", "model_sha256", "scorer")
 
 
 def ordered(events: tables.Events) -> tables.Events:
@@ -53,6 +53,7 @@ def text(rows: list[dict]) -> str:
         starts="\n".join(tables.starts(events)),
         accuracy=lines_of({e: tables.accuracy(m) for e, m in events.items()}),
         differences="\n".join(tables.differences(events)),
+        inside="\n".join(inside.section(events)),
         probability=lines_of({e: tables.probability(m) for e, m in events.items()}),
         reliability="\n".join(tables.reliability(events)),
         costs="\n".join(tables.costs(events)),

@@ -12,7 +12,8 @@ Every method forecasts 12 leads from the same starts (`starts.py`) and meets the
 (`score.py`). Rows are appended as they are made; a row that is there already (same start, method,
 versions, settings and data) is not made again, so a run goes on where it stopped, and a new program
 adds its own rows. Set OMP_NUM_THREADS=1: seconds are those of one thread. They cover a method's
-whole job (motion too), neither imports of Python nor scoring.
+whole job (motion too), neither imports of Python nor scoring. `inside` of a row holds the scores of
+cells that plain extrapolation reaches from within the view.
 """
 
 import argparse
@@ -23,15 +24,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from ..data.clips import Clips
 from ..data.rain import EVENTS, events
 from . import forecasters
 from .program import Program
 from .rows import key, read
 from .said import Said
-from .score import score
+from .score import score, score_inside
 from .starts import Start, starts
 
+SCORER = 2  # rises when rows change, so that older ones are made again
 METHODS = ("persistence", "lucas-kanade", "s-prog", "steps", "emberline")
 Timed = Callable[[Start], tuple[Said, float, float]]
 
@@ -106,10 +110,11 @@ def rows_of(
     made = {m: made_by(m, name, args, versions) for m in methods}
     data = clips.digest()[:16]
     for start in starts(name, clips, args.every):
+        inside = None
         for method in methods:
             row = {"row": "nowcast", "event": name, "method": method}
             row |= {"film": start.film, "at": start.at, "step_min": start.step_min}
-            row |= {"made": made[method] | {"data_sha256": data}}
+            row |= {"made": made[method] | {"data_sha256": data, "scorer": SCORER}}
             if key(row) in have:
                 continue
             said, cpu_s, wall_s = runs[method](start)
@@ -117,6 +122,9 @@ def rows_of(
             row |= {"probabilistic": said.probabilistic, "device": device}
             row |= {"cpu_s": round(cpu_s, 4), "wall_s": round(wall_s, 4)}
             row |= score(said, start.truth_mm_h)
+            if inside is None:
+                inside = ~np.isnan(forecasters.extrapolated(start))
+            row["inside"] = score_inside(said, start.truth_mm_h, inside)
             with args.rows.open("a") as f:
                 f.write(json.dumps(row) + "\n")
             new += 1

@@ -16,6 +16,7 @@ RATES_MM_H = (0.1, 0.5, 1.0, 5.0)
 FSS_MM_H, WINDOW_CELLS = (0.5, 5.0), 9
 CHANCE_MM_H = (0.1, 1.0, 5.0)
 BINS = 10
+INSIDE = ("cells", "counts", "abs_error_sum", "crps_sum", "crps_fair_sum", "brier_sum")
 
 
 def counts(said: np.ndarray, truth: np.ndarray, rate_mm_h: float) -> list[int]:
@@ -85,3 +86,9 @@ def score(said: Said, truth_mm_h: np.ndarray) -> dict[str, list]:
             row["reliability"] = tables
         rows.append(row)
     return {name: [r[name] for r in rows] for name in rows[0]}
+
+
+def score_inside(said: Said, truth_mm_h: np.ndarray, inside: np.ndarray) -> dict[str, list]:
+    """The same over the cells `[L, H, W]` that are `inside`, without windows and bins."""
+    found = score(said, np.where(inside[: len(truth_mm_h)], truth_mm_h, np.nan))
+    return {name: found[name] for name in INSIDE}

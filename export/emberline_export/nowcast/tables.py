@@ -96,12 +96,12 @@ def reliability(events: Events) -> list[str]:
     return lines
 
 
-def differences(events: Events) -> list[str]:
+def differences(events: Events, scores: tuple[str, ...] = ("csi", "fss")) -> list[str]:
     """Our CSI and FSS less plain extrapolation's, lead by lead."""
     both = {e: m for e, m in events.items() if {OURS, BASE} <= m.keys()}
-    half = RATES_MM_H.index(0.5), FSS_MM_H.index(0.5)
+    half = {"csi": RATES_MM_H.index(0.5), "fss": FSS_MM_H.index(0.5)}
     lines = []
-    for score, rate in zip(("csi", "fss") if both else (), half, strict=False):
+    for score in scores if both else ():
         rows = []
         for lead in range(1, LEADS + 1):
             row = [str(lead)]
@@ -110,7 +110,7 @@ def differences(events: Events) -> list[str]:
                 if not len(at_lead(ours, "cells", lead)):
                     row.append("–")
                     continue
-                here, *span = difference(ours, base, score, rate, lead)
+                here, *span = difference(ours, base, score, half[score], lead)
                 told = " [{:+.3f}, {:+.3f}]".format(*span) if span else ""
                 row.append(f"{here:+.3f}{told}")
             rows.append(row)

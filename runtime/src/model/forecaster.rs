@@ -101,13 +101,13 @@ impl Forecaster {
             };
             return no(format!("takes {}, not {}", kinds.join(", "), film.kind), fix);
         }
-        // Of one frame the step is not known: this comes before what is said of steps.
-        if film.frames.len() == 1 && card.input.frames > 1 {
-            let what = format!("looks at {} frames, and the film has one", card.input.frames);
-            return no(what, "give a longer film");
-        }
         let [shortest, longest] = card.input.step_s;
         if !(shortest..=longest).contains(&step_s) {
+            // The step of one frame is not known, and was never told.
+            if film.frames.len() == 1 && card.input.frames > 1 {
+                let what = format!("looks at {} frames, and the film has one", card.input.frames);
+                return no(what, "give a longer film");
+            }
             let what = format!("takes a step of {shortest} s to {longest} s, not {step_s} s");
             return no(what, "give another --step, or a film with other times");
         }
