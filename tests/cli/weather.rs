@@ -66,3 +66,30 @@ fn gaps_doubles_and_disorder_are_told_and_nothing_is_filled_in() {
         assert!(notes.contains(want), "{want}: {notes}");
     }
 }
+
+#[test]
+fn files_that_are_no_table_are_named_with_what_to_do() {
+    let room = Room::new();
+    for (name, bytes, want) in [
+        (
+            "film.mp4",
+            &b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..],
+            "film.mp4: is a film, no table of readings; give a .csv; `emberline forecast` reads films",
+        ),
+        ("sheet.xlsx", b"PK\x03\x04\x14\0", "save the sheet as CSV in UTF-8"),
+        ("noise.csv", b"time\0temp_c", "is binary data"),
+        ("packed.csv", b"\x1f\x8b\x08\0", "call it .csv.gz"),
+        ("wide.csv", b"\xff\xfet\0i\0m\0e\0", "in UTF-16"),
+        (
+            "latin.csv",
+            b"time,temp_c,sky\n2026-08-03T12:00:00Z,30,\xe9t\xe9\n",
+            "line 2 is not in UTF-8",
+        ),
+        ("latin2.csv", b"time,temp_\xb0c\n", "line 1 is not in UTF-8"),
+    ] {
+        let path = room.write(name, bytes);
+        let said = room.run(&["weather", path.to_str().expect("UTF-8")]).must(2);
+        assert_eq!(said.err.lines().count(), 1, "{name}: {}", said.err);
+        assert!(said.err.contains(want), "{name}: {}", said.err);
+    }
+}

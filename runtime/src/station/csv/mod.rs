@@ -4,10 +4,11 @@
 //! no unit is refused. So is a time that names neither UTC nor an offset, unless a zone is given.
 
 mod column;
+mod sniff;
 mod time;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use ::csv::{Reader, ReaderBuilder, StringRecord, Trim};
@@ -57,6 +58,24 @@ pub enum CsvError {
         name: String,
         /// Why and where.
         source: ::csv::Error,
+    },
+    /// It is something else: a film, a spreadsheet, a folder.
+    #[error("{name}: is {what}, no table of readings; {fix}")]
+    NotText {
+        /// The file.
+        name: String,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        fix: &'static str,
+    },
+    /// It is text in an encoding of its own.
+    #[error("{name}: line {line} is not in UTF-8; save the table as CSV in UTF-8")]
+    Encoding {
+        /// The file.
+        name: String,
+        /// Line, the header is 1.
+        line: u64,
     },
     /// More than 1 GiB unpacked.
     #[error("{name}: unpacks to more than 1 GiB; cut it by time")]
@@ -157,6 +176,9 @@ pub fn read(path: &Path, ask: &Ask) -> Result<Series, CsvError> {
     let open = |source| CsvError::Open { path: path.to_owned(), source };
     let file = File::open(path).map_err(open)?;
     let name = path.display().to_string();
+    if file.metadata().map_err(open)?.is_dir() {
+        return Err(CsvError::NotText { name, what: "a folder", fix: sniff::FIX });
+    }
     match path.extension() {
         Some(e) if e.eq_ignore_ascii_case("gz") => read_from(&name, MultiGzDecoder::new(file), ask),
         _ => read_from(&name, file, ask),
@@ -167,8 +189,14 @@ pub fn read(path: &Path, ask: &Ask) -> Result<Series, CsvError> {
 ///
 /// # Errors
 /// As [`read`].
-pub fn read_from(name: &str, from: impl Read, ask: &Ask) -> Result<Series, CsvError> {
-    let mut limited = from.take(BYTES_MAX);
+pub fn read_from(name: &str, mut from: impl Read, ask: &Ask) -> Result<Series, CsvError> {
+    let mut start = Vec::new();
+    let begun = (&mut from).take(sniff::BYTES).read_to_end(&mut start);
+    if let Some((what, fix)) = sniff::not_text(&start) {
+        return Err(CsvError::NotText { name: name.to_owned(), what, fix });
+    }
+    begun.map_err(|e| failed(name, e.into()))?;
+    let mut limited = Cursor::new(start).chain(from).take(BYTES_MAX);
     let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).from_reader(&mut limited);
     let mut notes = Notes::default();
     let header = header(name, &mut reader)?;
@@ -186,9 +214,19 @@ pub fn read_from(name: &str, from: impl Read, ask: &Ask) -> Result<Series, CsvEr
     Ok(Series::new(readings, notes))
 }
 
+/// What the reader's refusal means to a person.
+fn failed(name: &str, source: ::csv::Error) -> CsvError {
+    let name = name.to_owned();
+    match source.kind() {
+        ::csv::ErrorKind::Utf8 { pos, .. } => {
+            CsvError::Encoding { name, line: pos.as_ref().map_or(0, ::csv::Position::line) }
+        }
+        _ => CsvError::Read { name, source },
+    }
+}
+
 fn header<R: Read>(name: &str, reader: &mut Reader<R>) -> Result<StringRecord, CsvError> {
-    let failed = |source| CsvError::Read { name: name.to_owned(), source };
-    let mut header = reader.headers().map_err(failed)?.clone();
+    let mut header = reader.headers().map_err(|e| failed(name, e))?.clone();
     // Spreadsheets put a byte order mark before the first name.
     if let Some(bare) = header.get(0).and_then(|h| h.strip_prefix('\u{feff}')) {
         let rest = header.iter().skip(1);
@@ -211,7 +249,7 @@ fn rows<R: Read>(
     let mut row = StringRecord::new();
     loop {
         let more = reader.read_record(&mut row);
-        match more.map_err(|source| CsvError::Read { name: name.to_owned(), source })? {
+        match more.map_err(|e| failed(name, e))? {
             true => {}
             false => return Ok(out),
         }

