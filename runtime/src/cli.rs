@@ -56,8 +56,8 @@ pub(crate) enum Verb {
     },
     /// Measures how long each stage of a forecast takes on this machine.
     Bench(BenchArgs),
-    /// Tells the weather of a place: from a station's own readings, or when rain starts or stops there
-    /// from radar frames.
+    /// Tells the weather of a place: from a station's own readings, with fire weather, or when rain
+    /// starts or stops there from radar frames.
     #[command(after_help = WEATHER_HELP)]
     Weather(WeatherArgs),
 }
@@ -68,8 +68,13 @@ INPUT is a table of readings, a row a time, whose columns name their units:
 Other units: temp_f, wind_km_h, wind_kt, wind_mph, pressure_pa, pressure_inhg, rain_in, …
 Times end in Z or an offset, or --zone names theirs.
 
+Fire weather is the Canadian index (FFMC, DMC, DC, ISI, BUI, FWI, DSR) from the readings nearest to
+noon of standard time, and the rain of the 24 hours before each. Without a state it starts from the
+standard values; the drought code then needs about 50 days to settle.
+
 Examples:
   emberline weather station.csv --at 40.78,-73.87
+  emberline weather today.csv --at 40.78,-73.87 --fwi-state fire.json
   emberline weather radar/ --at 60.17,24.94
   emberline weather weather.csv.gz --format nyc-flights --station LGA --at 40.78,-73.87 --json";
 
@@ -272,6 +277,9 @@ pub(crate) struct WeatherArgs {
     /// Hours before the last reading whose alarms are told.
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub(crate) hours: u32,
+    /// What fire weather keeps from one run to the next: read where it is there, written at the end.
+    #[arg(long, value_name = "FILE.json", requires = "at")]
+    pub(crate) fwi_state: Option<PathBuf>,
     /// Print JSON on stdout instead of text.
     #[arg(long)]
     pub(crate) json: bool,

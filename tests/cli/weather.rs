@@ -67,6 +67,95 @@ fn gaps_doubles_and_disorder_are_told_and_nothing_is_filled_in() {
     }
 }
 
+/// A table of `days` whole days of made-up hours from 1 July 2026 in UTC, without the hours `without`.
+fn month(days: i64, without: std::ops::Range<i64>) -> String {
+    let mut table = "time,temp_c,rh_percent,wind_m_s,wind_from_deg,rain_mm\n".to_owned();
+    for k in (0..days * 24).filter(|k| !without.contains(k)) {
+        let (day, hour) = (1 + k / 24, k % 24);
+        let warm = (std::f64::consts::TAU * (hour - 14) as f64 / 24.0).cos();
+        let rain_mm = if k % 131 < 3 { 2.2 } else { 0.0 };
+        table += &format!(
+            "2026-07-{day:02}T{hour:02}:00:00Z,{:.1},{:.1},{:.1},{},{rain_mm}\n",
+            25.0 + 8.0 * warm,
+            45.0 - 20.0 * warm,
+            4.0 + warm + 0.1 * (k % 7) as f64,
+            (k * 13) % 360
+        );
+    }
+    table
+}
+
+#[test]
+fn fire_weather_goes_on_from_run_to_run_and_says_where_it_began() {
+    let room = Room::new();
+    let file = |name: &str, text: &str| room.write(name, text.as_bytes()).display().to_string();
+    let all = file("all.csv", &month(20, 0..0));
+    let at = ["--at", "38,23.7"];
+    let facts = |path: &str, state: &[&str]| -> Value {
+        let args = [&["weather", path], &at[..], state, &["--json"]].concat();
+        serde_json::from_str(&room.run(&args).must(0).out).expect("JSON")
+    };
+    let whole = facts(&all, &[])["fire_weather"].clone();
+    assert_eq!(whole["date"], "2026-07-20");
+    // By the sun at 23.7° east, noon is at 10:00 UTC.
+    assert_eq!(whole["noon"], "2026-07-20T10:00:00Z");
+    assert_eq!(whole["ff_scale"], 147.2);
+    assert_eq!(whole["start"]["origin"], "standard");
+    for key in ["ffmc", "dmc", "dc", "isi", "bui", "fwi", "dsr"] {
+        assert!(whole[key].as_f64().is_some_and(|v| v > 0.0), "{key}: {whole}");
+    }
+    assert!(whole["hourly_ffmc"]["value"].is_f64(), "{whole}");
+
+    let table = month(20, 0..0);
+    let (first, rest) = table.split_at(month(9, 0..0).len());
+    let rest = month(0, 0..0) + rest;
+    let state = ["--fwi-state", "fire.json"];
+    facts(&file("first.csv", first), &state);
+    let resumed = facts(&file("rest.csv", &rest), &state)["fire_weather"].clone();
+    for key in ["ffmc", "dmc", "dc", "isi", "bui", "fwi", "dsr", "noon", "start"] {
+        assert_eq!(resumed[key], whole[key], "{key}");
+    }
+    assert!(room.hidden().is_empty(), "{:?}", room.hidden());
+
+    let said = room.run(&[&["weather", &all], &at[..]].concat()).must(0).out;
+    for want in [
+        "FFMC ",
+        "FF scale 147.2",
+        "12:00 at UTC+02, by the sun at longitude 23.7",
+        "started from the standard values (FFMC 85, DMC 6, DC 15 on the evening of 2026-07-01)",
+        "DC settles in about 50 days",
+    ] {
+        assert!(said.contains(want), "{want}: {said}");
+    }
+    let holed = file("holed.csv", &month(20, 200..330));
+    let said = room.run(&[&["weather", &holed], &at[..]].concat()).must(0);
+    let again = "started again from the standard values";
+    assert!(said.out.contains(again) && said.err.contains(again), "{}", said.err);
+    let said = room.run(&["weather", &all]).must(0);
+    assert!(said.err.contains("no fire weather: its day lengths need the place"), "{}", said.err);
+}
+
+#[test]
+fn a_state_of_something_else_is_refused_in_one_line_and_stays() {
+    let room = Room::new();
+    let table = room.write("t.csv", month(3, 0..0).as_bytes());
+    let table = table.to_str().expect("UTF-8");
+    for (text, want) in [
+        ("{\"codes\": 3}", "no fire weather state"),
+        ("", "or a damaged one"),
+        ("{\"emberline_fire_weather\": 9}", "version 9"),
+    ] {
+        let path = room.write("fire.json", text.as_bytes());
+        let args = ["weather", table, "--at", "38,23.7", "--fwi-state", "fire.json"];
+        let said = room.run(&args).must(2);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+        assert!(said.err.contains(want), "{want}: {}", said.err);
+        assert_eq!(std::fs::read_to_string(path).expect("it is there"), text);
+    }
+    let said = room.run(&["weather", table, "--fwi-state", "fire.json"]).must(2);
+    assert!(said.err.contains("--at"), "{}", said.err);
+}
+
 #[test]
 fn files_that_are_no_table_are_named_with_what_to_do() {
     let room = Room::new();

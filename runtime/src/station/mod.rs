@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook
+//!                            └──▶ noon ──▶ fire_weather | litter
 //! ```
 //!
 //! Nothing is filled in: a value that was not measured, or that failed a check, is missing from there
@@ -10,10 +11,16 @@
 pub mod alarm;
 pub mod csv;
 pub mod derived;
+pub mod fire_memory;
+pub mod fire_weather;
 mod hours;
+pub mod litter;
+pub mod noon;
 pub mod note;
 pub mod outlook;
 pub mod quality;
 pub mod reading;
 pub mod series;
+pub mod standard_time;
 mod term;
+pub mod whole_file;

@@ -1,6 +1,7 @@
 //! `emberline weather`: what a station's own readings tell, now and for the next hours.
 
 mod area;
+mod fire;
 mod rain;
 
 use std::path::Path;
@@ -29,11 +30,18 @@ struct Report {
     notes: Vec<String>,
     alarms: Vec<Alarm>,
     outlook: Option<Outlook>,
+    fire: Option<fire::Told>,
 }
 
 /// Runs the verb.
 pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     if rain::claims(&args.input) {
+        if args.fwi_state.is_some() {
+            anyhow::bail!(
+                "{}: radar frames have no --fwi-state; leave it out",
+                args.input.display()
+            );
+        }
         return rain::run(args);
     }
     if args.pick != Pick::default() || args.radar.area.is_some() {
@@ -90,6 +98,7 @@ fn report(args: &WeatherArgs) -> anyhow::Result<Report> {
             ));
         }
     }
+    let fire = fire::tell(args, readings, step, place, &mut notes)?;
     Ok(Report {
         readings: readings.len(),
         step,
@@ -99,6 +108,7 @@ fn report(args: &WeatherArgs) -> anyhow::Result<Report> {
         notes,
         alarms,
         outlook,
+        fire,
     })
 }
 
@@ -129,6 +139,9 @@ fn text(r: &Report, hours: u32) -> anyhow::Result<String> {
     } else {
         out += &format!("\nalarms of the last {hours} h:\n");
         out.extend(r.alarms.iter().map(|a| format!("  {a}\n")));
+    }
+    if let Some(fire) = &r.fire {
+        out += &format!("\n{}", fire.text());
     }
     if let Some(outlook) = &r.outlook {
         out += &format!("\noutlook, with intervals that hold about 80 % ({}):\n", outlook.model);
@@ -213,6 +226,7 @@ fn document(r: &Report) -> Json {
         "alarms": r.alarms.iter()
             .map(|a| json!({ "time": a.time.to_string(), "words": a.to_string() }))
             .collect::<Vec<_>>(),
+        "fire_weather": r.fire.as_ref().map(fire::Told::document),
         "outlook": r.outlook.as_ref().map(|o| json!({
             "model": o.model,
             "issued": o.issued.to_string(),

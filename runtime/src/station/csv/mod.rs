@@ -21,6 +21,7 @@ use column::Columns;
 use time::{Clock, Moment};
 
 pub use column::Format;
+pub use time::named_zone;
 
 /// Most bytes of a table, unpacked.
 const BYTES_MAX: u64 = 1 << 30;

@@ -21,6 +21,16 @@ pub(super) enum Moment {
     Unreadable,
 }
 
+/// The zone called `name`: an IANA name, or a POSIX rule such as `EST5EDT,M3.2.0,M11.1.0`.
+///
+/// # Errors
+/// [`CsvError::Zone`] when it is neither.
+pub fn named_zone(name: &str) -> Result<TimeZone, CsvError> {
+    TimeZone::get(name)
+        .or_else(|e| TimeZone::posix(name).map_err(|_| e))
+        .map_err(|source| CsvError::Zone { zone: name.to_owned(), source })
+}
+
 /// How times without an offset are meant.
 #[derive(Debug)]
 pub(super) struct Clock(Option<TimeZone>);
@@ -31,10 +41,7 @@ impl Clock {
         match zone {
             _ if utc => Ok(Self(Some(TimeZone::UTC))),
             None => Ok(Self(None)),
-            Some(zone) => TimeZone::get(zone)
-                .or_else(|e| TimeZone::posix(zone).map_err(|_| e))
-                .map(|zone| Self(Some(zone)))
-                .map_err(|source| CsvError::Zone { zone: zone.to_owned(), source }),
+            Some(name) => Ok(Self(Some(named_zone(name)?))),
         }
     }
 
