@@ -74,7 +74,7 @@ standard values; the drought code then needs about 50 days to settle.
 
 Examples:
   emberline weather station.csv --at 40.78,-73.87
-  emberline weather today.csv --at 40.78,-73.87 --fwi-state fire.json
+  emberline weather today.csv --at 40.78,-73.87 --fwi-state fire.json --picture today.png
   emberline weather radar/ --at 60.17,24.94
   emberline weather weather.csv.gz --format nyc-flights --station LGA --at 40.78,-73.87 --json";
 
@@ -274,12 +274,15 @@ pub(crate) struct WeatherArgs {
     /// Zone of times without an offset: an IANA name, or a rule such as EST5EDT,M3.2.0,M11.1.0.
     #[arg(long, value_name = "ZONE")]
     pub(crate) zone: Option<String>,
-    /// Hours before the last reading whose alarms are told.
+    /// Hours before the last reading whose alarms are told, and that the picture shows.
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub(crate) hours: u32,
     /// What fire weather keeps from one run to the next: read where it is there, written at the end.
     #[arg(long, value_name = "FILE.json", requires = "at")]
     pub(crate) fwi_state: Option<PathBuf>,
+    /// Also draw the hours and the outlook.
+    #[arg(long, value_name = "FILE.png")]
+    pub(crate) picture: Option<PathBuf>,
     /// Print JSON on stdout instead of text.
     #[arg(long)]
     pub(crate) json: bool,

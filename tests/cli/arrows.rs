@@ -33,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
         ],
     ),
     ("score", &["grid", "front", "forecast"]),
-    ("product", &["frame", "grid", "rain", "clip", "forecast"]),
+    ("product", &["frame", "grid", "rain", "clip", "forecast", "station"]),
     ("lib", &[]),
 ];
 

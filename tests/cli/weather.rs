@@ -157,6 +157,31 @@ fn a_state_of_something_else_is_refused_in_one_line_and_stays() {
 }
 
 #[test]
+fn a_picture_is_drawn_whole_or_not_at_all() {
+    let room = Room::new();
+    let table = room.write("t.csv", month(3, 40..44).as_bytes());
+    let table = table.to_str().expect("UTF-8");
+    for (name, args) in [
+        ("outlook.png", &["--at", "38,23.7", "--zone", "EET-2EEST,M3.5.0/3,M10.5.0/4"][..]),
+        ("seen.png", &["--hours", "8760"]),
+        ("short.png", &["--hours", "1"]),
+    ] {
+        room.run(&[&["weather", table, "--picture", name], args].concat()).must(0);
+        let picture = png::Decoder::new(std::io::BufReader::new(
+            std::fs::File::open(room.path(name)).expect("a picture"),
+        ));
+        let info = picture.read_info().expect("a PNG").info().clone();
+        assert!(info.width == 1200 && (500..1200).contains(&info.height), "{info:?}");
+    }
+    for (name, want) in [("t.jpg", "only PNG is written"), ("no/t.png", "cannot be written")] {
+        let said = room.run(&["weather", table, "--picture", name]).must(2);
+        assert_eq!(said.err.lines().count(), 1, "{}", said.err);
+        assert!(said.err.contains(want), "{want}: {}", said.err);
+    }
+    assert!(room.hidden().is_empty(), "{:?}", room.hidden());
+}
+
+#[test]
 fn files_that_are_no_table_are_named_with_what_to_do() {
     let room = Room::new();
     for (name, bytes, want) in [

@@ -1,5 +1,9 @@
 //! A canvas: cells enlarged, areas filled, lines and letters drawn with soft edges.
 
+mod axis;
+mod panel;
+mod station;
+
 use std::io::{self, Write};
 
 use super::font;

@@ -112,23 +112,28 @@ pub struct Alarm {
     pub kind: Kind,
 }
 
-impl fmt::Display for Alarm {
+impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.time)?;
-        match self.kind {
-            Kind::WindShift { from_deg, to_deg, wind_m_s } => write!(
+        match *self {
+            Self::WindShift { from_deg, to_deg, wind_m_s } => write!(
                 f,
                 "wind shift from {from_deg:.0}° to {to_deg:.0}° ({:+.0}°) at {wind_m_s:.1} m/s",
                 turn_deg(from_deg, to_deg)
             ),
-            Kind::GustFront { before_m_s, now_m_s, temp_change_c } => {
+            Self::GustFront { before_m_s, now_m_s, temp_change_c } => {
                 write!(f, "gust front: {now_m_s:.1} m/s after {before_m_s:.1} m/s")?;
                 temp_change_c.map_or(Ok(()), |c| write!(f, ", temperature {c:+.1} °C"))
             }
-            Kind::DryAir { before_percent, now_percent } => {
+            Self::DryAir { before_percent, now_percent } => {
                 write!(f, "dry air: humidity {now_percent:.0} % after {before_percent:.0} %")
             }
         }
+    }
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.time, self.kind)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Station: local weather from its own readings, from a table or a sensor node.
 //!
 //! ```text
-//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook
+//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ view
 //!                            └──▶ noon ──▶ fire_weather | litter
 //! ```
 //!
@@ -23,4 +23,5 @@ pub mod reading;
 pub mod series;
 pub mod standard_time;
 mod term;
+pub mod view;
 pub mod whole_file;

@@ -2,6 +2,7 @@
 
 mod area;
 mod fire;
+mod picture;
 mod rain;
 
 use std::path::Path;
@@ -36,9 +37,9 @@ struct Report {
 /// Runs the verb.
 pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     if rain::claims(&args.input) {
-        if args.fwi_state.is_some() {
+        if args.fwi_state.is_some() || args.picture.is_some() {
             anyhow::bail!(
-                "{}: radar frames have no --fwi-state; leave it out",
+                "{}: radar frames have no --fwi-state and no --picture; leave them out",
                 args.input.display()
             );
         }
@@ -77,7 +78,8 @@ fn report(args: &WeatherArgs) -> anyhow::Result<Report> {
     let mut watch = Watch::new(step.map_or_else(Thresholds::default, Thresholds::for_step));
     let all: Vec<Alarm> = readings.iter().flat_map(|r| watch.take(r)).collect();
     let since = SignedDuration::from_hours(i64::from(args.hours));
-    let alarms = all.into_iter().filter(|a| now.time.duration_since(a.time) <= since).collect();
+    let recent = |a: &Alarm| now.time.duration_since(a.time) <= since;
+    let alarms: Vec<Alarm> = all.into_iter().filter(recent).collect();
     let outlook = match place {
         Some([_, longitude_deg]) => {
             Some(Model::builtin()?.outlook(readings, now.time, longitude_deg))
@@ -99,6 +101,9 @@ fn report(args: &WeatherArgs) -> anyhow::Result<Report> {
         }
     }
     let fire = fire::tell(args, readings, step, place, &mut notes)?;
+    if let Some(path) = &args.picture {
+        picture::write(path, args, readings, step, &alarms, outlook.as_ref())?;
+    }
     Ok(Report {
         readings: readings.len(),
         step,
