@@ -70,7 +70,10 @@ def test_rain_lies_where_its_radar_saw_it(
     call = [PROGRAM, "forecast", tmp_path / "clip.npz", tmp_path / "out", "--engine", "tract"]
     done = subprocess.run(call, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    rates = np.load(tmp_path / "out" / "forecast.npz")["rain_mm_h"]
+    said = np.load(tmp_path / "out" / "forecast.npz")
+    rates, percent = said["rain_mm_h"], said["rain_probability_percent"].astype(np.float32)
+    percent[percent == 255] = np.nan
+    told = [int(np.flatnonzero(np.isclose(said["probability_mm_h"], r))[0]) for r in (0.1, 1, 5)]
 
     columns, rows = np.array([0, 20, WIDTH - 1]), np.array([0, 17, HEIGHT - 1])
     x, y = grid[0] + (columns + 0.5) * grid[1], grid[3] + (rows + 0.5) * grid[5]
@@ -83,7 +86,17 @@ def test_rain_lies_where_its_radar_saw_it(
         at = transform(tif.crs, "EPSG:4326", x, y)
         assert np.allclose(at, [lon, lat], rtol=0, atol=1e-6), name
 
+    with rasterio.open(tmp_path / "out" / "rain_probability.tif") as tif:
+        bands = tif.read().reshape(3, *rates.shape)
+        assert np.array_equal(bands, percent[told] / np.float32(100), equal_nan=True)
+        assert "0.1 mm/h at +300 s" in tif.descriptions[0] and set(tif.units) == {"1"}
+
     with xarray.open_dataset(tmp_path / "out" / "rain.nc") as nc:
+        chance = nc["rain_probability"]
+        assert chance.dims == ("threshold", "time", "y", "x")
+        assert np.array_equal(chance.values, percent, equal_nan=True)
+        assert chance.attrs["units"] == "percent"
+        assert np.allclose(nc["threshold"].values, said["probability_mm_h"])
         rain = nc["rainfall_rate"]
         assert np.array_equal(rain.values, rates, equal_nan=True)
         assert rain.attrs["units"] == "mm h-1" and nc.attrs["Conventions"].startswith("CF-1.")

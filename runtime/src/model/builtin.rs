@@ -23,7 +23,7 @@ macro_rules! carry {
 }
 
 /// All of them; the first is the one for any film that no other is for. One more is one more line.
-pub(super) const ALL: &[BuiltIn] = &[
+pub(super) static ALL: &[BuiltIn] = &[
     carry!(
         "fire-v1",
         [

@@ -1,7 +1,7 @@
 //! Radar: films of rain from what weather services give out, PGM, GeoTIFF or ODIM HDF5, one frame a
 //! file, in a folder or alone.
 //!
-//! Each file becomes a [`scan::Scan`] (mm/h, NaN no data, UTC time, place), the scans become a
+//! Each file becomes a `Scan` (mm/h, NaN no data, UTC time, place), the scans become a
 //! sequence, and what is missing, repeated, late or set right is told in the film's notes. Unit,
 //! projection and time are never guessed.
 
