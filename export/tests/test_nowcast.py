@@ -11,6 +11,7 @@ from emberline_export.__main__ import main
 from emberline_export.benchmark.rain import csi
 from emberline_export.data.clips import Clips
 from emberline_export.data.rain import EVENTS
+from emberline_export.nowcast import onset
 from emberline_export.nowcast import rows as nowcast_rows
 from emberline_export.nowcast.crps import of_chances, of_ensemble
 from emberline_export.nowcast.said import Said, reaches
@@ -241,3 +242,35 @@ def test_rows_are_made_once_and_told(tmp_path, capsys):
     assert "3 members" in told and "| steps |" in told and "nan" not in told
     with pytest.raises(SystemExit, match="missing"):
         main([*call[:4], "--emberline", str(program), "--models", str(tmp_path)])
+
+
+def test_statements_are_those_of_the_runtime() -> None:
+    """The cases of `runtime/src/nowcast/onset.rs`."""
+    for wet, rains, says, span, chance in [
+        ([0.0, 0.1, 0.2, 0.1], False, "stays-dry", (0, 0), 0.8),
+        ([0.0, 0.05, 0.1, 0.8], False, "starts", (4, 4), 0.7),
+        ([0.0, 0.05, 0.5, 0.9], False, "starts", (3, 4), 0.85),
+        ([0.2, 0.4, 0.6, 0.8], False, "starts", (1, 4), 0.8),
+        ([0.9, 0.8, 0.7, 0.9], True, "goes-on", (0, 0), 0.7),
+        ([0.9, 0.9, 0.1, 0.2], True, "stops", (3, 3), 0.8),
+        ([0.9, 0.1, 0.1, 0.1], False, "starts", (1, 1), 0.9),
+    ]:
+        said = onset.statement(np.array(wet), rains)
+        assert said[0] == says and said[1:3] == span
+        assert said[3] == pytest.approx(chance)
+
+
+def test_what_came_tells_whether_a_statement_was_right() -> None:
+    """The cases of `runtime/src/nowcast/onset.rs`."""
+    for said, came, right in [
+        (("stays-dry", 0, 0, 0.9), [0, 0, 0], True),
+        (("stays-dry", 0, 0, 0.9), [0, 0, 1], False),
+        (("starts", 2, 3, 0.8), [0, 0, 1], True),
+        (("starts", 2, 3, 0.8), [1, 1, 1], False),
+        (("starts", 2, 3, 0.8), [0, 0, 0], False),
+        (("goes-on", 0, 0, 0.9), [1, 1, 1], True),
+        (("goes-on", 0, 0, 0.9), [1, 0, 1], False),
+        (("stops", 1, 2, 0.9), [1, 0, 1], True),
+        (("stops", 1, 2, 0.9), [1, 1, 0], False),
+    ]:
+        assert onset.came_true(said, np.array(came, bool)) == right

@@ -47,18 +47,65 @@ pub fn carried(now: &ArrayRef2<f32>, flow: &Flow, leads: usize, inflow: Inflow) 
     }
     let motion = Motion::of(flow);
     for (y, x) in (0..h).flat_map(|y| (0..w).map(move |x| (y, x))) {
-        let at = |back: [f64; 2]| [y as f64 + back[0], x as f64 + back[1]];
-        let mut back = [0.0; 2]; // displacement so far, rows and columns
-        let mut step = motion.near(at(back));
-        for frame in &mut frames.outer_iter_mut() {
-            let mut frame = frame;
-            step = motion.near(at([back[0] - step[0] / 2.0, back[1] - step[1] / 2.0]));
-            back = [back[0] - step[0], back[1] - step[1]];
-            step = motion.near(at(back));
-            frame[[y, x]] = sampled(now, at(back), inflow);
+        let mut path = Path::from([y, x], &motion);
+        for mut frame in frames.outer_iter_mut() {
+            frame[[y, x]] = sampled(now, path.back(&motion), inflow);
         }
     }
     frames
+}
+
+/// Share of the cells at each lead whose path begins beyond the border, where nobody saw what comes;
+/// of every fourth cell along and across.
+#[must_use]
+pub fn beyond(flow: &Flow, leads: usize) -> Vec<f64> {
+    const EVERY: usize = 4;
+    let motion = Motion::of(flow);
+    let (h, w) = motion.0.dim();
+    let (mut out, mut cells) = (vec![0.0; leads], 0.0);
+    for (y, x) in (0..h).step_by(EVERY).flat_map(|y| (0..w).step_by(EVERY).map(move |x| (y, x))) {
+        cells += 1.0;
+        let mut path = Path::from([y, x], &motion);
+        for count in &mut out {
+            let [row, col] = path.back(&motion);
+            *count += f64::from(u8::from(!(inside(row, h) && inside(col, w))));
+        }
+    }
+    out.into_iter().map(|count| count / f64::max(cells, 1.0)).collect()
+}
+
+/// The way back from a cell, step by step.
+struct Path {
+    cell: [f64; 2],
+    /// Displacement so far, rows and columns.
+    back: [f64; 2],
+    step: [f64; 2],
+}
+
+impl Path {
+    fn from([y, x]: [usize; 2], motion: &Motion) -> Self {
+        let cell = [y as f64, x as f64];
+        Self { cell, back: [0.0; 2], step: motion.near(cell) }
+    }
+
+    fn at(&self, back: [f64; 2]) -> [f64; 2] {
+        [self.cell[0] + back[0], self.cell[1] + back[1]]
+    }
+
+    /// Where it was a step earlier.
+    fn back(&mut self, motion: &Motion) -> [f64; 2] {
+        let half = [self.back[0] - self.step[0] / 2.0, self.back[1] - self.step[1] / 2.0];
+        let step = motion.near(self.at(half));
+        self.back = [self.back[0] - step[0], self.back[1] - step[1]];
+        let here = self.at(self.back);
+        self.step = motion.near(here);
+        here
+    }
+}
+
+/// Whether a position lies among `n` cell centres.
+fn inside(at: f64, n: usize) -> bool {
+    at >= 0.0 && at <= (n - 1) as f64
 }
 
 /// The honest baseline `[L, H, W]`: the border flows in, each lead is blurred more than the one
@@ -112,7 +159,6 @@ fn clamped(at: f64, n: usize) -> (usize, usize, f64) {
 /// Value of a frame at a point (row, column).
 fn sampled(now: &ArrayRef2<f32>, [row, col]: [f64; 2], inflow: Inflow) -> f32 {
     let (h, w) = now.dim();
-    let inside = |at: f64, n: usize| at >= 0.0 && at <= (n - 1) as f64;
     if !(inside(row, h) && inside(col, w)) {
         match inflow {
             Inflow::NoData => return f32::NAN,
@@ -155,6 +201,15 @@ mod tests {
                 assert!(got == want || got.is_nan() && want.is_nan(), "{inflow:?} {x}: {got}");
             }
         }
+    }
+
+    #[test]
+    fn what_comes_from_beyond_is_counted() {
+        // Of 40 columns, every fourth: 0 … 36. A path is 3 cells a lead.
+        let said = beyond(&uniform(9, 40, 0.0, 3.0), 3);
+        assert_eq!(said, [0.1, 0.2, 0.3]);
+        assert_eq!(beyond(&uniform(9, 40, 0.0, 0.0), 2), [0.0, 0.0]);
+        assert_eq!(beyond(&uniform(0, 0, 1.0, 1.0), 1), [0.0]);
     }
 
     #[test]

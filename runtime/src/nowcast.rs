@@ -13,7 +13,7 @@ mod sums;
 
 use serde::{Deserialize, Serialize};
 
-pub use blend::Blend;
+pub use blend::{Blend, extrapolated};
 pub use chance::Calibration;
 pub use onset::Onset;
 

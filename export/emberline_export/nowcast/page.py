@@ -56,6 +56,7 @@ def text(rows: list[dict]) -> str:
         inside="\n".join(inside.section(events)),
         probability=lines_of({e: tables.probability(m) for e, m in events.items()}),
         reliability="\n".join(tables.reliability(events)),
+        onsets="\n".join(tables.onsets(events)),
         costs="\n".join(tables.costs(events)),
     )
 

@@ -28,7 +28,7 @@ import numpy as np
 
 from ..data.clips import Clips
 from ..data.rain import EVENTS, events
-from . import forecasters
+from . import forecasters, onset
 from .program import Program
 from .rows import key, read
 from .said import Said
@@ -125,6 +125,9 @@ def rows_of(
             if inside is None:
                 inside = ~np.isnan(forecasters.extrapolated(start))
             row["inside"] = score_inside(said, start.truth_mm_h, inside)
+            if said.chance is not None:
+                seed = [start.film, start.at]
+                row["onsets"] = onset.score(said, start.rain_mm_h[-1], start.truth_mm_h, seed)
             with args.rows.open("a") as f:
                 f.write(json.dumps(row) + "\n")
             new += 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .onset import SAYS
 from .rows import Runs, at_lead, block_starts, difference, per_cell, pooled
 from .score import BINS, CHANCE_MM_H, FSS_MM_H, RATES_MM_H
 from .starts import LEADS
@@ -137,3 +138,25 @@ def costs(events: Events) -> list[str]:
         rows.append(row)
     head = ["method", "forecasts", "CPU s, median (10 to 90 %)", "wall s, median (10 to 90 %)"]
     return table([*head, f"less CPU than {COSTLY}"][: len(rows[0])], rows)
+
+
+def onsets(events: Events) -> list[str]:
+    """What was said of places: came true / should have / how many statements."""
+    rows = []
+    for event, methods in events.items():
+        told = [r["onsets"] for r in methods.get(OURS, {}).values() if "onsets" in r]
+        if told:
+            sums = {s: np.sum([t[s] for t in told], 0) for s in SAYS}
+            sums["all"] = np.sum(list(sums.values()), 0)
+            rows.append([event, *(of_said(*s) for s in sums.values())])
+    if not rows:
+        return ["These rows have no chances.", ""]
+    head = ["event", "stays dry", "starts in …", "goes on", "stops in …", "all"]
+    return ["Came true / should have (statements):", "", *table(head, rows)]
+
+
+def of_said(count: float, true: float, expected: float) -> str:
+    """Shares of statements of one kind."""
+    if count == 0:
+        return "–"
+    return f"{true / count:.2f} / {expected / count:.2f} ({count:.0f})"

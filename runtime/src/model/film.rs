@@ -2,15 +2,19 @@
 
 use std::time::Instant;
 
-use ndarray::{Array3, Axis};
+use ndarray::{Array3, ArrayView2, Axis, Zip};
 
 use super::ModelError;
 use super::forecaster::{Forecaster, Timings, extend, next_frames};
 use super::rates::Rates;
-use crate::advect::Ranks;
+use crate::advect::{Ranks, beyond};
 use crate::clip::{Clip, Shown, Unseen};
 use crate::forecast::{Forecast, Rain, Said};
 use crate::motion::rain_motion;
+use crate::nowcast::extrapolated;
+
+/// Share of a view from which on it is told that its rain comes from beyond the border.
+const BEYOND_TOLD: f64 = 0.05;
 
 impl Forecaster {
     /// Forecasts `leads` steps beyond the end of `clip`; beyond the network's own leads its frames
@@ -60,7 +64,9 @@ impl Forecaster {
     }
 
     /// What becomes of a network's rain: extrapolation is blended in and chances are told where the
-    /// card says how; leads get the rates of the last frame where it wants that.
+    /// card says how. Where it wants rates matched, leads get those of the last frame; where
+    /// extrapolation is blended in, those of the last frame as it stands at that lead, since rain also
+    /// leaves the view and comes into it.
     fn rain(
         &self,
         clip: &Clip,
@@ -72,23 +78,37 @@ impl Forecaster {
         let no_data = unseen.now();
         let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
         let nowcast = card.nowcast.as_ref();
-        if let Some(nowcast) = nowcast {
+        let moved = nowcast.map(|nowcast| {
             let motion = rain_motion(&unseen.film(&clip.frames));
-            nowcast.blend.mix(frames, &last, &motion);
+            let moved = extrapolated(&last, &motion, frames.dim().0);
+            nowcast.blend.mix(frames, &moved);
+            let beyond = beyond(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
+            if beyond >= BEYOND_TOLD {
+                notes.push(format!(
+                    "{:.0} % of the view is reached at the last lead from beyond its border: there the \
+                     border's rain is carried in, which nobody saw",
+                    100.0 * beyond
+                ));
+            }
             if unseen.earlier.is_none() {
                 notes.push("motion is seen in two frames only: a third would make it surer".into());
             }
-        }
+            moved
+        });
         if card.rates() == Some(Rates::Matched) {
-            let mut seen = last.to_owned();
-            seen.zip_mut_with(&no_data, |v, none| {
-                if *none {
-                    *v = f32::NAN;
+            let ranks = |like: ArrayView2<'_, f32>| {
+                Ranks::of(
+                    &Zip::from(&like)
+                        .and(&no_data)
+                        .map_collect(|v, none| if *none { f32::NAN } else { *v }),
+                )
+            };
+            let of_last = moved.is_none().then(|| ranks(last));
+            for (l, lead) in frames.outer_iter_mut().enumerate() {
+                let of_lead = moved.as_ref().map(|moved| ranks(moved.index_axis(Axis(0), l)));
+                if let Some(ranks) = of_lead.as_ref().or(of_last.as_ref()) {
+                    ranks.give(lead, |at| !no_data[at]);
                 }
-            });
-            let ranks = Ranks::of(&seen);
-            for lead in frames.outer_iter_mut() {
-                ranks.give(lead, |at| !no_data[at]);
             }
         }
         let chance = nowcast.and_then(|n| n.chance.as_ref());

@@ -6,10 +6,16 @@ use serde::{Deserialize, Serialize};
 use crate::advect::{Inflow, carried};
 use crate::flow::Flow;
 
+/// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,
+/// with the border flowing in.
+#[must_use]
+pub fn extrapolated(now: &ArrayRef2<f32>, motion: &Flow, leads: usize) -> Array3<f32> {
+    carried(now, motion, leads, Inflow::Border)
+}
+
 /// How extrapolation is blended into a network's forecast.
 ///
 /// Both are shares of rain (`crate::rain`), so what is mixed is mixed in decibels, as networks see it.
-/// Extrapolation is the last frame carried along its motion, sharp, with the border flowing in.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Blend {
@@ -26,13 +32,8 @@ impl Blend {
         self.extrapolation * (lead as f32).powf(-self.falls)
     }
 
-    /// Blends the last frame `now` `[H, W]`, carried along `motion` (cells a lead), into `frames`
-    /// `[L, H, W]`.
-    pub fn mix(&self, frames: &mut Array3<f32>, now: &ArrayRef2<f32>, motion: &Flow) {
-        if self.extrapolation == 0.0 {
-            return;
-        }
-        let moved = carried(now, motion, frames.dim().0, Inflow::Border);
+    /// Blends `moved`, the last frame at each lead ([`extrapolated`]), into `frames`; both `[L, H, W]`.
+    pub fn mix(&self, frames: &mut Array3<f32>, moved: &Array3<f32>) {
         for (l, (mut said, moved)) in frames.outer_iter_mut().zip(moved.outer_iter()).enumerate() {
             let weight = self.weight(l + 1);
             Zip::from(&mut said).and(&moved).for_each(|s, m| *s += weight * (m - *s));
@@ -64,7 +65,7 @@ mod tests {
             let blend = Blend { extrapolation, falls };
             assert_eq!(blend.fault(), None);
             let mut frames = Array3::from_elem((4, 1, 9), 0.2f32);
-            blend.mix(&mut frames, &now, &motion);
+            blend.mix(&mut frames, &extrapolated(&now, &motion, 4));
             for (lead, weight) in [1, 2, 4].into_iter().zip(weights) {
                 let at = |x: usize| -> f32 { frames[[lead - 1, 0, x]] };
                 let (wet, dry) = (0.2 + weight * 0.6, 0.2 - weight * 0.2);
