@@ -46,7 +46,7 @@ fn the_bench_names_every_stage() {
     let room = Room::new();
     let ran = room.run(&["bench", SMALL, "--rounds", "2", "--json", "--engine", "tract"]).must(0);
     let bench = json(&ran.out);
-    for stage in ["decode", "clip", "front", "model", "product", "total"] {
+    for stage in ["decode", "clip", "front", "model", "nowcast", "product", "total"] {
         assert!(bench["stages"][stage]["p50_s"].as_f64().is_some_and(|s| s >= 0.0), "{stage}");
     }
     assert_eq!(bench["engine"]["name"], "tract");

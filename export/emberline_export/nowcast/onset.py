@@ -52,4 +52,4 @@ def score(said: Said, now_mm_h: np.ndarray, truth_mm_h: np.ndarray, seed: list[i
         of[0] += 1
         of[1] += came_true(told, reaches(truth_mm_h[:, y, x], RATE_MM_H))
         of[2] += told[3]
-    return {k: [n, t, round(p, 3)] for k, (n, t, p) in out.items()}
+    return {k: [n, int(t), round(float(p), 3)] for k, (n, t, p) in out.items()}

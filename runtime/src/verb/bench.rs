@@ -17,7 +17,7 @@ use super::{
 use crate::cli::BenchArgs;
 
 /// Stages in the order they run.
-const STAGES: [&str; 5] = ["decode", "clip", "front", "model", "product"];
+const STAGES: [&str; 6] = ["decode", "clip", "front", "model", "nowcast", "product"];
 
 /// Runs the verb.
 pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
@@ -32,7 +32,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let leads = leads(&forecaster, pick);
     let scratch = Scratch::new()?;
     let out = scratch.0.join("out");
-    let mut seconds: [Vec<f64>; 5] = Default::default();
+    let mut seconds: [Vec<f64>; 6] = Default::default();
     let mut size = [0, 0];
     let bar = progress(u64::from(args.rounds) + 1, "bench");
     // The first round prepares the graph for the film's shape and is told apart.
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         product::write_all(&out, &film, &clip, &forecast, &facts)?;
         let product_s = started.elapsed().as_secs_f64();
         size = [film.grid.height, film.grid.width];
-        let all = [decode_s, clip_s, spent.front_s, spent.model_s, product_s];
+        let all = [decode_s, clip_s, spent.front_s, spent.model_s, spent.nowcast_s, product_s];
         if round == 0 {
             first_s = all.iter().sum();
         } else {
