@@ -60,8 +60,8 @@ ABOUT = {
         "Carries radar rain ten steps ahead, from two frames 5 or 6 minutes apart.",
         "Rain that grows from nothing, or flows in from outside the radar's view, is not foreseen. "
         "Every lead has the rates of the last frame seen, by rank (`output.rates`): rain moves and "
-        "changes its shape, but neither grows nor fades but for what leaves the view. Where the card "
-        "has `[nowcast]`, extrapolation is blended in and chances are told (docs/nowcast.md). "
+        "changes its shape, but neither grows nor fades but for what leaves the view. Where the "
+        "card has `[nowcast]`, extrapolation is blended in and chances are told (docs/nowcast.md). "
         "Heavy rain (5 mm/h and more) is rarely placed right beyond 30 minutes. Four radar events "
         "of Europe and North America taught it; mountains and the tropics are not among them.",
         "half simulated rain (make-data rain), half FMI, KNMI, MeteoNet and MRMS events",
