@@ -134,7 +134,7 @@ def costs(events: Events) -> list[str]:
             row.append(f"{middle:.3f} ({low:.3f} to {high:.3f})")
         if costly:
             ratio = np.median([r["cpu_s"] for r in costly]) / np.median([r["cpu_s"] for r in runs])
-            row.append(f"{ratio:.3g} ×")
+            row.append(f"{ratio:.0f} ×")
         rows.append(row)
     head = ["method", "forecasts", "CPU s, median (10 to 90 %)", "wall s, median (10 to 90 %)"]
     return table([*head, f"less CPU than {COSTLY}"][: len(rows[0])], rows)
