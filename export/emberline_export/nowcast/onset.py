@@ -10,13 +10,16 @@ from .said import Said, reaches
 
 RATE_MM_H = 0.1
 LIKELY, HELD = 0.5, 0.8  # chance from which a change is said, and the share that its span holds
+APART, SURE = 0.15, 0.995  # how far leads are from going together; the surest that one can be
 PLACES = 400  # of each start
 SAYS = ("stays-dry", "starts", "goes-on", "stops")
 
 
 def statement(wet: np.ndarray, rains: bool) -> tuple[str, int, int, float]:
     """What is said, first and last lead of a change (1 is the first), and its chance."""
-    by = np.maximum.accumulate(1 - wet if rains else wet)
+    change = np.minimum(1 - wet if rains else wet, SURE)
+    never = (1 - np.maximum.accumulate(change)) ** (1 - APART)
+    by = 1 - never * np.exp(APART * np.cumsum(np.log1p(-change)))
     most = float(by[-1])
     if most < LIKELY:
         return ("goes-on" if rains else "stays-dry"), 0, 0, 1 - most
