@@ -27,7 +27,8 @@
 //! - **A reading's key is (node, log, seq).** `log` is a new number whenever the node's memory was
 //!   empty; `seq` counts up over reboots, from 1, and never has two meanings within a log.
 //! - **Acks are cumulative**: everything up to and including `seq` is on the gateway's disk, readings
-//!   and gaps alike.
+//!   and gaps alike. The gateway answers every reading and gap with an ack, also one that it has already
+//!   or that came out of order: from that the node knows what was lost without waiting.
 //! - **Versions**: [`Hello`] carries [`PROTOCOL`]. After a Hello of another version the decoder takes
 //!   nothing but Hellos until one of its own version comes. New messages and new enum variants are
 //!   appended; anything else is a new version. `tests/golden.rs` holds the bytes of each version.
