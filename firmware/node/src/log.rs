@@ -90,6 +90,11 @@ impl<M: Memory> Log<M> {
         Ok(log)
     }
 
+    /// Gives the memory back.
+    pub fn into_memory(self) -> M {
+        self.memory
+    }
+
     /// The log's number.
     pub fn id(&self) -> u32 {
         self.state.log

@@ -68,10 +68,10 @@ pub struct Array {
 }
 
 impl Array {
-    /// AMG8833, high gain: 8×8, 0 to 80 °C (Panasonic, *Infrared Array Sensor Grid-EYE*, 2017).
+    /// AMG8833, high gain: 8×8, 0 to 80 °C (Panasonic, *Infrared array sensor Grid-EYE*).
     pub const AMG8833: Self =
         Self { rows: 8, columns: 8, least_c_e2: 0, most_c_e2: 8_000, chessboard: false };
-    /// MLX90640: 32×24, -40 to 300 °C (Melexis, *MLX90640 datasheet*, rev. 12).
+    /// MLX90640: 32×24, -40 to 300 °C (Melexis, *MLX90640 datasheet*).
     pub const MLX90640: Self =
         Self { rows: 24, columns: 32, least_c_e2: -4_000, most_c_e2: 30_000, chessboard: true };
 

@@ -1,0 +1,21 @@
+//! Drivers: one chip a file, behind the traits of embedded-hal 1.0.
+//!
+//! A driver gives integers in the unit of the wire, or a [`DriverError`] that a technician can act on.
+//! It never gives an old value for a new one.
+
+mod at24c;
+mod bme280;
+mod bme280_compensation;
+mod ds1338;
+mod error;
+#[cfg(test)]
+mod fake;
+mod sht4x;
+mod tmp105;
+
+pub use at24c::{At24c, Part};
+pub use bme280::{Bme280, Bme280Reading};
+pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
+pub use error::{DriverError, Fault};
+pub use sht4x::{Sht4x, Sht4xReading};
+pub use tmp105::Tmp105;
