@@ -34,7 +34,7 @@
 //!             // round.reading.temp_c_e2 = round.of(Sensor::Temp, thermometer.temp_c_e2()); …
 //!             round.reading.rain_tips = Some(node.rain_tips());
 //!             watchdog.alive(Task::Sample, now);
-//!             if node.record(round.reading, round.failures()).is_ok() {
+//!             if node.record(&round).is_ok() {
 //!                 watchdog.alive(Task::Keep, now);
 //!             }
 //!         }

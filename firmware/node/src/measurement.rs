@@ -41,7 +41,7 @@ impl Measurement {
         self.failed
     }
 
-    /// The first fault, for the board's own display or log.
+    /// The first fault.
     pub fn fault(&self) -> Option<&DriverError> {
         self.fault.as_ref()
     }
@@ -50,11 +50,11 @@ impl Measurement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::Fault;
+    use emberline_wire::{Chip, Fault};
 
     #[test]
     fn a_failed_sensor_is_none_and_named() {
-        let dead = DriverError { chip: "BME280", address: 0x76, fault: Fault::NoAnswer };
+        let dead = DriverError { chip: Chip::Bme280, address: 0x76, fault: Fault::NoAnswer };
         let mut round = Measurement::new(5_000);
         round.reading.temp_c_e2 = round.of(Sensor::Temp, Ok(2_150));
         round.reading.pressure_pa = round.of(Sensor::Pressure, Err(dead));

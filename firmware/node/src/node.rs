@@ -1,10 +1,10 @@
 //! The node: what it keeps, what it says next, and what it does with what it hears.
 
 use emberline_wire::{
-    Clock, Firmware, Hello, Message, PROTOCOL, Reading, ResetCause, Sensors, SetClock, Status,
+    Clock, Firmware, Hello, Message, PROTOCOL, ResetCause, Sensors, SetClock, Status,
 };
 
-use crate::{link::Link, log::Log, memory::Memory};
+use crate::{driver::DriverError, link::Link, log::Log, measurement::Measurement, memory::Memory};
 
 /// Time between two Hellos, ms.
 pub const HELLO_MS: u64 = 5_000;
@@ -47,6 +47,8 @@ pub struct Node<M> {
     clock_asked: Option<(u16, u64)>,
     rtc_unix_s: Option<u32>,
     failed: Sensors,
+    fault: Option<DriverError>,
+    fault_due: bool,
     sensor_errors: u32,
     memory_errors: u32,
     bad_frames: u32,
@@ -65,6 +67,8 @@ impl<M: Memory> Node<M> {
             clock_asked: None,
             rtc_unix_s: None,
             failed: Sensors::NONE,
+            fault: None,
+            fault_due: false,
             sensor_errors: 0,
             memory_errors: 0,
             bad_frames: 0,
@@ -94,11 +98,14 @@ impl<M: Memory> Node<M> {
         self.count_memory(result)
     }
 
-    /// Keeps a reading. `failed` are the sensors that gave none although they are present.
+    /// Keeps a reading. The gateway is told the first fault of the round when it changes.
     ///
     /// # Errors
     /// When the memory fails; the reading is then lost.
-    pub fn record(&mut self, reading: Reading, failed: Sensors) -> Result<u32, M::Error> {
+    pub fn record(&mut self, round: &Measurement) -> Result<u32, M::Error> {
+        let (reading, failed) = (round.reading, round.failures());
+        self.fault_due |= round.fault().is_some() && round.fault() != self.fault.as_ref();
+        self.fault = round.fault().copied();
         self.failed = failed;
         self.sensor_errors = self.sensor_errors.saturating_add(failed.bits().count_ones());
         self.rtc_unix_s = reading.rtc_unix_s;
@@ -121,7 +128,13 @@ impl<M: Memory> Node<M> {
         }
         if now_ms >= self.status_ms {
             self.status_ms = now_ms + STATUS_MS;
+            self.fault_due = true;
             return Ok(Some(self.status(now_ms)));
+        }
+        if core::mem::take(&mut self.fault_due)
+            && let Some(fault) = self.fault
+        {
+            return Ok(Some(Message::Fault(fault)));
         }
         let result = self.link.poll(now_ms, &mut self.log);
         self.count_memory(result)
@@ -193,7 +206,7 @@ impl<M: Memory> Node<M> {
 mod tests {
     use std::{collections::BTreeMap, println, vec::Vec};
 
-    use emberline_wire::{Ack, ClockRequest, Decoder, Frame, Sensor};
+    use emberline_wire::{Ack, Chip, ChipFault, ClockRequest, Decoder, Fault, Frame, Sensor};
 
     use super::*;
     use crate::memory::{Kind, fake::Fake};
@@ -270,8 +283,7 @@ mod tests {
             for now_ms in (0..60_000).step_by(10) {
                 clock_ms += 10;
                 if now_ms % 100 == 0 {
-                    let reading = Reading { uptime_ms: clock_ms, ..Reading::default() };
-                    last = node.record(reading, Sensors::NONE).unwrap();
+                    last = node.record(&Measurement::new(clock_ms)).unwrap();
                     taken.insert(last, clock_ms);
                 }
                 let Some(message) = node.poll(now_ms).unwrap() else { continue };
@@ -315,9 +327,11 @@ mod tests {
     fn a_node_introduces_itself_and_tells_the_time() {
         let mut memory = Fake::new(Kind::Bytes, 4_096);
         let mut node = Node::new(Log::open(&mut memory, 7).unwrap(), START);
-        let failed = Sensors::NONE.with(Sensor::Temp);
-        let reading = Reading { rtc_unix_s: Some(1_800_000_000), ..Reading::default() };
-        node.record(reading, failed).unwrap();
+        let fault = ChipFault { chip: Chip::Tmp105, address: 0x48, fault: Fault::NoAnswer };
+        let mut round = Measurement::new(1);
+        round.reading.rtc_unix_s = Some(1_800_000_000);
+        round.reading.temp_c_e2 = round.of(Sensor::Temp, Err(fault));
+        node.record(&round).unwrap();
         let hello = node.poll(3).unwrap();
         assert!(matches!(
             hello,
@@ -330,11 +344,13 @@ mod tests {
         assert_eq!(node.poll(60).unwrap(), Some(Message::Clock(clock)));
         let set = Message::SetClock(SetClock { unix_ms: 5 });
         assert_eq!(node.hear(70, &set, 3), Ok(Wish::SetClock { unix_ms: 5 }));
+        assert_eq!(node.poll(80).unwrap(), Some(Message::Fault(fault)));
         node.poll(80).unwrap(); // the reading
         node.poll(STATUS_MS).unwrap(); // a Hello
         let Some(Message::Status(status)) = node.poll(STATUS_MS).unwrap() else { panic!() };
         assert_eq!((status.stored, status.bad_frames, status.sensor_errors), (1, 3, 1));
-        assert_eq!(status.failed, failed);
+        assert_eq!(status.failed, Sensors::NONE.with(Sensor::Temp));
+        assert_eq!(node.poll(STATUS_MS).unwrap(), Some(Message::Fault(fault))); // again
     }
 
     #[test]
@@ -343,7 +359,7 @@ mod tests {
         memory.steps = 64; // for the journal at the start
         let mut node = Node::new(Log::open(&mut memory, 7).unwrap(), START);
         assert!(node.rain(2).is_err());
-        assert!(node.record(Reading::default(), Sensors::NONE).is_err());
+        assert!(node.record(&Measurement::default()).is_err());
         assert_eq!((node.rain_tips(), node.memory_errors), (2, 2));
     }
 }

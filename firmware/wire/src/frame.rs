@@ -115,6 +115,11 @@ mod tests {
                 uptime_ms: u64m,
                 rtc_unix_s: Some(u32m),
             }),
+            Message::Fault(ChipFault {
+                chip: Chip::Ds1338,
+                address: 255,
+                fault: Fault::ClockImplausible { unix_s: u32m },
+            }),
         ];
         for message in longest {
             let mut raw = [0; 512];

@@ -4,7 +4,7 @@
 //! inside a frame, so a receiver that lost bytes is right again after the next zero.
 //!
 //! ```text
-//! node ──▶ gateway   Hello, Reading, Gap, Thermal, Status, Clock
+//! node ──▶ gateway   Hello, Reading, Gap, Thermal, Status, Clock, Fault
 //! gateway ──▶ node   Ack, SetClock, ClockRequest
 //! ```
 //!
@@ -54,6 +54,7 @@ extern crate std;
 
 mod bad;
 mod decoder;
+mod fault;
 mod frame;
 mod hello;
 mod message;
@@ -63,6 +64,7 @@ mod thermal;
 
 pub use bad::{BadFrame, Counters};
 pub use decoder::Decoder;
+pub use fault::{Chip, ChipFault, Fault};
 pub use frame::{CHECKSUM, Frame, MAX_BODY, MAX_FRAME};
 pub use hello::{Firmware, Hello, PROTOCOL, ResetCause};
 pub use message::{Ack, Clock, ClockRequest, Gap, Message, SetClock, Status};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Hello, Reading, Sensors, ThermalPart};
+use crate::{ChipFault, Hello, Reading, Sensors, ThermalPart};
 
 /// One message. Variants are only ever appended: their order is their number on the line.
 // Boxing the large variants needs an allocator; the largest is 120 bytes.
@@ -28,6 +28,8 @@ pub enum Message {
     ClockRequest(ClockRequest),
     /// Node: the answer.
     Clock(Clock),
+    /// Node: the first chip that gave nothing; when it changes, and with each status.
+    Fault(ChipFault),
 }
 
 /// Readings that the node no longer has: overwritten before they were acknowledged, or damaged in its

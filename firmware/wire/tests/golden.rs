@@ -6,7 +6,7 @@ use emberline_wire::*;
 
 const V1: &str = include_str!("golden/v1.txt");
 
-fn table() -> [(&'static str, Message); 11] {
+fn table() -> [(&'static str, Message); 12] {
     let log = 0xc0_ffee;
     let mut values = [None; PART];
     for (k, value) in values.iter_mut().enumerate().skip(1) {
@@ -108,6 +108,14 @@ fn table() -> [(&'static str, Message); 11] {
                 boot: 300,
                 uptime_ms: 86_400_777,
                 rtc_unix_s: None,
+            }),
+        ),
+        (
+            "fault",
+            Message::Fault(ChipFault {
+                chip: Chip::Bme280,
+                address: 0x76,
+                fault: Fault::WrongId { want: 0x60, got: 0x58 },
             }),
         ),
     ]

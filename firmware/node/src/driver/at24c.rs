@@ -8,11 +8,11 @@ use embedded_hal::{
     delay::DelayNs,
     i2c::{Error, ErrorKind, I2c},
 };
+use emberline_wire::{Chip, Fault};
 
-use super::{DriverError, Fault};
+use super::error::{self, DriverError, from_bus};
 use crate::{Kind, Memory};
 
-const NAME: &str = "EEPROM";
 /// Most bytes in one write; no page of a part below is shorter.
 const CHUNK: usize = 32;
 /// Times that a busy chip is asked again, 1 ms apart. Its write takes up to 5 ms.
@@ -74,14 +74,14 @@ impl<B: I2c, D: DelayNs> At24c<B, D> {
         for _ in 0..BUSY_TRIES {
             match transfer(&mut self.bus) {
                 Err(e) if matches!(e.kind(), ErrorKind::NoAcknowledge(_)) => self.delay.delay_ms(1),
-                other => return other.map_err(|e| self.failed(Fault::from_bus(&e))),
+                other => return other.map_err(|e| self.failed(from_bus(&e))),
             }
         }
         Err(self.failed(Fault::NoAnswer))
     }
 
     fn failed(&self, fault: Fault) -> DriverError {
-        fault.of(NAME, self.address)
+        error::fault(Chip::Memory, self.address, fault)
     }
 }
 
@@ -138,18 +138,18 @@ mod tests {
     use super::*;
     use crate::{
         Log,
-        driver::fake::{Chip, FakeBus, NoDelay, Trouble},
+        driver::fake::{FakeBus, NoDelay, Played, Trouble},
     };
 
     /// An AT24C256: wraps within its page and is busy after a write, as the real one.
-    struct Played {
+    struct Script {
         bytes: std::vec::Vec<u8>,
         pointer: usize,
         busy: u32,
         busy_after_write: u32,
     }
 
-    impl Chip for Played {
+    impl Played for Script {
         fn write(&mut self, bytes: &[u8]) -> bool {
             if self.busy > 0 {
                 self.busy -= 1;
@@ -174,11 +174,11 @@ mod tests {
         }
     }
 
-    type Driver = At24c<FakeBus<Played>, NoDelay>;
+    type Driver = At24c<FakeBus<Script>, NoDelay>;
 
     fn driver(busy_after_write: u32, trouble: Trouble) -> Driver {
         let bytes = std::vec![0xff; 32_768];
-        let chip = Played { bytes, pointer: 0, busy: 0, busy_after_write };
+        let chip = Script { bytes, pointer: 0, busy: 0, busy_after_write };
         At24c::new(FakeBus { address: 0x50, chip, trouble }, NoDelay, 0x50, Part::AT24C256)
     }
 
@@ -204,7 +204,11 @@ mod tests {
             (0, Trouble::None, u32::MAX, Fault::BeyondEnd),
         ] {
             let mut chip = driver(busy, trouble);
-            assert_eq!(chip.write(at, &[1; 8]), Err(fault.of("EEPROM", 0x50)), "{trouble:?} {at}");
+            assert_eq!(
+                chip.write(at, &[1; 8]),
+                Err(error::fault(Chip::Memory, 0x50, fault)),
+                "{trouble:?} {at}"
+            );
         }
     }
 

@@ -4,13 +4,13 @@
 //! measurement: 9.3 ms with each quantity once).
 
 use embedded_hal::{delay::DelayNs, i2c::I2c};
+use emberline_wire::{Chip, Fault};
 
 use super::{
-    DriverError, Fault,
     bme280_compensation::{Calibration, Counts},
+    error::{self, DriverError, from_bus},
 };
 
-const NAME: &str = "BME280";
 const ID: u8 = 0x60;
 const CALIBRATION_LOW: u8 = 0x88;
 const ID_REGISTER: u8 = 0xd0;
@@ -119,16 +119,16 @@ impl<B: I2c> Bme280<B> {
         let mut out = [0; N];
         self.bus
             .write_read(self.address, &[first], &mut out)
-            .map_err(|e| self.failed(Fault::from_bus(&e)))?;
+            .map_err(|e| self.failed(from_bus(&e)))?;
         Ok(out)
     }
 
     fn write(&mut self, bytes: [u8; 2]) -> Result<(), DriverError> {
-        self.bus.write(self.address, &bytes).map_err(|e| self.failed(Fault::from_bus(&e)))
+        self.bus.write(self.address, &bytes).map_err(|e| self.failed(from_bus(&e)))
     }
 
     fn failed(&self, fault: Fault) -> DriverError {
-        fault.of(NAME, self.address)
+        error::fault(Chip::Bme280, self.address, fault)
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
             (changed(0xf7, 0xff), Trouble::None, Fault::OutOfRange),
             (changed(0x8f, 0), Trouble::None, Fault::OutOfRange), // calibration damaged
         ] {
-            assert_eq!(measure(chip, trouble), Err(fault.of("BME280", 0x76)));
+            assert_eq!(measure(chip, trouble), Err(error::fault(Chip::Bme280, 0x76, fault)));
         }
     }
 
@@ -205,7 +205,7 @@ mod tests {
         driver.measure(&mut NoDelay).unwrap_err();
         driver.bus.trouble = Trouble::None;
         driver.bus.chip.bytes[0xd0] = 0x58;
-        let want = Fault::WrongId { want: 0x60, got: 0x58 }.of("BME280", 0x76);
+        let want = error::fault(Chip::Bme280, 0x76, Fault::WrongId { want: 0x60, got: 0x58 });
         assert_eq!(driver.measure(&mut NoDelay), Err(want));
     }
 }

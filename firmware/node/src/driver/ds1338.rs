@@ -4,10 +4,10 @@
 //! binary-coded decimal, years are 2000 to 2099.
 
 use embedded_hal::i2c::I2c;
+use emberline_wire::{Chip, Fault};
 
-use super::{DriverError, Fault};
+use super::error::{self, DriverError, from_bus};
 
-const NAME: &str = "DS1338";
 const SECONDS: u8 = 0x00;
 const CONTROL: u8 = 0x07;
 /// Bit of the seconds while the oscillator stands.
@@ -47,7 +47,7 @@ impl<B: I2c> Ds1338<B> {
         let mut registers = [0; 8];
         self.bus
             .write_read(Self::ADDRESS, &[SECONDS], &mut registers)
-            .map_err(|e| failed(Fault::from_bus(&e)))?;
+            .map_err(|e| failed(from_bus(&e)))?;
         let [second, minute, hour, _, day, month, year, control] = registers;
         if second & CLOCK_HALT != 0 || control & OSCILLATOR_STOPPED != 0 {
             return Err(failed(Fault::ClockStopped));
@@ -87,12 +87,12 @@ impl<B: I2c> Ds1338<B> {
         let [second, minute, hour, weekday, day, month, year] = digits.map(to_bcd);
         let all = [SECONDS, second, minute, hour, weekday, day, month, year, 0];
         debug_assert_eq!(usize::from(CONTROL), all.len() - 2);
-        self.bus.write(Self::ADDRESS, &all).map_err(|e| failed(Fault::from_bus(&e)))
+        self.bus.write(Self::ADDRESS, &all).map_err(|e| failed(from_bus(&e)))
     }
 }
 
 fn failed(fault: Fault) -> DriverError {
-    fault.of(NAME, 0x68)
+    error::fault(Chip::Ds1338, 0x68, fault)
 }
 
 fn from_bcd(byte: u8) -> Option<u32> {
@@ -190,7 +190,7 @@ mod tests {
             (with(6, 0x99), Trouble::None, implausible(4_087_800_001)),
         ] {
             let got = driver(registers, trouble).unix_s();
-            assert_eq!(got, Err(fault.of("DS1338", 0x68)), "{registers:02x?}");
+            assert_eq!(got, Err(error::fault(Chip::Ds1338, 0x68, fault)), "{registers:02x?}");
         }
     }
 
@@ -198,7 +198,7 @@ mod tests {
     fn no_clock_is_set_to_1970_or_2099() {
         for unix_s in [0, 1_000, 4_070_908_800] {
             let mut clock = driver([7; 8], Trouble::None);
-            let want = Fault::ClockImplausible { unix_s }.of("DS1338", 0x68);
+            let want = error::fault(Chip::Ds1338, 0x68, Fault::ClockImplausible { unix_s });
             assert_eq!(clock.set(unix_s), Err(want));
             assert_eq!(clock.bus.chip.bytes[..8], [7; 8]);
         }

@@ -6,7 +6,7 @@ use embedded_hal::{
 };
 
 /// What one chip does on the bus.
-pub(crate) trait Chip {
+pub(crate) trait Played {
     /// Takes the bytes of a write; gives whether it acknowledges.
     fn write(&mut self, bytes: &[u8]) -> bool;
     /// Fills `out`; gives whether it acknowledges.
@@ -43,7 +43,7 @@ impl<C> ErrorType for FakeBus<C> {
     type Error = FakeError;
 }
 
-impl<C: Chip> I2c for FakeBus<C> {
+impl<C: Played> I2c for FakeBus<C> {
     fn transaction(&mut self, address: u8, ops: &mut [Operation<'_>]) -> Result<(), FakeError> {
         let nobody = FakeError(ErrorKind::NoAcknowledge(NoAcknowledgeSource::Address));
         match self.trouble {
@@ -86,7 +86,7 @@ impl Registers {
     }
 }
 
-impl Chip for Registers {
+impl Played for Registers {
     fn write(&mut self, bytes: &[u8]) -> bool {
         let [register, values @ ..] = bytes else { return true };
         self.pointer = *register;

@@ -16,6 +16,6 @@ mod tmp105;
 pub use at24c::{At24c, Part};
 pub use bme280::{Bme280, Bme280Reading};
 pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
-pub use error::{DriverError, Fault};
+pub use error::DriverError;
 pub use sht4x::{Sht4x, Sht4xReading};
 pub use tmp105::Tmp105;

@@ -3,10 +3,10 @@
 //! Source: Sensirion, *Datasheet SHT4x*: commands, conversion and checksum.
 
 use embedded_hal::{delay::DelayNs, i2c::I2c};
+use emberline_wire::{Chip, Fault};
 
-use super::{DriverError, Fault};
+use super::error::{self, DriverError, from_bus};
 
-const NAME: &str = "SHT4x";
 const MEASURE_HIGH_PRECISION: u8 = 0xfd;
 const READ_SERIAL: u8 = 0x89;
 /// Longest measurement with high precision is 8.3 ms.
@@ -66,11 +66,11 @@ impl<B: I2c> Sht4x<B> {
         wait_ms: u32,
         delay: &mut impl DelayNs,
     ) -> Result<[u16; 2], DriverError> {
-        let failed = |fault: Fault| fault.of(NAME, self.address);
+        let failed = |fault: Fault| error::fault(Chip::Sht4x, self.address, fault);
         let mut bytes = [0; 6];
-        self.bus.write(self.address, &[command]).map_err(|e| failed(Fault::from_bus(&e)))?;
+        self.bus.write(self.address, &[command]).map_err(|e| failed(from_bus(&e)))?;
         delay.delay_ms(wait_ms);
-        self.bus.read(self.address, &mut bytes).map_err(|e| failed(Fault::from_bus(&e)))?;
+        self.bus.read(self.address, &mut bytes).map_err(|e| failed(from_bus(&e)))?;
         let [a, b, crc_ab, c, d, crc_cd] = bytes;
         if crc8([a, b]) != crc_ab || crc8([c, d]) != crc_cd {
             return Err(failed(Fault::Crc));
@@ -94,14 +94,14 @@ fn crc8(word: [u8; 2]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::driver::fake::{Chip, FakeBus, NoDelay, Trouble};
+    use crate::driver::fake::{FakeBus, NoDelay, Played, Trouble};
 
-    struct Played {
+    struct Script {
         words: [u16; 2],
         flip: u8,
     }
 
-    impl Chip for Played {
+    impl Played for Script {
         fn write(&mut self, bytes: &[u8]) -> bool {
             bytes == [MEASURE_HIGH_PRECISION] || bytes == [READ_SERIAL]
         }
@@ -115,8 +115,8 @@ mod tests {
         }
     }
 
-    fn bus(words: [u16; 2], flip: u8, trouble: Trouble) -> FakeBus<Played> {
-        FakeBus { address: 0x44, chip: Played { words, flip }, trouble }
+    fn bus(words: [u16; 2], flip: u8, trouble: Trouble) -> FakeBus<Script> {
+        FakeBus { address: 0x44, chip: Script { words, flip }, trouble }
     }
 
     /// The datasheet's own example: 0xbeef has the checksum 0x92.
@@ -150,7 +150,7 @@ mod tests {
             (0x10, Trouble::None, 0x44, Fault::Crc),
         ] {
             let mut chip = Sht4x::new(bus([1, 2], flip, trouble), address);
-            let want = Err(fault.of("SHT4x", address));
+            let want = Err(error::fault(Chip::Sht4x, address, fault));
             assert_eq!(chip.measure(&mut NoDelay), want.map(|()| unreachable!()));
             assert_eq!(chip.serial(&mut NoDelay), want.map(|()| unreachable!()));
         }

@@ -3,10 +3,10 @@
 //! Source: Texas Instruments, *TMP105 digital temperature sensor*, registers and the table of 12-bit codes.
 
 use embedded_hal::i2c::I2c;
+use emberline_wire::{Chip, Fault};
 
-use super::{DriverError, Fault};
+use super::error::{self, DriverError, from_bus};
 
-const NAME: &str = "TMP105";
 const TEMPERATURE: u8 = 0;
 const CONFIGURATION: u8 = 1;
 /// Bits R1 and R0: 12 bits, one sixteenth of a degree.
@@ -36,7 +36,7 @@ impl<B: I2c> Tmp105<B> {
     pub fn start(&mut self) -> Result<(), DriverError> {
         self.bus
             .write(self.address, &[CONFIGURATION, TWELVE_BITS])
-            .map_err(|e| self.failed(Fault::from_bus(&e)))?;
+            .map_err(|e| self.failed(from_bus(&e)))?;
         let [got] = self.register(CONFIGURATION)?;
         if got & TWELVE_BITS != TWELVE_BITS {
             return Err(self.failed(Fault::WrongId { want: TWELVE_BITS, got }));
@@ -62,12 +62,12 @@ impl<B: I2c> Tmp105<B> {
         let mut out = [0; N];
         self.bus
             .write_read(self.address, &[register], &mut out)
-            .map_err(|e| self.failed(Fault::from_bus(&e)))?;
+            .map_err(|e| self.failed(from_bus(&e)))?;
         Ok(out)
     }
 
     fn failed(&self, fault: Fault) -> DriverError {
-        fault.of(NAME, self.address)
+        error::fault(Chip::Tmp105, self.address, fault)
     }
 }
 
@@ -95,7 +95,7 @@ mod tests {
             (0xffc0, Ok(-25)),
             (0xe700, Ok(-2_500)),
             (0xc900, Ok(-5_500)),
-            (0x8000, Err(Fault::OutOfRange.of("TMP105", 0x48))), // -128: no chip gives it
+            (0x8000, Err(error::fault(Chip::Tmp105, 0x48, Fault::OutOfRange))), // -128: no chip gives it
         ] {
             let mut chip = Tmp105::new(bus(code.to_be_bytes(), Trouble::None), 0x48);
             assert_eq!(chip.temp_c_e2(), want, "{code:#06x}");
@@ -108,8 +108,8 @@ mod tests {
             [(Trouble::Dead, Fault::NoAnswer), (Trouble::Stuck, Fault::StuckBus)]
         {
             let mut chip = Tmp105::new(bus([0; 2], trouble), 0x48);
-            assert_eq!(chip.start(), Err(fault.of("TMP105", 0x48)));
-            assert_eq!(chip.temp_c_e2(), Err(fault.of("TMP105", 0x48)));
+            assert_eq!(chip.start(), Err(error::fault(Chip::Tmp105, 0x48, fault)));
+            assert_eq!(chip.temp_c_e2(), Err(error::fault(Chip::Tmp105, 0x48, fault)));
         }
         assert_eq!(Tmp105::new(bus([0; 2], Trouble::None), 0x48).start(), Ok(()));
     }
@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn a_chip_that_keeps_no_setting_is_another() {
         struct ReadOnly;
-        impl crate::driver::fake::Chip for ReadOnly {
+        impl crate::driver::fake::Played for ReadOnly {
             fn write(&mut self, _: &[u8]) -> bool {
                 true
             }
@@ -127,7 +127,7 @@ mod tests {
             }
         }
         let bus = FakeBus { address: 0x48, chip: ReadOnly, trouble: Trouble::None };
-        let want = Fault::WrongId { want: 0x60, got: 0x12 }.of("TMP105", 0x48);
+        let want = error::fault(Chip::Tmp105, 0x48, Fault::WrongId { want: 0x60, got: 0x12 });
         assert_eq!(Tmp105::new(bus, 0x48).start(), Err(want));
     }
 }

@@ -94,6 +94,7 @@ GOLDEN = {
     "set_clock": byte(6) + u(1_800_000_000_123),
     "clock_request": byte(7) + u(513),
     "clock": byte(8) + u(513) + u(300) + u(86_400_777) + some(None),
+    "fault": byte(9) + u(1) + byte(0x76) + u(3) + byte(0x60) + byte(0x58),
 }
 
 for name, body in GOLDEN.items():
