@@ -102,9 +102,14 @@ impl Journal {
         Ok(())
     }
 
-    /// The slot for the next state: after the newest in its unit, or the first of the next unit.
+    /// The slot for the next state: after the newest in its unit, or the first of the next unit. Where
+    /// nothing is erased it lies in the other half, so that no page of an EEPROM holds both.
     fn free_slot<M: Memory>(&self, memory: &mut M, shape: &Shape) -> Result<u32, M::Error> {
         let Some(newest) = self.newest else { return Ok(0) };
+        if !shape.erases {
+            let half = shape.journal / 2;
+            return Ok(if newest < half { newest + half } else { (newest + 1 - half) % half });
+        }
         let next_unit = (newest / shape.unit + 1) * shape.unit;
         for slot in newest + 1..next_unit {
             let mut bytes = [0; SLOT];
@@ -114,5 +119,29 @@ impl Journal {
             }
         }
         Ok(next_unit % shape.journal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::{Kind, fake::Fake};
+
+    #[test]
+    fn no_page_of_256_bytes_holds_the_newest_two() {
+        let mut fake = Fake::new(Kind::Bytes, 4_096);
+        let shape = Shape::new(fake.kind, 4_096).unwrap();
+        let mut memory = &mut fake;
+        let (mut journal, _) = Journal::open(&mut memory, &shape).unwrap();
+        let mut state = State::fresh(7);
+        let mut slots = std::vec::Vec::new();
+        for boot in 1..=16 {
+            state.boot = boot;
+            journal.save(&mut memory, &shape, &mut state).unwrap();
+            slots.extend(journal.newest);
+            assert_eq!(Journal::open(&mut memory, &shape).unwrap().1, Some(state));
+        }
+        assert_eq!(slots[..9], [0, 4, 1, 5, 2, 6, 3, 7, 0]);
+        assert!(slots.windows(2).all(|two| two[0] / 4 != two[1] / 4), "{slots:?}");
     }
 }

@@ -3,7 +3,7 @@
 /// A chip that keeps bytes without power: FRAM, EEPROM or NOR flash.
 ///
 /// A power cut may spoil the bytes that were being written and no others. An EEPROM whose page is
-/// longer than 64 bytes may spoil the whole page: then at most the readings of one page are lost.
+/// longer than 64 bytes may spoil the whole page, up to 256 bytes: then the readings of one page are lost.
 pub trait Memory {
     /// Why the chip did not do it.
     type Error;
