@@ -79,8 +79,11 @@ impl Decoder {
         if CHECKSUM.checksum(body) != u32::from_le_bytes(*crc) {
             return Err(BadFrame::Crc);
         }
-        if let [HELLO, version, ..] = *body {
-            self.other_version = (version != PROTOCOL).then_some(version);
+        match *body {
+            [HELLO, version, ..] => self.other_version = (version != PROTOCOL).then_some(version),
+            // A number in more bytes than it needs would be a Hello, too: no sender writes it.
+            [0x80..=0xff, ..] => return Err(BadFrame::Unknown),
+            _ => {}
         }
         if let Some(theirs) = self.other_version {
             return Err(BadFrame::Version { theirs });
@@ -132,8 +135,9 @@ mod tests {
             (std::vec![200, 9, 9], BadFrame::Cobs), // says 199 bytes follow
             (flipped, BadFrame::Crc),
             (framed(&[99, 1, 2, 3]), BadFrame::Unknown), // no such message
-            (framed(&[5, 7, 41]), BadFrame::Unknown),    // half a message
-            (framed(&[5, 7, 41, 8, 0]), BadFrame::Unknown), // a message and more
+            (framed(&[0x80, 0, 2, 1, 1]), BadFrame::Unknown), // a Hello in disguise, found by fuzzing
+            (framed(&[5, 7, 41]), BadFrame::Unknown),         // half a message
+            (framed(&[5, 7, 41, 8, 0]), BadFrame::Unknown),   // a message and more
             (framed(&[0, 2, 1, 1]), BadFrame::Version { theirs: 2 }),
         ] {
             let bytes: Vec<u8> = bytes.into_iter().chain([0]).collect();

@@ -1,11 +1,11 @@
-//! Any row of bytes: the decoder neither panics nor holds a frame back, and what it accepts is sent as
-//! a frame of the same message again.
+//! Any row of bytes, as it is and as a body with a right checksum: the decoder does not panic, and what
+//! it accepts comes back from a frame of its own.
 #![no_main]
 
-use emberline_wire::{Decoder, Frame};
+use emberline_wire::{CHECKSUM, Decoder, Frame, MAX_BODY};
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| {
+fn feed(bytes: &[u8]) {
     let mut decoder = Decoder::new();
     for byte in bytes {
         if let Some(Ok(message)) = decoder.push(*byte) {
@@ -14,4 +14,13 @@ fuzz_target!(|bytes: &[u8]| {
             assert_eq!(got, Some(Ok(message)));
         }
     }
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    feed(bytes);
+    let mut raw = bytes[..bytes.len().min(MAX_BODY)].to_vec();
+    raw.extend(CHECKSUM.checksum(&raw).to_le_bytes());
+    let mut frame = vec![0; cobs::max_encoding_length(raw.len()) + 1];
+    let len = cobs::encode(&raw, &mut frame);
+    feed(&frame[..=len]);
 });
