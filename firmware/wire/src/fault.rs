@@ -29,6 +29,8 @@ pub enum Chip {
     Memory,
     /// Maxim DS1338, DS1307: clock.
     Ds1338,
+    /// Panasonic AMG8833: thermal array.
+    Amg88xx,
 }
 
 /// What can be wrong. Variants are only ever appended.
@@ -73,6 +75,7 @@ impl fmt::Display for Chip {
             Self::Tmp105 => "TMP105",
             Self::Memory => "memory chip",
             Self::Ds1338 => "DS1338",
+            Self::Amg88xx => "AMG88xx",
         })
     }
 }

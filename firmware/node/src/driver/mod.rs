@@ -3,6 +3,7 @@
 //! A driver gives integers in the unit of the wire, or a [`DriverError`] that a technician can act on.
 //! It never gives an old value for a new one.
 
+mod amg88xx;
 mod at24c;
 mod bme280;
 mod bme280_compensation;
@@ -13,6 +14,7 @@ mod fake;
 mod sht4x;
 mod tmp105;
 
+pub use amg88xx::Amg88xx;
 pub use at24c::{At24c, Part};
 pub use bme280::{Bme280, Bme280Reading};
 pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
