@@ -47,7 +47,7 @@ impl Onset {
     ///
     /// That no change has come by a lead lies between two bounds: as if leads went together (one less the
     /// largest chance so far) and as if each were drawn anew (the product of all that is left). It is
-    /// taken as their geometric mean, [`APART`] of the way to the second. Of the spans that hold four
+    /// taken as their weighted geometric mean, 0.15 of the way to the second. Of the spans that hold four
     /// fifths of a change the shortest is said, of these the likeliest.
     #[must_use]
     pub fn of(wet: &[f64], rains: bool) -> Self {
