@@ -27,4 +27,5 @@ pub mod rain;
 pub mod score;
 pub mod source;
 pub mod station;
+mod sums;
 pub mod task;

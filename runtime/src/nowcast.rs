@@ -9,7 +9,6 @@
 mod blend;
 mod chance;
 mod onset;
-mod sums;
 
 use serde::{Deserialize, Serialize};
 

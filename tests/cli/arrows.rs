@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
+    ("sums", &[]),
     ("task", &["frame"]),
     ("burnt", &[]),
     ("station", &[]),
@@ -20,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("motion", &["rain", "flow"]),
     ("advect", &["rain", "flow", "motion"]),
     ("forecast", &["grid", "rain", "task"]),
-    ("nowcast", &["rain", "flow", "advect", "forecast"]),
+    ("nowcast", &["rain", "sums", "flow", "advect", "forecast"]),
     (
         "baseline",
         &["frame", "grid", "task", "clip", "front", "flow", "motion", "advect", "forecast"],
@@ -32,7 +33,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "forecast", "nowcast",
         ],
     ),
-    ("score", &["grid", "front", "forecast"]),
+    ("score", &["grid", "sums", "front", "forecast"]),
     ("product", &["frame", "grid", "rain", "clip", "forecast", "station"]),
     ("lib", &[]),
 ];

@@ -55,7 +55,7 @@ fn a_place_is_told_when_rain_comes_and_how_often_that_was_right() {
     assert!(leads.len() == 12 && (0..12).any(|l| chance(l) > 0.5), "{ahead}");
     assert!(ahead["notes"].to_string().contains("Marshall–Palmer"), "{ahead}");
     let text = room.run(&["weather", "radar", "--at", "63.5,31.0", "--checks", "30"]).must(0).out;
-    for part in ["mm/h there now", "came true", "the film holds only", "not for evacuation"] {
+    for part in ["mm/h there now", "came true", "of the film's frames", "not for evacuation"] {
         assert!(text.contains(part), "{part}: {text}");
     }
     // An area: a box around the same place says rain no later than the place does.

@@ -7,9 +7,9 @@
 use ndarray::{Array2, Array3, Array4, ArrayViewMut2, Axis, Zip, s};
 use serde::{Deserialize, Serialize};
 
-use super::sums::Sums;
 use crate::forecast::Chance;
 use crate::rain::share_of_mm_h;
+use crate::sums::Sums;
 
 /// Shares nearer to 0 or 1 than this tell nothing more.
 const SHARE_LEAST: f64 = 0.002;
@@ -145,7 +145,7 @@ impl Curve {
         let mut counts = [Vec::new(), Vec::new()];
         for (y, mut row) in out.rows_mut().into_iter().enumerate() {
             for (counts, square) in counts.iter_mut().zip(squares) {
-                wet.around_row(y, square.reach, counts);
+                wet.around_row(y, [square.reach; 2], counts);
             }
             for (x, percent) in row.iter_mut().enumerate() {
                 if no_data[[y, x]] {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use ndarray::{ArrayView2, s};
 
 use super::facts::{Facts, NOTICE, short};
-use super::palette::{FAINT, INK, PAPER, Rgb, mix};
+use super::palette::{FAINT, INK, PAPER, Rgb, between};
 use super::picture::{Canvas, text_width};
 use super::rain_colours::NO_DATA;
 use super::scene::{Scale, chosen};
@@ -33,9 +33,7 @@ fn colour(percent: u8) -> Rgb {
     if percent == Chance::NO_DATA {
         return NO_DATA;
     }
-    let at = f64::from(percent.min(100)) / 100.0 * (ANCHORS.len() - 1) as f64;
-    let i = (at as usize).min(ANCHORS.len() - 2);
-    mix(ANCHORS[i], ANCHORS[i + 1], at - i as f64)
+    between(&ANCHORS, f64::from(percent) / 100.0)
 }
 
 /// One map of percent.

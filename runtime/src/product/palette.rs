@@ -33,9 +33,14 @@ const ANCHORS: [Rgb; 7] = [
 
 /// Colour of a lead: `share` 0 is the nearest, 1 the farthest.
 pub(crate) fn lead(share: f64) -> Rgb {
-    let at = share.clamp(0.0, 1.0) * (ANCHORS.len() - 1) as f64;
-    let i = (at.floor() as usize).min(ANCHORS.len() - 2);
-    mix(ANCHORS[i], ANCHORS[i + 1], at - i as f64)
+    between(&ANCHORS, share)
+}
+
+/// Colour at `share`, 0 to 1, of the way along evenly spaced `anchors`, two or more.
+pub(crate) fn between(anchors: &[Rgb], share: f64) -> Rgb {
+    let at = share.clamp(0.0, 1.0) * (anchors.len() - 1) as f64;
+    let i = (at.floor() as usize).min(anchors.len() - 2);
+    mix(anchors[i], anchors[i + 1], at - i as f64)
 }
 
 /// `share` of `b`, the rest of `a`.

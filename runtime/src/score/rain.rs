@@ -5,10 +5,11 @@
 
 use std::ops::AddAssign;
 
-use ndarray::{Array2, ArrayRef2, ArrayRef3, Axis, Zip};
+use ndarray::{ArrayRef2, ArrayRef3, Axis, Zip};
 use serde::Serialize;
 
 use super::{Counts, ratio};
+use crate::sums::Sums;
 
 /// Rain rates of the contract, mm/h.
 pub const RATES_MM_H: [f32; 4] = [0.1, 0.5, 1.0, 5.0];
@@ -72,16 +73,17 @@ impl Fss {
         let rainy = |a: &ArrayRef2<f32>, b: &ArrayRef2<f32>| {
             Zip::from(a).and(b).map_collect(|&a, &b| !b.is_nan() && a >= rate_mm_h)
         };
-        let said_sums = Sums::of(&rainy(said, truth));
-        let true_sums = Sums::of(&rainy(truth, said));
+        let said_sums = Sums::of(&rainy(said, truth), |b| *b);
+        let true_sums = Sums::of(&rainy(truth, said), |b| *b);
         let window = window.max(1);
         let area = (window * window) as f64;
-        let (h, w) = said.dim();
-        let mut out = Self::default();
-        for y in 0..h {
-            for x in 0..w {
-                let a = said_sums.around(y, x, window) / area;
-                let b = true_sums.around(y, x, window) / area;
+        let reach = [window / 2, window - window / 2 - 1];
+        let (mut out, mut of_said, mut of_truth) = (Self::default(), Vec::new(), Vec::new());
+        for y in 0..said.dim().0 {
+            said_sums.around_row(y, reach, &mut of_said);
+            true_sums.around_row(y, reach, &mut of_truth);
+            for (a, b) in of_said.iter().zip(&of_truth) {
+                let (a, b) = (f64::from(*a) / area, f64::from(*b) / area);
                 out.squared += (a - b) * (a - b);
                 out.reference += a * a + b * b;
             }
@@ -100,34 +102,6 @@ impl AddAssign<&Self> for Fss {
     fn add_assign(&mut self, other: &Self) {
         self.squared += other.squared;
         self.reference += other.reference;
-    }
-}
-
-/// A summed-area table: how many set cells lie above and left of each corner.
-struct Sums(Array2<u32>);
-
-impl Sums {
-    fn of(mask: &Array2<bool>) -> Self {
-        let (h, w) = mask.dim();
-        let mut sums = Array2::zeros((h + 1, w + 1));
-        for y in 0..h {
-            let mut row = 0;
-            for x in 0..w {
-                row += u32::from(mask[[y, x]]);
-                sums[[y + 1, x + 1]] = sums[[y, x + 1]] + row;
-            }
-        }
-        Self(sums)
-    }
-
-    /// Set cells in the window around a cell.
-    fn around(&self, y: usize, x: usize, window: usize) -> f64 {
-        let (h, w) = (self.0.dim().0 - 1, self.0.dim().1 - 1);
-        let before = window / 2;
-        let (top, left) = (y.saturating_sub(before), x.saturating_sub(before));
-        let (bottom, right) = ((y + window - before).min(h), (x + window - before).min(w));
-        let at = |y: usize, x: usize| f64::from(self.0[[y, x]]);
-        at(bottom, right) - at(top, right) - at(bottom, left) + at(top, left)
     }
 }
 

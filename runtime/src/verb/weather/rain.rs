@@ -189,7 +189,10 @@ impl Asked<'_> {
         }
         bar.finish_and_clear();
         checked.why = (checked.made < most).then(|| {
-            format!("the film holds only {} whose {} steps were seen", checked.made, self.leads)
+            format!(
+                "of the film's frames {} have {} seen steps after them",
+                checked.made, self.leads
+            )
         });
         Ok(checked)
     }
