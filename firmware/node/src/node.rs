@@ -176,6 +176,7 @@ impl<M: Memory> Node<M> {
             firmware: self.start.firmware,
             reset_cause: self.start.reset_cause,
             sensors: self.start.sensors,
+            acked_seq: self.log.acked(),
             oldest_seq: self.log.oldest_seq(),
             next_seq: self.log.next_seq(),
         })

@@ -173,6 +173,7 @@ mod tests {
             firmware: crate::Firmware { major: 0, minor: 1, patch: 0 },
             reset_cause: crate::ResetCause::PowerOn,
             sensors: crate::Sensors::NONE,
+            acked_seq: 0,
             oldest_seq: 1,
             next_seq: 1,
         };

@@ -71,6 +71,7 @@ mod tests {
                 firmware,
                 reset_cause: ResetCause::Panic,
                 sensors: Sensors::from_bits(u16::MAX),
+                acked_seq: u32m,
                 oldest_seq: u32m,
                 next_seq: u32m,
             }),

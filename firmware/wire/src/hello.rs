@@ -26,6 +26,9 @@ pub struct Hello {
     pub reset_cause: ResetCause,
     /// The sensors that answered at the start.
     pub sensors: Sensors,
+    /// The last reading or gap that a gateway has acknowledged; 0 if none was. A gateway whose own store
+    /// ends before it knows that what lies between is in another store.
+    pub acked_seq: u32,
     /// The oldest reading that is still kept and not acknowledged; equals `next_seq` if there is none.
     pub oldest_seq: u32,
     /// The number that the next reading will have.

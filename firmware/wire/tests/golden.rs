@@ -24,6 +24,7 @@ fn table() -> [(&'static str, Message); 12] {
                 firmware: Firmware { major: 0, minor: 1, patch: 2 },
                 reset_cause: ResetCause::Watchdog,
                 sensors: Sensors::from_bits(0b1011_1111),
+                acked_seq: 69_980,
                 oldest_seq: 69_990,
                 next_seq: 70_001,
             }),

@@ -52,7 +52,7 @@ def frame(body):
 def hello():
     """Node 0x51 after a watchdog reset."""
     return b"".join([byte(0), byte(1), u(0x51), u(0xC0FFEE), u(300), u(1234), byte(0), byte(1),
-                     byte(2), u(4), u(0b10111111), u(69_990), u(70_001)])
+                     byte(2), u(4), u(0b10111111), u(69_980), u(69_990), u(70_001)])
 
 
 def reading_full():
