@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and what help says about it.
 
+pub(crate) mod node;
+
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -60,6 +62,12 @@ pub(crate) enum Verb {
     /// starts or stops there from radar frames.
     #[command(after_help = WEATHER_HELP)]
     Weather(WeatherArgs),
+    /// Listens to sensor nodes on serial lines, and shows what they have measured.
+    #[command(after_help = node::HELP)]
+    Node {
+        #[command(subcommand)]
+        what: node::NodeWhat,
+    },
 }
 
 const WEATHER_HELP: &str = "\

@@ -21,6 +21,7 @@ pub mod heat;
 pub mod memory;
 pub mod model;
 pub mod motion;
+pub mod node;
 pub mod nowcast;
 pub mod product;
 pub mod rain;

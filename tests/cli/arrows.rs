@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room, and the rooms it may use besides itself.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain", &[]),
@@ -12,6 +12,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("task", &["frame"]),
     ("burnt", &[]),
     ("station", &[]),
+    ("node", &["station"]),
     ("heat", &[]),
     ("memory", &[]),
     ("source", &["frame", "grid", "rain"]),
@@ -39,10 +40,11 @@ const ROOMS: [(&str, &[&str]); 22] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 3] = [
+const ALONE: [(&str, &str); 4] = [
     ("tract_onnx", "model/tract/"),
     ("ort::", "model/ort/"),
     ("hdf5_reader", "source/radar/hdf5.rs"),
+    ("serialport", "node/port"),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {

@@ -160,6 +160,7 @@ impl<M: Memory> Node<M> {
             Message::SetClock(SetClock { unix_ms }) => {
                 return Ok(Wish::SetClock { unix_ms: *unix_ms });
             }
+            Message::HelloRequest => self.hello_ms = now_ms,
             Message::ClockRequest(request) => self.clock_asked = Some((request.token, now_ms)),
             _ => {} // an echo of our own, or a message of a later version
         }
@@ -338,6 +339,8 @@ mod tests {
             hello,
             Some(Message::Hello(Hello { boot: 1, oldest_seq: 1, next_seq: 2, uptime_ms: 3, .. }))
         ));
+        assert_eq!(node.hear(5, &Message::HelloRequest, 0), Ok(Wish::None));
+        assert!(matches!(node.poll(6).unwrap(), Some(Message::Hello(Hello { uptime_ms: 6, .. }))));
         let ask = Message::ClockRequest(ClockRequest { token: 9 });
         assert_eq!(node.hear(50, &ask, 0), Ok(Wish::None));
         let (token, rtc_unix_s) = (9, Some(1_800_000_000));

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! node ──▶ gateway   Hello, Reading, Gap, Thermal, Status, Clock, Fault
-//! gateway ──▶ node   Ack, SetClock, ClockRequest
+//! gateway ──▶ node   Ack, SetClock, ClockRequest, HelloRequest
 //! ```
 //!
 //! # A frame there and back

@@ -30,6 +30,8 @@ pub enum Message {
     Clock(Clock),
     /// Node: the first chip that gave nothing; when it changes, and with each status.
     Fault(ChipFault),
+    /// Gateway: a question who is there. The node answers with a Hello at once.
+    HelloRequest,
 }
 
 /// Readings that the node no longer has: overwritten before they were acknowledged, or damaged in its

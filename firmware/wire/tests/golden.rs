@@ -6,7 +6,7 @@ use emberline_wire::*;
 
 const V1: &str = include_str!("golden/v1.txt");
 
-fn table() -> [(&'static str, Message); 12] {
+fn table() -> [(&'static str, Message); 13] {
     let log = 0xc0_ffee;
     let mut values = [None; PART];
     for (k, value) in values.iter_mut().enumerate().skip(1) {
@@ -119,6 +119,7 @@ fn table() -> [(&'static str, Message); 12] {
                 fault: Fault::WrongId { want: 0x60, got: 0x58 },
             }),
         ),
+        ("hello_request", Message::HelloRequest),
     ]
 }
 

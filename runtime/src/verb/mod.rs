@@ -5,6 +5,7 @@ mod demo;
 mod doctor;
 mod forecast;
 mod models;
+mod node;
 mod replay;
 mod table;
 mod weather;
@@ -45,6 +46,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Doctor { bundle } => doctor::run(bundle.as_deref()),
         Verb::Bench(args) => bench::run(&args),
         Verb::Weather(args) => weather::run(&args),
+        Verb::Node { what } => node::run(&what),
     }
 }
 

@@ -95,6 +95,7 @@ GOLDEN = {
     "clock_request": byte(7) + u(513),
     "clock": byte(8) + u(513) + u(300) + u(86_400_777) + some(None),
     "fault": byte(9) + u(1) + byte(0x76) + u(3) + byte(0x60) + byte(0x58),
+    "hello_request": byte(10),
 }
 
 for name, body in GOLDEN.items():
