@@ -268,7 +268,7 @@ pub(crate) struct BenchArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct WeatherArgs {
-    /// Table of readings, .csv or .csv.gz; or a film of radar frames, as for `forecast`.
+    /// Table of readings, .csv or .csv.gz; a store of sensor nodes; or a film of radar frames.
     pub(crate) input: PathBuf,
     /// Latitude and longitude of the station or place in degrees, north and east positive.
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
@@ -276,7 +276,7 @@ pub(crate) struct WeatherArgs {
     /// What the table's columns are called.
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
-    /// Which station, where the table has several.
+    /// Which station or node, where there are several.
     #[arg(long, value_name = "NAME")]
     pub(crate) station: Option<String>,
     /// Zone of times without an offset: an IANA name, or a rule such as EST5EDT,M3.2.0,M11.1.0.

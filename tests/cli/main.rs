@@ -7,6 +7,10 @@ mod films_refused;
 mod first_run;
 mod kill;
 mod models;
+mod node;
+#[path = "../../runtime/src/node/played.rs"]
+mod played;
+mod plug;
 mod radar;
 mod rain_weather;
 mod refusals;

@@ -40,7 +40,7 @@ pub(crate) struct Played {
     memory: Ram,
     log: u32,
     id: u32,
-    node: Node<Ram>,
+    pub(crate) node: Node<Ram>,
     decoder: Decoder,
     /// What it was told to set its clock to, ms since 1970.
     pub(crate) clock_set_ms: Option<u64>,
@@ -67,13 +67,6 @@ impl Played {
         round.reading.temp_c_e2 = Some((seq % 5000) as i16);
         round.reading.rain_tips = Some(seq / 10);
         round.reading.rtc_unix_s = rtc_unix_s;
-        self.node.record(&round).unwrap()
-    }
-
-    /// Keeps a measurement that went wrong.
-    pub(crate) fn measure_failed(&mut self, now_ms: u64, fault: emberline_wire::ChipFault) -> u32 {
-        let mut round = Measurement::new(now_ms);
-        round.reading.temp_c_e2 = round.of(Sensor::Temp, Err(fault));
         self.node.record(&round).unwrap()
     }
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use emberline_wire::{Chip, ChipFault, Fault};
+use emberline_node::Measurement;
+use emberline_wire::{Chip, ChipFault, Fault, Sensor};
 
 use super::*;
 use crate::node::day::{self, Lines};
@@ -283,7 +284,9 @@ fn what_is_wrong_is_told_once_in_words() {
     let fault = ChipFault { chip: Chip::Bme280, address: 0x76, fault: Fault::NoAnswer };
     let mut said = talk(&mut session, &mut node, 0, 1000);
     for k in 0..5 {
-        node.measure_failed(1000 + k, fault);
+        let mut round = Measurement::new(1000 + k);
+        round.reading.temp_c_e2 = round.of(Sensor::Temp, Err(fault));
+        node.node.record(&round).unwrap();
         said.extend(talk(&mut session, &mut node, 1000 + k * 20_000, 20_000));
     }
     let count = |said: &[String], what: &str| said.iter().filter(|s| s.contains(what)).count();

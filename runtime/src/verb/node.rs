@@ -72,7 +72,7 @@ fn listen(args: &ListenArgs) -> anyhow::Result<Outcome> {
 }
 
 /// The nodes meant by `--node`, or all.
-fn nodes(view: &View, asked: Option<&str>) -> anyhow::Result<Vec<NodeId>> {
+pub(super) fn nodes(view: &View, asked: Option<&str>) -> anyhow::Result<Vec<NodeId>> {
     let all = view.nodes()?;
     let Some(text) = asked else { return Ok(all) };
     let found = view.names().find(text).filter(|node| all.contains(node));

@@ -2,6 +2,7 @@
 
 mod area;
 mod fire;
+mod node;
 mod picture;
 mod rain;
 
@@ -36,7 +37,7 @@ struct Report {
 
 /// Runs the verb.
 pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
-    if rain::claims(&args.input) {
+    if rain::claims(&args.input) && !node::claims(args) {
         if args.fwi_state.is_some() || args.picture.is_some() {
             anyhow::bail!(
                 "{}: radar frames have no --fwi-state and no --picture; leave them out",
@@ -66,9 +67,13 @@ pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
 fn report(args: &WeatherArgs) -> anyhow::Result<Report> {
     let ask = Ask { format: args.format, station: args.station.clone(), zone: args.zone.clone() };
     let place = args.at.as_deref().map(place).transpose()?;
-    let series = csv::read(Path::new(&args.input), &ask)?;
+    let (series, mut notes) = if node::claims(args) {
+        node::series(args)?
+    } else {
+        (csv::read(Path::new(&args.input), &ask)?, Vec::new())
+    };
     let step = series.step();
-    let mut notes = series.notes.lines();
+    notes.extend(series.notes.lines());
     let checked = check(series.readings(), &Limits::default());
     notes.extend(checked.lines());
     let readings = &checked.readings;
@@ -131,7 +136,10 @@ fn place(text: &str) -> anyhow::Result<[f64; 2]> {
 }
 
 fn text(r: &Report, hours: u32) -> anyhow::Result<String> {
-    let step = r.step.map_or_else(String::new, |s| format!(", {} min apart", s.as_mins()));
+    let step = r.step.map_or_else(String::new, |s| match s.as_mins() {
+        0 => format!(", {} s apart", s.as_secs()),
+        min => format!(", {min} min apart"),
+    });
     let mut out = format!(
         "{} readings{step}, {} to {}\n\nnow: {}\n",
         r.readings,
