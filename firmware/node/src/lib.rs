@@ -65,6 +65,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod angle;
 pub mod driver;
 mod journal;
 mod link;

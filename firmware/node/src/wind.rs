@@ -5,6 +5,8 @@
 
 use emberline_wire::Wind;
 
+use crate::angle::sin_cos_deg;
+
 /// Samples in a gust. One sample a second makes it the 3 s of the definition.
 const GUST_SAMPLES: usize = 3;
 /// Below this the mean wind has no direction, m/s: most vanes do not move in less.
@@ -46,7 +48,7 @@ impl WindAccumulator {
         if !(0.0..=MOST_M_S).contains(&speed_m_s) || !from_deg.is_finite() {
             return self.missed();
         }
-        let (sin, cos) = libm::sincosf(from_deg.to_radians());
+        let (sin, cos) = sin_cos_deg(from_deg);
         self.samples += 1;
         self.speed += speed_m_s;
         self.east -= speed_m_s * sin;
@@ -71,7 +73,7 @@ impl WindAccumulator {
             return None;
         }
         let n = samples as f32;
-        let vector = libm::hypotf(east, north) / n;
+        let vector = libm::sqrtf(east * east + north * north) / n;
         let scalar = speed / n;
         let from_deg = (vector >= CALM_M_S).then(|| {
             let deg = libm::atan2f(-east, -north).to_degrees();
