@@ -6,7 +6,7 @@
 
 use emberline_node::{
     Array, Measurement, ThermalCheck, WindAccumulator,
-    driver::{Amg88xx, Bme280, Ds1338, DriverError, Sht4x, Tmp105},
+    driver::{Amg88xx, Bme280, DriverError, Ds1338, Sht4x, Tmp105},
 };
 use emberline_wire::{Sensor, Sensors};
 
@@ -106,7 +106,8 @@ impl<'a> Station<'a> {
         if self.settings.has(settings::SHT4X) {
             let air = self.sht4x.measure(&mut Delay);
             round.reading.temp_c_e2 = round.of(Sensor::Temp, air.map(|air| air.temp_c_e2));
-            round.reading.rh_percent_e2 = round.of(Sensor::Humidity, air.map(|air| air.rh_percent_e2));
+            round.reading.rh_percent_e2 =
+                round.of(Sensor::Humidity, air.map(|air| air.rh_percent_e2));
         } else if self.settings.has(settings::TMP105) {
             let temp_c_e2 = self.tmp105_c_e2();
             round.reading.temp_c_e2 = round.of(Sensor::Temp, temp_c_e2);
@@ -170,6 +171,7 @@ impl<'a> Station<'a> {
             (Sensor::Thermal, self.amg8833_since_ms.is_some()),
             (Sensor::Clock, reading.rtc_unix_s.is_some()),
         ];
-        all.into_iter().fold(Sensors::NONE, |set, (sensor, yes)| if yes { set.with(sensor) } else { set })
+        all.into_iter()
+            .fold(Sensors::NONE, |set, (sensor, yes)| if yes { set.with(sensor) } else { set })
     }
 }
