@@ -37,13 +37,13 @@ impl Index {
     pub(super) fn read(folder: &Path, node: NodeId) -> Self {
         let usable = || -> Option<Self> {
             let bytes = std::fs::read(folder.join(NAME)).ok()?;
-            let index: Self = serde_json::from_slice(&bytes).ok()?;
-            let is = |(name, len): (&String, &u64)| {
-                folder.join(name).metadata().is_ok_and(|m| m.is_file() && m.len() >= *len)
-            };
-            // A file that is gone or shorter was cut by someone else: count anew.
-            (index.format == FORMAT && index.node == node && index.files.iter().all(is))
-                .then_some(index)
+            let mut index: Self = serde_json::from_slice(&bytes).ok()?;
+            let len = |name: &String| folder.join(name).metadata().ok().map(|m| m.len());
+            // Old files may be deleted; what they held stays counted, above all where each log ends.
+            index.files.retain(|name, _| len(name).is_some());
+            // One that is shorter was cut by someone else: count anew.
+            let whole = index.files.iter().all(|(name, counted)| len(name) >= Some(*counted));
+            (index.format == FORMAT && index.node == node && whole).then_some(index)
         };
         usable().unwrap_or_else(|| Self::new(node))
     }

@@ -33,4 +33,4 @@ pub mod store;
 pub mod table;
 
 /// Text of the udev rule that gives a node's port its rights and a name of its own.
-pub const UDEV_RULE: &str = include_str!("../../../docs/90-emberline.rules");
+pub const UDEV_RULE: &str = include_str!("90-emberline.rules");

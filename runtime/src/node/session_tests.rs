@@ -249,6 +249,25 @@ fn a_line_that_was_torn_is_cut_off_and_comes_again() {
 }
 
 #[test]
+fn old_day_files_may_be_deleted() {
+    let room = tempfile::tempdir().unwrap();
+    let root = room.path().join("store");
+    let mut node = Played::new(NODE, LOG, 100);
+    for from in [0, 10_000] {
+        let store = Store::open(&root).unwrap();
+        let mut session = Session::new(&store, "ttyX");
+        node.measure(from, None);
+        let said = talk(&mut session, &mut node, from, 6000);
+        assert!(!said.iter().any(|s| s.contains("not in this store")), "{said:?}");
+        store.save_indices();
+        drop(store);
+        let contents = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap();
+        assert_eq!(contents.end(LogId::new(LOG)), 1 + u32::from(from > 0));
+        fs::remove_file(day_file(&root)).unwrap();
+    }
+}
+
+#[test]
 fn a_reading_that_another_store_has_is_a_gap_here() {
     let room = tempfile::tempdir().unwrap();
     let mut node = Played::new(NODE, LOG, 100);
