@@ -182,12 +182,13 @@ impl Watch {
 
     /// Readings of a third of `within`, that ended `ago` before the last one.
     fn window(&self, ago: SignedDuration) -> impl Iterator<Item = &Reading> {
-        let last = self.recent.back().map(|r| r.time);
-        let long = self.thresholds.within / 3;
-        self.recent.iter().filter(move |r| {
-            let age = last.map_or(SignedDuration::ZERO, |t| t.duration_since(r.time));
-            age >= ago && age < ago + long
-        })
+        let last = self.recent.back().map_or(Timestamp::UNIX_EPOCH, |r| r.time);
+        // Readings are in order of time: no need to look at all of them.
+        let until = |age: SignedDuration| {
+            let end = last.saturating_sub(age).unwrap_or(last);
+            self.recent.partition_point(|r| r.time <= end)
+        };
+        self.recent.range(until(ago + self.thresholds.within / 3)..until(ago))
     }
 
     fn winds(&self) -> Option<(MeanWind, MeanWind)> {
@@ -237,6 +238,9 @@ impl Watch {
         let now_percent = reading.rh_percent?;
         if now_percent > t.dry_over_percent {
             self.dry = false;
+        }
+        if now_percent > t.dry_percent.max(t.dry_after_fall_percent) {
+            return None;
         }
         let recent = |r: &&Reading| reading.time.duration_since(r.time) <= FALL_WITHIN;
         let before_percent =
