@@ -32,8 +32,8 @@ const CLOCK_AGAIN: Duration = Duration::from_secs(600);
 const CHIP_AGAIN: Duration = Duration::from_secs(600);
 /// A chip that was wrong by more is worth a line.
 const CHIP_SAID_S: u64 = 60;
-/// A line that brings nothing for this long is told.
-const SILENT: Duration = Duration::from_secs(60);
+/// A line that brings nothing for this long is told. A node that saves its battery speaks once a minute.
+pub const SILENT: Duration = Duration::from_secs(200);
 /// Bytes without one good frame that are told.
 const NOISE: u32 = 4;
 

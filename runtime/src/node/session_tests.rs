@@ -315,11 +315,11 @@ fn what_is_wrong_is_told_once_in_words() {
     assert_eq!(count(&said, "every chip answers again"), 1, "{said:?}");
     // Nothing comes any more, then it comes again.
     let mut said = Vec::new();
-    for t in (190_000..400_000).step_by(1000) {
+    for t in (190_000..600_000).step_by(1000) {
         said.extend(session.take(&[], now(t)).said);
     }
     assert_eq!(count(&said, "nothing came for"), 1, "{said:?}");
-    let said = talk(&mut session, &mut node, 400_000, 6000);
+    let said = talk(&mut session, &mut node, 600_000, 6000);
     assert_eq!(count(&said, "alive again"), 1, "{said:?}");
 }
 

@@ -60,12 +60,14 @@ pub enum StoreError {
 #[derive(Debug)]
 struct Claim {
     port: String,
-    heard: Duration,
+    /// When it last came from another port.
+    moved: Option<Duration>,
     told: Option<Duration>,
 }
 
-/// Two ports that a node was heard on within this time are two nodes: one says Hello each 5 s.
-const TOGETHER: Duration = Duration::from_secs(12);
+/// A node that moves to another port and back within this time is two nodes: one speaks each minute at
+/// least, and a plug is moved once.
+const TOGETHER: Duration = Duration::from_secs(200);
 /// That two nodes have one number is told again after this time.
 const TELL_AGAIN: Duration = Duration::from_secs(3600);
 
@@ -156,12 +158,14 @@ impl Store {
     /// did so at the same time, now and then.
     pub fn claim(&self, node: NodeId, port: &str, since: Duration) -> Option<String> {
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Claim { port: port.to_owned(), heard: since, told: None };
+        let new = || Claim { port: port.to_owned(), moved: None, told: None };
         let claim = claims.entry(node).or_insert_with(new);
-        let together = claim.port != port && since < claim.heard + TOGETHER;
-        let tell = together && claim.told.is_none_or(|told| since > told + TELL_AGAIN);
+        if claim.port == port {
+            return None;
+        }
         let other = std::mem::replace(&mut claim.port, port.to_owned());
-        claim.heard = since;
+        let again = claim.moved.replace(since).is_some_and(|moved| since < moved + TOGETHER);
+        let tell = again && claim.told.is_none_or(|told| since > told + TELL_AGAIN);
         tell.then(|| {
             claim.told = Some(since);
             other

@@ -3,16 +3,14 @@
 use emberline::node::contents::Contents;
 use emberline::node::id::NodeId;
 use emberline::node::live::{Live, LivePort, PortState};
+use emberline::node::session::SILENT;
 use emberline::node::store::View;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::node::StatusArgs;
 use crate::verb::table::Table;
 use crate::verb::{Outcome, print, say};
-
-/// A node that was not heard for longer is silent: it says Hello each 5 s.
-const SILENT: SignedDuration = SignedDuration::from_secs(60);
 
 /// One node with the port it was last heard on.
 struct Row<'a> {
@@ -81,7 +79,7 @@ fn troubles(rows: &[Row], live: Option<&Live>, listening: bool, now: Timestamp) 
 }
 
 fn silent(port: &LivePort, now: Timestamp) -> bool {
-    port.last_good.is_none_or(|last| now.duration_since(last) > SILENT)
+    port.last_good.is_none_or(|last| now.duration_since(last).as_secs() > SILENT.as_secs() as i64)
 }
 
 fn table(rows: &[Row], now: Timestamp) -> Table {
@@ -146,6 +144,7 @@ fn document(row: &Row) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jiff::SignedDuration;
 
     #[test]
     fn ages_are_told_in_a_unit_that_fits() {
