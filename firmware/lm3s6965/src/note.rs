@@ -62,13 +62,15 @@ pub(crate) fn begin() -> ResetCause {
 
 /// Notes why the node will restart. The first word counts.
 pub(crate) fn write(why: Why, rest: [u32; 2]) {
-    if NOTE[1].load(Relaxed) != Why::Running as u32 {
+    let begun = NOTE[0].load(Relaxed) == MAGIC;
+    if begun && NOTE[1].load(Relaxed) != Why::Running as u32 {
         return;
     }
     for (word, value) in NOTE[2..4].iter().zip(rest) {
         word.store(value, Relaxed);
     }
     NOTE[1].store(why as u32, Relaxed);
+    NOTE[0].store(MAGIC, Relaxed); // a fault may come before the note of this run was begun
 }
 
 /// A fault of the processor: `status` is its register CFSR.

@@ -10,7 +10,7 @@ pub enum Failed {
     #[error("no image of the node at {0}: run tests/node image")]
     NoImage(PathBuf),
     /// There is no QEMU.
-    #[error("no QEMU ({tried}): run tests/node image", tried = .0.display())]
+    #[error("no QEMU ({tried}): run tests/node", tried = .0.display())]
     NoQemu(PathBuf),
     /// The file is not an image of the node.
     #[error("{path}: {what}", path = .path.display())]

@@ -97,12 +97,6 @@ impl Image {
         found.map(|(_, address)| *address).ok_or_else(|| Failed::NoSymbol(part.into()))
     }
 
-    /// The name of what lies at an address of the program, mangled.
-    pub fn name_at(&self, address: u32) -> Option<&str> {
-        let before = self.symbols.iter().filter(|(_, start)| *start & !1 <= address & !1);
-        before.max_by_key(|(_, start)| *start & !1).map(|(name, _)| name.as_str())
-    }
-
     /// Sets a word of the settings, counted from their magic.
     pub(crate) fn set(&mut self, place: usize, value: u32) {
         self.put(SETTINGS + 4 * place, &value.to_le_bytes());

@@ -1,6 +1,9 @@
 //! The peer: the simplest gateway, which takes readings in order and acknowledges them.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 
 use emberline_wire::{Ack, ChipFault, Decoder, Frame, Hello, Message, Reading};
 
@@ -22,13 +25,25 @@ pub struct Peer {
     pub gaps: Vec<u32>,
     log: u32,
     taken: u32,
+    fault: Option<ChipFault>,
+    /// What came after the last message that was asked for.
+    waiting: VecDeque<u8>,
 }
 
 impl Peer {
     /// A gateway at the end of `line`.
     pub fn new(line: Line) -> Self {
-        let decoder = Decoder::new();
-        Self { line, decoder, acks: true, readings: vec![], gaps: vec![], log: 0, taken: 0 }
+        Self {
+            line,
+            decoder: Decoder::new(),
+            acks: true,
+            readings: vec![],
+            gaps: vec![],
+            log: 0,
+            taken: 0,
+            fault: None,
+            waiting: VecDeque::new(),
+        }
     }
 
     /// Everything up to here has come: readings and gaps.
@@ -49,16 +64,26 @@ impl Peer {
         let end = Instant::now() + LIMIT;
         let mut buffer = [0; 256];
         while Instant::now() < end {
-            let count = self.line.read(&mut buffer);
-            for byte in &buffer[..count] {
-                let Some(Ok(message)) = self.decoder.push(*byte) else { continue };
+            while let Some(byte) = self.waiting.pop_front() {
+                let Some(Ok(message)) = self.decoder.push(byte) else { continue };
                 self.take(&message);
+                self.fault = match message {
+                    Message::Fault(fault) => Some(fault),
+                    _ => self.fault,
+                };
                 if let Some(got) = want(&message) {
                     return got;
                 }
             }
+            let count = self.line.read(&mut buffer);
+            self.waiting.extend(&buffer[..count]);
         }
-        panic!("{what} did not come for {LIMIT:?}; {} readings, {:?}", self.taken, self.decoder);
+        let told = self.fault.map_or("none".into(), |fault| fault.to_string());
+        let counters = self.decoder.counters();
+        panic!(
+            "{what} did not come for {LIMIT:?}; {} readings, {counters:?}, last fault: {told}",
+            self.taken
+        );
     }
 
     /// The next Hello.

@@ -10,7 +10,7 @@ use emberline_wire::{Message, ResetCause, Sensor, Sensors, ThermalPart};
 
 #[test]
 fn every_chip_that_is_played_arrives_as_a_reading() {
-    let (mut bench, mut peer) = Bench::new(|plan| plan.node_id(0x8001_0203));
+    let (bench, mut peer) = Bench::new(|plan| plan.node_id(0x8001_0203));
     let hello = peer.hello();
     assert_eq!((hello.node_id, hello.boot), (0x8001_0203, 1));
     assert_eq!(hello.reset_cause, ResetCause::PowerOn);
@@ -24,10 +24,9 @@ fn every_chip_that_is_played_arrives_as_a_reading() {
         Sensor::Clock,
     ];
     assert_eq!(hello.sensors, want.into_iter().fold(Sensors::NONE, Sensors::with));
-    for (temp_c, rh_percent, pressure_pa, temp_c_e2, rh_e2) in [
-        (31.25, 18.5, 100_653.0, 3_125, 1_850),
-        (-12.34, 99.0, 87_000.0, -1_234, 9_900),
-    ] {
+    for (temp_c, rh_percent, pressure_pa, temp_c_e2, rh_e2) in
+        [(31.25, 18.5, 100_653.0, 3_125, 1_850), (-12.34, 99.0, 87_000.0, -1_234, 9_900)]
+    {
         bench.node.chips.sht4x.with(|chip| (chip.temp_c, chip.rh_percent) = (temp_c, rh_percent));
         bench.node.chips.bme280.with(|chip| chip.set_pressure_pa(pressure_pa));
         let reading = peer.reading("the new temperature", |r| r.temp_c_e2 == Some(temp_c_e2));

@@ -18,7 +18,10 @@ impl Bench {
 
     /// The same with chips that have their troubles already.
     pub(crate) fn with(chips: Chips, change: impl FnOnce(Plan) -> Plan) -> (Self, Peer) {
-        let room = tempfile::Builder::new().prefix("node").tempdir().unwrap();
+        let room = tempfile::Builder::new()
+            .prefix("node")
+            .tempdir()
+            .expect("a folder for temporary files");
         let plan = change(Plan::new(room.path()).reading_ms(500));
         let node = or_say(Emulated::start_with(plan, chips));
         let peer = Peer::new(Line::new(&node.uart()));
