@@ -31,6 +31,10 @@ pub enum Chip {
     Ds1338,
     /// Panasonic AMG8833: thermal array.
     Amg88xx,
+    /// Melexis MLX90640: thermal array.
+    Mlx90640,
+    /// The memory of the log: NOR flash on an SPI bus, where no chip has an address.
+    NorFlash,
 }
 
 /// What can be wrong. Variants are only ever appended.
@@ -65,6 +69,8 @@ pub enum Fault {
         /// Seconds since 1970-01-01T00:00:00Z.
         unix_s: u32,
     },
+    /// What was written is not what is read.
+    NotKept,
 }
 
 impl fmt::Display for Chip {
@@ -76,18 +82,26 @@ impl fmt::Display for Chip {
             Self::Memory => "memory chip",
             Self::Ds1338 => "DS1338",
             Self::Amg88xx => "AMG88xx",
+            Self::Mlx90640 => "MLX90640",
+            Self::NorFlash => "flash chip",
         })
     }
 }
 
 impl fmt::Display for ChipFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at 0x{:02x} ", self.chip, self.address)?;
+        let spi = self.chip == Chip::NorFlash;
+        match spi {
+            true => write!(f, "{} ", self.chip)?,
+            false => write!(f, "{} at 0x{:02x} ", self.chip, self.address)?,
+        }
         match self.fault {
+            Fault::NoAnswer if spi => f.write_str("does not answer: check its wires and supply"),
             Fault::NoAnswer => f.write_str("does not answer: check its plug, supply and address"),
             Fault::StuckBus => f.write_str(
                 "cannot be reached, the I2C bus is held low: unplug the chips one by one to find which",
             ),
+            Fault::Bus if spi => f.write_str("cannot be reached, the SPI bus fails: check the wires"),
             Fault::Bus => f.write_str("cannot be reached, the I2C bus fails: check the cable"),
             Fault::WrongId { want, got } => write!(
                 f,
@@ -104,6 +118,9 @@ impl fmt::Display for ChipFault {
             }
             Fault::ClockImplausible { unix_s } => {
                 write!(f, "tells a time that cannot be ({unix_s} s since 1970): the gateway sets it again")
+            }
+            Fault::NotKept => {
+                f.write_str("does not keep what is written: it is write-protected or worn out")
             }
         }
     }
@@ -136,6 +153,20 @@ mod tests {
             ),
         ] {
             assert_eq!(ChipFault { chip: Chip::Bme280, address: 0x76, fault }.to_string(), want);
+        }
+    }
+
+    #[test]
+    fn a_chip_without_an_address_is_named_without_one() {
+        for (fault, want) in [
+            (Fault::NoAnswer, "flash chip does not answer: check its wires and supply"),
+            (Fault::Bus, "flash chip cannot be reached, the SPI bus fails: check the wires"),
+            (
+                Fault::NotKept,
+                "flash chip does not keep what is written: it is write-protected or worn out",
+            ),
+        ] {
+            assert_eq!(ChipFault { chip: Chip::NorFlash, address: 0, fault }.to_string(), want);
         }
     }
 }

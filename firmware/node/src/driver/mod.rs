@@ -10,7 +10,10 @@ mod bme280_compensation;
 mod ds1338;
 mod error;
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
+#[cfg(test)]
+pub(crate) mod fake_flash;
+mod nor_flash;
 mod sht4x;
 mod tmp105;
 
@@ -19,5 +22,6 @@ pub use at24c::{At24c, Part};
 pub use bme280::{Bme280, Bme280Reading};
 pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
 pub use error::DriverError;
+pub use nor_flash::{FlashPart, NorFlash};
 pub use sht4x::{Sht4x, Sht4xReading};
 pub use tmp105::Tmp105;
