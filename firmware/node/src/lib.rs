@@ -67,6 +67,7 @@ extern crate std;
 
 mod angle;
 pub mod driver;
+mod half_images;
 mod journal;
 mod link;
 mod log;
@@ -85,6 +86,7 @@ mod thermal;
 mod watchdog;
 mod wind;
 
+pub use half_images::{CALIBRATION_HALVES, HalfImages, LATEST_MS};
 pub use log::{Log, LogError};
 pub use measurement::Measurement;
 pub use memory::{Kind, Memory};

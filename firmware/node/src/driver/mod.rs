@@ -13,6 +13,7 @@ mod error;
 pub(crate) mod fake;
 #[cfg(test)]
 pub(crate) mod fake_flash;
+mod mlx90640;
 mod nor_flash;
 mod sht4x;
 mod tmp105;
@@ -22,6 +23,9 @@ pub use at24c::{At24c, Part};
 pub use bme280::{Bme280, Bme280Reading};
 pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
 pub use error::DriverError;
+pub use mlx90640::Mlx90640;
+#[cfg(test)]
+pub(crate) use mlx90640::tests as mlx90640_tests;
 pub use nor_flash::{FlashPart, NorFlash};
 pub use sht4x::{Sht4x, Sht4xReading};
 pub use tmp105::Tmp105;
