@@ -58,7 +58,7 @@
 //!
 //! # Room
 //!
-//! `no_std`, no allocation, no `unsafe`. The only floating point is the wind's mean.
+//! `no_std`, no allocation, no `unsafe`. The only floating point is that of the wind.
 #![no_std]
 #![forbid(unsafe_code)]
 
@@ -68,6 +68,7 @@ extern crate std;
 mod angle;
 pub mod driver;
 mod half_images;
+pub mod input;
 mod journal;
 mod link;
 mod log;

@@ -318,7 +318,6 @@ mod tests {
                 assert_eq!(log.get(seq).unwrap().unwrap().seq, seq);
             }
             assert_eq!(log.next_seq(), 150 * boot + 1);
-            drop(log);
             assert!(chip.asleep);
         }
     }
