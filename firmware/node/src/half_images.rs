@@ -38,6 +38,8 @@ pub struct HalfImages {
     after: Option<u8>,
     /// Halves since the calibration went out.
     halves: u16,
+    /// When [`Self::poll`] was called last, ms of uptime.
+    asked_ms: u64,
     torn: u32,
     dead: [u32; 24],
 }
@@ -51,7 +53,15 @@ impl Default for HalfImages {
 impl HalfImages {
     /// Nothing went out yet.
     pub const fn new() -> Self {
-        Self { next: Next::Unknown, image: 0, after: None, halves: 0, torn: 0, dead: [0; 24] }
+        Self {
+            next: Next::Unknown,
+            image: 0,
+            after: None,
+            halves: 0,
+            asked_ms: 0,
+            torn: 0,
+            dead: [0; 24],
+        }
     }
 
     /// Halves that were given up because the next one came while they were read.
@@ -59,8 +69,9 @@ impl HalfImages {
         self.torn
     }
 
-    /// The next part, or `None` if the chip is still measuring: ask again later. A half whose last part
-    /// is missing was torn, and the receiver drops it.
+    /// The next part, or `None` if the chip is still measuring: ask again later, and at least each second
+    /// while an image is wanted. After a longer pause the time in which a half must come begins anew. A
+    /// half whose last part is missing was torn, and the receiver drops it.
     ///
     /// # Errors
     /// As the driver's; [`Fault::NotReady`] when the other half does not come within [`LATEST_MS`].
@@ -70,9 +81,17 @@ impl HalfImages {
         chip: &mut Mlx90640<B>,
         now_ms: u64,
     ) -> Result<Option<ThermalPart>, DriverError> {
+        let paused = now_ms.saturating_sub(self.asked_ms) > Mlx90640::<B>::HALF_MS;
+        self.asked_ms = now_ms;
+        if let Next::Wait { since_ms } = &mut self.next
+            && paused
+        {
+            *since_ms = now_ms;
+        }
         let result = self.try_poll(chip, now_ms);
         if result.is_err() {
-            *self = Self { image: self.image.wrapping_add(1), torn: self.torn, ..Self::new() };
+            let image = self.image.wrapping_add(1);
+            *self = Self { image, torn: self.torn, asked_ms: now_ms, ..Self::new() };
         }
         result
     }
@@ -267,10 +286,24 @@ mod tests {
     }
 
     #[test]
+    fn nobody_who_asks_seldom_takes_a_chip_for_dead() {
+        let (mut scene, _) = Scene::begun(|_| ());
+        scene.half(0);
+        scene.now_ms += 60_000;
+        assert_eq!(scene.half(0).len(), 0); // it measured on, and ended with the half that went out
+        assert_eq!(scene.half(1).len(), 26);
+    }
+
+    #[test]
     fn a_chip_that_stops_is_told_and_begun_anew() {
         let (mut scene, _) = Scene::begun(|_| ());
         scene.half(0);
-        scene.now_ms += LATEST_MS + 1;
+        for _ in 0..7 {
+            assert_eq!(scene.poll(), Ok(None));
+            scene.now_ms += 500;
+        }
+        assert_eq!(scene.poll(), Ok(None)); // 3.5 s
+        scene.now_ms += 1;
         assert_eq!(scene.poll().map_err(|e| e.fault), Err(Fault::NotReady));
         let parts = scene.half(1);
         assert_eq!(numbers(&parts)[0].1, ThermalContent::Mlx90640Calibration);

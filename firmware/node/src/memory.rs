@@ -33,6 +33,30 @@ pub trait Memory {
     fn erase(&mut self, at: u32) -> Result<(), Self::Error>;
 }
 
+impl<M: Memory> Memory for &mut M {
+    type Error = M::Error;
+
+    fn kind(&self) -> Kind {
+        M::kind(self)
+    }
+
+    fn capacity(&self) -> u32 {
+        M::capacity(self)
+    }
+
+    fn read(&mut self, at: u32, out: &mut [u8]) -> Result<(), M::Error> {
+        M::read(self, at, out)
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), M::Error> {
+        M::write(self, at, bytes)
+    }
+
+    fn erase(&mut self, at: u32) -> Result<(), M::Error> {
+        M::erase(self, at)
+    }
+}
+
 /// How a memory is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
