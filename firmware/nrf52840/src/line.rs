@@ -27,7 +27,7 @@ pub(crate) struct Line {
     pub(crate) group: Peri<'static, peripherals::PPI_GROUP0>,
     pub(crate) receive: Peri<'static, AnyPin>,
     pub(crate) send: Peri<'static, AnyPin>,
-    /// Turns on the driver of an RS-422 transceiver (high).
+    /// Turns on the driver of an RS-422 transceiver (high): it puts 20 mA into the cable's end.
     pub(crate) driver_on: Output<'static>,
     /// Turns off its receiver (high).
     pub(crate) receiver_off: Output<'static>,
@@ -48,6 +48,7 @@ impl Buffers {
 /// The line while it is on.
 pub(crate) struct Open<'a> {
     uarte: BufferedUarte<'a>,
+    driver_on: &'a mut Output<'static>,
 }
 
 impl Line {
@@ -61,7 +62,6 @@ impl Line {
             }
             Timer::after_micros(250).await;
         }
-        self.driver_on.set_high();
         self.receiver_off.set_low();
         let mut config = uarte::Config::default();
         config.baudrate = uarte::Baudrate::Baud115200;
@@ -78,29 +78,33 @@ impl Line {
             &mut buffers.received,
             &mut buffers.sent,
         );
-        Open { uarte }
+        Open { uarte, driver_on: &mut self.driver_on }
     }
 
-    /// Turns the line off; what was to be sent is sent. The pin stays high, as an idle line is.
+    /// Turns the line off. The pin stays high, as an idle line is.
     pub(crate) fn close(&mut self) {
         let idle = Output::new(self.send.reborrow(), Level::High, OutputDrive::Standard);
         core::mem::forget(idle); // dropped, it would let the pin go
-        self.driver_on.set_low();
         self.receiver_off.set_high();
         pac::CLOCK.tasks_hfclkstop().write_value(1);
     }
 }
 
 impl Open<'_> {
-    /// Sends `message`; a line without a gateway takes it as well.
+    /// Sends `message` and waits until it is sent; a line without a gateway takes it as well. The zero
+    /// before it ends whatever the gateway heard while nobody drove the line.
     pub(crate) async fn send(&mut self, message: &Message) {
+        self.driver_on.set_high();
         let frame = Frame::new(message);
-        let mut rest = frame.bytes();
-        while !rest.is_empty() {
-            // Nothing can fail but the receiver, and what that lost the decoder counts.
-            let sent = self.uarte.write(rest).await.unwrap_or(rest.len());
-            rest = rest.get(sent..).unwrap_or(&[]);
+        for mut rest in [&[0][..], frame.bytes()] {
+            while !rest.is_empty() {
+                // Nothing can fail but the receiver, and what that lost the decoder counts.
+                let sent = self.uarte.write(rest).await.unwrap_or(rest.len());
+                rest = rest.get(sent..).unwrap_or(&[]);
+            }
         }
+        self.uarte.flush().await.ok(); // as above
+        self.driver_on.set_low();
     }
 
     /// What came, at least one byte; 0 when bytes were lost, which the decoder finds out.
@@ -114,10 +118,5 @@ impl Open<'_> {
             }
             Err(Error::Overrun) | Err(_) => 0,
         }
-    }
-
-    /// Waits until everything is sent.
-    pub(crate) async fn finish(&mut self) {
-        self.uarte.flush().await.ok(); // as in `send`
     }
 }

@@ -150,7 +150,6 @@ async fn talk(station: &mut Station<'_>, line: &mut Line, buffers: &mut Buffers)
             last_ms = now_ms();
         }
     }
-    open.finish().await;
     drop(open);
     line.close();
 }
@@ -159,7 +158,6 @@ async fn talk(station: &mut Station<'_>, line: &mut Line, buffers: &mut Buffers)
 async fn complain(line: &mut Line, buffers: &mut Buffers, fault: DriverError) {
     let mut open = line.open(buffers).await;
     open.send(&Message::Fault(fault)).await;
-    open.finish().await;
     drop(open);
     line.close();
 }
