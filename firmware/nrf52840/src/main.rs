@@ -1,7 +1,7 @@
 //! The weather node on Nordic's nRF52840-DK: its pins, and the loop over station and line.
 //!
 //! What is connected where is drawn in `docs/node-wiring.md`; what it takes from a battery is worked out in
-//! `docs/node-power.md`. This program has been built and never run.
+//! `docs/node-power.md`. This program has run on an emulated processor (`emulated/check.py`) and on no board.
 #![no_std]
 #![no_main]
 
