@@ -1,4 +1,4 @@
-"""Check the licence and source of every crate in both Cargo.lock against deny.toml; exit 1 on a breach.
+"""Check the licence and source of every crate in both Cargo.locks against deny.toml; 1 on a breach.
 
 An equivalent of `cargo deny check licenses sources` that needs Python 3.11 and cargo only.
 """
