@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::{self, Read, Write},
     os::unix::fs::symlink,
     path::{Path, PathBuf},
     sync::{
@@ -10,18 +9,13 @@ use std::{
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
     thread,
-    time::Duration,
 };
-
-use serialport::{SerialPort, TTYPort};
 
 use crate::{
     failed::{Failed, at},
     line::Line,
+    terminal::Terminal,
 };
-
-/// How long a terminal's end waits for bytes, or for room.
-const PAUSE: Duration = Duration::from_millis(10);
 
 /// Which share of the bytes is spoiled, each way.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +39,7 @@ impl Spoil {
 
 #[derive(Debug)]
 struct Inside {
-    terminal: Mutex<Option<TTYPort>>,
+    terminal: Mutex<Option<Terminal>>,
     stop: AtomicBool,
     passed: AtomicU64,
     dropped: AtomicU64,
@@ -97,14 +91,11 @@ impl BadLine {
         if terminal.is_some() {
             return Ok(());
         }
-        let (mut end, far) = TTYPort::pair()?;
-        end.set_timeout(PAUSE)?;
-        let far_name =
-            far.name().ok_or_else(|| Failed::Setting("a terminal without name".into()))?;
+        let end = Terminal::new().map_err(at("pseudo-terminal"))?;
         // Another name and a rename: whoever looks finds the old terminal or the new one.
         let fresh = self.name.with_extension("new");
         fs::remove_file(&fresh).ok();
-        symlink(far_name, &fresh).map_err(at(fresh.display().to_string()))?;
+        symlink(end.far(), &fresh).map_err(at(fresh.display().to_string()))?;
         fs::rename(&fresh, &self.name).map_err(at(self.name.display().to_string()))?;
         *terminal = Some(end);
         Ok(())
@@ -144,7 +135,7 @@ impl Drop for BadLine {
 }
 
 impl Inside {
-    fn lock(&self) -> MutexGuard<'_, Option<TTYPort>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Terminal>> {
         self.terminal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -161,17 +152,13 @@ impl Inside {
                 self.lost.fetch_add(bytes.len() as u64, Relaxed);
                 continue;
             };
-            if !bytes.is_empty() && terminal.write_all(&bytes).is_err() {
-                self.lost.fetch_add(bytes.len() as u64, Relaxed);
-            }
-            if terminal.bytes_to_read().is_ok_and(|waiting| waiting > 0) {
-                let count = match terminal.read(&mut buffer) {
-                    Ok(count) => count,
-                    Err(e) if e.kind() == io::ErrorKind::TimedOut => 0,
-                    Err(_) => 0, // nobody has the other end open
-                };
-                node.write(&self.spoil(&buffer[..count], spoil, &mut chance));
-            }
+            let Some(count) = terminal.read(&mut buffer) else {
+                self.lost.fetch_add(bytes.len() as u64, Relaxed); // nobody has opened it
+                continue;
+            };
+            let taken = terminal.write(&bytes);
+            self.lost.fetch_add((bytes.len() - taken) as u64, Relaxed);
+            node.write(&self.spoil(&buffer[..count], spoil, &mut chance));
         }
     }
 

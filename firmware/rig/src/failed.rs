@@ -34,9 +34,6 @@ pub enum Failed {
         /// Why it failed.
         source: io::Error,
     },
-    /// A pseudo-terminal.
-    #[error("pseudo-terminal: {0}")]
-    Terminal(#[from] serialport::Error),
     /// QEMU refused.
     #[error("QEMU: {command}: {answer}")]
     Qemu {

@@ -45,6 +45,7 @@ mod peer;
 mod plan;
 mod player;
 mod qmp;
+mod terminal;
 
 pub use bad_line::{BadLine, Spoil};
 pub use budget::Budget;

@@ -119,8 +119,8 @@ fn a_chip_that_is_absent_at_the_start_is_told_and_taken_when_it_comes() {
     assert_eq!(has, [false, true, false]);
     peer.fault("SHT4x at 0x44 does not answer: check its plug, supply and address");
     bench.node.chips.sht4x.trouble(Trouble::None);
-    peer.reading("the temperature", |r| r.temp_c_e2.is_some());
     peer.fault("AMG88xx at 0x69 is another chip: its ID is 0x00, not 0x01; check the part number");
+    peer.reading("the temperature", |r| r.temp_c_e2.is_some());
     bench.node.chips.amg8833.with(|chip| chip.another = false);
     peer.until("an image", |message| matches!(message, Message::Thermal(_)).then_some(()));
 }
