@@ -145,7 +145,8 @@ fn the_thermometer_in_qemu_that_is_not_plugged_in_is_told() {
     peer.reading("no temperature", |r| r.temp_c_e2.is_none());
 }
 
-/// The chip keeps 2000 to 2099; a clock that was set to 1970 tells what digits it then has.
+/// The chip keeps 2000 to 2099: one that was never set begins with 2000, as others do with 1970. (QEMU
+/// started in 1970 makes 2066 of it, which no real chip does.)
 #[test]
 fn a_clock_that_cannot_be_right_is_told_and_set() {
     for (base, line) in [
@@ -159,10 +160,9 @@ fn a_clock_that_cannot_be_right_is_told_and_set() {
             "DS1338 at 0x68 tells a time that cannot be (408399.. s since 1970): the gateway sets it \
              again",
         ),
-        ("1970-01-01T00:00:00", "DS1338 at 0x68 gives values that cannot be: replace it"),
     ] {
         let (_bench, mut peer) = Bench::new(|plan| plan.only(&[Fitted::Ds1338]).rtc_base(base));
-        let (start, end) = line.split_once("..").unwrap_or((line, ""));
+        let (start, end) = line.split_once("..").unwrap();
         let told = peer.until(line, |message| match message {
             Message::Fault(fault) => Some(fault.to_string()),
             _ => None,
