@@ -107,6 +107,7 @@ pub struct Session<'a> {
 #[derive(Debug, Default)]
 struct Said {
     trouble: Option<String>,
+    fault: Option<wire::ChipFault>,
     silent: bool,
     noise: bool,
     clock: bool,
@@ -211,8 +212,14 @@ impl<'a> Session<'a> {
             return self.hello(hello, now, turn);
         }
         let Some(peer) = &mut self.peer else {
-            if matches!(message, Message::Reading(_) | Message::Gap(_)) {
-                self.heard.not_yet += 1;
+            match message {
+                Message::Reading(_) | Message::Gap(_) => self.heard.not_yet += 1,
+                // A node whose memory does not answer has no log, and says nothing but that.
+                Message::Fault(fault) if self.said.fault != Some(*fault) => {
+                    self.said.fault = Some(*fault);
+                    turn.said.push(format!("{}: {fault}", self.port));
+                }
+                _ => {}
             }
             return Ok(());
         };

@@ -324,6 +324,22 @@ fn what_is_wrong_is_told_once_in_words() {
 }
 
 #[test]
+fn a_node_without_a_memory_is_told_once() {
+    let room = tempfile::tempdir().unwrap();
+    let store = Store::open(&room.path().join("store")).unwrap();
+    let mut session = Session::new(&store, "ttyX");
+    let fault = ChipFault { chip: Chip::Memory, address: 0x50, fault: Fault::NoAnswer };
+    let mut said = Vec::new();
+    for t in 0..5 {
+        said.extend(session.take(Frame::new(&Message::Fault(fault)).bytes(), now(t * 3000)).said);
+    }
+    assert_eq!(
+        said,
+        ["ttyX: memory chip at 0x50 does not answer: check its plug, supply and address"]
+    );
+}
+
+#[test]
 fn noise_and_other_versions_are_told() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(&room.path().join("store")).unwrap();
