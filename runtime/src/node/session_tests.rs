@@ -205,7 +205,7 @@ fn readings_without_a_time_get_it_when_the_clock_is_set() {
     }
     let contents = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap();
     let known = crate::node::names::Known { rain_mm_per_tip: Some(0.2), name: None };
-    let table = crate::node::table::Table::new(stored(&root), &contents.starts, &known);
+    let table = crate::node::table::Table::new(stored(&root), None, &contents.starts, &known);
     let times: Vec<_> = table.rows.iter().map(|r| r.time.as_second() - BEGAN_S).collect();
     assert_eq!((times, table.undated), (vec![0, 5], 0));
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::clock::{Starts, taken_at};
 use super::id::LogId;
@@ -25,6 +26,25 @@ pub struct Row {
     pub reading: Reading,
 }
 
+/// Tips of the bucket since its log began, at one reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tips {
+    /// The log.
+    pub log: LogId,
+    /// Number of the reading in it.
+    pub seq: u32,
+    /// Tips.
+    pub tips: u32,
+}
+
+impl Tips {
+    /// Of a reading, if it counted them.
+    #[must_use]
+    pub fn of(reading: &Reading) -> Option<Self> {
+        reading.rain_tips.map(|tips| Self { log: reading.log, seq: reading.seq, tips })
+    }
+}
+
 /// Readings in order of time, and what could not be put there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -37,10 +57,15 @@ pub struct Table {
 }
 
 impl Table {
-    /// Of the lines of one node. Readings without a time get that of their start, if it became known
-    /// later.
+    /// Of the lines of one node; `before` are the tips at the reading before them, if that is known.
+    /// Readings without a time get that of their start, if it became known later.
     #[must_use]
-    pub fn new(lines: impl IntoIterator<Item = Line>, starts: &Starts, known: &Known) -> Self {
+    pub fn new(
+        lines: impl IntoIterator<Item = Line>,
+        before: Option<Tips>,
+        starts: &Starts,
+        known: &Known,
+    ) -> Self {
         let mut table = Self::default();
         let mut readings: BTreeMap<(LogId, u32), Reading> = BTreeMap::new();
         for line in lines {
@@ -53,12 +78,13 @@ impl Table {
             }
         }
         // In order of their numbers, not of time: rain is counted from one reading to the next.
-        let mut before: Option<(LogId, u32)> = None;
-        for ((log, _), reading) in readings {
-            let rain_mm = rain_mm(before, log, &reading, known);
-            before = reading.rain_tips.map(|tips| (log, tips));
+        let mut before = before;
+        for reading in readings.into_values() {
+            let tips = Tips::of(&reading);
+            let rain_mm = rain_mm(before, tips, known);
+            before = tips.or(before);
             let by_start = || {
-                let started = starts.get(log, reading.boot)?;
+                let started = starts.get(reading.log, reading.boot)?;
                 taken_at(started.at, reading.uptime_ms).map(|t| (t, TimeFrom::Gateway))
             };
             let dated = reading.time.map(|t| (t, reading.time_from)).or_else(by_start);
@@ -115,18 +141,14 @@ impl Table {
     }
 }
 
-/// Rain since the reading before of the same log. The number of tips never falls within a log.
-fn rain_mm(
-    before: Option<(LogId, u32)>,
-    log: LogId,
-    reading: &Reading,
-    known: &Known,
-) -> Option<f64> {
-    let (log_before, tips_before) = before?;
-    let tips = reading.rain_tips?.checked_sub(tips_before)?;
+/// Rain since the last reading before that counted tips, of the same log: the number never falls there.
+fn rain_mm(before: Option<Tips>, now: Option<Tips>, known: &Known) -> Option<f64> {
+    let (before, now) = (before?, now?);
+    let in_order = before.log == now.log && before.seq < now.seq;
+    let tips = now.tips.checked_sub(before.tips).filter(|_| in_order)?;
     let mm = f64::from(tips) * known.rain_mm_per_tip?;
     // Tips of 0.2 mm are not to become 0.6000000000000001 mm.
-    (log_before == log).then(|| (mm * 1e6).round() / 1e6)
+    Some((mm * 1e6).round() / 1e6)
 }
 
 /// The names of the columns, which a station's table is read by.
@@ -181,5 +203,81 @@ impl Row {
             r.boot.to_string(),
             r.uptime_ms.to_string(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::id::NodeId;
+
+    fn line(log: u32, seq: u32, tips: Option<u32>) -> Line {
+        let time = Timestamp::from_second(1_800_000_000 + i64::from(seq) * 60).unwrap();
+        let reading = emberline_wire::Reading { log, seq, rain_tips: tips, ..Default::default() };
+        Line::Reading(Reading::new(NodeId::new(1), &reading, (Some(time), TimeFrom::Gateway), time))
+    }
+
+    #[test]
+    fn rain_is_counted_from_one_reading_to_the_next() {
+        struct Case {
+            why: &'static str,
+            before: Option<(u32, u32, u32)>,
+            tips: &'static [(u32, u32, Option<u32>)],
+            want: &'static [Option<f64>],
+        }
+        let known = Known { name: None, rain_mm_per_tip: Some(0.2) };
+        for Case { why, before, tips, want } in [
+            Case {
+                why: "the first has none before it",
+                before: None,
+                tips: &[(7, 1, Some(10)), (7, 2, Some(10)), (7, 3, Some(13))],
+                want: &[None, Some(0.0), Some(0.6)],
+            },
+            Case {
+                why: "that of an export before",
+                before: Some((7, 1, 8)),
+                tips: &[(7, 2, Some(10))],
+                want: &[Some(0.4)],
+            },
+            Case {
+                why: "a contact that was stuck: missing, and its rain comes with the next",
+                before: None,
+                tips: &[(7, 1, Some(10)), (7, 2, None), (7, 3, Some(15))],
+                want: &[None, None, Some(1.0)],
+            },
+            Case {
+                why: "another log begins from nothing",
+                before: None,
+                tips: &[(7, 1, Some(10)), (8, 2, Some(2)), (8, 3, Some(3))],
+                want: &[None, None, Some(0.2)],
+            },
+            Case {
+                why: "a number that fell is no rain",
+                before: Some((7, 1, 8)),
+                tips: &[(7, 2, Some(3))],
+                want: &[None],
+            },
+        ] {
+            let before = before.map(|(log, seq, tips)| Tips { log: LogId::new(log), seq, tips });
+            let lines = tips.iter().map(|(log, seq, tips)| line(*log, *seq, *tips));
+            let table = Table::new(lines, before, &Starts::default(), &known);
+            let rain: Vec<_> = table.rows.iter().map(|row| row.rain_mm).collect();
+            assert_eq!(rain, want, "{why}");
+        }
+    }
+
+    #[test]
+    fn every_column_has_a_cell() {
+        let table = Table::new([line(7, 1, Some(3))], None, &Starts::default(), &Known::default());
+        let cells = table.rows[0].cells("ridge");
+        assert_eq!(
+            (cells.len(), cells[1].as_str(), cells[9].as_str()),
+            (COLUMNS.len(), "ridge", "3")
+        );
+        assert_eq!(
+            table.notes(&Known::default()).len(),
+            1,
+            "rain without the size of a tip is told"
+        );
     }
 }

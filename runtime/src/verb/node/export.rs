@@ -3,7 +3,7 @@
 use emberline::node::day::{self, Lines};
 use emberline::node::id::NodeId;
 use emberline::node::line::Line;
-use emberline::node::outbox::Cursor;
+use emberline::node::outbox::{Cursor, New};
 use emberline::node::store::View;
 use emberline::node::table::{COLUMNS, Table};
 use jiff::{SignedDuration, Timestamp};
@@ -33,12 +33,12 @@ fn lines(
     view: &View,
     node: NodeId,
     cursor: Option<&mut Cursor>,
-) -> anyhow::Result<Vec<(Line, String)>> {
+) -> anyhow::Result<New> {
     if let Some(cursor) = cursor {
-        return Ok(cursor.take(view, &[node])?);
+        return Ok(cursor.take(view, node)?);
     }
     let folder = view.folder(node);
-    let mut out = Vec::new();
+    let mut out = New::default();
     for name in day::names(&folder)? {
         if !wanted_day(args, &name) {
             continue;
@@ -48,7 +48,7 @@ fn lines(
         for stored in Lines::open(&path, 0)? {
             let stored = stored?;
             match stored.line {
-                Some(line) => out.push((line, stored.text)),
+                Some(line) => out.lines.push((line, stored.text)),
                 None => bad += 1,
             }
         }
@@ -59,12 +59,13 @@ fn lines(
     Ok(out)
 }
 
-/// Whether a day file may hold something of the time that is asked for. Readings that nobody could date
-/// when they came lie in a later file, so every later one is read.
+/// Whether a day file may hold something of the time that is asked for, or the reading before that, from
+/// which rain is counted. Readings that nobody could date when they came lie in a later file, so every
+/// later one is read.
 fn wanted_day(args: &ExportArgs, name: &str) -> bool {
     let Some(since) = args.since else { return true };
     let day = day::date_of(name).and_then(|d| d.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    day.is_none_or(|d| d.timestamp() + SignedDuration::from_hours(24) > since)
+    day.is_none_or(|d| d.timestamp() + SignedDuration::from_hours(48) > since)
 }
 
 fn within(args: &ExportArgs, time: Timestamp) -> bool {
@@ -80,10 +81,11 @@ fn csv(
     let mut out = ::csv::Writer::from_writer(Vec::new());
     out.write_record(COLUMNS)?;
     for node in nodes {
-        let lines = lines(args, view, *node, cursor.as_deref_mut())?;
+        let new = lines(args, view, *node, cursor.as_deref_mut())?;
         let (known, name) = (view.names().of(*node), view.names().call(*node));
         let contents = view.contents(*node)?;
-        let table = Table::new(lines.into_iter().map(|(line, _)| line), &contents.starts, &known);
+        let lines = new.lines.into_iter().map(|(line, _)| line);
+        let table = Table::new(lines, new.tips_before, &contents.starts, &known);
         let station = known.name.clone().unwrap_or_else(|| node.to_string());
         for row in table.rows.iter().filter(|row| within(args, row.time)) {
             out.write_record(row.cells(&station))?;
@@ -103,7 +105,7 @@ fn ndjson(
     mut cursor: Option<&mut Cursor>,
 ) -> anyhow::Result<()> {
     for node in nodes {
-        for (line, text) in lines(args, view, *node, cursor.as_deref_mut())? {
+        for (line, text) in lines(args, view, *node, cursor.as_deref_mut())?.lines {
             let time = match &line {
                 Line::Reading(r) => r.time.unwrap_or(r.received),
                 Line::Gap(g) => g.received,

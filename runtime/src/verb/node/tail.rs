@@ -38,13 +38,17 @@ pub(super) fn run(args: &TailArgs) -> anyhow::Result<Outcome> {
     if !args.follow {
         return Ok(Outcome::Done);
     }
-    cursor.take(&view, &nodes)?;
+    for node in &nodes {
+        cursor.take(&view, *node)?;
+    }
     loop {
         std::thread::sleep(Duration::from_millis(500));
         // A node that was never heard of may come.
         let nodes = super::nodes(&view, args.node.as_deref())?;
-        for (line, text) in cursor.take(&view, &nodes)? {
-            show(args, &view, &line, &text)?;
+        for node in nodes {
+            for (line, text) in cursor.take(&view, node)?.lines {
+                show(args, &view, &line, &text)?;
+            }
         }
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn series(args: &WeatherArgs) -> anyhow::Result<(Series, Vec<String>)
         }
     }
     let known = view.names().of(*node);
-    let table = Table::new(lines, &view.contents(*node)?.starts, &known);
+    let table = Table::new(lines, None, &view.contents(*node)?.starts, &known);
     if table.rows.is_empty() {
         anyhow::bail!("{name}: {} has no reading with a time yet", view.names().call(*node));
     }
