@@ -24,6 +24,8 @@ const WINDOW: u8 = 16;
 const WHO_ASK: Duration = Duration::from_secs(1);
 /// How long readings wait for the first answer about the node's clock.
 const CLOCK_WAIT: Duration = Duration::from_secs(5);
+/// No question is asked later than this after a node has spoken.
+const LISTENS: Duration = Duration::from_secs(2);
 /// Time between two questions while none was answered.
 const CLOCK_ASK: Duration = Duration::from_millis(300);
 /// Time between two questions after that.
@@ -576,7 +578,9 @@ impl<'a> Session<'a> {
 
     fn ask_clock(&mut self, now: Now, turn: &mut Turn) {
         let Some(Peer { clock, .. }) = &mut self.peer else { return };
-        if now.since < clock.next {
+        // A node that saves its battery listens for a moment after it has spoken.
+        let listens = self.last_good.is_some_and(|good| now.since <= good.since + LISTENS);
+        if now.since < clock.next || !listens {
             return;
         }
         clock.token = clock.token.wrapping_add(1);
