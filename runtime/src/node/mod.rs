@@ -21,6 +21,7 @@ mod index;
 pub mod line;
 pub mod listen;
 pub mod live;
+pub mod mlx90640;
 pub mod names;
 pub mod outbox;
 #[cfg(test)]

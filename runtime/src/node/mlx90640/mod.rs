@@ -1,0 +1,34 @@
+//! MLX90640: temperatures of a 32×24 thermal array, from its raw words and its calibration.
+//!
+//! ```text
+//!//! 832 words of one half ────────────────────┴▶ half ──▶ pair ──▶ 768 temperatures
+//! ```
+//!
+//! The node sends words because a microcontroller has no room for the sums; the driver at that end is
+//! `firmware/node/src/driver/mlx90640.rs`. Source of every step: Melexis, *MLX90640 datasheet*, revision
+//! 12 (2019), section 11, whose numbers stand beside the steps; where Melexis' own library of 2023 says
+//! otherwise, the library is followed and the place says so.
+
+mod calibration;
+mod half;
+
+pub use calibration::{BadCalibration, Calibration};
+pub use half::{EMISSIVITY, ImageC, Impossible, REFLECTED_BELOW_C, half_c};
+
+#[cfg(test)]
+pub(super) mod golden_tests;
+
+/// Height of an image, pixels.
+pub const ROWS: usize = 24;
+/// Width of an image, pixels.
+pub const COLUMNS: usize = 32;
+/// Pixels of an image.
+pub const PIXELS: usize = ROWS * COLUMNS;
+/// Words of the calibration, and of the RAM: those of the pixels and 64 others.
+pub const WORDS: usize = 832;
+
+/// The half of the chessboard that pixel `index` belongs to, 0 or 1; row by row from the top left.
+#[must_use]
+pub fn subpage_of(index: usize) -> u8 {
+    ((index / COLUMNS + index % COLUMNS) % 2) as u8
+}
