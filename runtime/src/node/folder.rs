@@ -74,6 +74,12 @@ impl NodeFolder {
         self.node
     }
 
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// What is stored, and on the disk.
     #[must_use]
     pub fn contents(&self) -> &Contents {

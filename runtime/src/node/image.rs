@@ -1,4 +1,4 @@
-//! Thermal images of a node: put together from their parts; an image with a part missing is dropped.
+//! Thermal images of a node: put together from their parts; one with a part missing is dropped.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,8 +7,8 @@ use emberline_wire::{PART, ThermalContent, ThermalPart};
 
 use super::id::NodeId;
 
-/// Most pixels of an image: an MLX90640 has 768.
-const MOST_PIXELS: usize = 1024;
+/// Most values of one: an MLX90640 has 832 words.
+const MOST_VALUES: usize = 1024;
 
 /// One image, as a line of a day's `.thermal.ndjson`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,52 +28,56 @@ pub struct Image {
 /// Puts parts together.
 #[derive(Clone, Debug, Default)]
 pub struct Images {
-    image: Option<(u16, u8, u8)>,
-    pixels: Vec<Option<i16>>,
+    /// Number, content, subpage, rows and columns of the one that is under way.
+    image: Option<(u16, ThermalContent, u8, u8, u8)>,
+    values: Vec<Option<i16>>,
     /// Which parts have come.
     came: Vec<bool>,
-    /// Images that lacked a part.
+    /// Those that lacked a part.
     pub dropped: u32,
 }
 
-/// What a part did.
+/// All parts of one.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Joined {
-    /// More parts are to come.
-    NotYet,
-    /// The image is whole: rows, columns and temperatures, 0.01 °C.
-    Whole(u8, u8, Vec<Option<i16>>),
-    /// Words of a sensor that only a later version can compute.
-    Words,
+pub struct Whole {
+    /// What the values are.
+    pub content: ThermalContent,
+    /// For sensors that read a chessboard in two halves: which half, 0 or 1.
+    pub subpage: u8,
+    /// Height, values.
+    pub rows: u8,
+    /// Width, values.
+    pub columns: u8,
+    /// Row by row from the top left; `None` is one that cannot be used.
+    pub values: Vec<Option<i16>>,
 }
 
 impl Images {
-    /// Takes one part.
-    pub fn join(&mut self, part: &ThermalPart) -> Joined {
-        if part.content != ThermalContent::TempCE2 {
-            return Joined::Words;
-        }
-        let size = usize::from(part.rows) * usize::from(part.columns);
+    /// Takes one part; gives the whole when it was the last one missing.
+    pub fn join(&mut self, part: &ThermalPart) -> Option<Whole> {
+        let ThermalPart { image, content, subpage, rows, columns, .. } = *part;
+        let size = usize::from(rows) * usize::from(columns);
         let first = usize::from(part.first);
-        if size == 0 || size > MOST_PIXELS || first >= size || !first.is_multiple_of(PART) {
-            return Joined::NotYet;
+        if size == 0 || size > MOST_VALUES || first >= size || !first.is_multiple_of(PART) {
+            return None;
         }
-        let image = (part.image, part.rows, part.columns);
-        if self.image != Some(image) {
+        let key = (image, content, subpage, rows, columns);
+        if self.image != Some(key) {
             self.dropped += u32::from(self.image.is_some());
-            self.image = Some(image);
-            self.pixels = vec![None; size];
+            self.image = Some(key);
+            self.values = vec![None; size];
             self.came = vec![false; size.div_ceil(PART)];
         }
-        for (pixel, value) in self.pixels[first..].iter_mut().zip(part.values()) {
-            *pixel = value;
+        for (kept, value) in self.values[first..].iter_mut().zip(part.values()) {
+            *kept = value;
         }
         self.came[first / PART] = true;
         if self.came.contains(&false) {
-            return Joined::NotYet;
+            return None;
         }
         self.image = None;
-        Joined::Whole(part.rows, part.columns, std::mem::take(&mut self.pixels))
+        let values = std::mem::take(&mut self.values);
+        Some(Whole { content, subpage, rows, columns, values })
     }
 }
 
@@ -90,15 +94,17 @@ mod tests {
     #[test]
     fn an_image_is_whole_with_its_last_part_and_never_mixed() {
         let mut images = Images::default();
-        assert_eq!(images.join(&part(1, 0, 2000)), Joined::NotYet);
-        let Joined::Whole(8, 8, pixels) = images.join(&part(1, 32, 3000)) else { panic!("whole") };
-        assert_eq!((pixels[0], pixels[1], pixels[63]), (Some(2000), None, Some(3000)));
+        assert_eq!(images.join(&part(1, 0, 2000)), None);
+        let whole = images.join(&part(1, 32, 3000)).unwrap();
+        assert_eq!((whole.rows, whole.columns), (8, 8));
+        let values = &whole.values;
+        assert_eq!((values[0], values[1], values[63]), (Some(2000), None, Some(3000)));
         // The second part of image 2 is lost; the first of image 3 must not complete it.
-        assert_eq!(images.join(&part(2, 0, 1)), Joined::NotYet);
-        assert_eq!(images.join(&part(3, 32, 2)), Joined::NotYet);
+        assert_eq!(images.join(&part(2, 0, 1)), None);
+        assert_eq!(images.join(&part(3, 32, 2)), None);
         assert_eq!(images.dropped, 1);
-        let Joined::Whole(_, _, pixels) = images.join(&part(3, 0, 2)) else { panic!("whole") };
-        assert!(pixels.iter().flatten().all(|v| *v == 2));
+        let whole = images.join(&part(3, 0, 2)).unwrap();
+        assert!(whole.values.iter().flatten().all(|v| *v == 2));
     }
 
     #[test]
@@ -107,9 +113,22 @@ mod tests {
         let mut images = Images::default();
         for (size, first) in [([0, 8], 0), ([8, 8], 64), ([8, 8], 31), ([255, 255], 0)] {
             let part = ThermalPart::new(1, ThermalContent::TempCE2, 0, size, first, &values);
-            assert_eq!(images.join(&part), Joined::NotYet, "{size:?} {first}");
+            assert_eq!(images.join(&part), None, "{size:?} {first}");
         }
-        let words = ThermalPart::new(1, ThermalContent::Mlx90640Words, 0, [26, 32], 0, &values);
-        assert_eq!(images.join(&words), Joined::Words);
+    }
+
+    #[test]
+    fn parts_of_one_number_but_of_something_else_are_not_mixed() {
+        let values = [Some(1); PART];
+        let mut images = Images::default();
+        let part = |content, subpage, first| {
+            ThermalPart::new(1, content, subpage, [2, 32], first, &values)
+        };
+        assert_eq!(images.join(&part(ThermalContent::Mlx90640Words, 0, 0)), None);
+        assert_eq!(images.join(&part(ThermalContent::Mlx90640Words, 1, 32)), None);
+        assert_eq!(images.join(&part(ThermalContent::Mlx90640Calibration, 1, 0)), None);
+        assert_eq!(images.dropped, 2);
+        let whole = images.join(&part(ThermalContent::Mlx90640Calibration, 1, 32)).unwrap();
+        assert_eq!((whole.content, whole.subpage), (ThermalContent::Mlx90640Calibration, 1));
     }
 }

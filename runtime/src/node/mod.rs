@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! port ──▶ listen ──▶ session ──▶ store ──▶ folder (day files, index) ──▶ table ──▶ station
-//!                     clock, image                                    └──▶ outbox
+//!                     clock, thermal                                  └──▶ outbox
 //! ```
 //!
 //! A reading is acknowledged when it is on the disk, and only then; what a node could not keep is
@@ -32,6 +32,7 @@ mod recover;
 pub mod session;
 pub mod store;
 pub mod table;
+pub mod thermal;
 
 /// Text of the udev rule that gives a node's port its rights and a name of its own.
 pub const UDEV_RULE: &str = include_str!("90-emberline.rules");

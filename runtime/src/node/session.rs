@@ -14,9 +14,10 @@ use super::clock::{self, believed};
 use super::folder::{FolderError, NodeFolder};
 use super::heard::Heard;
 use super::id::{LogId, NodeId};
-use super::image::{Image, Images, Joined};
+use super::image::Image;
 use super::line::{self, Line, Why};
 use super::store::Store;
+use super::thermal::Thermal;
 
 /// How many readings a node may have under way.
 const WINDOW: u8 = 16;
@@ -71,8 +72,7 @@ pub struct Peer {
     folder: Arc<Mutex<NodeFolder>>,
     clock: Asking,
     chip_set: Option<Duration>,
-    images: Images,
-    words_said: bool,
+    thermal: Thermal,
 }
 
 /// Questions for the node's clock.
@@ -259,6 +259,8 @@ impl<'a> Session<'a> {
             self.commit(turn);
             let (folder, notes) = self.store.node(node)?;
             turn.said.extend(notes);
+            let thermal =
+                Thermal::open(folder.lock().unwrap_or_else(PoisonError::into_inner).path());
             let clock = Asking {
                 since: now.since,
                 answered: false,
@@ -273,8 +275,7 @@ impl<'a> Session<'a> {
                 folder,
                 clock,
                 chip_set: None,
-                images: Images::default(),
-                words_said: false,
+                thermal,
             });
             self.first_hello(hello, now, turn);
         }
@@ -504,24 +505,12 @@ impl<'a> Session<'a> {
     ) -> Result<(), FolderError> {
         let name = self.name();
         let Some(peer) = &mut self.peer else { return Ok(()) };
-        match peer.images.join(part) {
-            Joined::NotYet => Ok(()),
-            Joined::Words => {
-                if !std::mem::replace(&mut peer.words_said, true) {
-                    turn.said.push(format!(
-                        "{name}: its thermal array sends raw words, which this version cannot compute: \
-                         not stored"
-                    ));
-                }
-                Ok(())
-            }
-            Joined::Whole(rows, columns, pixels) => {
-                self.heard.images += 1;
-                let temp_c = pixels.iter().map(|p| p.map(|v| f64::from(v) / 100.0)).collect();
-                let image = Image { node: peer.node, received: now.utc, rows, columns, temp_c };
-                self.folder().map_or(Ok(()), |folder| folder.append_image(&image))
-            }
-        }
+        let seen = peer.thermal.take(part, now.since)?;
+        turn.said.extend(seen.said.iter().map(|line| format!("{name}: {line}")));
+        let Some((rows, columns, temp_c)) = seen.image else { return Ok(()) };
+        self.heard.images += 1;
+        let image = Image { node: peer.node, received: now.utc, rows, columns, temp_c };
+        self.folder().map_or(Ok(()), |folder| folder.append_image(&image))
     }
 
     fn folder(&self) -> Option<MutexGuard<'_, NodeFolder>> {

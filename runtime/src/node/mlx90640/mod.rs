@@ -1,7 +1,8 @@
 //! MLX90640: temperatures of a 32×24 thermal array, from its raw words and its calibration.
 //!
 //! ```text
-//!//! 832 words of one half ────────────────────┴▶ half ──▶ pair ──▶ 768 temperatures
+//! 832 words of calibration ──▶ calibration ─┐         ┌─▶ kept (mlx90640.json in the node's folder)
+//! 832 words of one half ────────────────────┴▶ half ──▶ pair ──▶ 768 temperatures
 //! ```
 //!
 //! The node sends words because a microcontroller has no room for the sums; the driver at that end is
@@ -11,9 +12,13 @@
 
 mod calibration;
 mod half;
+mod kept;
+mod pair;
 
 pub use calibration::{BadCalibration, Calibration};
 pub use half::{EMISSIVITY, ImageC, Impossible, REFLECTED_BELOW_C, half_c};
+pub(super) use kept::{forget, keep, read};
+pub use pair::{BadImage, Pairs};
 
 #[cfg(test)]
 pub(super) mod golden_tests;
