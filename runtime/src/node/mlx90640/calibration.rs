@@ -58,7 +58,7 @@ pub struct Calibration {
     pub(super) corner_c: [f64; 4],
     /// How the sensitivity goes with the object's temperature, by range, 1/K (11.1.10).
     pub(super) ks_to: [f64; 4],
-    /// Sensitivity where a range begins, as a part of that at 0 °C (11.1.11).
+    /// Sensitivity where a range begins, as a part of that at 0 °C (11.2.2.9.1.2): no step at a corner.
     pub(super) at_corner: [f64; 4],
     /// The compensation pixel, which sees the housing, by subpage: LSB/K⁴ (11.1.12), LSB (11.1.13),
     /// 1/V (11.1.14) and 1/K (11.1.15).

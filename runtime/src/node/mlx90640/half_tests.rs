@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// The words of the datasheet's example (revision 11, section 11.2), addresses 0x2410 to 0x243f; every
+/// The words of the datasheet's example (section 11.2), addresses 0x2410 to 0x243f; every
 /// pixel has the word of its pixel (12, 16), counted from 1.
 const EXAMPLE: [u16; 48] = [
     0x4210, 0xffbb, 0x0202, 0xf202, 0xf2f2, 0xe2e2, 0xd1e1, 0xb1d1, 0xf10f, 0xf00f, 0xe0ef, 0xe0ef,
@@ -35,8 +35,9 @@ fn ram() -> [Option<u16>; WORDS] {
     words
 }
 
-/// Oracle: the numbers that the datasheet prints after each step. What it prints of the supply and of the
-/// chip's temperature is rounded, and what it goes on with is not.
+/// Oracle: the numbers that the datasheet prints after each step, as two public programs quote them in
+/// their tests (paxswill/mlx9064x-rs; a Java one). What it prints of the supply and of the chip's
+/// temperature is rounded, and what it goes on with is not.
 #[test]
 fn each_step_gives_the_number_of_the_datasheet() {
     let calibration = example();

@@ -1,14 +1,15 @@
 //! MLX90640: temperatures of a 32×24 thermal array, from its raw words and its calibration.
 //!
 //! ```text
-//! 832 words of calibration ──▶ calibration ─┐         ┌─▶ kept (mlx90640.json in the node's folder)
-//! 832 words of one half ────────────────────┴▶ half ──▶ pair ──▶ 768 temperatures
+//! 832 words of calibration ──▶ calibration ──┬──▶ kept (mlx90640.json in the node's folder)
+//! 832 words of one half ─────────────────────┴──▶ half ──▶ pair ──▶ 768 temperatures
 //! ```
 //!
 //! The node sends words because a microcontroller has no room for the sums; the driver at that end is
-//! `firmware/node/src/driver/mlx90640.rs`. Source of every step: Melexis, *MLX90640 datasheet*, revision
-//! 12 (2019), section 11, whose numbers stand beside the steps; where Melexis' own library of 2023 says
-//! otherwise, the library is followed and the place says so.
+//! `firmware/node/src/driver/mlx90640.rs`. Source of the steps: Melexis, *MLX90640 datasheet*, section 11,
+//! whose numbers (revision 12 of 2019, as others quote it; of revision 11 some pages were read) stand
+//! beside them. Where it differs from Melexis' own library of 2023, the library is followed, the place
+//! says so, and the temperatures are held against the library's.
 
 mod calibration;
 mod half;
