@@ -1,6 +1,6 @@
 //! Listening: one thread for each port, from its opening to its unplugging and again.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -152,7 +152,7 @@ impl Shared<'_> {
     }
 
     /// A program that only reads does not lock a port, and takes bytes away unseen.
-    fn warn_of_readers(&self, path: &PathBuf) {
+    fn warn_of_readers(&self, path: &Path) {
         for holder in holders(path) {
             self.tell.say(&format!(
                 "{}: also open in {holder}; it takes bytes away from here, stop it",
@@ -162,7 +162,7 @@ impl Shared<'_> {
     }
 
     /// Serves an open port until it is gone; gives why.
-    fn run(&self, mut port: Port, place: usize, path: &PathBuf) -> String {
+    fn run(&self, mut port: Port, place: usize, path: &Path) -> String {
         let name = path.display().to_string();
         let mut session = Session::new(self.store, &name);
         let mut bytes = [0; 4096];
