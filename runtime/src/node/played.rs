@@ -17,16 +17,16 @@ impl Memory for Ram {
     }
 
     fn capacity(&self) -> u32 {
-        self.0.lock().unwrap().len() as u32
+        self.0.lock().expect("the memory").len() as u32
     }
 
     fn read(&mut self, at: u32, out: &mut [u8]) -> Result<(), Self::Error> {
-        out.copy_from_slice(&self.0.lock().unwrap()[at as usize..][..out.len()]);
+        out.copy_from_slice(&self.0.lock().expect("the memory")[at as usize..][..out.len()]);
         Ok(())
     }
 
     fn write(&mut self, at: u32, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.0.lock().unwrap()[at as usize..][..bytes.len()].copy_from_slice(bytes);
+        self.0.lock().expect("the memory")[at as usize..][..bytes.len()].copy_from_slice(bytes);
         Ok(())
     }
 
@@ -67,13 +67,13 @@ impl Played {
         round.reading.temp_c_e2 = Some((seq % 5000) as i16);
         round.reading.rain_tips = Some(seq / 10);
         round.reading.rtc_unix_s = rtc_unix_s;
-        self.node.record(&round).unwrap()
+        self.node.record(&round).expect("a memory that never fails")
     }
 
     /// The bytes that it has to send.
     pub(crate) fn poll(&mut self, now_ms: u64) -> Vec<u8> {
         let mut bytes = Vec::new();
-        while let Some(message) = self.node.poll(now_ms).unwrap() {
+        while let Some(message) = self.node.poll(now_ms).expect("a memory that never fails") {
             bytes.extend_from_slice(Frame::new(&message).bytes());
         }
         bytes
@@ -103,7 +103,7 @@ fn start(memory: &Ram, log: u32, id: u32, reset_cause: ResetCause) -> Node<Ram> 
         reset_cause,
         sensors: Sensors::NONE.with(Sensor::Temp).with(Sensor::Rain),
     };
-    Node::new(Log::open(memory.clone(), log).unwrap(), start)
+    Node::new(Log::open(memory.clone(), log).expect("a log"), start)
 }
 
 /// Numbers that look random and are the same each time (Marsaglia's xorshift).
