@@ -4,10 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use emberline_node::Measurement;
-use emberline_wire::{Chip, ChipFault, Fault, Sensor};
+use emberline_wire::{Chip, ChipFault, Fault, Frame, Sensor};
+use jiff::SignedDuration;
 
 use super::*;
 use crate::node::day::{self, Lines};
+use crate::node::id::LogId;
+use crate::node::line::Why;
 use crate::node::played::{Played, Random};
 use crate::node::store::View;
 
