@@ -74,6 +74,16 @@ fn troubles(rows: &[Row], live: Option<&Live>, listening: bool, now: Timestamp) 
         if let Some(fault) = &row.contents.fault {
             troubles.push(format!("{}: {fault}", row.name));
         }
+        let Some(fares) = row.live.and_then(|p| p.fares.as_ref()) else { continue };
+        if !fares.failed.is_empty() {
+            troubles.push(format!("{}: no value of {}", row.name, fares.failed.join(", ")));
+        }
+        if fares.memory_errors > 0 {
+            troubles.push(format!(
+                "{}: its memory failed {} times since its start: check its plug, then replace it",
+                row.name, fares.memory_errors
+            ));
+        }
     }
     troubles
 }
@@ -144,7 +154,43 @@ fn document(row: &Row) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use emberline::node::live::Fares;
     use jiff::SignedDuration;
+
+    #[test]
+    fn what_a_person_should_look_at_is_told() {
+        let mut live = Live::new(&["ttyA".to_owned(), "ttyB".to_owned()]);
+        let now = live.written;
+        let node = NodeId::new(0x51);
+        live.ports[0].state = PortState::Open;
+        live.ports[0].last_good = Some(now);
+        live.ports[0].fares = Some(Fares {
+            uptime_s: 100,
+            waiting: 0,
+            overwritten: 0,
+            bad_frames: 0,
+            sensor_errors: 3,
+            memory_errors: 2,
+            failed: vec!["temp".to_owned(), "thermal".to_owned()],
+        });
+        let contents = Contents { fault: Some("SHT4x is dead".to_owned()), ..Contents::default() };
+        let row = Row { node, name: "ridge".to_owned(), contents, live: Some(&live.ports[0]) };
+        let later = now + SignedDuration::from_secs(300);
+        for (listening, now, want) in [
+            (
+                true,
+                now,
+                &["not opened yet", "SHT4x is dead", "temp, thermal", "failed 2 times"][..],
+            ),
+            (true, later, &["not opened yet", "ttyA: silent", "SHT4x", "temp, thermal", "2 times"]),
+            (false, later, &["nobody listens", "SHT4x is dead", "temp, thermal", "failed 2 times"]),
+        ] {
+            let mut got = troubles(std::slice::from_ref(&row), Some(&live), listening, now);
+            got.sort_by_key(|t| want.iter().position(|w| t.contains(w)));
+            assert_eq!(got.len(), want.len(), "{got:?}");
+            assert!(got.iter().zip(want).all(|(t, w)| t.contains(w)), "{got:?}");
+        }
+    }
 
     #[test]
     fn ages_are_told_in_a_unit_that_fits() {
