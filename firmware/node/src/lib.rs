@@ -67,6 +67,7 @@ extern crate std;
 
 mod angle;
 pub mod driver;
+mod faults;
 mod half_images;
 pub mod input;
 mod journal;
@@ -87,6 +88,7 @@ mod thermal;
 mod watchdog;
 mod wind;
 
+pub use faults::Faults;
 pub use half_images::{CALIBRATION_HALVES, HalfImages, LATEST_MS};
 pub use log::{Log, LogError};
 pub use measurement::Measurement;

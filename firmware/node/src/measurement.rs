@@ -2,7 +2,7 @@
 
 use emberline_wire::{Reading, Sensor, Sensors};
 
-use crate::driver::DriverError;
+use crate::{driver::DriverError, faults::Faults};
 
 /// One round over the sensors.
 #[derive(Clone, Copy, Debug, Default)]
@@ -10,7 +10,7 @@ pub struct Measurement {
     /// The values so far; `None` where a sensor is absent or failed.
     pub reading: Reading,
     failed: Sensors,
-    fault: Option<DriverError>,
+    faults: Faults,
 }
 
 impl Measurement {
@@ -25,7 +25,7 @@ impl Measurement {
             Ok(value) => Some(value),
             Err(fault) => {
                 self.failed = self.failed.with(sensor);
-                self.fault = self.fault.or(Some(fault));
+                self.faults.add(fault);
                 None
             }
         }
@@ -41,9 +41,9 @@ impl Measurement {
         self.failed
     }
 
-    /// The first fault.
-    pub fn fault(&self) -> Option<&DriverError> {
-        self.fault.as_ref()
+    /// What the drivers said of them, one a chip.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 }
 
@@ -61,6 +61,9 @@ mod tests {
         round.failed(Sensor::Rain);
         assert_eq!((round.reading.temp_c_e2, round.reading.pressure_pa), (Some(2_150), None));
         assert_eq!(round.failures(), Sensors::NONE.with(Sensor::Pressure).with(Sensor::Rain));
-        assert_eq!(round.fault(), Some(&dead));
+        let other = DriverError { chip: Chip::Sht4x, address: 0x44, fault: Fault::Crc };
+        round.of::<u16>(Sensor::Humidity, Err(other));
+        round.of::<u16>(Sensor::Temp, Err(other));
+        assert_eq!(round.faults().iter().collect::<std::vec::Vec<_>>(), [&dead, &other]);
     }
 }

@@ -4,7 +4,7 @@ use emberline_wire::{
     Clock, Firmware, Hello, Message, PROTOCOL, ResetCause, Sensors, SetClock, Status,
 };
 
-use crate::{driver::DriverError, link::Link, log::Log, measurement::Measurement, memory::Memory};
+use crate::{faults::Faults, link::Link, log::Log, measurement::Measurement, memory::Memory};
 
 /// Time between two Hellos, ms.
 pub const HELLO_MS: u64 = 5_000;
@@ -47,8 +47,9 @@ pub struct Node<M> {
     clock_asked: Option<(u16, u64)>,
     rtc_unix_s: Option<u32>,
     failed: Sensors,
-    fault: Option<DriverError>,
-    fault_due: bool,
+    faults: Faults,
+    /// Place of the next fault to tell.
+    next_fault: usize,
     sensor_errors: u32,
     memory_errors: u32,
     bad_frames: u32,
@@ -67,8 +68,8 @@ impl<M: Memory> Node<M> {
             clock_asked: None,
             rtc_unix_s: None,
             failed: Sensors::NONE,
-            fault: None,
-            fault_due: false,
+            faults: Faults::default(),
+            next_fault: 0,
             sensor_errors: 0,
             memory_errors: 0,
             bad_frames: 0,
@@ -98,14 +99,16 @@ impl<M: Memory> Node<M> {
         self.count_memory(result)
     }
 
-    /// Keeps a reading. The gateway is told the first fault of the round when it changes.
+    /// Keeps a reading. The gateway is told the faults of the round when there is a new one.
     ///
     /// # Errors
     /// When the memory fails; the reading is then lost.
     pub fn record(&mut self, round: &Measurement) -> Result<u32, M::Error> {
         let (reading, failed) = (round.reading, round.failures());
-        self.fault_due |= round.fault().is_some() && round.fault() != self.fault.as_ref();
-        self.fault = round.fault().copied();
+        if round.faults().has_news(&self.faults) {
+            self.next_fault = 0;
+        }
+        self.faults = *round.faults();
         self.failed = failed;
         self.sensor_errors = self.sensor_errors.saturating_add(failed.bits().count_ones());
         self.rtc_unix_s = reading.rtc_unix_s;
@@ -128,12 +131,11 @@ impl<M: Memory> Node<M> {
         }
         if now_ms >= self.status_ms {
             self.status_ms = now_ms + STATUS_MS;
-            self.fault_due = true;
+            self.next_fault = 0;
             return Ok(Some(self.status(now_ms)));
         }
-        if core::mem::take(&mut self.fault_due)
-            && let Some(fault) = self.fault
-        {
+        if let Some(fault) = self.faults.get(self.next_fault) {
+            self.next_fault += 1;
             return Ok(Some(Message::Fault(fault)));
         }
         let result = self.link.poll(now_ms, &mut self.log);

@@ -58,6 +58,21 @@ fn a_thermometer_that_fails_is_missing_and_comes_back() {
     ]);
 }
 
+/// Whoever climbs the mast wants to know of all that is wrong.
+#[test]
+fn two_chips_that_fail_are_both_told() {
+    let (bench, mut peer) = Bench::new(|plan| plan.only(&[Fitted::Sht4x, Fitted::Bme280]));
+    peer.reading("a whole reading", |r| r.temp_c_e2.is_some() && r.pressure_pa.is_some());
+    bench.node.chips.sht4x.trouble(Trouble::Dead);
+    bench.node.chips.bme280.trouble(Trouble::Dead);
+    for _ in 0..2 {
+        // At once, and again with the next report.
+        peer.fault("SHT4x at 0x44 does not answer: check its plug, supply and address");
+        peer.fault("BME280 at 0x76 does not answer: check its plug, supply and address");
+    }
+    peer.reading("nothing", |r| r.temp_c_e2.is_none() && r.pressure_pa.is_none());
+}
+
 #[test]
 fn a_barometer_that_fails_is_missing_and_comes_back() {
     let missing: Missing = |r| r.pressure_pa.is_none() && r.temp_c_e2.is_some();

@@ -28,7 +28,7 @@ pub enum Message {
     ClockRequest(ClockRequest),
     /// Node: the answer.
     Clock(Clock),
-    /// Node: the first chip that gave nothing; when it changes, and with each status.
+    /// Node: a chip that gave nothing; when there is a new one, and with each status.
     Fault(ChipFault),
     /// Gateway: a question who is there. The node answers with a Hello at once.
     HelloRequest,

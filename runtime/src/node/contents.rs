@@ -7,7 +7,19 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::{Started, Starts};
 use super::id::LogId;
-use super::line::Line;
+use super::line::{Fault, Line};
+
+/// What is wrong, by chip and address: `BME280 at 0x76`.
+pub type Faults = BTreeMap<String, String>;
+
+/// What a line says of chips.
+pub(super) fn apply(faults: &mut Faults, line: &Fault) {
+    match (&line.chip, &line.what) {
+        (Some(chip), Some(what)) => drop(faults.insert(chip.clone(), what.clone())),
+        (Some(chip), None) => drop(faults.remove(chip)),
+        (None, _) => faults.clear(),
+    }
+}
 
 /// What the day files of one node hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,8 +42,8 @@ pub struct Contents {
     pub boot: Option<(LogId, u32)>,
     /// When the last reading was taken, or came if nobody knows.
     pub last: Option<Timestamp>,
-    /// What is wrong with a chip, as it was last told.
-    pub fault: Option<String>,
+    /// What is wrong with each chip, as it was last told.
+    pub faults: Faults,
 }
 
 impl Contents {
@@ -63,7 +75,7 @@ impl Contents {
                 let started = Started { at: c.started, round_trip_ms: c.round_trip_ms };
                 self.starts.set(c.log, c.boot, started);
             }
-            Line::Fault(f) => self.fault.clone_from(&f.what),
+            Line::Fault(f) => apply(&mut self.faults, f),
             Line::Unknown => {}
         }
     }

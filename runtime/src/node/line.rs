@@ -146,7 +146,9 @@ pub struct Clock {
 pub struct Fault {
     /// Which node.
     pub node: NodeId,
-    /// What is wrong and what to do; `null` when nothing is any more.
+    /// Which chip, with its address; `null` when all are well again.
+    pub chip: Option<String>,
+    /// What is wrong and what to do; `null` when it is well again.
     pub what: Option<String>,
     /// When it was told, by this gateway's clock.
     pub received: Timestamp,

@@ -4,9 +4,11 @@
 //! was stored come out.
 
 mod asking;
+mod faults;
 mod hello;
 mod intake;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -60,6 +62,10 @@ pub struct Peer {
     clock: Asking,
     chip_set: Option<Duration>,
     thermal: Thermal,
+    /// How often it said how it fares.
+    statuses: u32,
+    /// At which of these each chip was last complained of.
+    complained: BTreeMap<String, u32>,
 }
 
 /// Questions for the node's clock.
@@ -219,34 +225,13 @@ impl<'a> Session<'a> {
             Message::Status(status) => {
                 let before = peer.status.replace(*status).map_or(0, |s| s.memory_errors);
                 let well = status.failed == wire::Sensors::NONE && status.memory_errors <= before;
-                if well {
-                    self.fault(None, now, turn);
-                }
+                self.fares(well, now, turn);
             }
-            Message::Fault(fault) => self.fault(Some(fault.to_string()), now, turn),
+            Message::Fault(fault) => self.fault(fault, now, turn),
             Message::Thermal(part) => return self.thermal(part, now, turn),
             _ => {} // an echo of our own, or a message of a later version
         }
         Ok(())
-    }
-
-    fn fault(&mut self, what: Option<String>, now: Now, turn: &mut Turn) {
-        let Some(folder) = self.folder() else { return };
-        let node = folder.node();
-        let before = folder.contents().fault.clone();
-        drop(folder);
-        let last = self.pending.iter().rev().find_map(|line| match line {
-            Line::Fault(f) => Some(f.what.clone()),
-            _ => None,
-        });
-        if last.unwrap_or(before) == what {
-            return;
-        }
-        match &what {
-            Some(what) => turn.said.push(format!("{}: {what}", self.name())),
-            None => turn.said.push(format!("{}: every chip answers again", self.name())),
-        }
-        self.pending.push(Line::Fault(line::Fault { node, what, received: now.utc }));
     }
 
     fn thermal(

@@ -1,5 +1,6 @@
 //! Hellos: who is at the other end, and what its memory says against the store.
 
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 use emberline_wire as wire;
@@ -50,6 +51,8 @@ impl Session<'_> {
                 clock,
                 chip_set: None,
                 thermal,
+                statuses: 0,
+                complained: BTreeMap::new(),
             });
             self.first_hello(hello, now, turn);
         }

@@ -71,7 +71,7 @@ fn troubles(rows: &[Row], live: Option<&Live>, listening: bool, now: Timestamp) 
         }
     }
     for row in rows {
-        if let Some(fault) = &row.contents.fault {
+        for fault in row.contents.faults.values() {
             troubles.push(format!("{}: {fault}", row.name));
         }
         let Some(fares) = row.live.and_then(|p| p.fares.as_ref()) else { continue };
@@ -144,7 +144,7 @@ fn document(row: &Row) -> Value {
         "starts": c.boots,
         "last": c.last.map(|t| t.to_string()),
         "ends": c.ends,
-        "fault": c.fault,
+        "faults": c.faults,
         "port": row.live.map(|p| p.port.clone()),
         "heard": row.live.map(|p| json!(p.heard)),
         "fares": row.live.and_then(|p| p.fares.as_ref()).map(|f| json!(f)),
@@ -173,7 +173,8 @@ mod tests {
             memory_errors: 2,
             failed: vec!["temp".to_owned(), "thermal".to_owned()],
         });
-        let contents = Contents { fault: Some("SHT4x is dead".to_owned()), ..Contents::default() };
+        let faults = [("SHT4x at 0x44".to_owned(), "SHT4x is dead".to_owned())].into();
+        let contents = Contents { faults, ..Contents::default() };
         let row = Row { node, name: "ridge".to_owned(), contents, live: Some(&live.ports[0]) };
         let later = now + SignedDuration::from_secs(300);
         for (listening, now, want) in [

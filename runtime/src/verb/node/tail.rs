@@ -85,7 +85,11 @@ fn show(args: &TailArgs, view: &View, line: &Line, text: &str) -> anyhow::Result
             "{} {} {}",
             f.received.strftime("%Y-%m-%d %H:%M:%SZ"),
             names.call(f.node),
-            f.what.as_deref().unwrap_or("every chip answers again")
+            match (&f.what, &f.chip) {
+                (Some(what), _) => what.clone(),
+                (None, Some(chip)) => format!("{chip} answers again"),
+                (None, None) => "every chip answers again".to_owned(),
+            }
         ),
         Line::Clock(_) | Line::Unknown => return Ok(()),
     };
