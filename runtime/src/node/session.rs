@@ -20,7 +20,7 @@ use super::folder::{FolderError, NodeFolder};
 use super::heard::Heard;
 use super::id::NodeId;
 use super::image::Image;
-use super::line::{self, Line};
+use super::line::Line;
 use super::store::Store;
 use super::thermal::Thermal;
 
