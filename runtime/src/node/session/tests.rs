@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use super::*;
 use crate::node::day::{self, Lines};
 use crate::node::id::LogId;
-use crate::node::line::Why;
+use crate::node::line::{self, Why};
 use crate::node::played::{Played, Random};
 use crate::node::store::View;
 
