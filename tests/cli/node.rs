@@ -76,6 +76,16 @@ fn readings_are_stored_told_and_become_the_stations_weather() {
     assert_eq!(csv["now"], store["now"]);
     assert_eq!(store["readings"].as_u64(), Some(want.len() as u64));
     assert!(store["now"]["rain_mm"].is_number(), "{}", store["now"]);
+    // A line that the disk has spoiled is told, and nothing else is lost.
+    let folder = fs::read_dir(room.path("store/node-00000051")).expect("the folder").flatten();
+    let day = folder.map(|e| e.path()).find(|p| p.extension().is_some_and(|e| e == "ndjson"));
+    let day = day.expect("a day file");
+    let text = fs::read_to_string(&day).expect("a day file");
+    fs::write(&day, format!("spoiled\n{text}")).expect("a day file");
+    let said = room.run(&["weather", "store", "--station", "ridge", "--json"]).must(0);
+    assert_eq!(facts(&said.out)["readings"], store["readings"]);
+    assert!(said.out.contains("1 lines cannot be read: left out"), "{}", said.out);
+    fs::write(&day, text).expect("a day file");
     let said = room.run(&["weather", "store"]).must(2);
     assert!(said.err.contains("name one node with --station"), "{}", said.err);
 

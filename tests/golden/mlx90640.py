@@ -1,17 +1,17 @@
 """Write `mlx90640.json`: made-up words of four thermal arrays, and Melexis' temperatures of them.
 
 Oracle: github.com/melexis/mlx90640-library at f6be7ca1d4a5 (2023-02-07, Apache-2.0), built by gcc:
-    git clone https://github.com/melexis/mlx90640-library /tmp/melexis
-    git -C /tmp/melexis checkout f6be7ca1d4a5
-    python tests/golden/mlx90640.py /tmp/melexis
+    git clone https://github.com/melexis/mlx90640-library ../melexis
+    git -C ../melexis checkout f6be7ca1d4a5
+    python tests/golden/mlx90640.py ../melexis
 Words are ours, from a seeded generator around what real chips hold; of the library only its
 numbers are kept.
 
 Melexis once published the words of a real chip and what its library made of them (`MLX90640 example
 data.xlsx`, in that repository at 0b76a54c480f). They are not kept here; to check against them:
-    git -C /tmp/melexis show "0b76a54c480f:MLX90640 example data.xlsx" > /tmp/example.xlsx
-    python tests/golden/mlx90640.py --example /tmp/example.xlsx > /tmp/example.json
-    EMBERLINE_MLX90640_EXAMPLE=/tmp/example.json cargo test --lib mlx90640::golden
+    git -C ../melexis show "0b76a54c480f:MLX90640 example data.xlsx" > ../example.xlsx
+    python tests/golden/mlx90640.py --example ../example.xlsx > ../example.json
+    EMBERLINE_MLX90640_EXAMPLE=../example.json cargo test --lib mlx90640::golden
 """
 
 import argparse

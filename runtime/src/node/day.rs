@@ -25,15 +25,7 @@ pub(super) fn image_name(time: Timestamp) -> String {
 
 /// Name of the day file of the line, by the time it was taken, or by when it came if nobody knows.
 pub(super) fn name_of(line: &Line) -> String {
-    let time = match line {
-        Line::Reading(r) => r.time.unwrap_or(r.received),
-        Line::Gap(g) => g.received,
-        Line::Start(s) => s.received,
-        Line::Clock(c) => c.started,
-        Line::Fault(f) => f.received,
-        Line::Unknown => Timestamp::UNIX_EPOCH,
-    };
-    name(time)
+    name(line.time().unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
 /// Names of the day files in `folder`, oldest first.

@@ -154,6 +154,21 @@ pub struct Fault {
     pub received: Timestamp,
 }
 
+impl Line {
+    /// The moment that it belongs to: when a reading was taken, or else when it came.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        match self {
+            Self::Reading(r) => Some(r.time.unwrap_or(r.received)),
+            Self::Gap(g) => Some(g.received),
+            Self::Start(s) => Some(s.received),
+            Self::Clock(c) => Some(c.started),
+            Self::Fault(f) => Some(f.received),
+            Self::Unknown => None,
+        }
+    }
+}
+
 impl Reading {
     /// The line of `reading`, taken at `time`.
     #[must_use]

@@ -8,8 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::contents::Contents;
+use super::day::{self, Lines};
 use super::folder::{self, FolderError, NodeFolder};
 use super::id::NodeId;
+use super::line::Line;
 use super::names::{Names, NamesError};
 use super::recover::look;
 
@@ -188,6 +190,15 @@ fn foreign(entry: &fs::DirEntry) -> bool {
     name != super::names::FILE && !name.as_encoded_bytes().starts_with(b".")
 }
 
+/// Lines of a node.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Lines and their text, by day file and in the order in which they came.
+    pub lines: Vec<(Line, String)>,
+    /// What a person should know of lines that cannot be read.
+    pub notes: Vec<String>,
+}
+
 /// A store that is only read; another process may be writing it.
 #[derive(Debug)]
 pub struct View {
@@ -239,6 +250,34 @@ impl View {
     #[must_use]
     pub fn folder(&self, node: NodeId) -> PathBuf {
         folder::path(&self.root, node)
+    }
+
+    /// Lines of `node` with their text, from the day files that are `wanted` by name; and what a person
+    /// should know of lines that cannot be read.
+    ///
+    /// # Errors
+    /// When its folder cannot be read.
+    pub fn lines(&self, node: NodeId, wanted: impl Fn(&str) -> bool) -> Result<Found, StoreError> {
+        let folder = self.folder(node);
+        let failed = |source| StoreError::Io { root: folder.clone(), source };
+        let mut found = Found::default();
+        for name in day::names(&folder).map_err(failed)?.iter().filter(|name| wanted(name)) {
+            let path = folder.join(name);
+            let mut bad = 0;
+            for stored in Lines::open(&path, 0).map_err(failed)? {
+                let stored = stored.map_err(failed)?;
+                match stored.line {
+                    Some(line) => found.lines.push((line, stored.text)),
+                    None => bad += 1,
+                }
+            }
+            if bad > 0 {
+                found
+                    .notes
+                    .push(format!("{}: {bad} lines cannot be read: left out", path.display()));
+            }
+        }
+        Ok(found)
     }
 
     /// What is stored of `node`.

@@ -1,8 +1,7 @@
 //! `emberline node export`: readings as a table, or the stored lines as they are.
 
-use emberline::node::day::{self, Lines};
+use emberline::node::day;
 use emberline::node::id::NodeId;
-use emberline::node::line::Line;
 use emberline::node::outbox::{Cursor, New};
 use emberline::node::store::View;
 use emberline::node::table::{COLUMNS, Table};
@@ -37,26 +36,9 @@ fn lines(
     if let Some(cursor) = cursor {
         return Ok(cursor.take(view, node)?);
     }
-    let folder = view.folder(node);
-    let mut out = New::default();
-    for name in day::names(&folder)? {
-        if !wanted_day(args, &name) {
-            continue;
-        }
-        let path = folder.join(&name);
-        let mut bad = 0;
-        for stored in Lines::open(&path, 0)? {
-            let stored = stored?;
-            match stored.line {
-                Some(line) => out.lines.push((line, stored.text)),
-                None => bad += 1,
-            }
-        }
-        if bad > 0 {
-            say(&format!("note: {}: {bad} lines cannot be read, and are left out", path.display()));
-        }
-    }
-    Ok(out)
+    let found = view.lines(node, |name| wanted_day(args, name))?;
+    found.notes.iter().for_each(|note| say(&format!("note: {note}")));
+    Ok(New { lines: found.lines, tips_before: None })
 }
 
 /// Whether a day file may hold something of the time that is asked for, or the reading before that, from
@@ -106,15 +88,7 @@ fn ndjson(
 ) -> anyhow::Result<()> {
     for node in nodes {
         for (line, text) in lines(args, view, *node, cursor.as_deref_mut())?.lines {
-            let time = match &line {
-                Line::Reading(r) => r.time.unwrap_or(r.received),
-                Line::Gap(g) => g.received,
-                Line::Start(s) => s.received,
-                Line::Clock(c) => c.started,
-                Line::Fault(f) => f.received,
-                Line::Unknown => continue,
-            };
-            if within(args, time) {
+            if line.time().is_some_and(|time| within(args, time)) {
                 print(&text)?;
             }
         }

@@ -1,6 +1,5 @@
 //! The readings of a sensor node, from the store that `emberline node listen` writes.
 
-use emberline::node::day::{self, Lines};
 use emberline::node::store::{View, is_store};
 use emberline::node::table::Table;
 use emberline::station::csv::Format;
@@ -28,17 +27,13 @@ pub(super) fn series(args: &WeatherArgs) -> anyhow::Result<(Series, Vec<String>)
         let which = if names.is_empty() { "no node yet".to_owned() } else { names.join(", ") };
         anyhow::bail!("{name}: holds {which}; name one node with --station");
     };
-    let folder = view.folder(*node);
-    let mut lines = Vec::new();
-    for file in day::names(&folder)? {
-        for stored in Lines::open(&folder.join(file), 0)? {
-            lines.extend(stored?.line);
-        }
-    }
+    let found = view.lines(*node, |_| true)?;
+    let lines = found.lines.into_iter().map(|(line, _)| line);
     let known = view.names().of(*node);
     let table = Table::new(lines, None, &view.contents(*node)?.starts, &known);
     if table.rows.is_empty() {
         anyhow::bail!("{name}: {} has no reading with a time yet", view.names().call(*node));
     }
-    Ok((table.series(), table.notes(&known)))
+    let notes = [found.notes, table.notes(&known)].concat();
+    Ok((table.series(), notes))
 }
