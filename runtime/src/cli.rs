@@ -1,5 +1,6 @@
 //! The command line: what can be typed, and what help says about it.
 
+mod choices;
 pub(crate) mod node;
 
 use std::num::NonZeroUsize;
@@ -10,7 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use emberline::frame::Kind;
 use emberline::model::EngineKind;
 use emberline::source::radar::{self, Around, Unit, ZR};
-use emberline::station::csv::Format;
+use emberline::weather::csv::Format;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,7 +121,7 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "NAME|DIR")]
     pub(crate) model: Option<String>,
     /// What the values of the input mean; asked for where the input does not say.
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = choices::kind())]
     pub(crate) kind: Option<Kind>,
     /// Array of the .npz file that holds the frames.
     #[arg(long, value_name = "NAME")]
@@ -129,7 +130,7 @@ pub(crate) struct Pick {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) step: Option<f64>,
     /// What runs the network; auto says what it took and why.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = choices::engine(), default_value = "auto")]
     pub(crate) engine: EngineKind,
     /// Precision of the network's graphs, one that the model's card names [default: float32].
     #[arg(long, value_name = "NAME")]
@@ -274,7 +275,7 @@ pub(crate) struct WeatherArgs {
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub(crate) at: Option<String>,
     /// What the table's columns are called.
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_parser = choices::format(), default_value = "emberline")]
     pub(crate) format: Format,
     /// Which station or node, where there are several.
     #[arg(long, value_name = "NAME")]

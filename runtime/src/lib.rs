@@ -1,32 +1,17 @@
-//! emberline forecasts how a fire front moves in the next minutes, on the device that sees it; with
-//! other models, how rain or any other film goes on.
+//! emberline forecasts how a fire front, or rain, moves in the next minutes, on the device that sees it.
 //!
-//! Data flows one way, and a room knows only the rooms to its left:
+//! This crate is the face of the library, one crate behind each part; the program of the same name is
+//! a thin layer of words on it.
 //!
-//! ```text
-//! source ──▶ film ──▶ clip ──▶ model | baseline ──▶ forecast ──▶ product
-//!                              (ort, tract)          score
-//! ```
+//! | part | crate | what it does |
+//! |---|---|---|
+//! | [`source`] … [`product`] | `emberline-vision` | films in, forecasts and their maps and pictures out |
+//! | [`engine`] | `emberline-engine` | runs a network's graphs; knows nothing of fire or rain |
+//! | [`weather`] | `emberline-weather` | a station's own readings: checks, alarms, outlook, fire weather |
+//! | [`node`] | `emberline-gateway` | sensor nodes on serial lines, and the store of what they measured |
+//!
+//! `docs/architecture.md` walks a frame, a radar file and a reading through them.
 
-pub mod advect;
-pub mod baseline;
-pub mod burnt;
-pub mod clip;
-pub mod flow;
-pub mod forecast;
-pub mod frame;
-pub mod front;
-pub mod grid;
-pub mod heat;
-pub mod memory;
-pub mod model;
-pub mod motion;
-pub mod node;
-pub mod nowcast;
-pub mod product;
-pub mod rain;
-pub mod score;
-pub mod source;
-pub mod station;
-mod sums;
-pub mod task;
+pub use emberline_gateway as node;
+pub use emberline_vision::*;
+pub use emberline_weather as weather;

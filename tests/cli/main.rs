@@ -8,7 +8,7 @@ mod first_run;
 mod kill;
 mod models;
 mod node;
-#[path = "../../runtime/src/node/played.rs"]
+#[path = "../../runtime/node/src/played.rs"]
 mod played;
 mod plug;
 mod radar;

@@ -11,12 +11,12 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
-use emberline::station::alarm::{Alarm, Thresholds, Watch};
-use emberline::station::csv::{self, Ask};
-use emberline::station::derived::{deficit_hpa, dew_point_c, tendency_hpa};
-use emberline::station::outlook::{Model, Outlook, Record, Said, Value, What};
-use emberline::station::quality::{Limits, check};
-use emberline::station::reading::Reading;
+use emberline::weather::alarm::{Alarm, Thresholds, Watch};
+use emberline::weather::csv::{self, Ask};
+use emberline::weather::derived::{deficit_hpa, dew_point_c, tendency_hpa};
+use emberline::weather::outlook::{Model, Outlook, Record, Said, Value, What};
+use emberline::weather::quality::{Limits, check};
+use emberline::weather::reading::Reading;
 
 use super::table::Table;
 use super::{Outcome, print, say};

@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value as Json, json};
 
-use emberline::station::fire_memory::{Memory, Origin};
-use emberline::station::fire_weather::{DC_SETTLES_DAYS, FireWeather, follow};
-use emberline::station::litter::{Litter, litter};
-use emberline::station::reading::{Quantity, Reading};
-use emberline::station::standard_time::StandardTime;
+use emberline::weather::fire_memory::{Memory, Origin};
+use emberline::weather::fire_weather::{DC_SETTLES_DAYS, FireWeather, follow};
+use emberline::weather::litter::{Litter, litter};
+use emberline::weather::reading::{Quantity, Reading};
+use emberline::weather::standard_time::StandardTime;
 use emberline_fwi::{Codes, DayLength, Latitude};
 
 use crate::cli::WeatherArgs;

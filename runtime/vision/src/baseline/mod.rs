@@ -1,0 +1,194 @@
+//! Baselines: simple forecasts that every model is measured against, and the fall-back without one.
+//!
+//! They give the same type as a model, with certain answers: probabilities are 0 or 1. Those of fire
+//! are here, those of any other film in [`film`].
+
+use ndarray::{Array2, Array3, Axis};
+use serde::{Deserialize, Serialize};
+
+use crate::clip::{Burning, Clip};
+use crate::flow::{self, Flow};
+use crate::forecast::{Burn, Forecast, Said, arrival_from_probability};
+use crate::front::Front;
+
+pub mod film;
+
+/// Weight of the whole front's mean speed in the blend; the rest is the local speed's.
+const BLEND_GLOBAL: f32 = 0.75;
+/// Probability from which a cell is said to burn; all are 0 or 1.
+const THRESHOLD: f32 = 0.5;
+
+/// A forecaster of fire without a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Baseline {
+    /// Nothing moves: the last frame again.
+    Persistence,
+    /// The whole front moves outwards at its mean speed.
+    MeanSpeed,
+    /// What was seen moves on as it moved between the last frames.
+    OpticalFlow,
+    /// Each cell is reached at the speed of the nearest piece of front.
+    LocalSpeed,
+    /// As local speed, with three quarters of the mean speed and one of the local.
+    SpeedBlend,
+}
+
+impl Baseline {
+    /// All of them, simplest first.
+    pub const ALL: [Self; 5] =
+        [Self::Persistence, Self::MeanSpeed, Self::OpticalFlow, Self::LocalSpeed, Self::SpeedBlend];
+
+    /// Name in files and on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Persistence => "persistence",
+            Self::MeanSpeed => "mean-speed",
+            Self::OpticalFlow => "optical-flow",
+            Self::LocalSpeed => "local-speed",
+            Self::SpeedBlend => "speed-blend",
+        }
+    }
+
+    /// Forecast for `leads` steps after the clip, given what burns in it and the front of that.
+    ///
+    /// Burnt by lead `l` is what lies within `l` frames of the front at the baseline's speed; newly
+    /// burnt cells are painted as hot as what counts as burning. Optical flow instead moves the last
+    /// frame and the burnt mask, and what has burnt stays burnt.
+    #[must_use]
+    pub fn forecast(self, clip: &Clip, burning: &Burning, front: &Front, leads: usize) -> Forecast {
+        let global = front.global_px;
+        let by_speed =
+            |speed_px: &dyn Fn(f32) -> f32| by_speed(clip, burning, front, leads, speed_px);
+        match self {
+            Self::Persistence => by_speed(&|_| 0.0),
+            Self::MeanSpeed => by_speed(&|_| global),
+            Self::LocalSpeed => by_speed(&|local| local),
+            Self::SpeedBlend => {
+                by_speed(&|local| BLEND_GLOBAL * global + (1.0 - BLEND_GLOBAL) * local)
+            }
+            Self::OpticalFlow => by_flow(clip, burning, leads),
+        }
+    }
+}
+
+impl std::fmt::Display for Baseline {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Answers of one forecast while they are found: frames, probability, arrival.
+struct Sheet {
+    frames: Array3<f32>,
+    probability: Array3<f32>,
+    arrival_s: Array2<f32>,
+}
+
+impl Sheet {
+    /// Frames of the right shape, nothing burnt.
+    fn blank(clip: &Clip, leads: usize) -> Self {
+        let (_, h, w) = clip.frames.dim();
+        Self {
+            frames: Array3::zeros((leads, h, w)),
+            probability: Array3::zeros((leads, h, w)),
+            arrival_s: Array2::from_elem((h, w), f32::NAN),
+        }
+    }
+
+    fn forecast(self, clip: &Clip, notes: Vec<String>) -> Forecast {
+        let Self { frames, probability, arrival_s } = self;
+        let said = Said::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
+        plain(clip, frames, said, notes)
+    }
+}
+
+/// Leads of `clip`, seconds.
+fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
+    (1..=leads).map(|l| l as f64 * clip.step_s).collect()
+}
+
+/// A forecast without codes and rollout.
+fn plain(clip: &Clip, frames: Array3<f32>, said: Said, notes: Vec<String>) -> Forecast {
+    Forecast {
+        lead_s: lead_s(clip, frames.dim().0),
+        frames,
+        said,
+        rollout_from_lead: None,
+        codes_global: None,
+        codes_local: None,
+        drift: None,
+        grid: clip.grid.clone(),
+        notes,
+    }
+}
+
+/// The front moves outwards at `speed_px` (from a cell's local speed), pixels per frame.
+fn by_speed(
+    clip: &Clip,
+    burning: &Burning,
+    front: &Front,
+    leads: usize,
+    speed_px: &dyn Fn(f32) -> f32,
+) -> Forecast {
+    let mut sheet = Sheet::blank(clip, leads);
+    let now = clip.frames.outer_iter().next_back();
+    let burnt = burning.burnt.outer_iter().next_back();
+    let Some((now, burnt)) = now.zip(burnt) else { return sheet.forecast(clip, Vec::new()) };
+    for ((y, x), &seen) in now.indexed_iter() {
+        let burnt = burnt[[y, x]];
+        let speed = speed_px(front.local_px[[y, x]]);
+        let distance = front.distance_px[[y, x]];
+        for l in 0..leads {
+            let reached = !burnt && distance <= (l + 1) as f32 * speed;
+            sheet.frames[[l, y, x]] = if reached { seen.max(burning.hot) } else { seen };
+            sheet.probability[[l, y, x]] = f32::from(u8::from(burnt || reached));
+        }
+        if burnt {
+            sheet.arrival_s[[y, x]] = 0.0;
+        } else if distance <= leads as f32 * speed {
+            sheet.arrival_s[[y, x]] = (f64::from(distance / speed) * clip.step_s) as f32;
+        }
+    }
+    sheet.forecast(clip, Vec::new())
+}
+
+/// What was seen moves on along the optical flow of the last frames.
+fn by_flow(clip: &Clip, burning: &Burning, leads: usize) -> Forecast {
+    let mut sheet = Sheet::blank(clip, leads);
+    let Some(last) = clip.frames.dim().0.checked_sub(1) else {
+        return sheet.forecast(clip, Vec::new());
+    };
+    let flow = Flow::ending(&clip.frames);
+    let seen = clip.frames.index_axis(Axis(0), last);
+    let burnt = burning.now();
+    let mask = burnt.mapv(|b| f32::from(u8::from(b)));
+    let mut by_now = burnt.clone();
+    for l in 0..leads {
+        let mut image = sheet.frames.index_axis_mut(Axis(0), l);
+        let mut probability = sheet.probability.index_axis_mut(Axis(0), l);
+        for ((y, x), by_now) in by_now.indexed_iter_mut() {
+            let times = (l + 1) as f32;
+            image[[y, x]] = flow.moved(&seen, y, x, times);
+            *by_now |= flow.brings(&mask, y, x, times);
+            probability[[y, x]] = f32::from(u8::from(*by_now));
+        }
+    }
+    sheet.arrival_s =
+        arrival_from_probability(&sheet.probability, &lead_s(clip, leads), &burnt, THRESHOLD);
+    sheet.forecast(clip, short_flow(last))
+}
+
+/// What a person should know of flow over fewer frames than usual: `last` is a clip's last index.
+fn short_flow(last: usize) -> Vec<String> {
+    let usual = flow::STEPS;
+    if last >= usual {
+        return Vec::new();
+    }
+    let have = last + 1;
+    vec![format!("optical flow over {last} frames, not {usual}: the clip has only {have}")]
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! emberline forecasts how a fire front moves in the next minutes, on the device that sees it; with
+//! other models, how rain or any other film goes on.
+//!
+//! Data flows one way, and a room knows only the rooms to its left:
+//!
+//! ```text
+//! source ──▶ film ──▶ clip ──▶ model | baseline ──▶ forecast ──▶ product
+//!                              (ort, tract)          score
+//! ```
+
+pub mod advect;
+pub mod baseline;
+pub mod burnt;
+pub mod clip;
+pub mod flow;
+pub mod forecast;
+pub mod frame;
+pub mod front;
+pub mod grid;
+pub mod heat;
+pub mod memory;
+pub mod model;
+pub mod motion;
+pub mod nowcast;
+pub mod product;
+pub mod rain;
+pub mod score;
+pub mod source;
+mod sums;
+pub mod task;

@@ -1,0 +1,93 @@
+//! Models that this program carries inside: each a list of files, part of the program's own bytes.
+
+/// A model inside this program.
+#[derive(Debug)]
+pub(super) struct BuiltIn {
+    /// Name and version, and its folder in `models/`: `fire-v1`.
+    pub(super) id: &'static str,
+    /// Its files with their bytes. What `SHA256SUMS` lists beyond these is for people.
+    files: &'static [(&'static str, &'static [u8])],
+}
+
+/// A model of `models/` by its id, with these files.
+macro_rules! carry {
+    ($id:literal, [$($file:literal),+ $(,)?]) => {
+        BuiltIn {
+            id: $id,
+            files: &[$((
+                $file,
+                include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/", $id, "/", $file)),
+            )),+],
+        }
+    };
+}
+
+/// All of them; the first is the one for any film that no other is for. One more is one more line.
+pub(super) static ALL: &[BuiltIn] = &[
+    carry!(
+        "fire-v1",
+        [
+            "SHA256SUMS",
+            "card.toml",
+            "model.onnx",
+            "encode.onnx",
+            "translate.onnx",
+            "decode.onnx",
+            "golden.npz",
+            "drift.npz",
+        ]
+    ),
+    carry!(
+        "rain-v1",
+        [
+            "SHA256SUMS",
+            "card.toml",
+            "model.onnx",
+            "encode.onnx",
+            "translate.onnx",
+            "decode.onnx",
+            "golden.npz",
+            "drift.npz",
+        ]
+    ),
+];
+
+impl BuiltIn {
+    /// The model with this name and version, where this program carries it.
+    pub(super) fn find(id: &str) -> Option<&'static Self> {
+        ALL.iter().find(|m| m.id == id)
+    }
+
+    /// Bytes of one of its files, where it is carried.
+    pub(super) fn read(&self, file: &str) -> Option<&'static [u8]> {
+        self.files.iter().find(|(name, _)| *name == file).map(|(_, bytes)| *bytes)
+    }
+
+    /// Names of the files that are carried.
+    #[cfg(test)]
+    pub(super) fn files(&self) -> impl Iterator<Item = &'static str> {
+        self.files.iter().map(|(name, _)| *name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Folder, ModelError, Origin};
+
+    #[test]
+    fn every_model_inside_is_whole_and_bears_its_name() -> Result<(), ModelError> {
+        for model in ALL {
+            let folder = Folder::inside(model.id)?;
+            assert_eq!((folder.card.id().as_str(), &folder.origin), (model.id, &Origin::BuiltIn));
+            for file in model.files().filter(|f| *f != "SHA256SUMS") {
+                assert!(folder.hashes().contains_key(file), "{}: {file}", model.id);
+            }
+            assert_eq!(ALL.iter().filter(|m| m.id == model.id).count(), 1, "{} twice", model.id);
+        }
+        let said = Folder::inside("smoke-v1").expect_err("no such model").to_string();
+        assert!(said.contains("no such model or folder; known here: "), "{said}");
+        assert_eq!(Folder::builtin()?.card.name, "fire");
+        Ok(())
+    }
+}

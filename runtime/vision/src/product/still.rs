@@ -1,0 +1,49 @@
+//! Stills: one frame of a film or of rain, seen or forecast, as a person looks at it.
+
+use ndarray::{ArrayView2, Axis};
+
+use super::parts::{Parts, Wet};
+use super::rain_colours;
+use super::scene::{Scale, grey};
+use crate::clip::Clip;
+use crate::forecast::Forecast;
+use crate::rain;
+use emberline_picture::Canvas;
+
+/// Frame `t` of the clip.
+pub(crate) fn seen(clip: &Clip, parts: Parts<'_>, t: usize, scale: Scale) -> Canvas {
+    let frame = clip.frames.index_axis(Axis(0), t);
+    match parts {
+        Parts::Rain(Wet { unseen, .. }) => {
+            let no_data = unseen.no_data.index_axis(Axis(0), t);
+            let rate = |y, x| match no_data[[y, x]] {
+                true => f32::NAN,
+                false => rain::mm_h(frame[[y, x]]),
+            };
+            rates(frame.dim(), rate, scale)
+        }
+        Parts::Film | Parts::Fire(_) => greys(&frame, scale),
+    }
+}
+
+/// Lead `l` (0-based) of the forecast.
+pub(crate) fn said(f: &Forecast, parts: Parts<'_>, l: usize, scale: Scale) -> Canvas {
+    match parts {
+        Parts::Rain(Wet { rain, .. }) => {
+            let lead = rain.mm_h.index_axis(Axis(0), l);
+            rates(lead.dim(), |y, x| lead[[y, x]], scale)
+        }
+        Parts::Film | Parts::Fire(_) => greys(&f.frames.index_axis(Axis(0), l), scale),
+    }
+}
+
+/// Rain rates in mm/h, in their colours.
+fn rates((h, w): (usize, usize), mm_h: impl Fn(usize, usize) -> f32, scale: Scale) -> Canvas {
+    scale.painted(h, w, |y, x| rain_colours::colour(mm_h(y, x)).map(f32::from))
+}
+
+/// Intensity 0..1 as grey.
+fn greys(frame: &ArrayView2<'_, f32>, scale: Scale) -> Canvas {
+    let (h, w) = frame.dim();
+    scale.painted(h, w, |y, x| [grey(frame[[y, x]]); 3])
+}
