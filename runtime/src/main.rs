@@ -3,6 +3,7 @@
 //! 0: done. 1: a check failed or a score fell short. 2: an error, said on one line of stderr.
 
 mod cli;
+mod spell;
 mod verb;
 
 use std::io::ErrorKind;
@@ -42,7 +43,7 @@ fn main() -> ExitCode {
         Ok(Outcome::Short) => ExitCode::from(1),
         Err(e) if is_broken_pipe(&e) => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("error: {}", one_line(&e.to_string()));
+            eprintln!("error: {}", one_line(&spell::spelled(&e.to_string())));
             ExitCode::from(2)
         }
     }

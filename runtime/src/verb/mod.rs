@@ -23,6 +23,7 @@ use emberline::model::{self, EngineAsk, Forecaster, GpuAsk, REFERENCE, Timings};
 use emberline::source::{self, Ask};
 
 use crate::cli::{Cli, Pick, Verb};
+use crate::spell::spelled;
 
 /// How a verb that did not fail ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,6 +200,7 @@ fn progress(total: u64, what: &'static str) -> ProgressBar {
 
 /// Writes data to stdout; a reader that went away is an error of its own kind.
 fn print(text: &str) -> anyhow::Result<()> {
+    let text = spelled(text);
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())?;
     if !text.ends_with('\n') {
@@ -210,5 +212,5 @@ fn print(text: &str) -> anyhow::Result<()> {
 
 /// Says one line to the person.
 fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", spelled(line));
 }
