@@ -8,8 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use emberline::engine::EngineKind;
 use emberline::frame::Kind;
-use emberline::model::EngineKind;
 use emberline::source::radar::{self, Around, Unit, ZR};
 use emberline::weather::csv::Format;
 

@@ -12,6 +12,7 @@
 //!
 //! `docs/architecture.md` walks a frame, a radar file and a reading through them.
 
+pub use emberline_engine as engine;
 pub use emberline_gateway as node;
 pub use emberline_vision::*;
 pub use emberline_weather as weather;

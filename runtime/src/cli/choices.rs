@@ -2,8 +2,8 @@
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use emberline::engine::EngineKind;
 use emberline::frame::Kind;
-use emberline::model::EngineKind;
 use emberline::weather::csv::Format;
 
 /// A word, what it stands for, and what help says about it.

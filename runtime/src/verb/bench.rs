@@ -7,13 +7,12 @@ use std::time::Instant;
 
 use serde_json::json;
 
+use emberline::model::RunOptions;
+use emberline::pipeline::{self, Opened};
 use emberline::product;
 
 use super::table::Table;
-use super::{
-    Outcome, Read, clip_ending, engine_facts, forecaster, leads, model_facts, open, print,
-    progress, report, say,
-};
+use super::{Outcome, leads, options, print, progress, say};
 use crate::cli::BenchArgs;
 
 /// Stages in the order they run.
@@ -25,11 +24,12 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         return matrix::run(args);
     }
     let pick = &args.pick;
-    let (film, _) = open(&args.input, pick)?;
+    let options = options(pick);
+    let Opened { film, .. } = pipeline::open(&args.input, &options)?;
     let started = Instant::now();
-    let forecaster = forecaster(pick, &film)?;
+    let model = pipeline::model_for(&film, &options)?;
     let load_s = started.elapsed().as_secs_f64();
-    let leads = leads(&forecaster, pick);
+    let leads = leads(&model, pick);
     let scratch = Scratch::new()?;
     let out = scratch.0.join("out");
     let mut seconds: [Vec<f64>; 6] = Default::default();
@@ -38,18 +38,20 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     // The first round prepares the graph for the film's shape and is told apart.
     let mut first_s = 0.0;
     for round in 0..=args.rounds {
-        let (film, decode_s) = open(&args.input, pick)?;
-        forecaster.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
+        let Opened { film, decode_s } = pipeline::open(&args.input, &options)?;
+        model.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
         let at = film.frames.len().saturating_sub(1);
-        let (clip, clip_s) = clip_ending(&film, at, &forecaster, pick)?;
-        forecaster.engine().forget();
-        let (forecast, spent) = forecaster.forecast(&clip, leads, &mut |_, _| {})?;
-        let facts = report(&forecaster, &film, &clip, &forecast, Read { decode_s, clip_s }, spent);
+        let (clip, clip_s) = pipeline::clip_ending(&film, at, &model, &options)?;
+        model.network().forget();
+        let run = RunOptions::leads(leads);
+        let (forecast, mut spent) = model.forecast(&clip, run, &mut |_, _| options.stop.flow())?;
+        (spent.decode, spent.clip) = (decode_s, clip_s);
+        let from = pipeline::provenance(&model, &film, &clip, &forecast, spent, &options);
         let started = Instant::now();
-        product::write_all(&out, &film, &clip, &forecast, &facts)?;
+        product::write_all(&out, &film, &clip, &forecast, &from)?;
         let product_s = started.elapsed().as_secs_f64();
         size = [film.grid.height, film.grid.width];
-        let all = [decode_s, clip_s, spent.front_s, spent.model_s, spent.nowcast_s, product_s];
+        let all = [decode_s, clip_s, spent.front, spent.model, spent.nowcast, product_s];
         if round == 0 {
             first_s = all.iter().sum();
         } else {
@@ -71,8 +73,8 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
             .collect();
         let all = json!({
             "emberline": env!("CARGO_PKG_VERSION"),
-            "model": model_facts(&forecaster),
-            "engine": engine_facts(&forecaster),
+            "model": model.facts(),
+            "engine": model.engine_facts(),
             "input": args.input,
             "height": size[0],
             "width": size[1],
@@ -86,7 +88,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         print(&serde_json::to_string_pretty(&all)?)?;
         return Ok(Outcome::Done);
     }
-    say(&format!("engine: {}", forecaster.why()));
+    say(&format!("engine: {}", model.why()));
     let mut table = Table::new(&["stage", "p50 ms", "p95 ms"]);
     for (name, p50, p95) in rows {
         table.row(vec![name.to_owned(), format!("{:.1}", p50 * 1e3), format!("{:.1}", p95 * 1e3)]);
@@ -94,8 +96,8 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     print(&format!(
         "{} on {}, {} ({} x {} px, {leads} leads), {cores} cores, {rounds} rounds\n\
          loading the model {:.0} ms, first forecast {:.0} ms (not in the table)\n{}",
-        forecaster.folder().card.id(),
-        forecaster.engine().name(),
+        model.folder().card.id(),
+        model.engine().name(),
         args.input,
         size[1],
         size[0],

@@ -12,8 +12,7 @@ const AT: usize = 19;
 /// Runs the verb.
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     let pick = Pick::default();
-    let made = super::forecast::make(FILM, out, Some(AT), &pick)?;
-    made.say();
+    super::forecast::make(FILM, out, Some(AT), &pick)?;
     say("");
     say("Look first at these two pictures, then at the rest:");
     for file in ["overlay.png", "forecast.gif", "forecast.json"] {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use emberline::engine::availabilities;
 use emberline::model::{self, Check};
 
 use super::{Outcome, print, say};
@@ -102,7 +103,7 @@ fn memory() -> Line {
 }
 
 fn engines() -> Vec<Line> {
-    let all = model::standings().into_iter().map(|s| {
+    let all = availabilities().into_iter().map(|s| {
         let what = format!("engine {}", s.engine.name());
         match s.state {
             Ok(words) => line(&what, State::Ok, &words),

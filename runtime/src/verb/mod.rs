@@ -11,16 +11,14 @@ mod table;
 mod weather;
 
 use std::io::{IsTerminal as _, Write as _};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::{Value, json};
 
-use emberline::clip::Clip;
-use emberline::forecast::Forecast;
-use emberline::frame::Film;
-use emberline::model::{self, EngineAsk, Forecaster, GpuAsk, REFERENCE, Timings};
-use emberline::source::{self, Ask};
+use emberline::engine::{EngineOptions, GpuOptions, REFERENCE_PRECISION};
+use emberline::model::Model;
+use emberline::pipeline::{PipelineOptions, Stop};
+use emberline::source::Ask;
 
 use crate::cli::{Cli, Pick, Verb};
 use crate::spell::spelled;
@@ -33,9 +31,6 @@ pub(crate) enum Outcome {
     /// A check failed or a score fell short.
     Short,
 }
-
-/// The model of a film of no special kind; another one is said aloud.
-const USUAL: &str = "fire";
 
 /// Runs what was typed.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
@@ -51,136 +46,38 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
     }
 }
 
-/// The model asked for, or the one that `film` is usually for, in the engine asked for.
-fn forecaster(pick: &Pick, film: &Film) -> anyhow::Result<Forecaster> {
-    let usual = model::usual(film.kind);
-    if pick.model.is_none() && usual != USUAL {
-        say(&format!(
-            "note: a {} film: the model {usual} is taken; --model says otherwise",
-            film.kind
-        ));
+/// What was typed of how to read, which model and engine, as a pipeline takes it.
+fn options(pick: &Pick) -> PipelineOptions {
+    PipelineOptions {
+        model: pick.model.clone(),
+        source: Ask {
+            kind: pick.kind,
+            array: pick.array.clone(),
+            step_s: pick.step,
+            radar: pick.radar.ask(),
+        },
+        engine: engine_options(pick),
+        leads: pick.leads.map(|n| n as usize),
+        members: 1,
+        seed: 0,
+        spell: spelled,
+        stop: Stop::default(),
     }
-    let folder = model::find(pick.model.as_deref().unwrap_or(usual))?;
-    let ask = engine_ask(pick);
-    let choice = model::choose(&ask, &folder)?;
-    Ok(Forecaster::new(folder, choice))
 }
 
 /// The engine asked for.
-fn engine_ask(pick: &Pick) -> EngineAsk {
-    EngineAsk {
+fn engine_options(pick: &Pick) -> EngineOptions {
+    EngineOptions {
         engine: pick.engine,
-        precision: pick.precision.clone().unwrap_or_else(|| REFERENCE.to_owned()),
+        precision: pick.precision.clone().unwrap_or_else(|| REFERENCE_PRECISION.to_owned()),
         threads: pick.threads,
-        gpu: GpuAsk { cuda_graph: pick.cuda_graph, dla: pick.dla },
-        tell: say,
+        gpu: GpuOptions { cuda_graph: pick.cuda_graph, dla: pick.dla },
     }
-}
-
-/// The film called `input`, and seconds it took to read.
-fn open(input: &str, pick: &Pick) -> anyhow::Result<(Film, f64)> {
-    let started = Instant::now();
-    let ask = Ask {
-        kind: pick.kind,
-        array: pick.array.clone(),
-        step_s: pick.step,
-        radar: pick.radar.ask(),
-    };
-    let film = source::open(input, &ask)?;
-    Ok((film, started.elapsed().as_secs_f64()))
-}
-
-/// What the film shows up to frame `at`, as the model wants it, and seconds it took.
-fn clip_ending(
-    film: &Film,
-    at: usize,
-    forecaster: &Forecaster,
-    pick: &Pick,
-) -> anyhow::Result<(Clip, f64)> {
-    let started = Instant::now();
-    let clip = Clip::ending(film, at, &forecaster.folder().card.want(pick.step))
-        .map_err(|e| anyhow::anyhow!("input {}: {e}", film.name))?;
-    Ok((clip, started.elapsed().as_secs_f64()))
 }
 
 /// Leads asked for, or the model's own.
-fn leads(forecaster: &Forecaster, pick: &Pick) -> usize {
-    pick.leads.map_or(forecaster.folder().card.output.leads, |n| n as usize)
-}
-
-/// Seconds that reading the film and making the clip took.
-#[derive(Clone, Copy, Debug)]
-struct Read {
-    decode_s: f64,
-    clip_s: f64,
-}
-
-/// Facts of one forecast for `forecast.json`.
-fn report(
-    forecaster: &Forecaster,
-    film: &Film,
-    clip: &Clip,
-    forecast: &Forecast,
-    read: Read,
-    spent: Timings,
-) -> Value {
-    let mut warnings: Vec<&String> = film.notes.iter().chain(&clip.notes).collect();
-    warnings.extend(&forecast.notes);
-    let mut facts = json!({
-        "emberline": env!("CARGO_PKG_VERSION"),
-        "model": model_facts(forecaster),
-        "engine": engine_facts(forecaster),
-        "input": {
-            "name": film.name,
-            "sha256": film.digest,
-            "kind": film.kind,
-            "frames": film.frames.len(),
-            "height": film.grid.height,
-            "width": film.grid.width,
-            "film_step_s": film.step_s(),
-            "times_from": film.time_source,
-            "start_utc": film.start_utc.map(|t| t.to_string()),
-            "last_frame_seen": clip.picked.last(),
-            "frames_seen": clip.picked,
-        },
-        "timings_s": {
-            "decode": read.decode_s,
-            "clip": read.clip_s,
-            "front": spent.front_s,
-            "model": spent.model_s,
-            "nowcast": spent.nowcast_s,
-        },
-        "rollout_from_lead": forecast.rollout_from_lead,
-        "warnings": warnings,
-    });
-    if let Some(drift) = forecast.drift {
-        facts["drift"] = json!(drift);
-    }
-    if let Some(rates) = forecaster.folder().card.rates() {
-        facts["rates"] = json!(rates);
-    }
-    if let Some(nowcast) = &forecaster.folder().card.nowcast {
-        facts["nowcast"] = json!(nowcast);
-    }
-    facts
-}
-
-/// Which model, to the byte.
-fn model_facts(forecaster: &Forecaster) -> Value {
-    let folder = forecaster.folder();
-    json!({
-        "name": folder.card.name,
-        "version": folder.card.version,
-        "sha256": folder.sha256(),
-        "from": folder.origin.to_string(),
-        "precision": forecaster.precision(),
-    })
-}
-
-/// Which engine, and why.
-fn engine_facts(forecaster: &Forecaster) -> Value {
-    let engine = forecaster.engine();
-    json!({ "name": engine.name(), "detail": engine.detail(), "why": forecaster.why(), "threads": forecaster.threads() })
+fn leads(model: &Model, pick: &Pick) -> usize {
+    pick.leads.map_or(model.folder().card.output.leads, |n| n as usize)
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

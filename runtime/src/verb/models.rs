@@ -4,9 +4,8 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use emberline::model::{
-    self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, EngineAsk, EngineKind, GpuAsk, Rates,
-};
+use emberline::engine::{EngineKind, EngineOptions, GpuOptions, availabilities};
+use emberline::model::{self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, Model, Rates};
 
 use super::table::Table;
 use super::{Outcome, print, say};
@@ -18,7 +17,7 @@ pub(crate) fn run(what: &ModelsWhat) -> anyhow::Result<Outcome> {
         ModelsWhat::List => list(),
         ModelsWhat::Info { model, json } => info(model, *json),
         ModelsWhat::Prepare { model, precision, cuda_graph, dla, json } => {
-            let gpu = GpuAsk { cuda_graph: *cuda_graph, dla: *dla };
+            let gpu = GpuOptions { cuda_graph: *cuda_graph, dla: *dla };
             prepare(model, precision, gpu, *json)
         }
         ModelsWhat::Verify { model, json } => verify(model, *json),
@@ -43,8 +42,10 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
     let folder = model::find(name)?;
     let card = &folder.card;
     if as_json {
+        let mut whole = json!(card);
+        whole[&card.family] = json!(card.own);
         let all =
-            json!({ "card": card, "from": folder.origin.to_string(), "files": folder.hashes() });
+            json!({ "card": whole, "from": folder.origin.to_string(), "files": folder.hashes() });
         print(&serde_json::to_string_pretty(&all)?)?;
         return Ok(Outcome::Done);
     }
@@ -75,26 +76,7 @@ fn info(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
         }
         None => format!(" of {}\n", card.task),
     };
-    if let Some(drift) = &card.drift {
-        text += &format!(
-            "warns where codes differ by more than {} bits, their steps surprise by more than {} \
-             bits, or their changes by more than {} ({})\n",
-            drift.codes_bits, drift.all_bits, drift.change_bits, drift.measured
-        );
-        if let Some(rgb) = drift.rgb {
-            text += &format!(
-                "in colour: {}, {} and {} bits\n",
-                rgb.codes_bits, rgb.all_bits, rgb.change_bits
-            );
-        }
-    }
-    for book in &card.codebook {
-        text += &format!(
-            "codebook {:?}: {} codes of {} numbers, one for {} x {} px\n",
-            book.level, book.codes, book.dim, book.stride, book.stride
-        )
-        .to_lowercase();
-    }
+    text.extend(model::describe(card).into_iter().map(|line| line + "\n"));
     for p in &card.precision {
         text += &format!("precision {}: {}\n", p.name, p.loss);
     }
@@ -132,7 +114,7 @@ fn scores(rows: &[toml::Table]) -> String {
 fn prepare(
     name: &str,
     precisions: &[String],
-    gpu: GpuAsk,
+    gpu: GpuOptions,
     as_json: bool,
 ) -> anyhow::Result<Outcome> {
     let folder = model::find(name)?;
@@ -148,23 +130,22 @@ fn prepare(
     let mut checks = Vec::new();
     for precision in &precisions {
         let started = Instant::now();
-        let ask = EngineAsk {
+        let options = EngineOptions {
             precision: precision.clone(),
             gpu,
-            tell: say,
-            ..EngineAsk::of(EngineKind::Tensorrt)
+            ..EngineOptions::of(EngineKind::Tensorrt)
         };
-        let engine = model::open_engine(&ask, &folder)?;
+        let model = Model::open(folder.clone(), &options)?;
         let seconds = started.elapsed().as_secs_f64();
         say(&format!(
             "{} {precision}: ready in {seconds:.1} s: {}",
             folder.card.id(),
-            engine.detail()
+            model.detail()
         ));
-        rows.push(json!({ "precision": precision, "ready_s": seconds, "detail": engine.detail() }));
+        rows.push(json!({ "precision": precision, "ready_s": seconds, "detail": model.detail() }));
         // A CUDA graph holds one shape, and golden clips have several.
         if !gpu.cuda_graph {
-            checks.extend(model::replay_golden(&*engine, precision, &folder)?);
+            checks.extend(model.replay_golden()?);
         }
     }
     let passed = checks.iter().all(Check::passed);
@@ -260,6 +241,6 @@ fn dash() -> String {
 
 /// Engines that are not on this machine, and why.
 fn absent() -> Vec<(&'static str, String)> {
-    let all = model::standings().into_iter();
+    let all = availabilities().into_iter();
     all.filter_map(|s| Some((s.engine.name(), s.state.err()?))).collect()
 }

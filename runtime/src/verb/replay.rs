@@ -21,12 +21,13 @@ use emberline::clip::{Clip, Shown, Truth, Want};
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
 use emberline::front::Front;
-use emberline::model::Forecaster;
+use emberline::model::{Model, RunOptions};
+use emberline::pipeline::{self, Opened, PipelineOptions};
 use emberline::product::Staged;
 use emberline::source;
 use emberline::task::Task;
 
-use super::{Outcome, forecaster, leads, open, print, progress, say};
+use super::{Outcome, leads, options, print, progress, say};
 use crate::cli::ReplayArgs;
 use picture::Picture;
 use pooled::Pooled;
@@ -50,7 +51,8 @@ struct Event {
 
 /// Everything that was scored.
 struct Replay {
-    forecaster: Forecaster,
+    model: Model,
+    options: PipelineOptions,
     telling: &'static Telling,
     methods: Vec<String>,
     leads: usize,
@@ -67,18 +69,20 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
         Some(files) => files.iter().map(|f| f.display().to_string()).collect(),
         None => vec![args.input.clone()],
     };
-    let (first, _) = open(&inputs[0], &args.pick)?;
-    let forecaster = forecaster(&args.pick, &first)?;
-    let leads = leads(&forecaster, &args.pick);
-    let task = forecaster.folder().card.task;
+    let options = options(&args.pick);
+    let Opened { film: first, .. } = pipeline::open(&inputs[0], &options)?;
+    let model = pipeline::model_for(&first, &options)?;
+    let leads = leads(&model, &args.pick);
+    let task = model.folder().card.task;
     let baselines = match task {
         Task::FireFront => Baseline::ALL.map(Baseline::name).to_vec(),
         Task::Frames | Task::Rain => FilmBaseline::of(task).iter().map(|b| b.name()).collect(),
     };
-    let mut methods = vec![forecaster.folder().card.id()];
+    let mut methods = vec![model.folder().card.id()];
     methods.extend(baselines.into_iter().map(str::to_owned));
     let mut replay = Replay {
-        forecaster,
+        model,
+        options,
         telling: telling(task),
         methods,
         leads,
@@ -92,7 +96,7 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     for input in &inputs {
         let film = match first.take() {
             Some(film) => film,
-            None => open(input, &args.pick)?.0,
+            None => pipeline::open(input, &replay.options)?.film,
         };
         replay.event(&film, args, &bar)?;
     }
@@ -111,7 +115,7 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     staged.write("report.html", |sink| sink.write_all(page.as_bytes()))?;
     staged.commit()?;
 
-    say(&format!("engine: {}", replay.forecaster.why()));
+    say(&format!("engine: {}", replay.model.why()));
     for note in &replay.notes {
         say(&format!("note: {note}"));
     }
@@ -129,7 +133,7 @@ impl Replay {
     fn event(&mut self, film: &Film, args: &ReplayArgs, bar: &ProgressBar) -> anyhow::Result<()> {
         let pick = &args.pick;
         let step_s = pick.step.unwrap_or_else(|| film.step_s());
-        self.forecaster.suits(film, step_s, self.leads)?;
+        self.model.suits(film, step_s, self.leads)?;
         let mut event = Event {
             name: film.name.clone(),
             sha256: film.digest.clone(),
@@ -142,7 +146,7 @@ impl Replay {
             self.notes.push(note);
         }
         let mut best: Option<Picture> = None;
-        let want = self.forecaster.folder().card.want(pick.step);
+        let want = self.model.folder().card.want(pick.step);
         for at in starts(film, args, &want, &mut event) {
             bar.inc_length(1);
             let clip = match Clip::ending(film, at, &want) {
@@ -179,7 +183,10 @@ impl Replay {
         clip: &Clip,
         truth: &Truth,
     ) -> anyhow::Result<Forecast> {
-        let (forecast, _) = self.forecaster.forecast(clip, self.leads, &mut |_, _| {})?;
+        let (forecast, _) =
+            self.model.forecast(clip, RunOptions::leads(self.leads), &mut |_, _| {
+                self.options.stop.flow()
+            })?;
         let mut add = |k: usize, f: &Forecast| -> anyhow::Result<()> {
             let one = Tally::of(f, clip, truth);
             for (l, lead) in one.leads.iter().enumerate() {

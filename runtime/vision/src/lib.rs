@@ -22,6 +22,7 @@ pub mod memory;
 pub mod model;
 pub mod motion;
 pub mod nowcast;
+pub mod pipeline;
 pub mod product;
 pub mod rain;
 pub mod score;

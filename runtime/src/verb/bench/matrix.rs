@@ -1,17 +1,19 @@
 //! `emberline bench --matrix`: the network alone, for every engine, precision and grid.
 
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use emberline::clip::Clip;
+use emberline::engine::{EngineKind, EngineOptions};
 use emberline::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use emberline::grid::Grid;
-use emberline::model::{self, EngineAsk, EngineKind, Folder, Forecaster};
+use emberline::model::{self, Folder, Model, RunOptions};
 use ndarray::Array3;
 
 use super::super::table::Table;
-use super::super::{Outcome, engine_ask, print, progress, say};
+use super::super::{Outcome, engine_options, print, progress, say};
 use super::machine::{Meter, Rail, forget_peak, peak_mib};
 use super::percentile;
 use crate::cli::BenchArgs;
@@ -51,9 +53,10 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let (mut rows, mut not_run) = (Vec::new(), Vec::new());
     for engine in engines {
         for precision in &precisions {
-            let ask = EngineAsk { engine, precision: precision.clone(), ..engine_ask(pick) };
+            let options =
+                EngineOptions { engine, precision: precision.clone(), ..engine_options(pick) };
             for &side in &args.grid {
-                match measure(&folder, &ask, side as usize, rounds) {
+                match measure(&folder, &options, side as usize, rounds) {
                     Ok(row) => rows.push(row),
                     Err(e) => {
                         let line = format!("{e:#}");
@@ -98,19 +101,24 @@ pub(super) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn measure(folder: &Folder, ask: &EngineAsk, side: usize, rounds: usize) -> anyhow::Result<Row> {
+fn measure(
+    folder: &Folder,
+    options: &EngineOptions,
+    side: usize,
+    rounds: usize,
+) -> anyhow::Result<Row> {
     forget_peak();
     let started = Instant::now();
-    let choice = model::choose(ask, folder)?;
+    let model = Model::open(folder.clone(), options)?;
     let load_s = started.elapsed().as_secs_f64();
-    let forecaster = Forecaster::new(folder.clone(), choice);
     let card = &folder.card;
     let film = moving(card.input.kinds[0], side, card.input.frames + rounds);
-    forecaster.suits(&film, film.step_s(), card.output.leads)?;
+    model.suits(&film, film.step_s(), card.output.leads)?;
     let forecast = |last: usize| -> anyhow::Result<f64> {
         let clip = Clip::ending(&film, last, &card.want(None))?;
         let started = Instant::now();
-        forecaster.forecast(&clip, card.output.leads, &mut |_, _| {})?;
+        let run = RunOptions::leads(card.output.leads);
+        model.forecast(&clip, run, &mut |_, _| ControlFlow::Continue(()))?;
         Ok(started.elapsed().as_secs_f64())
     };
     let first = card.input.frames - 1;
@@ -122,11 +130,11 @@ fn measure(folder: &Folder, ask: &EngineAsk, side: usize, rounds: usize) -> anyh
     let meter = Rail::find().map(Meter::start);
     let mut anew_s = Vec::new();
     for k in 1..=rounds {
-        forecaster.engine().forget();
+        model.network().forget();
         anew_s.push(forecast(first + k)?);
     }
     let joules = meter.and_then(Meter::joules).map(|j| j / rounds as f64);
-    let (engine, precision) = (forecaster.engine().name(), ask.precision.clone());
+    let (engine, precision) = (model.engine().name(), options.precision.clone());
     let peak_mib = peak_mib();
     Ok(Row { engine, precision, side, load_s, first_s, anew_s, next_s, peak_mib, joules })
 }

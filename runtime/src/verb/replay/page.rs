@@ -21,7 +21,7 @@ margin:0 1em 1em 0;vertical-align:top}figcaption{max-width:30em;font-size:13px}\
 
 /// The whole page.
 pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
-    let card = &replay.forecaster.folder().card;
+    let card = &replay.model.folder().card;
     let starts: usize = replay.events.iter().map(|e| e.starts).sum();
     let mut page = format!(
         "<!doctype html><html lang='en'><meta charset='utf-8'><meta name='viewport' \
@@ -32,7 +32,7 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
         id = text(&card.id()),
         events = replay.events.iter().filter(|e| e.starts > 0).count(),
         leads = replay.leads,
-        engine = text(replay.forecaster.why()),
+        engine = text(replay.model.why()),
         decision = card.decision.as_ref().map_or_else(String::new, |d| format!(
             " A cell is said to burn from probability {} on.",
             d.threshold
@@ -95,7 +95,7 @@ pub(super) fn html(replay: &Replay, pooled: &Pooled) -> anyhow::Result<String> {
     for note in &replay.notes {
         let _ = write!(page, "<p>Note: {}</p>", text(note));
     }
-    let folder = replay.forecaster.folder();
+    let folder = replay.model.folder();
     let _ = write!(
         page,
         "<p>emberline {}, model {} with SHA-256 {}</p></html>",

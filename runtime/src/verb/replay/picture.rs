@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, Axis};
 
 use emberline::clip::{Burning, Clip, Shown, Truth};
-use emberline::forecast::{Burn, Forecast, Said};
+use emberline::forecast::{Burn, Forecast, Predicted};
 use emberline::product::rain_colours;
 use emberline::rain::mm_h;
 use emberline::task::Task;
@@ -39,8 +39,8 @@ impl Picture {
             (f.lead_s[lead - 1] * 100.0).round() / 100.0
         );
         let l = lead - 1;
-        let (rgb, size, action) = match (&clip.shown, &f.said, &truth.shown) {
-            (Shown::Fire(burning), Said::Fire(burn), Shown::Fire(seen)) => {
+        let (rgb, size, action) = match (&clip.shown, &f.predicted, &truth.shown) {
+            (Shown::Fire(burning), Predicted::Fire(burn), Shown::Fire(seen)) => {
                 fire(clip, burning, burn, seen, l)
             }
             _ => film(clip, truth, f, l),
@@ -112,6 +112,8 @@ fn film(clip: &Clip, truth: &Truth, f: &Forecast, l: usize) -> Drawn {
     let last = clip.frames.dim().0 - 1;
     let now = clip.frames.index_axis(Axis(0), last);
     let came = truth.frames.index_axis(Axis(0), l);
+    let mean = f.mean_frames();
+    let mean = mean.index_axis(Axis(0), l);
     let none = |shown: &Shown, at: usize, y: usize, x: usize| match shown {
         Shown::Rain(unseen) => unseen.no_data[[at, y, x]],
         Shown::Fire(_) | Shown::Film => false,
@@ -125,16 +127,16 @@ fn film(clip: &Clip, truth: &Truth, f: &Forecast, l: usize) -> Drawn {
     for y in 0..h {
         for panel in 0..3 {
             for x in 0..w {
-                rgb.extend(match (&f.said, panel) {
-                    (Said::Rain(_), 0) => {
+                rgb.extend(match (&f.predicted, panel) {
+                    (Predicted::Rain(_), 0) => {
                         rain_colours::colour(rate(&now, none(&clip.shown, last, y, x), y, x))
                     }
-                    (Said::Rain(rain), 1) => rain_colours::colour(rain.mm_h[[l, y, x]]),
-                    (Said::Rain(_), _) => {
+                    (Predicted::Rain(rain), 1) => rain_colours::colour(rain.mm_h[[l, y, x]]),
+                    (Predicted::Rain(_), _) => {
                         rain_colours::colour(rate(&came, none(&truth.shown, l, y, x), y, x))
                     }
                     (_, 0) => grey(now[[y, x]]),
-                    (_, 1) => grey(f.frames[[l, y, x]]),
+                    (_, 1) => grey(mean[[y, x]]),
                     _ => grey(came[[y, x]]),
                 });
             }

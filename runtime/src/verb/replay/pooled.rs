@@ -5,7 +5,6 @@ use serde_json::{Map, Value, json};
 use emberline::score::{Interval, interval};
 
 use super::super::table::Table;
-use super::super::{engine_facts, model_facts};
 use super::fire::{ARRIVAL_HEADINGS, arrival_json, arrival_row};
 use super::tally::{Lead, Tally};
 use super::{Event, Replay};
@@ -104,10 +103,10 @@ impl Pooled {
             .collect();
         let mut json = json!({
             "emberline": env!("CARGO_PKG_VERSION"),
-            "model": model_facts(&replay.forecaster),
-            "engine": engine_facts(&replay.forecaster),
+            "model": replay.model.facts(),
+            "engine": replay.model.engine_facts(),
         });
-        if let Some(decision) = &replay.forecaster.folder().card.decision {
+        if let Some(decision) = &replay.model.folder().card.decision {
             json["threshold"] = json!(decision.threshold);
         }
         let rest = [
@@ -163,11 +162,11 @@ fn text(
     interval_note: Option<&str>,
 ) -> String {
     let starts: usize = replay.events.iter().map(|e| e.starts).sum();
-    let card = &replay.forecaster.folder().card;
+    let card = &replay.model.folder().card;
     let mut text = format!(
         "{} on {}: {starts} starts of {} events",
         card.id(),
-        replay.forecaster.engine().name(),
+        replay.model.engine().name(),
         replay.events.iter().filter(|e| e.starts > 0).count(),
     );
     if let Some(decision) = &card.decision {

@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use ndarray::{Array2, ArrayView2, Axis, s};
 
 use emberline::clip::{Clip, Shown, Truth};
-use emberline::forecast::{Chance, Forecast, Rain, Said};
+use emberline::forecast::{Chance, Forecast, Predicted, Rain};
 use emberline::rain::mm_h;
 use emberline::score::fire::score_start;
 use emberline::score::image::ImageError;
@@ -44,15 +44,15 @@ impl Tally {
     /// Scores of one start.
     pub(super) fn of(f: &Forecast, clip: &Clip, truth: &Truth) -> Self {
         let leads = 0..truth.lead_s.len().min(f.lead_s.len());
-        match (&f.said, &clip.shown, &truth.shown) {
-            (Said::Fire(burn), Shown::Fire(burning), Shown::Fire(seen)) => {
+        match (&f.predicted, &clip.shown, &truth.shown) {
+            (Predicted::Fire(burn), Shown::Fire(burning), Shown::Fire(seen)) => {
                 let (rows, arrival) =
                     score_start(f, burn, &seen.burnt, &burning.now(), clip.step_s);
                 let lead = |(l, score)| Lead { fire: Some(score), ..film(f, truth, l) };
                 let leads = rows.into_iter().enumerate().map(lead);
                 Self { leads: leads.collect(), arrival: Some(arrival) }
             }
-            (Said::Rain(rain), _, Shown::Rain(unseen)) => {
+            (Predicted::Rain(rain), _, Shown::Rain(unseen)) => {
                 let none = |l| unseen.no_data.index_axis(Axis(0), l);
                 let leads = leads.map(|l| wet(f, rain, truth, &none(l), l));
                 Self { leads: leads.collect(), arrival: None }
@@ -64,15 +64,15 @@ impl Tally {
 
 /// Scores of frames alone.
 fn film(f: &Forecast, truth: &Truth, l: usize) -> Lead {
-    let (said, seen) = (f.frames.index_axis(Axis(0), l), truth.frames.index_axis(Axis(0), l));
-    Lead { image: ImageError::of(&said, &seen), ..Lead::default() }
+    let (mean, seen) = (f.mean_frames(), truth.frames.index_axis(Axis(0), l));
+    Lead { image: ImageError::of(&mean.index_axis(Axis(0), l), &seen), ..Lead::default() }
 }
 
 /// Scores of rain: counts leave out cells without data on either side; as pictures both are dry
 /// there, since the window of SSIM has no holes.
 fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l: usize) -> Lead {
     let said_mm_h = rain.mm_h.index_axis(Axis(0), l);
-    let mut said = f.frames.index_axis(Axis(0), l).to_owned();
+    let mut said = f.mean_frames().index_axis(Axis(0), l).to_owned();
     let mut seen = truth.frames.index_axis(Axis(0), l).to_owned();
     let mut seen_mm_h = seen.mapv(mm_h);
     for (at, none) in none.indexed_iter() {
@@ -145,11 +145,10 @@ mod tests {
         let grid = Grid::new(12, 12);
         let forecast = Forecast {
             lead_s: vec![1.0],
-            frames: frames.clone(),
-            said: Said::Rain(Rain::of(&frames, &said_none)),
+            frames: frames.clone().insert_axis(Axis(0)),
+            predicted: Predicted::Rain(Rain::of(&frames, &said_none)),
             rollout_from_lead: None,
-            codes_global: None,
-            codes_local: None,
+            codes: Vec::new(),
             drift: None,
             grid: grid.clone(),
             notes: Vec::new(),

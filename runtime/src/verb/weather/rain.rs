@@ -6,15 +6,16 @@ use ndarray::{ArrayRef2, Axis};
 use serde_json::{Value, json};
 
 use emberline::clip::{Clip, Shown, Truth};
-use emberline::forecast::{Chance, Rain, Said};
+use emberline::forecast::{Chance, Predicted, Rain};
 use emberline::frame::{Film, Kind};
-use emberline::model::Forecaster;
+use emberline::model::{Model, RunOptions};
 use emberline::nowcast::Onset;
+use emberline::pipeline::{self, Opened, PipelineOptions};
 use emberline::product::place::Map;
 use emberline::rain::mm_h;
 
 use super::super::table::Table;
-use super::super::{Outcome, forecaster, leads, open, print, progress, say};
+use super::super::{Outcome, leads, options, print, progress, say};
 use super::{area, place};
 use crate::cli::WeatherArgs;
 
@@ -30,7 +31,8 @@ pub(super) fn claims(input: &Path) -> bool {
 
 /// Everything that is asked of each forecast.
 struct Asked<'a> {
-    forecaster: &'a Forecaster,
+    model: &'a Model,
+    options: &'a PipelineOptions,
     film: &'a Film,
     cells: Vec<[usize; 2]>,
     rate_mm_h: f32,
@@ -66,16 +68,17 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     }
     let mut pick = args.pick.clone();
     pick.kind = pick.kind.or(Some(Kind::Rain));
-    let (film, _) = open(&name, &pick)?;
-    let forecaster = forecaster(&pick, &film)?;
-    let chances = forecaster.folder().card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
+    let options = options(&pick);
+    let Opened { film, .. } = pipeline::open(&name, &options)?;
+    let model = pipeline::model_for(&film, &options)?;
+    let chances = model.folder().card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
     let Some(chances) = chances else {
-        let id = forecaster.folder().card.id();
+        let id = model.folder().card.id();
         anyhow::bail!("model {id}: tells no chances of rain; use --model rain");
     };
     // As far as chances were checked, which is about an hour, if nothing else is asked for.
-    let leads = if pick.leads.is_some() { leads(&forecaster, &pick) } else { chances.leads };
-    forecaster.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
+    let leads = if pick.leads.is_some() { leads(&model, &pick) } else { chances.leads };
+    model.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
     let map = Map::of(&film.grid)?.ok_or_else(|| {
         anyhow::anyhow!(
             "{name}: the frames do not tell where they lie; give --crs, or files that do"
@@ -87,8 +90,14 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         (None, Some(at)) => area::of_place(&map, place(at)?, size)?,
         (None, None) => anyhow::bail!("{name}: rain where? give --at LAT,LON, or --area FILE"),
     };
-    let asked =
-        Asked { forecaster: &forecaster, film: &film, cells, rate_mm_h: args.radar.rate, leads };
+    let asked = Asked {
+        model: &model,
+        options: &options,
+        film: &film,
+        cells,
+        rate_mm_h: args.radar.rate,
+        leads,
+    };
     let last = film.frames.len() - 1;
     let now = asked.forecast(last, pick.step)?;
     let checked = asked.checked(last, args.radar.checks as usize, pick.step)?;
@@ -106,11 +115,14 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
 impl Asked<'_> {
     /// The forecast from frame `at`.
     fn forecast(&self, at: usize, step_s: Option<f64>) -> anyhow::Result<Made> {
-        let want = self.forecaster.folder().card.want(step_s);
+        let want = self.model.folder().card.want(step_s);
         let clip = Clip::ending(self.film, at, &want)
             .map_err(|e| anyhow::anyhow!("input {}: {e}", self.film.name))?;
-        let (forecast, _) = self.forecaster.forecast(&clip, self.leads, &mut |_, _| {})?;
-        let Said::Rain(Rain { mm_h, chance: Some(chance) }) = forecast.said else {
+        let (forecast, _) =
+            self.model.forecast(&clip, RunOptions::leads(self.leads), &mut |_, _| {
+                self.options.stop.flow()
+            })?;
+        let Predicted::Rain(Rain { mm_h, chance: Some(chance) }) = forecast.predicted else {
             anyhow::bail!("input {}: no chances were told of it", self.film.name);
         };
         let near = |rate: &f32| (rate / self.rate_mm_h - 1.0).abs() < ROUNDING;
@@ -173,7 +185,7 @@ impl Asked<'_> {
     /// Forecasts from the newest frames whose whole horizon has been seen, held against it.
     fn checked(&self, last: usize, most: usize, step_s: Option<f64>) -> anyhow::Result<Checked> {
         let mut checked = Checked::default();
-        let want = self.forecaster.folder().card.want(step_s);
+        let want = self.model.folder().card.want(step_s);
         let bar = progress(most as u64, "earlier forecasts");
         for at in (0..last).rev() {
             if checked.made == most {
@@ -266,12 +278,12 @@ impl Asked<'_> {
         let mut onset = json!(made.onset);
         onset["words"] = json!(made.onset.words(self.leads, step_min));
         onset["rate_mm_h"] = json!(chance.map(|c| decimal(c.rates_mm_h[made.k])));
-        let folder = self.forecaster.folder();
+        let folder = self.model.folder();
         json!({
             "emberline": env!("CARGO_PKG_VERSION"),
             "input": { "name": self.film.name, "sha256": self.film.digest },
             "model": { "id": folder.card.id(), "sha256": folder.sha256() },
-            "engine": self.forecaster.why(),
+            "engine": self.model.why(),
             "place": self.place(args),
             "cells": self.cells.len(),
             "last_frame_utc": self.time(made),

@@ -6,7 +6,7 @@ use super::{plain, short_flow};
 use crate::advect::{Inflow, carried};
 use crate::clip::{Clip, Shown};
 use crate::flow::Flow;
-use crate::forecast::{Forecast, Rain, Said};
+use crate::forecast::{Forecast, Predicted, Rain};
 use crate::motion::rain_motion;
 use crate::task::Task;
 
@@ -66,8 +66,8 @@ impl FilmBaseline {
             }
         }
         let said = match &clip.shown {
-            Shown::Rain(unseen) => Said::Rain(Rain::of(&frames, &unseen.now())),
-            Shown::Fire(_) | Shown::Film => Said::Film,
+            Shown::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
+            Shown::Fire(_) | Shown::Film => Predicted::Film,
         };
         plain(clip, frames, said, notes)
     }
@@ -130,10 +130,10 @@ mod tests {
         let clip = clip(5);
         let still = FilmBaseline::Persistence.forecast(&clip, 3);
         let moved = FilmBaseline::OpticalFlow.forecast(&clip, 3);
-        assert!(moved.notes.is_empty() && matches!(moved.said, Said::Film));
+        assert!(moved.notes.is_empty() && matches!(moved.predicted, Predicted::Film));
         for l in 0..3 {
-            assert_eq!(still.frames.index_axis(Axis(0), l), clip.frames.index_axis(Axis(0), 4));
-            let [y, x] = middle(&moved.frames.index_axis(Axis(0), l));
+            assert_eq!(still.member(0).index_axis(Axis(0), l), clip.frames.index_axis(Axis(0), 4));
+            let [y, x] = middle(&moved.member(0).index_axis(Axis(0), l));
             let lead = (l + 1) as f32;
             assert!((y - 24.0 - lead).abs() < 0.5, "lead {lead}: row {y}");
             assert!((x - 30.0 - 2.0 * lead).abs() < 0.4 * lead, "lead {lead}: column {x}");
@@ -163,10 +163,10 @@ mod tests {
         for baseline in FilmBaseline::of(Task::Rain) {
             let f = baseline.forecast(&clip, 2);
             assert_eq!(f.notes.len(), usize::from(*baseline != FilmBaseline::Persistence));
-            let Said::Rain(rain) = &f.said else { panic!("{baseline:?}: no rain") };
+            let Predicted::Rain(rain) = &f.predicted else { panic!("{baseline:?}: no rain") };
             for ((l, y, x), v) in rain.mm_h.indexed_iter() {
                 assert_eq!(v.is_nan(), x == 7, "{l} {y} {x}");
-                assert!(v.is_nan() || *v == crate::rain::mm_h(f.frames[[l, y, x]]));
+                assert!(v.is_nan() || *v == crate::rain::mm_h(f.frames[[0, l, y, x]]));
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clip::{Burning, Clip};
 use crate::flow::{self, Flow};
-use crate::forecast::{Burn, Forecast, Said, arrival_from_probability};
+use crate::forecast::{Burn, Forecast, Predicted, arrival_from_probability};
 use crate::front::Front;
 
 pub mod film;
@@ -99,7 +99,7 @@ impl Sheet {
 
     fn forecast(self, clip: &Clip, notes: Vec<String>) -> Forecast {
         let Self { frames, probability, arrival_s } = self;
-        let said = Said::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
+        let said = Predicted::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
         plain(clip, frames, said, notes)
     }
 }
@@ -110,14 +110,13 @@ fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
 }
 
 /// A forecast without codes and rollout.
-fn plain(clip: &Clip, frames: Array3<f32>, said: Said, notes: Vec<String>) -> Forecast {
+fn plain(clip: &Clip, frames: Array3<f32>, said: Predicted, notes: Vec<String>) -> Forecast {
     Forecast {
         lead_s: lead_s(clip, frames.dim().0),
-        frames,
-        said,
+        frames: frames.insert_axis(Axis(0)),
+        predicted: said,
         rollout_from_lead: None,
-        codes_global: None,
-        codes_local: None,
+        codes: Vec::new(),
         drift: None,
         grid: clip.grid.clone(),
         notes,

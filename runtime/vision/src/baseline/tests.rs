@@ -144,7 +144,8 @@ fn flow_follows_a_shift_into_the_next_frames() {
     let forecast = forecast(Baseline::OpticalFlow, &clip, 2);
     for l in 0..2 {
         let want = Array2::from_shape_fn((72, 80), |(y, x)| blob(10.0 + l as f32, y, x));
-        let got = forecast.frames.index_axis(Axis(0), l);
+        let member = forecast.member(0);
+        let got = member.index_axis(Axis(0), l);
         let mse = (&got - &want).mapv(|d| d * d).mean().unwrap();
         let still = (&clip.frames.slice(s![9, .., ..]) - &want).mapv(|d| d * d).mean().unwrap();
         assert!(mse < 0.1 * still, "lead {}: {mse} against {still} of persistence", l + 1);
@@ -158,7 +159,7 @@ fn arrival_probability_and_pictures_agree() {
     for baseline in Baseline::ALL {
         let f = forecast(baseline, &clip, 4);
         assert_eq!(f.lead_s, [30.0, 60.0, 90.0, 120.0]);
-        assert_eq!(f.frames.dim(), (4, 132, 150));
+        assert_eq!(f.frames.dim(), (1, 4, 132, 150));
         assert!(f.frames.iter().all(|v| (0.0..=1.0).contains(v)), "{baseline}");
         let burn = f.burn().unwrap();
         for ((y, x), &arrival) in burn.arrival_s.indexed_iter() {
@@ -186,7 +187,10 @@ fn newly_burnt_cells_are_painted_hot() {
     let clip = clip(Array3::from_elem((6, 32, 40), 0.1), burnt);
     let f = forecast(Baseline::MeanSpeed, &clip, 3);
     // Burnt up to column 14; 2 columns a frame.
-    assert_eq!(f.frames.slice(s![1, 8, 13..21]).to_vec(), [0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1]);
+    assert_eq!(
+        f.frames.slice(s![0, 1, 8, 13..21]).to_vec(),
+        [0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1]
+    );
     assert_eq!(f.burn().unwrap().arrival_s[[8, 17]], 45.0);
     let still = forecast(Baseline::Persistence, &clip, 3);
     assert!(still.frames.iter().all(|&v| v == 0.1));

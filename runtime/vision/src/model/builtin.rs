@@ -69,25 +69,3 @@ impl BuiltIn {
         self.files.iter().map(|(name, _)| *name)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{Folder, ModelError, Origin};
-
-    #[test]
-    fn every_model_inside_is_whole_and_bears_its_name() -> Result<(), ModelError> {
-        for model in ALL {
-            let folder = Folder::inside(model.id)?;
-            assert_eq!((folder.card.id().as_str(), &folder.origin), (model.id, &Origin::BuiltIn));
-            for file in model.files().filter(|f| *f != "SHA256SUMS") {
-                assert!(folder.hashes().contains_key(file), "{}: {file}", model.id);
-            }
-            assert_eq!(ALL.iter().filter(|m| m.id == model.id).count(), 1, "{} twice", model.id);
-        }
-        let said = Folder::inside("smoke-v1").expect_err("no such model").to_string();
-        assert!(said.contains("no such model or folder; known here: "), "{said}");
-        assert_eq!(Folder::builtin()?.card.name, "fire");
-        Ok(())
-    }
-}

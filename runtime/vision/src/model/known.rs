@@ -1,12 +1,15 @@
 //! Models by name: those inside this program and those of a folder of models, and which one a film
 //! is for.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::Path;
 
-use super::ModelError;
-use super::builtin;
+use super::builtin::{self, BuiltIn};
+use super::error::ModelError;
+use super::families::{FAMILIES, checked};
+use super::family::Family;
 use super::folder::Folder;
+use super::origin::Origin;
 use crate::frame::Kind;
 
 /// Folder of more models, named after the built-in ones: `fire-v2`.
@@ -15,24 +18,6 @@ const MODELS_VARIABLE: &str = "EMBERLINE_MODELS";
 const USUAL: &str = "fire";
 /// The model for rain.
 const RAIN: &str = "rain";
-
-/// Where a model came from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// Inside this program.
-    BuiltIn,
-    /// A folder.
-    Path(PathBuf),
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::BuiltIn => f.write_str("built in"),
-            Self::Path(p) => p.display().fmt(f),
-        }
-    }
-}
 
 /// A model that can be asked for by name; it has not been read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +35,8 @@ impl Known {
     /// What is wrong with its files.
     pub fn open(&self) -> Result<Folder, ModelError> {
         match &self.origin {
-            Origin::BuiltIn => Folder::inside(&self.id),
-            Origin::Path(path) => Folder::open(path),
+            Origin::BuiltIn => inside(&self.id),
+            Origin::Path(path) => open(path, &FAMILIES),
         }
     }
 
@@ -97,11 +82,34 @@ pub fn find(name: &str) -> Result<Folder, ModelError> {
         return model.open();
     }
     let path = Path::new(name);
-    if path.is_dir() { Folder::open(path) } else { Err(not_found(name)) }
+    if path.is_dir() { open(path, &FAMILIES) } else { Err(not_found(name)) }
+}
+
+/// The model inside this program with this name and version: `fire-v1`.
+///
+/// # Errors
+/// [`ModelError::NotFound`], or what is wrong when this program was built from a damaged folder.
+pub fn inside(id: &str) -> Result<Folder, ModelError> {
+    let model = BuiltIn::find(id).ok_or_else(|| not_found(id))?;
+    let read = |file: &str| Ok(model.read(file).map(Cow::Borrowed));
+    let folder = Folder::load(&format!("{id} (built in)"), Origin::BuiltIn, read)?;
+    checked(&folder, &FAMILIES)?;
+    Ok(folder)
+}
+
+/// The model in the folder `path`, of one of these `families` (those of this program: [`FAMILIES`]).
+///
+/// # Errors
+/// [`ModelError`] naming the file: missing, empty, changed, of another schema, or a graph that
+/// disagrees with its card; [`ModelError::NoFamily`].
+pub fn open(path: &Path, families: &[&'static dyn Family]) -> Result<Folder, ModelError> {
+    let folder = Folder::open(path)?;
+    checked(&folder, families)?;
+    Ok(folder)
 }
 
 /// No model of this name, and which there are.
-pub(super) fn not_found(name: &str) -> ModelError {
+fn not_found(name: &str) -> ModelError {
     let known: Vec<String> = known().into_iter().map(|m| m.id).collect();
     ModelError::NotFound { name: name.to_owned(), known: known.join(", ") }
 }
@@ -124,6 +132,22 @@ fn usual_rain(known: &[Known]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_model_inside_is_whole_and_bears_its_name() -> Result<(), ModelError> {
+        for model in builtin::ALL {
+            let folder = inside(model.id)?;
+            assert_eq!((folder.card.id().as_str(), &folder.origin), (model.id, &Origin::BuiltIn));
+            for file in model.files().filter(|f| *f != "SHA256SUMS") {
+                assert!(folder.hashes().contains_key(file), "{}: {file}", model.id);
+            }
+            let same = builtin::ALL.iter().filter(|m| m.id == model.id);
+            assert_eq!(same.count(), 1, "{} twice", model.id);
+        }
+        let refused = inside("smoke-v1").expect_err("no such model").to_string();
+        assert!(refused.contains("no such model or folder; known here: "), "{refused}");
+        Ok(())
+    }
 
     #[test]
     fn names_find_the_newest_version() -> Result<(), ModelError> {

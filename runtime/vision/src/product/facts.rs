@@ -1,10 +1,9 @@
 //! Facts that every product says in the same words: who made the forecast, for when, for which times.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
 
 use crate::clip::Clip;
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, Provenance};
 use crate::frame::Film;
 
 /// Said in every picture and every map file.
@@ -25,10 +24,10 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Gathers the facts.
-    pub(crate) fn of(film: &Film, clip: &Clip, forecast: &Forecast, report: &Value) -> Self {
+    pub(crate) fn of(film: &Film, clip: &Clip, forecast: &Forecast, from: &Provenance) -> Self {
         let after = SignedDuration::try_from_secs_f64(clip.end_s).ok();
         Self {
-            maker: maker(report),
+            maker: format!("{} v{}", from.model.name, from.model.version),
             issue: film.start_utc.zip(after).and_then(|(t, d)| t.checked_add(d).ok()),
             issue_s: clip.end_s,
             horizon_s: forecast.lead_s.last().copied().unwrap_or(0.0),
@@ -72,25 +71,6 @@ pub(crate) fn short(value: f64) -> String {
     if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_owned() } else { s }
 }
 
-/// Model or method as the report tells it: `model.name` and `model.version`, or plain strings.
-fn maker(report: &Value) -> String {
-    for key in ["model", "method"] {
-        match &report[key] {
-            Value::String(name) => return name.clone(),
-            Value::Object(m) => {
-                let Some(name) = m.get("name").and_then(Value::as_str) else { continue };
-                return match m.get("version") {
-                    Some(Value::String(v)) => format!("{name} v{}", v.trim_start_matches('v')),
-                    Some(Value::Number(v)) => format!("{name} v{v}"),
-                    _ => name.to_owned(),
-                };
-            }
-            _ => {}
-        }
-    }
-    "model not named".to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,21 +90,6 @@ mod tests {
             (600.0, 0.0, "+0 min"),
         ] {
             assert_eq!(facts(horizon_s).lead_words(lead_s), want);
-        }
-    }
-
-    #[test]
-    fn the_maker_is_what_the_report_names() {
-        use serde_json::json;
-        for (report, want) in [
-            (json!({"model": {"name": "fire", "version": 3}}), "fire v3"),
-            (json!({"model": {"name": "fire", "version": "3.1"}}), "fire v3.1"),
-            (json!({"model": {"name": "fire"}}), "fire"),
-            (json!({"method": "persistence"}), "persistence"),
-            (json!({"model": null, "method": "local front speed"}), "local front speed"),
-            (json!({}), "model not named"),
-        ] {
-            assert_eq!(maker(&report), want);
         }
     }
 }

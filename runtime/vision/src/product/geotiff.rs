@@ -316,7 +316,7 @@ mod tests {
                 if (y, x) == (1, 2) { f32::NAN } else { (l * 1320 + y * 40 + x) as f32 / 4096.0 }
             });
             let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-            let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report);
+            let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.provenance);
             let mut ours = Cursor::new(Vec::new());
             burn_probability(&mut ours, &map, &facts, &trial.forecast, trial.burn()).unwrap();
 
@@ -337,10 +337,10 @@ mod tests {
     fn a_name_with_foreign_letters_keeps_the_file_plain_ascii() {
         let mut trial =
             Trial::ellipse(32, 32, 1).on("EPSG:32611", [5e5, 1.0, 0.0, 42e5, 0.0, -1.0], None);
-        trial.report = serde_json::json!({ "model": "Brände <&> 火" });
+        trial.provenance.model.name = "Brände <&> 火".to_owned();
         trial.burn_mut().arrival_s = Array2::zeros((32, 32));
         let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.report);
+        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.provenance);
         let mut file = Cursor::new(Vec::new());
         arrival(&mut file, &map, &facts, trial.burn()).unwrap();
         let mut file = Decoder::new(Cursor::new(file.into_inner())).unwrap();

@@ -11,19 +11,22 @@ use sha2::{Digest, Sha256};
 use super::facts::{Facts, NOTICE};
 use super::parts::{Fire, Parts, Wet};
 use crate::clip::{Clip, Span, Unit};
-use crate::forecast::Forecast;
+use crate::forecast::{Forecast, Provenance};
 use crate::rain::LEAST_MM_H;
 
-/// The report's own members in their order, then `product` and `files` (all but this one).
+/// The provenance's own members in their order, then `product` and `files` (all but this one).
 pub(crate) fn document(
     folder: &Path,
     facts: &Facts,
     clip: &Clip,
     f: &Forecast,
     parts: Parts<'_>,
-    report: &Value,
+    provenance: &Provenance,
 ) -> io::Result<Value> {
-    let mut out = report.as_object().cloned().unwrap_or_default();
+    let mut out = match serde_json::to_value(provenance)? {
+        Value::Object(members) => members,
+        other => Map::from_iter([("provenance".to_owned(), other)]),
+    };
     let mut product = json!({
         "notice": NOTICE,
         "maker": facts.maker,
@@ -57,7 +60,7 @@ pub(crate) fn document(
             product["wet_cells_by_lead"] = rain.mm_h.outer_iter().map(wet).collect();
         }
     }
-    product["notes"] = json!(clip.notes.iter().chain(&f.notes).collect::<Vec<_>>());
+    product["notes"] = json!(provenance.forecast_notes);
     out.insert("product".to_owned(), product);
     out.insert("files".to_owned(), Value::Object(files(folder)?));
     Ok(Value::Object(out))

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::clip::Clip;
-use crate::forecast::{Forecast, Rain};
+use crate::forecast::{Forecast, Provenance, Rain};
 use crate::frame::Film;
 
 pub mod atomic;
@@ -124,8 +124,8 @@ fn advice(error: &io::Error) -> &'static str {
 
 /// Writes every product of one forecast into the folder `out`, whole or not at all.
 ///
-/// `film` is what was read, `clip` what the model saw of it, `report` the facts for
-/// `forecast.json` (an object). An older output of ours at `out` is replaced in one step.
+/// `film` is what was read, `clip` what the model saw of it, `provenance` how the forecast came to
+/// be. An older output of ours at `out` is replaced in one step.
 ///
 /// # Errors
 /// [`ProductError`]; then `out` is as it was before.
@@ -134,10 +134,10 @@ pub fn write_all(
     film: &Film,
     clip: &Clip,
     forecast: &Forecast,
-    report: &serde_json::Value,
+    provenance: &Provenance,
 ) -> Result<Written, ProductError> {
-    let parts = Parts::of(clip, forecast, report)?;
-    let facts = facts::Facts::of(film, clip, forecast, report);
+    let parts = Parts::of(clip, forecast)?;
+    let facts = facts::Facts::of(film, clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
     if let Some(map) = &map {
         map.place()?;
@@ -159,7 +159,7 @@ pub fn write_all(
         let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         staged.write("forecast.gif", |sink| sink.write_all(&bytes?))
     })?;
-    let json = json::document(staged.folder(), &facts, clip, forecast, parts, report)
+    let json = json::document(staged.folder(), &facts, clip, forecast, parts, provenance)
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
     staged.write("forecast.json", |sink| json::write(sink, &json))?;
     staged.commit()
@@ -224,7 +224,7 @@ mod tests {
         ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
 
     fn written(trial: &Trial, out: &Path) -> Result<Written, ProductError> {
-        write_all(out, &trial.film, &trial.clip, &trial.forecast, &trial.report)
+        write_all(out, &trial.film, &trial.clip, &trial.forecast, &trial.provenance)
     }
 
     fn utm() -> [f64; 6] {
@@ -326,7 +326,9 @@ mod tests {
         let json: serde_json::Value =
             serde_json::from_reader(File::open(out.join("forecast.json")).unwrap()).unwrap();
         let keys: Vec<&String> = json.as_object().unwrap().keys().collect();
-        assert_eq!(keys, ["model", "engine", "product", "files"], "the report's order first");
+        let first = ["emberline", "model", "engine", "input", "timings_s", "rollout_from_lead"];
+        assert_eq!(keys[..6], first, "the provenance's order first");
+        assert_eq!(keys[6..], ["warnings", "product", "files"]);
         assert_eq!(json["product"]["issue_time"], "2026-08-03T14:05:30Z");
         for name in PLAIN.into_iter().filter(|n| *n != "forecast.json") {
             let bytes = fs::read(out.join(name)).unwrap();
@@ -342,7 +344,7 @@ mod tests {
     fn parts_that_do_not_fit_are_refused_before_anything_is_written() {
         type Spoil = fn(&mut Trial);
         let room = tempfile::tempdir().unwrap();
-        let cases: [(&str, Spoil); 10] = [
+        let cases: [(&str, Spoil); 9] = [
             ("burn_probability", |t| {
                 t.burn_mut().probability = ndarray::Array3::zeros((2, 40, 49));
             }),
@@ -350,10 +352,11 @@ mod tests {
             ("lead_s does not rise", |t| t.forecast.lead_s = vec![60.0, 60.0]),
             ("lead_s does not rise", |t| t.forecast.lead_s = vec![f64::NAN, 60.0]),
             ("threshold", |t| t.burn_mut().threshold = 0.0),
-            ("JSON object", |t| t.report = serde_json::json!("words")),
             ("rain_mm_h", |t| {
                 *t = Trial::ellipse(40, 50, 2).told_as(Task::Rain);
-                let crate::forecast::Said::Rain(rain) = &mut t.forecast.said else { return };
+                let crate::forecast::Predicted::Rain(rain) = &mut t.forecast.predicted else {
+                    return;
+                };
                 rain.mm_h = ndarray::Array3::zeros((2, 40, 49));
             }),
             ("the clip is for frames", |t| t.clip.shown = crate::clip::Shown::Film),

@@ -62,7 +62,7 @@ pub(crate) fn rain(
     let chances = rain.chance.as_ref().map_or(0, |c| c.percent.len() as u64);
     let bytes = (rain.mm_h.len() as u64 * 4).max(chances);
     if bytes > BYTES_MAX {
-        let what = format!("{bytes} bytes of rain are more than NetCDF holds; give fewer --leads");
+        let what = format!("{bytes} bytes of rain are more than NetCDF holds; give fewer ‹leads›");
         return Err(io::Error::other(what));
     }
     let said = |e: &dyn std::fmt::Debug| io::Error::other(format!("NetCDF: {e:?}"));

@@ -9,7 +9,7 @@ use zip::write::SimpleFileOptions;
 
 use super::parts::{Fire, Parts, Wet};
 use crate::clip::Clip;
-use crate::forecast::{Chance, Forecast};
+use crate::forecast::{Chance, CodeMap, Forecast};
 
 /// Bytes given to the compressor at a time.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -23,10 +23,11 @@ pub(crate) fn write(
     parts: Parts<'_>,
 ) -> io::Result<()> {
     let mut zip = ZipWriter::new(FailsOnce { sink, failed: false, at: 0 });
-    let (l, h, w) = f.frames.dim();
+    let mean = f.mean_frames();
+    let (l, h, w) = mean.dim();
     let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
     array(&mut zip, "lead_s", "<f8", &[l], leads)?;
-    let frames = f.frames.iter().map(|v| clip.unit.value(*v));
+    let frames = mean.iter().map(|v| clip.unit.value(*v));
     match parts {
         Parts::Fire(Fire { burn, .. }) => {
             floats(&mut zip, "frames", &[l, h, w], frames)?;
@@ -47,11 +48,9 @@ pub(crate) fn write(
             }
         }
     }
-    for (name, codes) in [("codes_global", &f.codes_global), ("codes_local", &f.codes_local)] {
-        if let Some(codes) = codes {
-            let (t, h, w) = codes.dim();
-            array(&mut zip, name, "<u2", &[t, h, w], codes.iter().map(|v| v.to_le_bytes()))?;
-        }
+    for CodeMap { name, codes, .. } in &f.codes {
+        let (t, h, w) = codes.dim();
+        array(&mut zip, name, "<u2", &[t, h, w], codes.iter().map(|v| v.to_le_bytes()))?;
     }
     zip.finish()?;
     Ok(())
@@ -162,7 +161,8 @@ mod tests {
         let mut trial = Trial::ellipse(40, 33, 5);
         let span = crate::clip::Span { zero: 20.0, one: 220.0 };
         trial.clip.unit = crate::clip::Unit::Span(span);
-        trial.forecast.codes_global = Some(Array3::from_elem((5, 2, 3), 513));
+        let codes = Array3::from_elem((5, 2, 3), 513);
+        trial.forecast.codes = vec![CodeMap { name: "codes_global", stride: 4, codes }];
         let mut bytes = Cursor::new(Vec::new());
         write(&mut bytes, &trial.clip, &trial.forecast, Parts::Fire(trial.fire())).unwrap();
 
@@ -173,7 +173,7 @@ mod tests {
         let lead_s: Array1<f64> = npz.by_name("lead_s").unwrap();
         assert_eq!(lead_s.to_vec(), trial.forecast.lead_s);
         let frames: Array3<f32> = npz.by_name("frames").unwrap();
-        assert_eq!(frames, trial.forecast.frames.mapv(|v| 20.0 + v * 200.0));
+        assert_eq!(frames, trial.forecast.member(0).mapv(|v| 20.0 + v * 200.0));
         let burn: Array3<f32> = npz.by_name("burn_probability").unwrap();
         assert_eq!(burn, trial.burn().probability);
         let arrival: Array2<f32> = npz.by_name("arrival_s").unwrap();

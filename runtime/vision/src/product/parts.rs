@@ -1,10 +1,8 @@
 //! Parts: what clip and forecast hold for their task, once it is sure that they fit together.
 
-use serde_json::Value;
-
 use super::ProductError;
 use crate::clip::{Burning, Clip, Shown, Unseen};
-use crate::forecast::{Burn, Forecast, Rain, Said};
+use crate::forecast::{Burn, Forecast, Predicted, Rain};
 
 /// The parts of a clip and its forecast that only their task has.
 #[derive(Clone, Copy, Debug)]
@@ -33,18 +31,15 @@ pub(crate) struct Wet<'a> {
 
 impl<'a> Parts<'a> {
     /// Takes clip and forecast apart, or says which part does not fit the others.
-    pub(crate) fn of(
-        clip: &'a Clip,
-        f: &'a Forecast,
-        report: &Value,
-    ) -> Result<Self, ProductError> {
+    pub(crate) fn of(clip: &'a Clip, f: &'a Forecast) -> Result<Self, ProductError> {
         let shape = |what: String| Err(ProductError::Shape { what });
         let (h, w, l) = (f.grid.height, f.grid.width, f.lead_s.len());
         if l == 0 || h == 0 || w == 0 {
             return shape(format!("{l} leads on a grid of {h}×{w}"));
         }
-        let frames = f.frames.dim();
-        if frames != (l, h, w) {
+        let (members, leads, rows, columns) = f.frames.dim();
+        let frames = (leads, rows, columns);
+        if members == 0 || frames != (l, h, w) {
             return shape(format!("frames are {frames:?}, leads and grid want {:?}", (l, h, w)));
         }
         let seen = clip.frames.dim();
@@ -55,11 +50,8 @@ impl<'a> Parts<'a> {
         if !rising || !f.lead_s.iter().all(|s| s.is_finite() && *s > 0.0) {
             return shape("lead_s does not rise from above 0".to_owned());
         }
-        if !report.is_object() {
-            return shape("the report is not a JSON object".to_owned());
-        }
-        match (&clip.shown, &f.said) {
-            (Shown::Fire(burning), Said::Fire(burn)) => {
+        match (&clip.shown, &f.predicted) {
+            (Shown::Fire(burning), Predicted::Fire(burn)) => {
                 let (p, a) = (burn.probability.dim(), burn.arrival_s.dim());
                 if p != (l, h, w) || burning.burnt.dim() != seen {
                     return shape(format!("burn_probability is {p:?}, not {:?}", (l, h, w)));
@@ -72,8 +64,8 @@ impl<'a> Parts<'a> {
                 }
                 Ok(Self::Fire(Fire { burning, burn }))
             }
-            (Shown::Film, Said::Film) => Ok(Self::Film),
-            (Shown::Rain(unseen), Said::Rain(rain)) => {
+            (Shown::Film, Predicted::Film) => Ok(Self::Film),
+            (Shown::Rain(unseen), Predicted::Rain(rain)) => {
                 let r = rain.mm_h.dim();
                 if r != (l, h, w) || unseen.no_data.dim() != seen {
                     return shape(format!("rain_mm_h is {r:?}, not {:?}", (l, h, w)));

@@ -33,7 +33,7 @@ pub(crate) fn said(f: &Forecast, parts: Parts<'_>, l: usize, scale: Scale) -> Ca
             let lead = rain.mm_h.index_axis(Axis(0), l);
             rates(lead.dim(), |y, x| lead[[y, x]], scale)
         }
-        Parts::Film | Parts::Fire(_) => greys(&f.frames.index_axis(Axis(0), l), scale),
+        Parts::Film | Parts::Fire(_) => greys(&f.mean_frames().index_axis(Axis(0), l), scale),
     }
 }
 

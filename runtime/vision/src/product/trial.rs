@@ -4,7 +4,10 @@ use ndarray::{Array2, Array3, Array4};
 
 use super::parts::Fire;
 use crate::clip::{Burning, Clip, Shown, Span, Unit, Unseen};
-use crate::forecast::{Burn, Chance, Forecast, Rain, Said, arrival_from_probability};
+use crate::forecast::{
+    Burn, Chance, EngineFacts, Forecast, InputFacts, ModelFacts, Predicted, Provenance, Rain,
+    StageSeconds, arrival_from_probability,
+};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 use crate::task::Task;
@@ -14,7 +17,46 @@ pub(crate) struct Trial {
     pub(crate) film: Film,
     pub(crate) clip: Clip,
     pub(crate) forecast: Forecast,
-    pub(crate) report: serde_json::Value,
+    pub(crate) provenance: Provenance,
+}
+
+/// Of a model that does not exist.
+pub(crate) fn provenance() -> Provenance {
+    Provenance {
+        emberline: "0.0.0",
+        model: ModelFacts {
+            name: "fire".to_owned(),
+            version: 1,
+            sha256: "0".repeat(64),
+            from: "a test".to_owned(),
+            precision: "float32".to_owned(),
+        },
+        engine: EngineFacts {
+            name: "tract",
+            detail: "tract".to_owned(),
+            why: "a test".to_owned(),
+            threads: 1,
+        },
+        input: InputFacts {
+            name: "trial.npz".to_owned(),
+            sha256: "0".repeat(64),
+            kind: Kind::Thermal,
+            frames: 4,
+            height: 1,
+            width: 1,
+            film_step_s: 60.0,
+            times_from: TimeSource::Utc,
+            start_utc: None,
+            last_frame_seen: Some(3),
+            frames_seen: vec![0, 1, 2, 3],
+        },
+        timings_s: StageSeconds::default(),
+        rollout_from_lead: None,
+        warnings: Vec::new(),
+        forecast_notes: Vec::new(),
+        drift: None,
+        settings: serde_json::Map::new(),
+    }
 }
 
 /// Surer the heavier it rains, none without data.
@@ -97,20 +139,15 @@ impl Trial {
         let arrival_s = arrival_from_probability(&burn, &lead_s, &burnt_now, 0.5);
         let forecast = Forecast {
             lead_s,
-            frames: burn.clone(),
-            said: Said::Fire(Burn { probability: burn, arrival_s, threshold: 0.5 }),
+            frames: burn.clone().insert_axis(ndarray::Axis(0)),
+            predicted: Predicted::Fire(Burn { probability: burn, arrival_s, threshold: 0.5 }),
             rollout_from_lead: None,
-            codes_global: None,
-            codes_local: None,
+            codes: Vec::new(),
             drift: None,
             grid,
             notes: Vec::new(),
         };
-        let report = serde_json::json!({
-            "model": { "name": "fire", "version": 1 },
-            "engine": "tract",
-        });
-        Self { film, clip, forecast, report }
+        Self { film, clip, forecast, provenance: provenance() }
     }
 
     /// The same frames for a forecast of this task, with a strip without data where it is rain.
@@ -118,14 +155,16 @@ impl Trial {
         let none = Array3::from_shape_fn(self.clip.frames.dim(), |(_, _, x)| x < 5);
         match task {
             Task::FireFront => {}
-            Task::Frames => (self.clip.shown, self.forecast.said) = (Shown::Film, Said::Film),
+            Task::Frames => {
+                (self.clip.shown, self.forecast.predicted) = (Shown::Film, Predicted::Film)
+            }
             Task::Rain => {
                 let unseen = Unseen { no_data: none, earlier: None };
                 self.clip.kind = Kind::Rain;
                 self.clip.unit = Unit::RainCode;
-                let mut rain = Rain::of(&self.forecast.frames, &unseen.now());
+                let mut rain = Rain::of(&self.forecast.member(0).to_owned(), &unseen.now());
                 rain.chance = Some(chance(&rain));
-                self.forecast.said = Said::Rain(rain);
+                self.forecast.predicted = Predicted::Rain(rain);
                 self.clip.shown = Shown::Rain(unseen);
             }
         }
@@ -144,7 +183,9 @@ impl Trial {
 
     /// Where it will burn, to be spoilt.
     pub(crate) fn burn_mut(&mut self) -> &mut Burn {
-        let Said::Fire(burn) = &mut self.forecast.said else { panic!("a trial is a fire") };
+        let Predicted::Fire(burn) = &mut self.forecast.predicted else {
+            panic!("a trial is a fire")
+        };
         burn
     }
 

@@ -11,7 +11,7 @@ use crate::forecast::{Burn, Forecast};
 /// Scores of one lead, that add up over starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct LeadScore {
-    /// Said and true new burn, at the forecast's threshold.
+    /// Predicted and true new burn, at the forecast's threshold.
     pub new_burn: Counts,
     /// Distance of the said front from the true one, pixels.
     pub front_px: FrontDistance,
@@ -79,7 +79,7 @@ pub fn score_start(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forecast::Said;
+    use crate::forecast::Predicted;
     use crate::grid::Grid;
     use crate::score::physics::shrunk_cells;
 
@@ -97,11 +97,10 @@ mod tests {
         let leads = burn.probability.dim().0;
         Forecast {
             lead_s: (1..=leads).map(|l| 20.0 * l as f64).collect(),
-            frames: Array3::zeros(burn.probability.dim()),
-            said: Said::Fire(burn.clone()),
+            frames: Array3::zeros(burn.probability.dim()).insert_axis(ndarray::Axis(0)),
+            predicted: Predicted::Fire(burn.clone()),
             rollout_from_lead: None,
-            codes_global: None,
-            codes_local: None,
+            codes: Vec::new(),
             drift: None,
             grid: Grid { cell_m, ..Grid::new(8, 40) },
             notes: Vec::new(),

@@ -1,0 +1,23 @@
+//! Pipelines: the use cases, each a function that the command line, the daemon and the tests call alike.
+//!
+//! ```text
+//! options ──▶ open the input ──▶ the model for it ──▶ clip ──▶ forecast ──▶ products, provenance
+//! ```
+//!
+//! What is asked comes typed, what comes back is typed; words for a person are made by whoever calls.
+//! Lines that a pipeline writes into files itself name settings as its caller types them
+//! ([`PipelineOptions::spell`]).
+
+mod error;
+mod forecast;
+mod options;
+mod prepare;
+mod stop;
+mod summary;
+
+pub use error::PipelineError;
+pub use forecast::{ForecastDone, forecast};
+pub use options::{PipelineOptions, Spell};
+pub use prepare::{Opened, clip_ending, model_for, open, provenance};
+pub use stop::Stop;
+pub use summary::Summary;

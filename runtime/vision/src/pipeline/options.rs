@@ -1,0 +1,31 @@
+//! What is asked of a pipeline, whichever it is.
+
+use emberline_engine::EngineOptions;
+
+use super::stop::Stop;
+use crate::source::Ask;
+
+/// How a setting that the library names, `‹step›`, is typed by whoever called: `--step` on a command
+/// line, a key in a file of settings.
+pub type Spell = fn(&str) -> String;
+
+/// How an input is read, which model forecasts from it, and in which engine.
+#[derive(Clone, Debug)]
+pub struct PipelineOptions {
+    /// Model by name (newest version) or folder; the one that the input is usually for where not given.
+    pub model: Option<String>,
+    /// How the input is read; its step is also that of the clip.
+    pub source: Ask,
+    /// Which engine, at which precision, on how many cores.
+    pub engine: EngineOptions,
+    /// Leads to forecast; the model's own where not given.
+    pub leads: Option<usize>,
+    /// Members of an ensemble.
+    pub members: usize,
+    /// What their noise is drawn from.
+    pub seed: u64,
+    /// How settings are typed.
+    pub spell: Spell,
+    /// Calls the work off; what was begun is dropped, and nothing half is left.
+    pub stop: Stop,
+}
