@@ -4,12 +4,14 @@
 //! Not included: reading the film, writing products (see `emberline bench`).
 
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 use emberline::clip::Clip;
+use emberline::engine::{EngineKind, EngineOptions};
 use emberline::flow::carried_px;
 use emberline::front::Front;
-use emberline::model::{Engine, EngineAsk, EngineKind, Folder, open_engine};
+use emberline::model::{Model, RunOptions, inside};
 use emberline::source::{Ask, open};
 
 const ROUNDS: usize = 15;
@@ -26,15 +28,12 @@ fn timed(act: impl FnOnce()) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = Folder::builtin()?;
-    let kinds = [EngineKind::Tract, EngineKind::OrtCpu, EngineKind::Cuda, EngineKind::Tensorrt];
-    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
-    for kind in kinds {
-        match open_engine(
-            &EngineAsk { threads: NonZeroUsize::new(1), ..EngineAsk::of(kind) },
-            &folder,
-        ) {
-            Ok(engine) => engines.push(engine),
+    let folder = inside("fire-v1")?;
+    let mut models: Vec<Model> = Vec::new();
+    for kind in EngineKind::ALL {
+        let options = EngineOptions { threads: NonZeroUsize::new(1), ..EngineOptions::of(kind) };
+        match Model::open(folder.clone(), &options) {
+            Ok(model) => models.push(model),
             Err(error) => println!("{}: not run: {error}", kind.name()),
         }
     }
@@ -46,21 +45,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let front = Front::of(&burning.burnt);
         let now = burning.now();
         let carried = || carried_px(&clip.frames, &now, &front.distance_px);
-        let maps = front.channels(&carried());
-        let mut spent = vec![Vec::new(); engines.len()];
+        let mut spent = vec![Vec::new(); models.len()];
         let (mut front, mut flow) = (Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
-            for (engine, seconds) in engines.iter().zip(&mut spent) {
-                let mut done = None;
-                let s = timed(|| {
-                    done = Some({
-                        engine.forget();
-                        engine.run(clip.frames.view(), Some(maps.view()), 1)
-                    })
-                });
-                done.expect("was run")?;
+            for (model, seconds) in models.iter().zip(&mut spent) {
+                model.network().forget();
+                let run = RunOptions::leads(folder.card.output.leads);
+                let (_, stages) =
+                    model.forecast(&clip, run, &mut |_, _| ControlFlow::Continue(()))?;
                 if round > 0 {
-                    seconds.push(s);
+                    seconds.push(stages.model);
                 }
             }
             front.push(timed(|| drop(Front::of(&burning.burnt))));
@@ -68,9 +62,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         let tract = median_ms(spent[0].clone());
         print!("{side}²:");
-        for (engine, seconds) in engines.iter().zip(spent) {
+        for (model, seconds) in models.iter().zip(spent) {
             let ms = median_ms(seconds);
-            print!("  {} {ms:.1} ({:.2})", engine.name(), ms / tract);
+            print!("  {} {ms:.1} ({:.2})", model.engine().name(), ms / tract);
         }
         let (front, flow) = (median_ms(front), median_ms(flow));
         println!(
