@@ -11,15 +11,17 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from emberline_export.folder import GRAPHS, file_of, read_card
-from emberline_export.physicnet import FRONT, PhysicNet
-from emberline_export.precision.plan import Plan, build
-from emberline_export.precision.qdq import Range, Ranges, layers_of
-from emberline_export.precision.ranges import session
-from emberline_export.precision.rules import check_rules
-from emberline_export.precision.shrink import pack, shrink
-from emberline_export.to_onnx import Window, check_graph, write
-from emberline_export.train import load_network
+from emberline_export.models.physicnet.checkpoint import load_network
+from emberline_export.models.physicnet.network import FRONT, PhysicNet
+from emberline_export.onnx.card import read_card
+from emberline_export.onnx.folder import GRAPHS, file_of
+from emberline_export.onnx.graph import check_graph, write
+from emberline_export.onnx.physicnet.graphs import Window
+from emberline_export.onnx.precision.plan import Plan, build
+from emberline_export.onnx.precision.qdq import Range, Ranges, layers_of
+from emberline_export.onnx.precision.ranges import session
+from emberline_export.onnx.precision.rules import check_rules
+from emberline_export.onnx.precision.shrink import pack, shrink
 from onnx import ModelProto, NodeProto, TensorProto, numpy_helper
 
 ROOT = Path(__file__).resolve().parent.parent

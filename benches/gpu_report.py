@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import onnxruntime
-from emberline_export.precision.precisions import processor
+from emberline_export.evaluate.precision.page import processor
 
 COPIES = ("MemcpyFromHost", "MemcpyToHost")
 

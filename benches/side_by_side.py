@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from emberline_export.folder import read_card
-from emberline_export.train import load_network
+from emberline_export.models.physicnet.checkpoint import load_network
+from emberline_export.onnx.card import read_card
 from torch.utils.flop_counter import FlopCounterMode
 
 ROOT = Path(__file__).resolve().parent.parent

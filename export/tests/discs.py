@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from emberline_export import ship
+from emberline_export.onnx import ship
 
 
 def discs(count: int, seed: int) -> np.ndarray:

@@ -8,12 +8,14 @@ import pytest
 import torch
 from discs import discs
 
-from emberline_export import drift, folder, ship
 from emberline_export.data.clips import Clips, write
-from emberline_export.level import LevelConfig, NetConfig
-from emberline_export.physicnet import PhysicNet
-from emberline_export.precision import quantize
-from emberline_export.to_onnx import export_graphs
+from emberline_export.models.physicnet import drift
+from emberline_export.models.physicnet.level import LevelConfig, NetConfig
+from emberline_export.models.physicnet.network import PhysicNet
+from emberline_export.onnx import folder, ship
+from emberline_export.onnx.physicnet import golden
+from emberline_export.onnx.physicnet.graphs import export_graphs
+from emberline_export.onnx.precision import quantize
 
 SMALL = NetConfig(
     leads=10,
@@ -51,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path.mkdir()
     export_graphs(net, path, side=32)
     films = [f[:10].astype(np.float32) / 255 for f in discs(2, 50)]
-    ship.golden(net, films, path / "golden.npz")
+    golden.frames(net, films, path / "golden.npz")
     habits = drift.learn(net, films)
     np.savez_compressed(path / "drift.npz", **habits.arrays())
     saved = {"task": "reaction-diffusion", "steps": 0, "cpu_s": 0.0, "batch": 1, "seed": 0}

@@ -6,16 +6,18 @@ import numpy as np
 import pytest
 import torch
 
-from emberline_export import drift
 from emberline_export.__main__ import main
-from emberline_export.benchmark import advect, rain, simple
-from emberline_export.benchmark.rows import by_task, interval, read
-from emberline_export.benchmark.scores import image_scores
-from emberline_export.benchmark.tables import lead_over
-from emberline_export.benchmark.task import Task, batches
 from emberline_export.data.clips import Clips, write
 from emberline_export.data.rain import share_of
-from emberline_export.folder import read_card
+from emberline_export.data.scores import rain
+from emberline_export.data.scores.image import image_scores
+from emberline_export.data.scores.rows import by_task, interval, read
+from emberline_export.data.task import Task, batches
+from emberline_export.evaluate.benchmark.tables import lead_over
+from emberline_export.models.physicnet import drift
+from emberline_export.models.simple import frames as simple
+from emberline_export.models.simple import rain as advect
+from emberline_export.onnx.card import read_card
 
 TASK = Task("reaction-diffusion", "reaction-diffusion", (("train", 1.0),), ("test",))
 

@@ -5,9 +5,9 @@ import csv
 import numpy as np
 import pytest
 
-from emberline_export.clips import data_root
 from emberline_export.data import moving_mnist, rain, reaction_diffusion, sevir
 from emberline_export.data.clips import Clips, read, write
+from emberline_export.data.root import data_root
 
 INSIDE = reaction_diffusion.INSIDE
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from emberline_export import drift
-from emberline_export.level import NetConfig
-from emberline_export.physicnet import PhysicNet
+from emberline_export.models.physicnet import drift
+from emberline_export.models.physicnet.level import NetConfig
+from emberline_export.models.physicnet.network import PhysicNet
 
 
 def test_divergence_by_hand():

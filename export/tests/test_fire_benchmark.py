@@ -5,13 +5,14 @@ import pytest
 from fires import write_shard
 
 from emberline_export.__main__ import main
-from emberline_export.benchmark import fire
-from emberline_export.benchmark.fire_table import f1_interval
-from emberline_export.benchmark.methods import refuse
-from emberline_export.benchmark.task import TASKS, batches
 from emberline_export.data.clips import Clips
 from emberline_export.data.fire import cut, rendered, seen_arrival
-from emberline_export.heat import flame_intensity
+from emberline_export.data.fire_starts import Start, start_of
+from emberline_export.data.heat import flame_intensity
+from emberline_export.data.task import TASKS, batches
+from emberline_export.evaluate.benchmark import fire
+from emberline_export.evaluate.benchmark.fire_table import f1_interval
+from emberline_export.evaluate.benchmark.methods import refuse
 
 CONTEXT, LEADS = 10, 20
 
@@ -32,7 +33,7 @@ def clips(tmp_path_factory) -> Clips:
 def test_a_start_knows_what_burns_when():
     """Burnt now 0, next lead 1, later than the horizon L + 1."""
     film, arrival = growing()
-    start = fire.start_of(film[:CONTEXT], arrival, LEADS)
+    start = start_of(film[:CONTEXT], arrival, LEADS)
     assert start.burnt_by[0, 6] == 0 and start.now[0, 6]  # arrival 8
     assert start.burnt_by[0, 7] == 1  # arrival 10, lead 1 is frame 10
     assert start.burnt_by[0, 16] == 19 and start.burnt_by[0, 17] == LEADS + 1
@@ -41,7 +42,7 @@ def test_a_start_knows_what_burns_when():
 def test_the_truth_scores_one_and_silence_nothing():
     """F1 of a perfect forecast is 1 at every threshold it passes; persistence gets 0."""
     film, arrival = growing()
-    start = fire.start_of(film[:CONTEXT], arrival, LEADS)
+    start = start_of(film[:CONTEXT], arrival, LEADS)
     truth = fire.heat_share(film[CONTEXT:], start)
     still = fire.heat_share(np.repeat(film[CONTEXT - 1 : CONTEXT], LEADS, 0), start)
     assert fire.f1(fire.confusion(truth, start))[10].tolist() == [1.0] * 4
@@ -54,7 +55,7 @@ def test_the_truth_scores_one_and_silence_nothing():
 def test_counts_by_threshold_are_those_of_a_loop():
     """Passing thresholds by bins equals comparing with each."""
     film, arrival = growing()
-    start = fire.start_of(film[:CONTEXT], arrival, LEADS)
+    start = start_of(film[:CONTEXT], arrival, LEADS)
     p = np.maximum.accumulate(np.random.default_rng(0).random((LEADS, 32, 32)), axis=0)
     got = fire.confusion(p, start)
     free = start.burnt_by > 0
@@ -69,7 +70,7 @@ def test_the_threshold_comes_from_validation(clips):
     """A forecaster that says half of what it means is read at half the threshold."""
     lead = np.arange(1, LEADS + 1)[:, None, None]
 
-    def meek(s: fire.Start):
+    def meek(s: Start):
         return None, np.where(s.burnt_by[None] <= lead, 0.42, 0.31)
 
     got = fire.score(meek, clips, clips, CONTEXT, LEADS, None)

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from emberline_export.__main__ import main as door
-from emberline_export.firesim import landscape as land
-from emberline_export.firesim import maker, sheet, spread
+from emberline_export.data.firesim import landscape as land
+from emberline_export.data.firesim import maker, sheet, spread
 
 GRID = 32
 CONFIG = spread.FireConfig(grid=GRID)

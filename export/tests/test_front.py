@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emberline_export.baseline import NAMES, arrival_of, flow_masks
-from emberline_export.flow import carried_px
-from emberline_export.front import FAR_PX, burnt_from_heat, front_of
-from emberline_export.score import arrival_frames
+from emberline_export.data.flow import carried_px
+from emberline_export.data.front import FAR_PX, burnt_from_heat, front_of
+from emberline_export.data.scores.fire import arrival_frames
+from emberline_export.models.simple.fire import NAMES, arrival_of, flow_masks
 
 GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden" / "front.npz"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emberline_export.train import load_network
+from emberline_export.models.physicnet.checkpoint import load_network
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benches"))
 

@@ -8,16 +8,22 @@ import numpy as np
 import pytest
 
 from emberline_export.__main__ import main
-from emberline_export.benchmark.rain import csi
 from emberline_export.data.clips import Clips
 from emberline_export.data.rain import EVENTS
-from emberline_export.nowcast import onset
-from emberline_export.nowcast import rows as nowcast_rows
-from emberline_export.nowcast.crps import of_chances, of_ensemble
-from emberline_export.nowcast.said import Said, reaches
-from emberline_export.nowcast.score import counts, fss_sums, reliability, score, score_inside
-from emberline_export.nowcast.starts import LEADS, rates_of, starts
-from emberline_export.ship import about_of
+from emberline_export.data.rain_forecast import Said, reaches
+from emberline_export.data.rain_starts import LEADS, rates_of, starts
+from emberline_export.data.scores.rain import csi
+from emberline_export.evaluate.nowcast import onset
+from emberline_export.evaluate.nowcast import rows as nowcast_rows
+from emberline_export.evaluate.nowcast.crps import of_chances, of_ensemble
+from emberline_export.evaluate.nowcast.score import (
+    counts,
+    fss_sums,
+    reliability,
+    score,
+    score_inside,
+)
+from emberline_export.onnx.ship import about_of
 
 RATES = np.array([0.1, 0.5, 1.0, 5.0])
 NAN = np.nan

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from emberline_export.peers import PEERS, build
-from emberline_export.peers.patches import rolled
+from emberline_export.models.peers import PEERS, build
+from emberline_export.models.peers.patches import rolled
 
 
 def drifting(count: int = 2, frames: int = 10, side: int = 16) -> torch.Tensor:

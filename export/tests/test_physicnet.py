@@ -8,12 +8,14 @@ import pytest
 import torch
 from scipy.ndimage import map_coordinates
 
-from emberline_export import check, to_onnx
-from emberline_export.codebook import Codebook
-from emberline_export.front import maps_of
-from emberline_export.losses import LossConfig, burn_loss, total
-from emberline_export.physicnet import LevelConfig, NetConfig, PhysicNet
-from emberline_export.warp import warp
+from emberline_export.data.front import maps_of
+from emberline_export.models.physicnet.codebook import Codebook
+from emberline_export.models.physicnet.network import LevelConfig, NetConfig, PhysicNet
+from emberline_export.models.physicnet.warp import warp
+from emberline_export.onnx import check
+from emberline_export.onnx.graph import check_graph
+from emberline_export.onnx.physicnet.graphs import export_graphs
+from emberline_export.train.losses import LossConfig, burn_loss, total
 
 SMALL = NetConfig(
     coarse=LevelConfig(4, 8, 16, 4, 16, 1, 2), fine=LevelConfig(2, 8, 8, 4, 8, 1, 2), head=8
@@ -116,7 +118,7 @@ def test_burn_loss_falls_towards_the_truth() -> None:
 def test_exported_graphs_equal_pytorch_on_any_grid(tmp_path: Path) -> None:
     """ONNX Runtime runs window and stream; oracle PyTorch; bars 1e-4 and 99.9 % of codes."""
     net = random_network()
-    to_onnx.export_graphs(net, tmp_path, side=32)
+    export_graphs(net, tmp_path, side=32)
     for h, w in ((32, 32), (40, 48), (64, 96)):
         frames, front = window(h, w)
         with torch.no_grad():
@@ -139,7 +141,7 @@ def test_graph_rules_refuse_opset_20(tmp_path: Path) -> None:
     model.ir_version = 9
     onnx.save(model, tmp_path / "m.onnx")
     with pytest.raises(ValueError, match="opset 20"):
-        to_onnx.check_graph(tmp_path / "m.onnx")
+        check_graph(tmp_path / "m.onnx")
 
 
 def test_codebooks_are_initialisers(tmp_path: Path) -> None:
@@ -147,7 +149,7 @@ def test_codebooks_are_initialisers(tmp_path: Path) -> None:
     import onnx
 
     net = random_network()
-    to_onnx.export_graphs(net, tmp_path, side=32)
+    export_graphs(net, tmp_path, side=32)
     shapes = [tuple(i.dims) for i in onnx.load(tmp_path / "model.onnx").graph.initializer]
     shapes += [
         tuple(a.t.dims)

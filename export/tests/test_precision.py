@@ -9,22 +9,16 @@ import pytest
 from discs import discs
 from onnx import TensorProto, numpy_helper
 
-from emberline_export import check, folder
 from emberline_export.__main__ import main
-from emberline_export.precision import (
-    gate,
-    half,
-    precisions,
-    qdq,
-    quantize,
-    ranges,
-    sensitivity,
-    timing,
-)
-from emberline_export.precision.films import calibration, task_of
-from emberline_export.precision.plan import PRECISIONS, Plan, build
-from emberline_export.precision.scores import Loss
-from emberline_export.precision.shrink import pack, shrink
+from emberline_export.evaluate.precision import page as precisions
+from emberline_export.evaluate.precision import timing
+from emberline_export.onnx import check
+from emberline_export.onnx.card import read_card
+from emberline_export.onnx.precision import gate, half, qdq, quantize, ranges, sensitivity
+from emberline_export.onnx.precision.films import calibration, task_of
+from emberline_export.onnx.precision.plan import PRECISIONS, Plan, build
+from emberline_export.onnx.precision.scores import Loss
+from emberline_export.onnx.precision.shrink import pack, shrink
 
 pytest_plugins = ["precision_room"]  # films and a model folder
 
@@ -149,7 +143,7 @@ def test_layers_go_back_to_float32_the_costliest_first(
 ) -> None:
     """A narrow margin: some layers stay int8, and those in float32 cost most when alone."""
     small, _ = small_graph(made)
-    card = folder.read_card(made)
+    card = read_card(made)
     films = calibration(task_of(card), data, 1)
     probe = sensitivity.Probe(small, films, card)
     found = ranges.ranges_of(small, [f.feed for f in films], "int8")
@@ -172,7 +166,7 @@ def test_quantize_adds_what_passes_and_check_agrees(model_folder: Path, data: Pa
     before = digests(model_folder)
     call = ["quantize", str(model_folder), "--data", str(data), "--precisions", *PRECISIONS[:2]]
     assert main(call) == 0
-    after, card = digests(model_folder), folder.read_card(model_folder)
+    after, card = digests(model_folder), read_card(model_folder)
     assert [p["name"] for p in card["precision"]] == ["float32", *PRECISIONS[:2]]
     for entry in card["precision"]:
         assert set(entry) == {"name", "file", "sha256", "loss"}

@@ -9,14 +9,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from emberline_export import folder
-from emberline_export.precision import (
-    program,
-)
-from emberline_export.precision.films import Film, task_of, validation
-from emberline_export.precision.rows import accuracy_table, measured
-from emberline_export.precision.runner import Refused, clamped, window
-from emberline_export.precision.scores import frames_of, measure
+from emberline_export.evaluate.precision import program
+from emberline_export.evaluate.precision.rows import accuracy_table, measured
+from emberline_export.onnx.card import read_card
+from emberline_export.onnx.precision.films import Film, task_of, validation
+from emberline_export.onnx.precision.runner import Refused, clamped, window
+from emberline_export.onnx.precision.scores import frames_of, measure
 
 # Has one engine, which repeats the last frame and knows float32 alone; `half` fails on frames of 0.
 FAKE = """#!{python}
@@ -59,7 +57,7 @@ def fake(tmp_path: Path) -> Path:
 
 def shop_of(made: Path, data: Path, limit: int) -> SimpleNamespace:
     """What rows are measured by."""
-    card = folder.read_card(made)
+    card = read_card(made)
     films = list(validation(task_of(card), data, card["name"], limit))
     reference = measure(clamped(window(made / "model.onnx")), films, card)
     return SimpleNamespace(card=card, validation=films, reference=reference)

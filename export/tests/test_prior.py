@@ -5,8 +5,8 @@ import pytest
 import torch
 from scipy.ndimage import gaussian_filter
 
-from emberline_export.losses import foreseeable
-from emberline_export.prior import box, fading, lucas_kanade
+from emberline_export.models.physicnet.prior import box, fading, lucas_kanade
+from emberline_export.train.losses import foreseeable
 
 
 def shifted(dx: int, dy: int, smooth: float = 3.0) -> torch.Tensor:

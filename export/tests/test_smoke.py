@@ -4,13 +4,13 @@ import pytest
 from fires import write_shard
 
 from emberline_export.__main__ import main
-from emberline_export.benchmark import simple
-from emberline_export.benchmark.fire import FRONTS
-from emberline_export.benchmark.methods import METHODS, SHIPPED, refuse
-from emberline_export.benchmark.task import TASKS as ALL
-from emberline_export.clips import data_root
 from emberline_export.data.fire import SHARDS
-from emberline_export.peers import PEERS
+from emberline_export.data.root import data_root
+from emberline_export.data.task import TASKS as ALL
+from emberline_export.evaluate.benchmark.fire import FRONTS
+from emberline_export.evaluate.benchmark.methods import METHODS, SHIPPED, refuse
+from emberline_export.models.peers import PEERS
+from emberline_export.models.simple import frames as simple
 
 MAIN = (
     *simple.NAMES,

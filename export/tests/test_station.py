@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emberline_export.station.golden import RECORD_LEAST, outlooks
-from emberline_export.station.hours import QUANTITIES, Hours, checked, derive, dew_c, humidity
-from emberline_export.station.model import Model, fit_all, outlook, quantile
-from emberline_export.station.terms import TARGETS, place, table
+from emberline_export.train.station.golden import RECORD_LEAST, outlooks
+from emberline_export.train.station.hours import QUANTITIES, Hours, checked, derive, dew_c, humidity
+from emberline_export.train.station.model import Model, fit_all, outlook, quantile
+from emberline_export.train.station.terms import TARGETS, place, table
 
 ROOM = Path(__file__).parents[2] / "runtime/src/station"
 NAN = float("nan")

@@ -9,9 +9,10 @@ import pytest
 import torch
 from fires import write_shard
 
-from emberline_export.clips import Shards, plain
-from emberline_export.film import FilmConfig, sample_of
-from emberline_export.train import TrainConfig, load_network, train
+from emberline_export.data.film import FilmConfig, sample_of
+from emberline_export.data.shards import Shards, plain
+from emberline_export.models.physicnet.checkpoint import load_network
+from emberline_export.train.run import TrainConfig, train
 
 
 @pytest.fixture(scope="session")

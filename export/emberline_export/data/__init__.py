@@ -1,1 +1,1 @@
-"""Film sets of the benchmark: reaction-diffusion, rain, moving digits; all as `Clips`."""
+"""Data: films of fire and rain, made or read, and how a forecast of them is scored."""

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..clips import Shards
-from ..film import NEVER, heat_of
-from ..front import burnt_from_heat
-from ..heat import flame_intensity
 from .clips import Clips
+from .film import NEVER, heat_of
+from .front import burnt_from_heat
+from .heat import flame_intensity
+from .shards import Shards
 
 FRAMES, CONTEXT = 30, 10
 SHARDS = {  # split → folder of `make-fire`, most films

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..clips import data_root
 from . import fire, moving_mnist, rain, reaction_diffusion
 from .clips import Clips, write
+from .root import data_root
 
 SETS = {
     "reaction-diffusion": lambda scale, _: reaction_diffusion.make(scale),

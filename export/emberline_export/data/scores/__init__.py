@@ -1,0 +1,1 @@
+"""Scores: the definitions, for fire, rain and images, and rows of scores as they are recorded."""

@@ -1,0 +1,78 @@
+"""Write docs/nowcast.md from rows of `nowcast-scores`: tables, intervals, seconds.
+
+    python -m emberline_export nowcast-table ../docs/nowcast.ndjson ../docs/nowcast.md
+
+The words are in `page.md`; every number comes from the rows.
+"""
+
+import argparse
+from pathlib import Path
+
+from ...data.rain_starts import LEADS
+from . import inside, tables
+from .forecasters import LEVELS
+from .rows import by_event, read
+from .run import METHODS
+
+PAGE = Path(__file__).with_name("page.md")
+HIDDEN = ("data_sha256", "members", "seed", "model_sha256", "scorer")
+
+
+def ordered(events: tables.Events) -> tables.Events:
+    """Methods as they are told, the simplest first."""
+    return {
+        event: {m: methods[m] for m in METHODS if m in methods}
+        for event, methods in sorted(events.items())
+    }
+
+
+def lines_of(of: dict[str, list[str]]) -> str:
+    """A section an event."""
+    return "\n".join("\n".join([f"### {e}", "", *lines]) for e, lines in of.items()).rstrip()
+
+
+def made(rows: list[dict]) -> str:
+    """Versions that the rows were made with."""
+    facts = {(k, str(v)) for r in rows for k, v in r["made"].items() if k not in HIDDEN}
+    return ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in sorted(facts))
+
+
+def text(rows: list[dict]) -> str:
+    """The page."""
+    events = ordered(by_event(rows))
+    used = [r for methods in events.values() for runs in methods.values() for r in runs.values()]
+    members = sorted({r["made"]["members"] for r in used if "members" in r["made"]})
+    chances = any(r["probabilistic"] for r in used if r["method"] == tables.OURS)
+    return PAGE.read_text().format(
+        leads=LEADS,
+        levels=LEVELS,
+        members=" or ".join(map(str, members)) or "no",
+        machine="; ".join(sorted({r["device"] for r in used})),
+        made=made(used),
+        own_chances="" if chances else " These rows have none: its CRPS is its error.",
+        starts="\n".join(tables.starts(events)),
+        accuracy=lines_of({e: tables.accuracy(m) for e, m in events.items()}),
+        differences="\n".join(tables.differences(events)),
+        inside="\n".join(inside.section(events)),
+        probability=lines_of({e: tables.probability(m) for e, m in events.items()}),
+        reliability="\n".join(tables.reliability(events)),
+        onsets="\n".join(tables.onsets(events)),
+        costs="\n".join(tables.costs(events)),
+    )
+
+
+def add_arguments(p: argparse.ArgumentParser) -> None:
+    """Command line of `nowcast-table`."""
+    p.add_argument("rows", type=Path, help="NDJSON that `nowcast-scores` appended to")
+    p.add_argument("out", type=Path, help="nowcast.md")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Write the page."""
+    try:
+        said = text(read(args.rows))
+    except (FileNotFoundError, ValueError) as e:
+        raise SystemExit(f"error: {e}") from None
+    args.out.write_text(said.rstrip() + "\n")
+    print(args.out)
+    return 0

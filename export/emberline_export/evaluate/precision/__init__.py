@@ -1,0 +1,1 @@
+"""What other precisions cost and gain on every engine: measured, tabled, one page."""

@@ -1,0 +1,1 @@
+"""Training: losses, runs, and the fit of the weather outlook."""
