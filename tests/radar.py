@@ -177,7 +177,7 @@ class Event:
             self.differ("reliability", float(np.abs(said / n - table["X_sum"] / n).max()))
 
     def ranked(self, z: dict) -> None:
-        """Blur and rank as `export/emberline_export/benchmark/advect.py`; it knows no holes."""
+        """Blur and rank as `export/emberline_export/models/simple/rain.py`; it knows no holes."""
         last = z["context"][-1]
         if np.isnan(last).any():
             return

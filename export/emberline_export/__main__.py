@@ -1,74 +1,147 @@
-"""`python -m emberline_export VERB`; `--help` lists the verbs."""
+"""`python -m emberline_export GROUP VERB`; `--help` at each level lists what there is."""
 
 import argparse
+import difflib
 import importlib
 import sys
+from typing import NoReturn
 
-VERBS = {
-    "make-fire": (".data.firesim.maker", "simulate fires (needs the `firesim` extra)"),
-    "fire-sheet": (".data.firesim.sheet", "draw the fires of one shard to look at"),
-    "make-film": (".data.testset", "render simulated fires to clips that the runtime reads"),
-    "make-data": (".data.maker", "make or load a film set of the benchmark"),
-    "train": (".train.run", "train a network, or go on with a run"),
-    "validate": (".evaluate.validate", "score a checkpoint beside the simple forecasters"),
-    "benchmark": (".evaluate.benchmark.run", "train and score one method on one film set"),
-    "cost": (".evaluate.benchmark.cost", "weights, GFLOP and milliseconds of PhysicNet's variants"),
-    "examine": (
-        ".evaluate.benchmark.examine",
-        "rollout, grids, levels and drift of a trained network",
+# Group → what it is for, and its verbs: module below the group's room, and what it does.
+GROUPS = {
+    "data": (
+        "make films to learn from and to be scored on",
+        {
+            "fire": ("firesim.maker", "simulate fires (needs the `firesim` extra)"),
+            "fire-sheet": ("firesim.sheet", "draw the fires of one shard to look at"),
+            "film": ("testset", "render simulated fires to clips that the runtime reads"),
+            "set": ("maker", "make or load a film set of the benchmark"),
+        },
     ),
-    "strips": (".evaluate.benchmark.strip", "draw input, truth, PhysicNet and a peer side by side"),
-    "results": (
-        ".evaluate.benchmark.report",
-        "turn benchmark rows into a page of tables and plots",
+    "train": (
+        "train networks, fit the outlook of a weather station",
+        {
+            "run": ("run", "train a network of fires, or go on with a run"),
+            "station": ("station.fit", "fit the outlook of a weather station"),
+            "station-golden": ("station.golden", "write outlooks that the runtime must give"),
+        },
     ),
-    "export": (".onnx.export", "write a model folder from a checkpoint"),
-    "ship": (".onnx.ship", "write the model folder of a benchmark run"),
-    "habits": (".onnx.drift", "give a fire model its drift tables"),
-    "accuracy": (
-        ".evaluate.accuracy",
-        "replay every test set with the runtime, write docs/accuracy.md",
+    "onnx": (
+        "make, change and check model folders",
+        {
+            "export": ("export", "write a model folder from a checkpoint of `train run`"),
+            "ship": ("ship", "write the model folder of a benchmark run"),
+            "drift": ("drift", "give a fire model its drift tables"),
+            "chance": ("chance", "fit how likely rain is, into the cards of rain models"),
+            "quantize": ("precision.quantize", "add float16 and int8 to a folder, behind a gate"),
+            "check": ("check", "check a model folder: hashes, graph rules, parity"),
+        },
     ),
-    "quantize": (
-        ".onnx.precision.quantize",
-        "add float16 and int8 to a model folder, behind a gate",
+    "evaluate": (
+        "score forecasts and write the pages of docs/",
+        {
+            "validate": ("validate", "score a checkpoint beside the simple forecasters"),
+            "accuracy": ("accuracy", "replay every test set with the runtime, write a page"),
+            "benchmark": ("benchmark.run", "train and score one method on one film set"),
+            "cost": ("benchmark.cost", "weights, GFLOP and milliseconds of PhysicNet's variants"),
+            "examine": ("benchmark.examine", "rollout, grids, levels and drift of a network"),
+            "strips": ("benchmark.strip", "draw input, truth, PhysicNet and a peer side by side"),
+            "results": ("benchmark.report", "turn benchmark rows into a page of tables and plots"),
+            "nowcast": ("nowcast.run", "score rain nowcasts beside pysteps on held-out events"),
+            "nowcast-page": ("nowcast.page", "turn nowcast rows into a page of tables"),
+            "precisions": ("precision.page", "measure every precision of folders, write a page"),
+            "station": ("station", "score the station outlook beside persistence"),
+        },
     ),
-    "precisions": (".evaluate.precision.page", "measure every precision of folders, write a page"),
-    "station-fit": (".train.station.fit", "fit the outlook of a weather station"),
-    "station-score": (
-        ".evaluate.station",
-        "score the outlook beside persistence on held-out months",
-    ),
-    "station-golden": (
-        ".train.station.golden",
-        "write readings and outlooks that the runtime must give",
-    ),
-    "nowcast-scores": (
-        ".evaluate.nowcast.run",
-        "score rain nowcasts beside pysteps on held-out events",
-    ),
-    "nowcast-fit": (".onnx.chance", "fit how likely rain is, into the cards of rain models"),
-    "nowcast-table": (".evaluate.nowcast.page", "turn nowcast rows into docs/nowcast.md"),
-    "check": (".onnx.check", "check a model folder: hashes, graph rules, parity"),
 }
+# Verbs before they had groups.
+RENAMED = {
+    "make-fire": "data fire",
+    "fire-sheet": "data fire-sheet",
+    "make-film": "data film",
+    "make-data": "data set",
+    "train": "train run",
+    "station-fit": "train station",
+    "station-golden": "train station-golden",
+    "export": "onnx export",
+    "ship": "onnx ship",
+    "habits": "onnx drift",
+    "nowcast-fit": "onnx chance",
+    "quantize": "onnx quantize",
+    "check": "onnx check",
+    "validate": "evaluate validate",
+    "accuracy": "evaluate accuracy",
+    "benchmark": "evaluate benchmark",
+    "cost": "evaluate cost",
+    "examine": "evaluate examine",
+    "strips": "evaluate strips",
+    "results": "evaluate results",
+    "nowcast-scores": "evaluate nowcast",
+    "nowcast-table": "evaluate nowcast-page",
+    "precisions": "evaluate precisions",
+    "station-score": "evaluate station",
+}
+PROGRAM, HELP = "emberline-export", ("-h", "--help")
+
+
+def refuse(text: str) -> NoReturn:
+    """End with one line and the exit code of a wrong command line."""
+    print(f"error: {text}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def listed(group: str) -> str:
+    """A group and its verbs, a line each."""
+    text, verbs = GROUPS[group]
+    return "\n".join([f"{group}: {text}", *(f"  {v:15s} {t}" for v, (_, t) in verbs.items())])
+
+
+def near(name: str) -> str:
+    """The verb that was meant, where one is spelt alike in some group."""
+    spelt = {f"{g} {v}": v for g, (_, verbs) in GROUPS.items() for v in verbs}
+    found = difflib.get_close_matches(name, spelt.values(), 1)
+    meant = " or ".join(f"`{whole}`" for whole in spelt if spelt[whole] in found)
+    return f"; did you mean {meant}?" if meant else ""
+
+
+def chosen(argv: list[str]) -> tuple[str, str]:
+    """Group and verb, or one line that names what there is."""
+    group, verb = (*argv, "", "")[:2]
+    if group not in GROUPS:
+        if group in RENAMED:
+            refuse(f"`{group}` is now `{RENAMED[group]}`")
+        there = f"groups are {', '.join(GROUPS)}"
+        refuse(f"{group}: no such group; {there}{near(group)}" if group else f"{there}; see --help")
+    verbs = GROUPS[group][1]
+    if verb not in verbs:
+        there = f"verbs of {group} are {', '.join(verbs)}"
+        if verb and group in RENAMED:
+            refuse(f"{group} {verb}: no such verb; `{group}` is now `{RENAMED[group]}`; {there}")
+        if verb in RENAMED:
+            refuse(f"`{verb}` is now `{RENAMED[verb]}`")
+        refuse(f"{group} {verb}: no such verb; {there}{near(verb)}" if verb else there)
+    return group, verb
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Parse and run one verb; a verb's own module is imported only when it is asked for."""
+    """Parse and run one verb; a verb's own module is imported only when it is wanted."""
     argv = sys.argv[1:] if argv is None else argv
-    parser = argparse.ArgumentParser(prog="emberline-export", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, (_, text) in VERBS.items():
-        verbs.add_parser(name, help=text, add_help=False)
-    verb = parser.parse_known_args(argv[:1])[0].verb
-    module = importlib.import_module(VERBS[verb][0], __package__)
-    sub = argparse.ArgumentParser(
-        prog=f"emberline-export {verb}",
+    if argv[:1] and argv[0] in HELP:
+        print(f"usage: {PROGRAM} GROUP VERB …; `GROUP VERB --help` says more of a verb\n")
+        print("\n\n".join(map(listed, GROUPS)))
+        return 0
+    if len(argv) > 1 and argv[0] in GROUPS and argv[1] in HELP:
+        print(f"usage: {PROGRAM} {argv[0]} VERB …; `{argv[0]} VERB --help` says more of a verb\n")
+        print(listed(argv[0]))
+        return 0
+    group, verb = chosen(argv)
+    module = importlib.import_module(f".{group}.{GROUPS[group][1][verb][0]}", __package__)
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} {group} {verb}",
         description=module.__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    module.add_arguments(sub)
-    return module.main(sub.parse_args(argv[1:]))
+    module.add_arguments(parser)
+    return module.main(parser.parse_args(argv[2:]))
 
 
 if __name__ == "__main__":

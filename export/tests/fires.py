@@ -1,4 +1,4 @@
-"""Elliptical fires in the layout of `make-fire`, made without the simulator."""
+"""Elliptical fires in the layout of `data fire`, made without the simulator."""
 
 from pathlib import Path
 

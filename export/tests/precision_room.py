@@ -29,7 +29,7 @@ SMALL = NetConfig(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Films of the task reaction-diffusion, as `make-data` lays them out."""
+    """Films of the task reaction-diffusion, as `data set` lays them out."""
     room = tmp_path_factory.mktemp("data")
     splits = {}
     for name, count, seed in (("train", 6, 0), ("val", 3, 90)):

@@ -50,26 +50,41 @@ def test_a_run_is_kept_drawn_examined_shipped_and_told(data, tmp_path, capsys):
     methods = ["persistence", "nearest-frame", "optical-flow", "fno", "physicnet"]
     keep = tmp_path / "keep"
     for method in methods:
-        call = ["benchmark", "reaction-diffusion", method, str(data), str(rows)]
+        call = ["evaluate", "benchmark", "reaction-diffusion", method, str(data), str(rows)]
         assert main([*call, "--steps", "3", "--batch", "2", "--keep", str(keep)]) == 0
     trained = keep / "reaction-diffusion-physicnet-1.pt"
     images = tmp_path / "docs" / "img"
-    assert main(["strips", "reaction-diffusion", "fno", *map(str, (keep, data, images))]) == 0
+    assert (
+        main(["evaluate", "strips", "reaction-diffusion", "fno", *map(str, (keep, data, images))])
+        == 0
+    )
     with pytest.raises(FileNotFoundError, match="fire"):  # no strangers in this folder
-        main(["examine", str(trained), str(data), str(rows), "--films", "2", "--most", "64"])
+        main(
+            [
+                "evaluate",
+                "examine",
+                str(trained),
+                str(data),
+                str(rows),
+                "--films",
+                "2",
+                "--most",
+                "64",
+            ]
+        )
     folder = tmp_path / "reaction-diffusion-v1"
-    call = ["ship", str(trained), str(folder), "--data", str(data), "--rows", str(rows)]
+    call = ["onnx", "ship", str(trained), str(folder), "--data", str(data), "--rows", str(rows)]
     assert main(call) == 0
     card = read_card(folder)
     assert card["task"] == "frames" and set(drift.SIGNALS) < set(card["drift"])
     with np.load(folder / "drift.npz") as z:
         assert z["bits_global"].shape == (256, 256) and z["use_local"].sum() == pytest.approx(1)
-    assert main(["results", str(rows), str(page)]) == 0
+    assert main(["evaluate", "results", str(rows), str(page)]) == 0
     text = page.read_text()
     assert all(f"| {m} |" in text for m in methods) and "PhysicNet: PSNR" in text
     assert len(list(images.glob("*.png"))) == 4 and "strip-reaction-diffusion-test.png" in text
     assert "## Rollout" in text and "## What each level gives" in text
-    main(["results", str(rows), str(page)])
+    main(["evaluate", "results", str(rows), str(page)])
     assert page.read_text() == text
 
 
@@ -140,7 +155,7 @@ def test_rows_that_cannot_stand_side_by_side_are_refused(tmp_path, lines, want):
     path = tmp_path / "rows.ndjson"
     path.write_text("\n".join(lines))
     with pytest.raises(SystemExit, match=want):
-        main(["results", str(path), str(tmp_path / "results.md")])
+        main(["evaluate", "results", str(path), str(tmp_path / "results.md")])
     assert not (tmp_path / "results.md").exists()
 
 

@@ -132,10 +132,10 @@ def test_methods_that_do_not_fit_are_refused(method, task, want, tmp_path):
     """One line."""
     assert want in refuse(method, TASKS[task])
     with pytest.raises(SystemExit, match=want):
-        main(["benchmark", task, method, str(tmp_path), str(tmp_path / "rows.ndjson")])
+        main(["evaluate", "benchmark", task, method, str(tmp_path), str(tmp_path / "rows.ndjson")])
 
 
 def test_fires_that_were_not_made_are_named(tmp_path):
     """What to do stands in the line."""
-    with pytest.raises(SystemExit, match="make-fire"):
-        main(["make-data", "fire", str(tmp_path)])
+    with pytest.raises(SystemExit, match="data fire"):
+        main(["data", "set", "fire", str(tmp_path)])

@@ -206,7 +206,7 @@ def test_another_pyretechnics_is_refused(
 
     spread.require_pyretechnics.cache_clear()
     monkeypatch.setattr(metadata, "version", found)
-    status = door(["make-fire", str(tmp_path / "none"), "--count", "1", "--split", "test"])
+    status = door(["data", "fire", str(tmp_path / "none"), "--count", "1", "--split", "test"])
     said = capsys.readouterr().err
     assert status == 1 and said.count("\n") == 1
     assert said.startswith("error: pyretechnics") and spread.PYRETECHNICS in said

@@ -228,7 +228,7 @@ def test_rows_are_made_once_and_told(tmp_path, capsys):
 
     build("0.1.0")
     rows, page = tmp_path / "rows.ndjson", tmp_path / "nowcast.md"
-    call = ["nowcast-scores", str(rows), "--data", str(tmp_path), "--events", "fmi"]
+    call = ["evaluate", "nowcast", str(rows), "--data", str(tmp_path), "--events", "fmi"]
     call += ["--emberline", str(program), "--models", str(models)]
     call += ["--every", "20", "--members", "3"]
     assert main(call) == 0
@@ -240,14 +240,14 @@ def test_rows_are_made_once_and_told(tmp_path, capsys):
     assert main(call) == 0 and "0 new rows" in capsys.readouterr().out
     build("0.2.0")
     assert main(call) == 0 and "2 new rows" in capsys.readouterr().out
-    assert main(["nowcast-table", str(rows), str(page)]) == 0
+    assert main(["evaluate", "nowcast-page", str(rows), str(page)]) == 0
     told = page.read_text()
     assert "emberline 0.2.0" in told and "emberline 0.1.0" not in told
     assert "### fmi-20160928, inside" in told and "| share of the view |" in told
     assert all(r["inside"]["cells"][-1] < r["cells"][-1] for r in made)
     assert "3 members" in told and "| steps |" in told and "nan" not in told
     with pytest.raises(SystemExit, match="missing"):
-        main([*call[:4], "--emberline", str(program), "--models", str(tmp_path)])
+        main([*call[:5], "--emberline", str(program), "--models", str(tmp_path)])
 
 
 def test_statements_are_those_of_the_runtime() -> None:

@@ -164,7 +164,15 @@ def test_layers_go_back_to_float32_the_costliest_first(
 def test_quantize_adds_what_passes_and_check_agrees(model_folder: Path, data: Path) -> None:
     """Card, hashes and files fit; a second run gives the same bytes."""
     before = digests(model_folder)
-    call = ["quantize", str(model_folder), "--data", str(data), "--precisions", *PRECISIONS[:2]]
+    call = [
+        "onnx",
+        "quantize",
+        str(model_folder),
+        "--data",
+        str(data),
+        "--precisions",
+        *PRECISIONS[:2],
+    ]
     assert main(call) == 0
     after, card = digests(model_folder), read_card(model_folder)
     assert [p["name"] for p in card["precision"]] == ["float32", *PRECISIONS[:2]]
@@ -186,7 +194,7 @@ def test_a_refused_precision_leaves_the_folder_as_it_was(
     monkeypatch.setattr(gate, "PSNR_DB", -1.0)
     monkeypatch.setattr(quantize, "TRIALS", 1)
     before = digests(model_folder)
-    call = ["quantize", str(model_folder), "--data", str(data), "--precisions", "float16"]
+    call = ["onnx", "quantize", str(model_folder), "--data", str(data), "--precisions", "float16"]
     assert main(call) == 1
     assert digests(model_folder) == before
     assert [p.name for p in model_folder.parent.iterdir()] == [model_folder.name]
@@ -214,10 +222,10 @@ def test_one_command_writes_the_page(
     monkeypatch.setattr(timing, "ROUNDS", 2)
     monkeypatch.setattr(precisions, "SIDES", (32,))
     call = ["--data", str(data), "--limit", "1"]
-    assert main(["quantize", str(model_folder), *call, "--precisions", "int8"]) == 0
+    assert main(["onnx", "quantize", str(model_folder), *call, "--precisions", "int8"]) == 0
     before, page = digests(model_folder), tmp_path / "precisions.md"
     extra = ["--also", "int8-u8", "--out", str(page), "--emberline", str(tmp_path / "none")]
-    assert main(["precisions", str(model_folder), *call, *extra]) == 0
+    assert main(["evaluate", "precisions", str(model_folder), *call, *extra]) == 0
     text = page.read_text()
     assert "| int8 |" in text and "| int8-u8 (not shipped" in text and "Conv" in text
     assert "emberline: not run, no program at none." in text

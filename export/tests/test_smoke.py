@@ -37,14 +37,14 @@ def test_all_sets_and_all_methods(tmp_path, capsys):
     for i, (folder, _) in enumerate(SHARDS.values()):
         write_shard(data / folder, 4, int(folder[-3:].lstrip("nlt")), 10 * i)
     for name in SETS:
-        assert main(["make-data", name, str(data), "--scale", "0.01"]) == 0
+        assert main(["data", "set", name, str(data), "--scale", "0.01"]) == 0
     for task, methods in TASKS.items():
         for method in methods:
             if refuse(method, ALL[task]):
                 continue
-            call = ["benchmark", task, method, str(data), str(rows), "--steps", "2"]
+            call = ["evaluate", "benchmark", task, method, str(data), str(rows), "--steps", "2"]
             assert main([*call, "--batch", "2", "--limit", "1"]) == 0
-    assert main(["results", str(rows), str(page)]) == 0
+    assert main(["evaluate", "results", str(rows), str(page)]) == 0
     text = page.read_text()
     assert text.count("PhysicNet: PSNR") >= 2 * len(TASKS)
     assert all(f"| {m} |" in text for m in METHODS)

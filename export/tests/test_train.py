@@ -79,6 +79,7 @@ def test_two_ranks_learn_the_same_network(shards: Path, tmp_path: Path) -> None:
         "-m",
         "emberline_export",
         "train",
+        "run",
         str(run),
         "--shards",
         str(shards),

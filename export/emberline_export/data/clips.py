@@ -88,7 +88,7 @@ def read(folder: Path, split: str) -> Clips:
     """Read one split; its digest must be the manifest's."""
     manifest = folder / "manifest.json"
     if not manifest.exists():
-        raise FileNotFoundError(f"{manifest}: missing; make the set with `make-data`")
+        raise FileNotFoundError(f"{manifest}: missing; make the set with `data set`")
     rows = json.loads(manifest.read_text())["splits"]
     if split not in rows:
         raise ValueError(f"{folder}: no split `{split}`; it has {', '.join(rows)}")

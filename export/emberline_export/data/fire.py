@@ -1,6 +1,6 @@
 """Fire films: simulated thermal ones at 64 and 128 cells, and the three real colour clips.
 
-Simulated films are rendered from the fires that `make-fire` wrote (split by seed), at the
+Simulated films are rendered from the fires that `data fire` wrote (split by seed), at the
 simulator's own step, with the camera's own noise and no other degradation. Fact `arrival` is when
 a cell burns, in frames of the film, 99 for never: the simulator's truth, which a film shows only
 in part. Of real clips it is when the film first shows fire.
@@ -21,7 +21,7 @@ from .heat import flame_intensity
 from .shards import Shards
 
 FRAMES, CONTEXT = 30, 10
-SHARDS = {  # split → folder of `make-fire`, most films
+SHARDS = {  # split → folder of `data fire`, most films
     "train-64": ("train64", 1500),
     "train-128": ("train128", 1000),
     "val-64": ("val64", 60),
@@ -85,7 +85,7 @@ def real(root: Path) -> dict[str, Clips]:
 
 
 def make(scale: float, root: Path, out: Path) -> tuple[dict[str, Clips], dict]:
-    """All splits; fires come from the folders of `make-fire` in `out`."""
+    """All splits; fires come from the folders of `data fire` in `out`."""
     splits = {}
     for name, (folder, most) in SHARDS.items():
         splits[name] = rendered(out / folder, max(round(most * scale), 2))

@@ -1,9 +1,9 @@
 """Make or load one film set of the benchmark.
 
-    python -m emberline_export make-data reaction-diffusion DATA
-    python -m emberline_export make-data rain DATA            # real radar from EMBERLINE_DATA
-    python -m emberline_export make-data fire DATA            # of the fires of `make-fire` in DATA
-    python -m emberline_export make-data moving-mnist DATA --scale 0.1
+    python -m emberline_export data set reaction-diffusion DATA
+    python -m emberline_export data set rain DATA            # real radar from EMBERLINE_DATA
+    python -m emberline_export data set fire DATA            # of the fires of `data fire` in DATA
+    python -m emberline_export data set moving-mnist DATA --scale 0.1
 
 Writes `DATA/<set>/`: `<split>.npz` a split, `manifest.json` (what made it, SHA-256 of every split)
 and `sheet.png` to look at. The same command makes the same bytes of film.
@@ -40,7 +40,7 @@ def sheet(splits: dict[str, Clips], across: int = 8, side: int = 96) -> Image.Im
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `make-data`."""
+    """Command line of `data set`."""
     p.add_argument("set", choices=sorted(SETS))
     p.add_argument("out", type=Path, help="folder that receives <set>/")
     p.add_argument("--scale", type=float, default=1.0, help="share of the benchmark's size")

@@ -14,13 +14,13 @@ from .root import data_root
 
 
 class Shards:
-    """Fires of one folder written by `make-fire`, kept in memory in half precision."""
+    """Fires of one folder written by `data fire`, kept in memory in half precision."""
 
     def __init__(self, folder: Path, limit: int | None = None) -> None:
         """Read every shard (up to `limit` fires)."""
         files = sorted(Path(folder).glob("shard_*.npz"))
         if not files:
-            raise FileNotFoundError(f"{folder}: no shard_*.npz; make them with `make-fire`")
+            raise FileNotFoundError(f"{folder}: no shard_*.npz; make them with `data fire`")
         self.fires: list[tuple[int, Fire]] = []
         for f in files:
             z = np.load(f)

@@ -18,7 +18,7 @@ class Task:
     """Films in, films out; every method sees the same windows."""
 
     name: str
-    folder: str  # of the set, as `make-data` writes it
+    folder: str  # of the set, as `data set` writes it
     train: tuple[tuple[str, float], ...]  # splits to train on, and the share of films from each
     tests: tuple[str, ...]
     context: int = 10

@@ -1,6 +1,6 @@
 """Render simulated fires to clips that `emberline replay` reads: one npz a fire.
 
-    python -m emberline_export make-film SHARDS OUT --kind mask --count 160
+    python -m emberline_export data film SHARDS OUT --kind mask --count 160
 
 Plain films: the simulator's own step and grid, no degradation but the camera's own noise.
 """
@@ -16,8 +16,8 @@ from .shards import Shards, plain
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `make-film`."""
-    p.add_argument("shards", type=Path, help="folder written by make-fire")
+    """Command line of `data film`."""
+    p.add_argument("shards", type=Path, help="folder written by `data fire`")
     p.add_argument("out", type=Path)
     p.add_argument("--kind", choices=["mask", "thermal"], default="mask")
     p.add_argument("--count", type=int, default=160)

@@ -1,9 +1,9 @@
 """Write docs/accuracy.md: the runtime's own replay of every test set, as one page of tables.
 
-    python -m emberline_export accuracy --shards DATA --emberline ../target/release/emberline \
-        --out ../docs/accuracy.md
+    python -m emberline_export evaluate accuracy --shards DATA \
+        --emberline ../target/release/emberline --out ../docs/accuracy.md
 
-DATA holds `test64` and `test128` of `make-fire`; the drone masks are read from `EMBERLINE_DATA`.
+DATA holds `test64` and `test128` of `data fire`; the drone masks are read from `EMBERLINE_DATA`.
 Scores, baselines and intervals are those of `emberline replay`; this page only lays them out.
 """
 
@@ -84,7 +84,7 @@ def reliability(run: dict) -> list[str]:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `accuracy`."""
+    """Command line of `evaluate accuracy`."""
     p.add_argument("--shards", type=Path, required=True, help="folder with test64 and test128")
     p.add_argument("--emberline", type=Path, required=True, help="the built program")
     p.add_argument("--model", help="model folder [default: the built-in one]")

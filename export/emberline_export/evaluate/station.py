@@ -5,7 +5,7 @@ forecast), on hours where all three can be told. Brackets: 95 % bootstrap interv
 three airports of a day drawn together. The model is used as shipped: the best set of inputs whose
 readings are there, intervals from the station's own record of 30 days.
 
-    python -m emberline_export station-score --data nyc_airports_2013_hourly.csv.gz \\
+    python -m emberline_export evaluate station --data nyc_airports_2013_hourly.csv.gz \\
         --model ../runtime/src/station/outlook.json
 """
 
@@ -32,7 +32,7 @@ UNIT = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("--data", type=Path, required=True, help="nyc_airports_2013_hourly.csv.gz")
-    parser.add_argument("--model", type=Path, required=True, help="file that station-fit wrote")
+    parser.add_argument("--model", type=Path, required=True, help="file that `train station` wrote")
     parser.add_argument("--months", choices=("test", "validation"), default="test")
     parser.add_argument("--airports-out", action="store_true", help="also hold each airport out")
 

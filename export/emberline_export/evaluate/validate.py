@@ -1,5 +1,8 @@
 """Score a network and the simple forecasters on simulated test fires and on real masks.
 
+    python -m emberline_export evaluate validate --checkpoint RUN/last.pt \
+        --shards DATA/test64 DATA/test128 --real
+
 Real masks (drone thermal, `fire_validation/`) select checkpoints and thresholds and are never
 trained on. Windows slide over each film at every start; counts are pooled over starts and films.
 """
@@ -55,8 +58,8 @@ def main(args: argparse.Namespace) -> int:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `validate`."""
+    """Command line of `evaluate validate`."""
     p.add_argument("--checkpoint", type=Path)
-    p.add_argument("--shards", nargs="*", default=[], help="folders written by make-fire")
+    p.add_argument("--shards", nargs="*", default=[], help="folders written by `data fire`")
     p.add_argument("--real", action="store_true", help="the drone masks of fire_validation/")
     p.add_argument("--limit", type=int, default=None, help="fires per folder")

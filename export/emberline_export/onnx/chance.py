@@ -1,6 +1,6 @@
 """Fit how likely rain is from a forecast, and write it into the cards of rain models.
 
-    python -m emberline_export nowcast-fit --data EMBERLINE_DATA --models MODELS \
+    python -m emberline_export onnx chance --data EMBERLINE_DATA --models MODELS \
         --emberline ../target/release/emberline --ship ../models/rain-v1
 
 The program forecasts held-out events (`starts.py`) with models that have not seen them. A rate is

@@ -1,11 +1,11 @@
 """Check a model folder: hashes, graph rules, and that every form gives the same answer.
 
-    python -m emberline_export check models/fire-v1
+    python -m emberline_export onnx check models/fire-v1
 
 ONNX Runtime (CPU) runs the golden clips through the whole-window graph and through the streaming
 split (encode, translate, decode). Bars: 1e-4 on values, 99.9 % equal codes. Other precisions of
-the card (`quantize`) must keep their graph rules and 99 % of the codes; what they may lose in
-scores was measured by `quantize`, on more films than two.
+the card (`onnx quantize`) must keep their graph rules and 99 % of the codes; what they may lose in
+scores was measured by `onnx quantize`, on more films than two.
 """
 
 import argparse
@@ -162,7 +162,7 @@ def check(folder: Path) -> list[str]:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `check`."""
+    """Command line of `onnx check`."""
     p.add_argument("folder", type=Path)
 
 

@@ -1,6 +1,6 @@
 """Give a fire model its drift tables: what its training films look like to its codebooks.
 
-    python -m emberline_export habits ../models/fire-v1 --checkpoint weights/fire-v1.pt \
+    python -m emberline_export onnx drift ../models/fire-v1 --checkpoint weights/fire-v1.pt \
         --train DATA/train64 DATA/train128 --alike DATA/val64 DATA/val128 --strangers FILMS \
         --rows ../docs/results.ndjson
 
@@ -8,7 +8,7 @@ Tables are learnt from films as training draws them (degraded, masks and thermal
 signal is a high quantile over films of fires held out, and over the drone masks of
 `fire_validation/`, which choose and never train. Films in colour have levels of their own, over
 pine straw and a doll house seen as the runtime sees colour: flames of a plain camera flicker more.
-FILMS is where `make-data` wrote the sets of the benchmark: the area under the curve against each is
+FILMS is where `data set` wrote the sets of the benchmark: the area under the curve against each is
 printed and appended to the rows.
 """
 
@@ -107,7 +107,7 @@ def strangers(data: Path, length: int) -> dict[str, list[np.ndarray]]:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `habits`."""
+    """Command line of `onnx drift`."""
     p.add_argument("folder", type=Path)
     p.add_argument("--checkpoint", type=Path, required=True)
     p.add_argument("--train", type=Path, nargs="+", required=True)

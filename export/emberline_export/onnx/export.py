@@ -1,8 +1,8 @@
 """Write a model folder from a checkpoint: calibrate, export, score, check.
 
-    python -m emberline_export export RUN/last.pt models/fire-v1 --shards DATA --real
+    python -m emberline_export onnx export RUN/last.pt models/fire-v1 --shards DATA --real
 
-DATA holds `val64`, `val128`, `test64`, `test128` of `make-fire`. Calibration and threshold are
+DATA holds `val64`, `val128`, `test64`, `test128` of `data fire`. Calibration and threshold are
 fitted on `val*` and, with --real, on the drone masks of `fire_validation/` (never trained on).
 """
 
@@ -130,7 +130,7 @@ def page(name: str, card: dict) -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `export`."""
+    """Command line of `onnx export`."""
     p.add_argument("checkpoint", type=Path)
     p.add_argument("folder", type=Path, help="models/NAME-vN; replaced when it exists")
     p.add_argument("--shards", type=Path, required=True, help="folder with val64 … test128")
@@ -149,7 +149,7 @@ def main(args: argparse.Namespace) -> int:
     saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
     cfg = saved["config"]
     training = {
-        "data": "simulated fires (make-fire, train split); first 16 s of fdv_pine_straw (MIT)",
+        "data": "simulated fires (data fire, train split); first 16 s of fdv_pine_straw (MIT)",
         "history": args.history,
         "steps": saved["step"],
         "batch": cfg["batch"],

@@ -1,8 +1,9 @@
 """emberline's own nowcast: the built program, run on a file of the frames up to the start.
 
 The model is a folder of its own for each event, `MODELS/heldout-EVENT`, that has not seen the event
-(`ship`). The program is used as a person would: it starts, reads the model, forecasts on one thread
-of its embedded engine, and writes everything it writes, pictures too; all of that is its time.
+(`onnx ship`). The program is used as a person would: it starts, reads the model, forecasts on one
+thread of its embedded engine, and writes everything it writes, pictures too; all of that is its
+time.
 """
 
 import hashlib

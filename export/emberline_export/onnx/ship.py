@@ -1,11 +1,11 @@
 """Write the model folder of a benchmark run: rain, reaction-diffusion or moving-mnist.
 
-    python -m emberline_export ship KEEP/rain-all-physicnet-1.pt ../models/rain-v1 --data DATA \
-        --rows ../docs/results.ndjson
+    python -m emberline_export onnx ship KEEP/rain-all-physicnet-1.pt ../models/rain-v1 \
+        --data DATA --rows ../docs/results.ndjson
 
 The graph, the streaming split, card, golden clips, drift tables, hashes and a page; then everything
 is checked. A folder called `heldout-EVENT` is a rain model to be scored on a radar event that it
-has not seen (`nowcast-scores`). Fire has `export`, which also calibrates probabilities.
+has not seen (`evaluate nowcast`). Fire has `onnx export`, which also calibrates probabilities.
 """
 
 import argparse
@@ -59,7 +59,7 @@ ABOUT = {
         "card has `[nowcast]`, extrapolation is blended in and chances are told (docs/nowcast.md). "
         "Heavy rain (5 mm/h and more) is rarely placed right beyond 30 minutes. Four radar events "
         "of Europe and North America taught it; mountains and the tropics are not among them.",
-        "half simulated rain (make-data rain), half FMI, KNMI, MeteoNet and MRMS events",
+        "half simulated rain (data set rain), half FMI, KNMI, MeteoNet and MRMS events",
         "Radar: FMI and KNMI (CC BY 4.0), Meteo-France (Open Licence 2.0), NOAA/NSSL MRMS (public "
         "domain).",
         (240.0, 420.0),
@@ -70,9 +70,9 @@ ABOUT = {
         ("thermal",),
         "Moves spiral waves of a reaction-diffusion system ten steps ahead: a test of the method.",
         "A benchmark model: films of the lambda-omega system with the parameters of "
-        "`make-data reaction-diffusion`, every 0.2 time units. On other parameters it fails, see "
+        "`data set reaction-diffusion`, every 0.2 time units. On other parameters it fails, see "
         "the second row.",
-        "train split of make-data reaction-diffusion",
+        "train split of data set reaction-diffusion",
         "Films are simulated.",
         (0.02, 7200.0),
     ),
@@ -82,7 +82,7 @@ ABOUT = {
         "Moves two handwritten digits ten steps ahead: a test of the method.",
         "A benchmark model: two digits that bounce in a 64 x 64 box. The films are drawn anew, not "
         "the published file.",
-        "train split of make-data moving-mnist",
+        "train split of data set moving-mnist",
         "The films show digits of MNIST (Y. LeCun, C. Cortes; CC BY-SA 3.0 as commonly given); "
         "none is in this folder.",
         (0.02, 7200.0),
@@ -111,7 +111,7 @@ def about_of(folder: str, task: str) -> tuple[str, int, About]:
         replace(
             ABOUT["rain"],
             limits=f"{limits}Made only to be scored on {event}, which it has not seen.",
-            data=f"half simulated rain (make-data rain), half radar events: {seen}",
+            data=f"half simulated rain (data set rain), half radar events: {seen}",
         ),
     )
 
@@ -166,10 +166,10 @@ def table(rows: list[dict]) -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `ship`."""
-    p.add_argument("checkpoint", type=Path, help="weights that `benchmark --keep` wrote")
+    """Command line of `onnx ship`."""
+    p.add_argument("checkpoint", type=Path, help="weights that `evaluate benchmark --keep` wrote")
     p.add_argument("folder", type=Path, help="models/NAME-vN or heldout-EVENT; replaced if there")
-    p.add_argument("--data", type=Path, required=True, help="folder that `make-data` wrote to")
+    p.add_argument("--data", type=Path, required=True, help="folder that `data set` wrote to")
     p.add_argument("--rows", type=Path, required=True, help="NDJSON of the benchmark")
 
 

@@ -1,7 +1,7 @@
 """Train PhysicNet on simulated fires and a little real film.
 
-    python -m emberline_export train RUN --shards DATA/train64 DATA/train128 --steps 4000
-    torchrun --nproc-per-node 2 -m emberline_export train RUN …      # gloo on CPU, nccl on GPUs
+    python -m emberline_export train run RUN --shards DATA/train64 DATA/train128 --steps 4000
+    torchrun --nproc-per-node 2 -m emberline_export train run RUN …      # gloo on CPU, nccl on GPUs
 
 A run is a folder: `config.json`, `curve.csv` (a row every 20 steps), `step_N.pt` and `last.pt`
 (weights, optimizer, step: the same command goes on where it stopped). With torchrun each rank draws
@@ -173,9 +173,9 @@ def log(path: Path, row: dict) -> None:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `train`."""
+    """Command line of `train run`."""
     p.add_argument("run", type=Path, help="folder of the run; an existing one is resumed")
-    p.add_argument("--shards", nargs="+", required=True, help="folders written by make-fire")
+    p.add_argument("--shards", nargs="+", required=True, help="folders written by `data fire`")
     p.add_argument("--steps", type=int, default=TrainConfig.steps)
     p.add_argument("--batch", type=int, default=TrainConfig.batch)
     p.add_argument("--grids", type=int, nargs="+", default=TrainConfig.grids, help="cells a side")

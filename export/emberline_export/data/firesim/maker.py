@@ -1,6 +1,6 @@
 """Make fires: walk the seeds of one split, burn each, keep the good ones in shards of 128.
 
-    python -m emberline_export make-fire OUT --grid 128 --count 6000 --seed0 0 --split train
+    python -m emberline_export data fire OUT --grid 128 --count 6000 --seed0 0 --split train
 
 OUT gets `shard_00000.npz`, ... (arrays of `spread.Fire`, stacked) and `manifest.json`. Seeds are
 judged in order, so a shard depends on its seeds only, not on the workers. A run that stopped goes
@@ -142,7 +142,7 @@ def _sha256(path: Path) -> str:
 def _new_manifest(config: MakerConfig) -> dict[str, Any]:
     """Manifest of a run that has written nothing yet."""
     return {
-        "maker": "emberline make-fire",
+        "maker": "emberline make-fire",  # as in manifests from before verbs had groups
         "version": VERSION,
         "pyretechnics": spread.PYRETECHNICS,
         "split": config.split,
@@ -220,7 +220,7 @@ class _Clock:
         rate = (kept - self.kept_before) / max(now - self.start, 1e-3)
         left_s = (self.wanted - kept) / rate
         print(
-            f"make-fire: {kept}/{self.wanted} fires, {3600 * rate:,.0f} per hour, "
+            f"data fire: {kept}/{self.wanted} fires, {3600 * rate:,.0f} per hour, "
             f"{left_s / 60:.1f} min left",
             file=sys.stderr,
             flush=True,
@@ -228,12 +228,14 @@ class _Clock:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `make-fire`."""
+    """Add the options of `data fire`."""
     parser.add_argument("out", type=Path, help="folder for the shards and manifest.json")
     parser.add_argument("--grid", type=int, default=128, help="cells along a side")
     parser.add_argument("--count", type=int, required=True, help="fires to keep")
     parser.add_argument("--seed0", type=int, default=0, help="first seed looked at")
-    parser.add_argument("--split", choices=list(SPLITS), required=True, help=SPLIT_RULE)
+    parser.add_argument(
+        "--split", choices=list(SPLITS), required=True, help=SPLIT_RULE.replace("%", "%%")
+    )
     parser.add_argument("--workers", type=int, default=2, help="processes that burn")
 
 

@@ -1,6 +1,6 @@
 """Contact sheet: 24 fires of a shard as isochrones, with the front at frames 0, 9, 19 and 29.
 
-python -m emberline_export fire-sheet SHARD OUT.png
+python -m emberline_export data fire-sheet SHARD OUT.png
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ def _caption(shard: dict[str, NDArray], index: int) -> str:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `fire-sheet`."""
-    parser.add_argument("shard", type=Path, help="shard_NNNNN.npz of a make-fire folder")
+    """Add the options of `data fire-sheet`."""
+    parser.add_argument("shard", type=Path, help="shard_NNNNN.npz of a folder of `data fire`")
     parser.add_argument("out", type=Path, help="picture to write, .png")
 
 

@@ -1,6 +1,7 @@
 """What PhysicNet and each of its variants cost: weights, GFLOP, and milliseconds in the runtime.
 
-    python -m emberline_export cost ../docs/results.ndjson --emberline ../target/release/emberline
+    python -m emberline_export evaluate cost ../docs/results.ndjson \
+        --emberline ../target/release/emberline
 
 Every variant is built untrained as for the task rd-short (10 frames in, 10 out), 64 × 64, exported
 as a model folder and timed by `emberline bench` on the engines that are here: the median of the
@@ -77,7 +78,7 @@ def milliseconds(emberline: Path, folder: Path, film: Path, rounds: int) -> dict
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `cost`."""
+    """Command line of `evaluate cost`."""
     p.add_argument("rows", type=Path, help="NDJSON file to append to")
     p.add_argument("--emberline", type=Path, default=Path("../target/release/emberline"))
     p.add_argument("--rounds", type=int, default=15)

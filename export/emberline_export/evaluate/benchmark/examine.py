@@ -1,6 +1,7 @@
 """Examine a trained network: rollout, other grids, the share of each level, and drift.
 
-    python -m emberline_export examine KEEP/reaction-diffusion-physicnet-1.pt DATA ROWS.ndjson
+    python -m emberline_export evaluate examine \
+        KEEP/reaction-diffusion-physicnet-1.pt DATA ROWS.ndjson
 
 - *rollout*: 10, 20, 50, 100 frames on the network's own output; error, and the drift of mass,
   energy and small scales against the truth's own drift from the last frame seen;
@@ -189,8 +190,8 @@ def strangers(net: PhysicNet, data: Path, task: Task, films: int) -> Iterator[di
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `examine`."""
-    p.add_argument("checkpoint", type=Path, help="weights that `benchmark --keep` wrote")
+    """Command line of `evaluate examine`."""
+    p.add_argument("checkpoint", type=Path, help="weights that `evaluate benchmark --keep` wrote")
     p.add_argument("data", type=Path)
     p.add_argument("rows", type=Path, help="NDJSON file to append to")
     p.add_argument("--films", type=int, default=20)

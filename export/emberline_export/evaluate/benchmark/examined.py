@@ -1,4 +1,4 @@
-"""Tables of what `examine` found: rollout, grids, levels, drift."""
+"""Tables of what `evaluate examine` found: rollout, grids, levels, drift."""
 
 
 def table(head: list[str], rows: list[list[str]]) -> list[str]:

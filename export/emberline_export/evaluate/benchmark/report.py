@@ -1,6 +1,6 @@
 """Turn recorded rows into `docs/results.md`: tables with intervals, plots and strips of films.
 
-    python -m emberline_export results ../docs/results.ndjson ../docs/results.md
+    python -m emberline_export evaluate results ../docs/results.ndjson ../docs/results.md
 
 Means are over windows (and seeds, where there are several); brackets hold the 95 % bootstrap
 interval over events. The line under a table is PhysicNet less the best peer, window by window.
@@ -18,19 +18,19 @@ from . import examined, fire_table, tables
 HOW = """\
 ```sh
 cd export
-for set in reaction-diffusion moving-mnist; do python -m emberline_export make-data $set DATA; done
-python -m emberline_export make-data rain DATA --scale 0.4
+for set in reaction-diffusion moving-mnist; do python -m emberline_export data set $set DATA; done
+python -m emberline_export data set rain DATA --scale 0.4
 # fires as in models/README.md, but 1500 of train64 and 1000 of train128, 60 of val128; then
-python -m emberline_export make-data fire DATA
+python -m emberline_export data set fire DATA
 ROWS=../docs/results.ndjson
-run() { python -m emberline_export benchmark $1 $2 DATA $ROWS --keep KEEP --batch 4 ${@:3}; }
+run() { python -m emberline_export evaluate benchmark $1 $2 DATA $ROWS --keep KEEP --batch 4 ${@:3}; }
 run fire METHOD --cpu-s 240 --seed SEED
 run rain-knmi METHOD --cpu-s 150 --seed SEED    # and rain-fmi, rain-mrms, rain-meteonet
 run reaction-diffusion METHOD --cpu-s 200; run rd-short VARIANT --cpu-s 60
 run moving-mnist METHOD --cpu-s 300; run rd-classical METHOD --cpu-s 100
-python -m emberline_export cost $ROWS
-python -m emberline_export examine KEEP/reaction-diffusion-physicnet-1.pt DATA $ROWS
-python -m emberline_export results $ROWS ../docs/results.md
+python -m emberline_export evaluate cost $ROWS
+python -m emberline_export evaluate examine KEEP/reaction-diffusion-physicnet-1.pt DATA $ROWS
+python -m emberline_export evaluate results $ROWS ../docs/results.md
 ```
 
 Every row stands in `results.ndjson` with its configuration hash, data digests, seed and device.
@@ -51,8 +51,8 @@ Milliseconds are medians on a two-core machine that did nothing else, of the who
 before the kernels and the split of [performance.md](performance.md); equal graphs differ by up to a
 tenth.
 
-Strips to look at (input, truth, PhysicNet, another method) are drawn by `strips`; those of radar
-and of digits are not kept here, as their licences differ from this repository's.
+Strips to look at (input, truth, PhysicNet, another method) are drawn by `evaluate strips`; those of
+radar and of digits are not kept here, as their licences differ from this repository's.
 """
 
 PAID = """\
@@ -135,8 +135,8 @@ def summary(found: dict[tuple[str, str], Methods]) -> list[str]:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `results`."""
-    p.add_argument("rows", type=Path, help="NDJSON that `benchmark` appended to")
+    """Command line of `evaluate results`."""
+    p.add_argument("rows", type=Path, help="NDJSON that `evaluate benchmark` appended to")
     p.add_argument("out", type=Path, help="results.md; plots go to img/ beside it")
 
 

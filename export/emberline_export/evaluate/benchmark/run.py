@@ -1,6 +1,7 @@
 """Train and score one method on one task; append a row for each test split.
 
-    python -m emberline_export benchmark reaction-diffusion physicnet DATA ROWS.ndjson --cpu-s 300
+    python -m emberline_export evaluate benchmark reaction-diffusion physicnet DATA ROWS.ndjson \
+        --cpu-s 300
     for m in convlstm predrnn simvp-convmixer simvp-gsta fno; do … ; done    # same films and budget
 
 Every method that learns gets the same batches (a seed fixes them), optimizer, schedule, image loss
@@ -180,10 +181,10 @@ def told(scores: dict) -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `benchmark`."""
+    """Command line of `evaluate benchmark`."""
     p.add_argument("task", choices=sorted(TASKS))
     p.add_argument("method", choices=METHODS)
-    p.add_argument("data", type=Path, help="folder that `make-data` wrote to")
+    p.add_argument("data", type=Path, help="folder that `data set` wrote to")
     p.add_argument("rows", type=Path, help="NDJSON file to append to")
     p.add_argument("--steps", type=int, default=100_000, help="most steps")
     p.add_argument("--cpu-s", type=float, default=300.0, help="most processor seconds of training")

@@ -1,8 +1,8 @@
 """Draw strips to look at: input, truth, PhysicNet, and another method, for films of a test split.
 
-    python -m emberline_export strips moving-mnist simvp-convmixer KEEP DATA ../docs/img
+    python -m emberline_export evaluate strips moving-mnist simvp-convmixer KEEP DATA ../docs/img
 
-Reads the weights that `benchmark --keep` wrote; writes `strip-<task>-<split>.png`.
+Reads the weights that `evaluate benchmark --keep` wrote; writes `strip-<task>-<split>.png`.
 """
 
 import argparse
@@ -28,7 +28,9 @@ def weights(method: str, task: Task, folder: Path, seed: int) -> torch.nn.Module
     """Trained network of a kept run."""
     path = kept(folder, task.name, method, seed)
     if not path.exists():
-        raise FileNotFoundError(f"{path}: missing; run `benchmark {task.name} {method} --keep`")
+        raise FileNotFoundError(
+            f"{path}: missing; run `evaluate benchmark {task.name} {method} --keep`"
+        )
     net = network(method, task)
     net.load_state_dict(torch.load(path, map_location="cpu", weights_only=True)["net"])
     return net.eval()
@@ -56,7 +58,7 @@ def sheet(rows: list[tuple[str, list[np.ndarray | None]]], side: int) -> Image.I
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `strips`."""
+    """Command line of `evaluate strips`."""
     p.add_argument("task", choices=sorted(TASKS))
     p.add_argument("peer", choices=METHODS)
     p.add_argument("keep", type=Path)

@@ -57,7 +57,7 @@ def section(events: tables.Events) -> list[str]:
     """Differences first, then all methods of every event."""
     found = events_inside(events)
     if not found:
-        return ["These rows do not tell it; run `nowcast-scores` again.", ""]
+        return ["These rows do not tell it; run `evaluate nowcast` again.", ""]
     lines = tables.differences(found, ("csi",))
     for event, methods in events.items():
         lines += [f"### {event}, inside", "", *scores(methods, found[event])]

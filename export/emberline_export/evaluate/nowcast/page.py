@@ -1,6 +1,6 @@
-"""Write docs/nowcast.md from rows of `nowcast-scores`: tables, intervals, seconds.
+"""Write docs/nowcast.md from rows of `evaluate nowcast`: tables, intervals, seconds.
 
-    python -m emberline_export nowcast-table ../docs/nowcast.ndjson ../docs/nowcast.md
+    python -m emberline_export evaluate nowcast-page ../docs/nowcast.ndjson ../docs/nowcast.md
 
 The words are in `page.md`; every number comes from the rows.
 """
@@ -62,8 +62,8 @@ def text(rows: list[dict]) -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `nowcast-table`."""
-    p.add_argument("rows", type=Path, help="NDJSON that `nowcast-scores` appended to")
+    """Command line of `evaluate nowcast-page`."""
+    p.add_argument("rows", type=Path, help="NDJSON that `evaluate nowcast` appended to")
     p.add_argument("out", type=Path, help="nowcast.md")
 
 

@@ -49,7 +49,7 @@ def by_event(rows: list[dict]) -> dict[str, dict[str, Runs]]:
     for method in {r["method"] for r in rows}:
         runs = [r for methods in found.values() for r in methods.get(method, {}).values()]
         if len({r["probabilistic"] for r in runs}) > 1:
-            raise ValueError(f"{method}: only some rows have chances; run nowcast-scores again")
+            raise ValueError(f"{method}: only some rows have chances; run `evaluate nowcast` again")
     return found
 
 
@@ -57,12 +57,16 @@ def comparable(event: str, methods: dict[str, Runs]) -> None:
     """Refuse to set side by side other starts, other data, or a method of two versions."""
     if len({frozenset(runs) for runs in methods.values()}) > 1:
         told = ", ".join(f"{m} {len(runs)}" for m, runs in methods.items())
-        raise ValueError(f"{event}: methods have other starts ({told}); run nowcast-scores again")
+        raise ValueError(
+            f"{event}: methods have other starts ({told}); run `evaluate nowcast` again"
+        )
     if len({r["made"]["data_sha256"] for runs in methods.values() for r in runs.values()}) > 1:
-        raise ValueError(f"{event}: rows of different films; run nowcast-scores again")
+        raise ValueError(f"{event}: rows of different films; run `evaluate nowcast` again")
     for method, runs in methods.items():
         if len({json.dumps(r["made"], sort_keys=True) for r in runs.values()}) > 1:
-            raise ValueError(f"{event}: {method}: rows of two versions; run nowcast-scores again")
+            raise ValueError(
+                f"{event}: {method}: rows of two versions; run `evaluate nowcast` again"
+            )
 
 
 def at_lead(runs: Runs, name: str, lead: int) -> np.ndarray:

@@ -1,11 +1,11 @@
 """Score emberline's rain nowcasts and those of pysteps on held-out radar events; a row a forecast.
 
-    python -m emberline_export nowcast-scores ROWS.ndjson --data EMBERLINE_DATA \
+    python -m emberline_export evaluate nowcast ROWS.ndjson --data EMBERLINE_DATA \
         --emberline ../target/release/emberline --models MODELS
 
 MODELS holds a folder `heldout-EVENT` for each event, made from a network trained on the others:
 
-    python -m emberline_export ship KEEP/rain-fmi-physicnet-1.pt MODELS/heldout-fmi-20160928 \
+    python -m emberline_export onnx ship KEEP/rain-fmi-physicnet-1.pt MODELS/heldout-fmi-20160928 \
         --data DATA --rows ../docs/results.ndjson
 
 Every method forecasts 12 leads from the same starts (`starts.py`) and meets the same scorer
@@ -136,7 +136,7 @@ def rows_of(
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `nowcast-scores`."""
+    """Command line of `evaluate nowcast`."""
     p.add_argument("rows", type=Path, help="NDJSON file to append to")
     p.add_argument("--data", type=Path, required=True, help="folder that holds radar_dev/")
     p.add_argument("--emberline", type=Path, help="the built program")

@@ -1,6 +1,6 @@
 """Measure every precision of model folders on every engine, write docs/precisions.md.
 
-    python -m emberline_export precisions ../models/fire-v1 ../models/rain-v1 \
+    python -m emberline_export evaluate precisions ../models/fire-v1 ../models/rain-v1 \
         ../models/reaction-diffusion-v1 --data DATA --also int8-u8 --out ../docs/precisions.md
 
 Size, validation scores, largest difference and equal codes against float32 PyTorch (whose answers
@@ -157,9 +157,9 @@ def processor() -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `precisions`."""
+    """Command line of `evaluate precisions`."""
     p.add_argument("folders", type=Path, nargs="+")
-    p.add_argument("--data", type=Path, required=True, help="folder that `make-data` wrote to")
+    p.add_argument("--data", type=Path, required=True, help="folder that `data set` wrote to")
     p.add_argument("--out", type=Path, required=True, help="page to write")
     p.add_argument("--also", nargs="*", choices=PRECISIONS, default=[], help="made for the page")
     p.add_argument("--limit", type=int, help="validation films a set")

@@ -1,8 +1,8 @@
 """Add float16 and int8 to a model folder, where they lose next to nothing on validation films.
 
-    python -m emberline_export quantize ../models/fire-v1 --data DATA --precisions float16 int8
+    python -m emberline_export onnx quantize ../models/fire-v1 --data DATA --precisions float16 int8
 
-DATA is the folder that `make-data` wrote to. Ranges and sensitivities come from training views
+DATA is the folder that `data set` wrote to. Ranges and sensitivities come from training views
 (`ranges`, `sensitivity`), the decision from the validation split (`gate`): a precision that loses
 more than 0.1 dB PSNR, 0.01 new-burn F1 or 0.01 CSI, or whose codes agree less than 99 %, is not
 written. The whole window becomes `model.<precision>.onnx`; the stream follows where it passes too
@@ -61,7 +61,9 @@ class Workshop:
         self.folder, self.room, self.card = folder, room, read_card(folder)
         (reference,) = (p for p in self.card["precision"] if p["name"] == "float32")
         if sha256(folder / GRAPHS[0]) != reference["sha256"]:
-            raise ValueError(f"{folder}: {GRAPHS[0]} is not the graph of its card; run `check`")
+            raise ValueError(
+                f"{folder}: {GRAPHS[0]} is not the graph of its card; run `onnx check`"
+            )
         task = task_of(self.card)
         self.small = {g: shrink(onnx.load(str(folder / g))) for g in GRAPHS}
         self.films = calibration(task, data, CALIBRATION_FILMS)
@@ -175,7 +177,7 @@ def replaced(folder: Path, room: Path, trials: list[Trial]) -> None:
 def report(trials: list[Trial]) -> str:
     """What was measured, for people."""
     head = [
-        "Made by `python -m emberline_export quantize`. Noise in dB of PSNR, codes and decisions",
+        "Made by `python -m emberline_export onnx quantize`. Noise in dB of PSNR, codes and decisions",
         "that differ: training views. Scores float32, low precision, difference: validation split.",
         "",
     ]
@@ -193,9 +195,9 @@ def verdict(trial: Trial) -> str:
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of `quantize`."""
+    """Command line of `onnx quantize`."""
     p.add_argument("folder", type=Path, help="models/NAME-vN")
-    p.add_argument("--data", type=Path, required=True, help="folder that `make-data` wrote to")
+    p.add_argument("--data", type=Path, required=True, help="folder that `data set` wrote to")
     p.add_argument("--precisions", nargs="+", choices=PRECISIONS, default=["float16", "int8"])
     p.add_argument("--limit", type=int, help=f"validation films a set [{VALIDATION_FILMS}]")
 

@@ -4,7 +4,7 @@ Trains on January to August, and says how ridge strengths do on September and Oc
 that are shipped for stations without a record come from months left out one at a time (January to
 August) and from September and October.
 
-    python -m emberline_export station-fit --data nyc_airports_2013_hourly.csv.gz \\
+    python -m emberline_export train station --data nyc_airports_2013_hourly.csv.gz \\
         --out ../runtime/src/station/outlook.json
 """
 

@@ -3,7 +3,7 @@
 Sixty made-up hours in emberline's own columns, with holes so that most sets of inputs come up, and
 what the model says of them with a record of at least ten errors.
 
-    python -m emberline_export station-golden --model ../runtime/src/station/outlook.json \\
+    python -m emberline_export train station-golden --model ../runtime/src/station/outlook.json \\
         --out ../runtime/src/station/golden
 """
 
@@ -33,7 +33,7 @@ HOLES = {  # quantity: rows without it
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("--model", type=Path, required=True, help="file that station-fit wrote")
+    parser.add_argument("--model", type=Path, required=True, help="file that `train station` wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
 
 
