@@ -212,7 +212,7 @@ def main() -> int:
         "nodes": bench.nodes,
         "not_run": gone,
     }
-    print(report(found))
+    print(report(found), end="")
     if args.out:
         args.out.write_text(json.dumps(found, indent=1) + "\n")
     return int(any(r.get("state", "").startswith("failed") for r in bench.rows + bench.nodes))

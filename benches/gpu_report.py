@@ -7,7 +7,9 @@ from pathlib import Path
 
 import onnxruntime
 from emberline_export.evaluate.precision.page import processor
+from emberline_export.onnx.page import render
 
+PAGE = Path(__file__).with_name("gpu_report.md.j2")
 COPIES = ("MemcpyFromHost", "MemcpyToHost")
 
 
@@ -108,33 +110,53 @@ def nodes(rows: list[dict]) -> str:
     return table(["device", "precision", "grid", "provider", "nodes", "node time", "copies"], lines)
 
 
-def report(found: dict) -> str:
-    """All tables as Markdown."""
-    said = [", ".join(f"{k} {v}" for k, v in found["machine"].items()) + "."]
-    said += [f"not run: {line}" for line in found["not_run"]]
-    if found["batched"]:
-        said += ["Graphs made for a batch, against the batch-1 graph on golden films:"]
-        rows = [
+def batched(rows: list[dict]) -> str:
+    """How far a graph made for a batch is from the batch-1 graph."""
+    return table(
+        ["batch", "precision", "largest difference", "equal codes"],
+        [
             [str(b["batch"]), b["precision"], f"{b['max_abs']:.1e}", f"{b['equal_codes']:.2%}"]
-            for b in found["batched"]
-        ]
-        said += [table(["batch", "precision", "largest difference", "equal codes"], rows)]
-    off = max((r["off"] for r in found["rows"] if "off" in r), default=0.0)
-    said += ["Milliseconds: p50 / p99 · p50 a film · rounds.", times(found["rows"])]
-    said += [f"Mean difference from float32 on the processor: {off:.1e} at most."]
-    launches = overhead(found["rows"])
-    if launches:
-        rows = [
+            for b in rows
+        ],
+    )
+
+
+def launches(rows: list[dict]) -> str:
+    """What replaying a CUDA graph saves."""
+    return table(
+        ["device", "precision", "grid", "batch", "launch overhead"],
+        [
             [x["device"], x["precision"], f"{x['side_px']}²", str(x["batch"]), f"{x['share']:.0%}"]
-            for x in launches
-        ]
-        said += [table(["device", "precision", "grid", "batch", "launch overhead"], rows)]
-    engines = [r for r in found["rows"] if "build_s" in r]
-    if engines:
-        rows = [
+            for x in rows
+        ],
+    )
+
+
+def engines(rows: list[dict]) -> str:
+    """Seconds to build and to load an engine of TensorRT."""
+    return table(
+        ["TensorRT", "grid", "batch", "build, s", "load, s"],
+        [
             [r["precision"], f"{r['side_px']}²", str(r["batch"])]
             + [f"{r[k]:.1f}" for k in ("build_s", "load_s")]
-            for r in engines
-        ]
-        said += [table(["TensorRT", "grid", "batch", "build, s", "load, s"], rows)]
-    return "\n\n".join([*said, nodes(found["nodes"])])
+            for r in rows
+        ],
+    )
+
+
+def report(found: dict) -> str:
+    """All tables as Markdown."""
+    rows = found["rows"]
+    saved = overhead(rows)
+    built = [r for r in rows if "build_s" in r]
+    return render(
+        PAGE,
+        machine=found["machine"],
+        not_run=found["not_run"],
+        batched=batched(found["batched"]) if found["batched"] else None,
+        times=times(rows),
+        off=max((r["off"] for r in rows if "off" in r), default=0.0),
+        launches=launches(saved) if saved else None,
+        engines=engines(built) if built else None,
+        nodes=nodes(found["nodes"]),
+    )

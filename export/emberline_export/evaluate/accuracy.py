@@ -4,7 +4,8 @@
         --emberline ../target/release/emberline --out ../docs/accuracy.md
 
 DATA holds `test64` and `test128` of `data fire`; the drone masks are read from `EMBERLINE_DATA`.
-Scores, baselines and intervals are those of `emberline replay`; this page only lays them out.
+Scores, baselines and intervals are those of `emberline replay`; this page only lays them out. Its
+words are in `accuracy.md.j2`.
 """
 
 import argparse
@@ -12,11 +13,15 @@ import json
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from ..data import testset
 from ..data.root import data_root
+from ..onnx.page import render, table
 
 LEADS = [1, 5, 10, 20]
+POOLED_LEADS = (1, 5, 10)
+PAGE = Path(__file__).with_name("accuracy.md.j2")
 
 
 def replay(program: Path, film: Path, out: Path, extra: list[str]) -> dict:
@@ -42,17 +47,11 @@ def pooled(runs: list[dict]) -> dict[str, dict[int, float]]:
     return out
 
 
-def table(run: dict) -> list[str]:
+def scores_table(run: dict) -> str:
     """One set: new-burn F1 with its interval at each lead, arrival error, Brier score."""
     leads = [x for x in LEADS if x <= len(run["methods"][0]["leads"])]
-    head = [
-        "forecaster",
-        *[f"F1 lead {x}" for x in leads],
-        "arrival MAE",
-        "never = horizon",
-        "Brier",
-    ]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    head = ["forecaster", *(f"F1 lead {x}" for x in leads)]
+    rows = []
     for m in run["methods"]:
         cells = [f"**{m['method']}**" if m is run["methods"][0] else m["method"]]
         for x in leads:
@@ -63,24 +62,27 @@ def table(run: dict) -> list[str]:
         for key in ("mae_frames", "mae_frames_never_at_horizon"):
             v = m["arrival"][key]
             cells.append("–" if v is None else f"{v:.2f}")
-        cells.append(f"{m['leads'][leads[-1] - 1]['brier']:.4f}")
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+        rows.append([*cells, f"{m['leads'][leads[-1] - 1]['brier']:.4f}"])
+    return table([*head, "arrival MAE", "never = horizon", "Brier"], rows)
 
 
-def reliability(run: dict) -> list[str]:
-    """Said probability against observed frequency, all leads together, model only."""
+def reliability(run: dict) -> str:
+    """Forecast probability and observed frequency by tenths, all leads together, model only."""
     said, burnt, cells = [0.0] * 10, [0] * 10, [0] * 10
     for row in run["methods"][0]["leads"]:
         for i, b in enumerate(row["reliability"]):
             said[i] += b["said"]
             burnt[i] += b["burnt"]
             cells[i] += b["cells"]
-    share = [
+    return ", ".join(
         f"{s / c:.2f} → {b / c:.2f}" if c else "–"
         for s, b, c in zip(said, burnt, cells, strict=True)
-    ]
-    return ["said → observed, by tenths: " + ", ".join(share) + "."]
+    )
+
+
+def section(run: dict, **facts: Any) -> dict[str, Any]:
+    """What the page says of one set."""
+    return {**facts, "run": run, "table": scores_table(run), "reliability": reliability(run)}
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
@@ -94,7 +96,7 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Replay all sets, write the page."""
     extra = ["--model", args.model] if args.model else []
-    page = (Path(__file__).parent / "accuracy.md").read_text().rstrip().splitlines() + [""]
+    simulated, drone = [], []
     with tempfile.TemporaryDirectory() as tmp:
         for name in ("test64", "test128"):
             for kind in ("mask", "thermal"):
@@ -102,30 +104,16 @@ def main(args: argparse.Namespace) -> int:
                 ns = argparse.Namespace(shards=args.shards / name, out=films, kind=kind, count=160)
                 testset.main(ns)
                 run = replay(args.emberline, films, Path(tmp) / "out", [*extra, "--at", "9"])
-                page += [f"## Simulated, {name.removeprefix('test')}² cells, {kind} input", ""]
-                page += [f"{run['starts']} fires, one start each (frame 9).", ""]
-                page += [*table(run), "", *reliability(run), ""]
-        drone = data_root() / "fire_validation"
-        runs = []
-        for step in (30, 60):
-            flags = ["--array", "mask", "--kind", "mask", "--step", str(step), "--leads", "10"]
-            run = replay(args.emberline, drone, Path(tmp) / "out", [*extra, *flags])
-            runs.append(run)
-            page += [f"## Drone thermal masks (B and C), {step} s steps", ""]
-            page += [
-                f"{run['starts']} starts of two films; the interval is over two events only.",
-                "",
-            ]
-            page += [*table(run), "", *reliability(run), ""]
-        both = pooled(runs)
-        page += [
-            "## Drone thermal masks, both steps pooled",
-            "",
-            "| forecaster | F1 lead 1 | 5 | 10 |",
-        ]
-        page += ["|---|---|---|---|"]
-        for name, row in both.items():
-            page.append(f"| {name} | " + " | ".join(f"{row[x]:.3f}" for x in (1, 5, 10)) + " |")
-    args.out.write_text("\n".join(page) + "\n")
+                simulated.append(section(run, side=name.removeprefix("test"), kind=kind))
+        for step_s in (30, 60):
+            flags = ["--array", "mask", "--kind", "mask", "--step", str(step_s), "--leads", "10"]
+            films = data_root() / "fire_validation"
+            run = replay(args.emberline, films, Path(tmp) / "out", [*extra, *flags])
+            drone.append(section(run, step_s=step_s))
+    both = pooled([s["run"] for s in drone])
+    rows = [[name, *(f"{f1[x]:.3f}" for x in POOLED_LEADS)] for name, f1 in both.items()]
+    first, *rest = POOLED_LEADS
+    head = ["forecaster", f"F1 lead {first}", *map(str, rest)]
+    args.out.write_text(render(PAGE, simulated=simulated, drone=drone, pooled=table(head, rows)))
     print(f"{args.out}")
     return 0

@@ -26,11 +26,13 @@ from . import check
 from .calibrate import cells_of, choose_leaning, fit, moved, outcomes
 from .card import head, precision_tables, read_card, toml_text
 from .folder import write_sums
+from .page import render, table
 from .physicnet import golden
 from .physicnet.graphs import export_graphs
 from .physicnet.tables import codebook_tables, input_table
 
 LEADS = [1, 5, 10, 20]
+PAGE = Path(__file__).with_name("page_fire.md.j2")
 
 
 def films(path: Path, kind: str, count: int) -> list[Sample]:
@@ -112,20 +114,17 @@ def score_rows(net: PhysicNet, data: Path, real: bool, threshold: float) -> list
 def page(name: str, card: dict) -> str:
     """README.md of the folder: what it is, numbers, limits."""
     head = ["set", "forecaster", "lead 1", "5", "10", "20", "arrival MAE, frames"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    rows = []
     for r in card["score"]:
         cells = [r["set"], r["forecaster"], *[r.get(f"f1_lead_{x}", "") for x in LEADS]]
-        lines.append("| " + " | ".join(map(str, [*cells, r["arrival_mae_frames"]])) + " |")
-    return (
-        (Path(__file__).parent / "page_fire.md")
-        .read_text()
-        .format(
-            name=name,
-            table="\n".join(lines),
-            threshold=card["decision"]["threshold"],
-            chosen_on=card["decision"]["chosen_on"],
-            training=json.dumps(card["training"], indent=1),
-        )
+        rows.append(map(str, [*cells, r["arrival_mae_frames"]]))
+    return render(
+        PAGE,
+        name=name,
+        table=table(head, rows),
+        threshold=card["decision"]["threshold"],
+        chosen_on=card["decision"]["chosen_on"],
+        training=json.dumps(card["training"], indent=1),
     )
 
 

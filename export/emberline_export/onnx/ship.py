@@ -27,10 +27,12 @@ from ..models.physicnet.network import PhysicNet
 from . import check
 from .card import head, precision_tables, read_card, toml_text
 from .folder import write_sums
+from .page import render, table
 from .physicnet import golden
 from .physicnet.graphs import export_graphs
 from .physicnet.tables import codebook_tables, input_table
 
+PAGE = Path(__file__).with_name("page_frames.md.j2")
 FILMS = 400  # training views that drift tables are learnt from
 
 
@@ -154,14 +156,25 @@ def score_rows(task: Task, rows: Path) -> list[dict]:
     return out
 
 
-def table(rows: list[dict]) -> str:
+def scores_table(rows: list[dict]) -> str:
     """Markdown of score rows."""
     if not rows:
         return "No recorded rows."
     head = list(dict.fromkeys(k for r in rows for k in r))
-    lines = ["| " + " | ".join(h.replace("_", " ") for h in head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(
-        [*lines, *("| " + " | ".join(str(r.get(h, "")) for h in head) + " |" for r in rows)]
+    cells = ([str(r.get(h, "")) for h in head] for r in rows)
+    return table([h.replace("_", " ") for h in head], cells)
+
+
+def page(name: str, card: dict, about: About) -> str:
+    """README.md of the folder: what it is, numbers, limits."""
+    return render(
+        PAGE,
+        name=name,
+        summary=about.summary,
+        limits=about.limits,
+        scores=scores_table(card["score"]),
+        training=json.dumps(card["training"], indent=1),
+        data_licence=about.data_licence,
     )
 
 
@@ -192,11 +205,7 @@ def main(args: argparse.Namespace) -> int:
     (new / "card.toml").write_text(
         card(net, new, name, version, about, saved, level, score_rows(task, args.rows))
     )
-    write = {"name": args.folder.name, "summary": about.summary, "limits": about.limits}
-    said = read_card(new)
-    write |= {"scores": table(said["score"]), "training": json.dumps(said["training"], indent=1)}
-    page = (Path(__file__).parent / "page_frames.md").read_text()
-    (new / "README.md").write_text(page.format(**write, data_licence=about.data_licence))
+    (new / "README.md").write_text(page(args.folder.name, read_card(new), about))
     write_sums(new)
     failed = check.check(new)
     if not failed:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ...data.scores.rows import Methods
+from ...onnx.page import table
 from .fire import LEADS, f1
 from .methods import SHIPPED
 from .tables import ORDER
@@ -26,7 +27,7 @@ def f1_interval(counts: np.ndarray, events: list[str], draws: int = 1000) -> np.
     return np.percentile(drawn, [2.5, 97.5], axis=0)
 
 
-def row(method: str, rows: list[dict]) -> str:
+def row(method: str, rows: list[dict]) -> list[str]:
     """One line: means over seeds, with the spread of seeds where there are several."""
     counts, events = counts_of(rows), rows[0]["fire"]["event"]
     by_seed = f1(counts.sum(1))
@@ -44,7 +45,7 @@ def row(method: str, rows: list[dict]) -> str:
     cells.append(f"{np.median(late[..., 1][some] / late[..., 2][some]):.2f}")
     seeds = len(rows) if rows[0]["weights"] else ""
     at = "/".join(f"{r['fire']['threshold']:.2f}" for r in rows)
-    return f"| {method} | {seeds} | {at} | " + " | ".join(cells) + " |"
+    return [method, str(seeds), at, *cells]
 
 
 def lead_over(methods: Methods) -> str:
@@ -60,15 +61,15 @@ def lead_over(methods: Methods) -> str:
     return "PhysicNet: F1 " + ", ".join(said) + "."
 
 
-def table(splits: dict[str, Methods]) -> list[str]:
-    """One table a split."""
+def sections(splits: dict[str, Methods]) -> list[dict[str, str | None]]:
+    """Of every split its name, its table, and PhysicNet's lead (None: it was not trained)."""
     head = ["method", "seeds", "threshold", *(f"F1 lead {k}" for k in LEADS)]
     head += ["arrival MAE, never = 3 horizons", "never = horizon", "median over fires"]
-    lines = []
-    for split, methods in splits.items():
-        lines += [f"### {split}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-        lines += [row(m, methods[m]) for m in ORDER if m in methods]
-        if "physicnet" in methods:
-            lines += ["", lead_over(methods)]
-        lines.append("")
-    return lines
+    return [
+        {
+            "split": split,
+            "table": table(head, [row(m, methods[m]) for m in ORDER if m in methods]),
+            "lead": lead_over(methods) if "physicnet" in methods else None,
+        }
+        for split, methods in splits.items()
+    ]

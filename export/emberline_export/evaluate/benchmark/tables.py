@@ -1,11 +1,14 @@
 """Tables of the results page: image scores, PhysicNet's lead, rain counts, costs."""
 
+from typing import Any
+
 import numpy as np
 
 from ...data.scores.rain import RATES_MM_H, bias, csi
 from ...data.scores.rows import Methods, by_film, comparable, interval
 from ...models.peers import PEERS
 from ...models.simple.frames import NAMES
+from ...onnx.page import table
 from .fire import FRONTS
 from .methods import AT_CARD, OWN_RATES, SHIPPED, VARIANTS
 
@@ -16,15 +19,14 @@ ORDER = (*NAMES, *FRONTS, *NETWORKS, SHIPPED, SHIPPED + AT_CARD)
 RIVALS = [m for m in NETWORKS if m.removesuffix(OWN_RATES) in PEERS]
 
 
-def images(methods: Methods) -> list[str]:
-    """One table of image scores, and PhysicNet's lead."""
+def images(methods: Methods) -> dict[str, Any]:
+    """Windows, events, one table of image scores, and PhysicNet's lead (None: it has no rival)."""
     comparable(methods)
     order = [m for m in ORDER if m in methods and "by_film" in methods[m][0]]
     first = methods[order[0]][0]
     events = len(set(first["event"]))
-    lines = [f"{len(first['event'])} windows, {events} event{'s' * (events != 1)}.", ""]
-    lines += ["| method | seeds | steps | CPU s | PSNR, dB | first / last lead | SSIM | MSE |"]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    head = ["method", "seeds", "steps", "CPU s", "PSNR, dB", "first / last lead", "SSIM", "MSE"]
+    lines = []
     for m in order:
         rows = methods[m]
         psnr, ssim = by_film(rows, "psnr"), by_film(rows, "ssim")
@@ -32,19 +34,28 @@ def images(methods: Methods) -> list[str]:
         lead = np.mean([r["by_lead"]["psnr"] for r in rows], axis=0)
         mse, steps = by_film(rows, "mse").mean(), round(np.mean([r["steps"] for r in rows]))
         spent = round(np.mean([r.get("cpu_s", 0) for r in rows]))
-        seeds = len(rows) if rows[0]["weights"] else ""
         lines.append(
-            f"| {m} | {seeds} | {steps or ''} | {spent or ''} "
-            f"| {psnr.mean():.2f} {bounds if events > 1 else ''} | {lead[0]:.2f} / {lead[-1]:.2f} "
-            f"| {ssim.mean():.4f} | {mse:.5f} |"
+            [
+                m,
+                str(len(rows) if rows[0]["weights"] else ""),
+                str(steps or ""),
+                str(spent or ""),
+                f"{psnr.mean():.2f} {bounds if events > 1 else ''}",
+                f"{lead[0]:.2f} / {lead[-1]:.2f}",
+                f"{ssim.mean():.4f}",
+                f"{mse:.5f}",
+            ]
         )
     rivals = [m for m in RIVALS if m in methods]
-    if "physicnet" in methods and rivals:
-        lines += ["", *lead_over(methods, rivals)]
-    return [*lines, ""]
+    return {
+        "windows": len(first["event"]),
+        "events": events,
+        "table": table(head, lines),
+        "lead": lead_over(methods, rivals) if "physicnet" in methods and rivals else None,
+    }
 
 
-def lead_over(methods: Methods, rivals: list[str]) -> list[str]:
+def lead_over(methods: Methods, rivals: list[str]) -> str:
     """PhysicNet less the best peer of each score, with its interval."""
     said, events = [], methods["physicnet"][0]["event"]
     for name, unit, aim in (("psnr", " dB", AIM_DB), ("ssim", "", AIM_SSIM)):
@@ -56,33 +67,32 @@ def lead_over(methods: Methods, rivals: list[str]) -> list[str]:
             f"{name.upper()} {gap.mean():+.4f}{unit} {bounds}over {best} "
             f"(aim {aim:+}{unit}: {'met' if gap.mean() >= aim else 'not met'})"
         )
-    return ["PhysicNet: " + "; ".join(said) + "."]
+    return "PhysicNet: " + "; ".join(said) + "."
 
 
-def rain(events: dict[str, Methods]) -> list[str]:
+def rain(events: dict[str, Methods]) -> tuple[dict[str, str], str]:
     """CSI and wet-area bias of every held-out event, and pooled over events; means over seeds."""
     at = [(0, 1), (4, 1), (9, 1), (4, 3)]
     head = ["method", *(f"CSI {RATES_MM_H[r]} mm/h, lead {k + 1}" for k, r in at)]
     head += [f"wet-area bias {RATES_MM_H[r]} mm/h, lead 10" for r in BIASES]
-    rule = "|" + "---|" * len(head)
-    lines, pooled = [], {}
+    each, counts_of = {}, {}
     for event, methods in events.items():
-        lines += [f"### held out: {event}", "", "| " + " | ".join(head) + " |", rule]
+        rows = []
         for m in (m for m in ORDER if m in methods):
             counts = [np.array(r["rain_counts"]) for r in methods[m]]
-            lines.append(rain_row(m, counts, at))
-            pooled.setdefault(m, []).append(counts)
-        lines.append("")
-    lines += ["### pooled over held-out events", "", "| " + " | ".join(head) + " |", rule]
-    for m, of_events in pooled.items():
+            rows.append(rain_row(m, counts, at))
+            counts_of.setdefault(m, []).append(counts)
+        each[event] = table(head, rows)
+    pooled = []
+    for m, of_events in counts_of.items():
         if len(of_events) == len(events):
             seeds = min(len(c) for c in of_events)
             counts = [sum(c[k] for c in of_events) for k in range(seeds)]
-            lines.append(rain_row(m, counts, at))
-    return [*lines, ""]
+            pooled.append(rain_row(m, counts, at))
+    return each, table(head, pooled)
 
 
-def rain_row(method: str, counts: list[np.ndarray], at: list[tuple[int, int]]) -> str:
+def rain_row(method: str, counts: list[np.ndarray], at: list[tuple[int, int]]) -> list[str]:
     """One line: mean over seeds, and the spread of seeds where there are several."""
     cells = []
     for lead, rate in at:
@@ -90,17 +100,15 @@ def rain_row(method: str, counts: list[np.ndarray], at: list[tuple[int, int]]) -
         cells.append(f"{np.mean(seen):.3f}" + (f" ± {np.std(seen):.3f}" if len(seen) > 1 else ""))
     for rate in BIASES:
         cells.append(f"{np.mean([float(bias(c[9, rate])) for c in counts]):.2f}")
-    return f"| {method} | " + " | ".join(cells) + " |"
+    return [method, *cells]
 
 
-def costs(rows: list[dict], scores: dict[tuple[str, str], Methods]) -> list[str]:
+def costs(rows: list[dict], scores: dict[tuple[str, str], Methods]) -> str:
     """Parameters, GFLOP and milliseconds in the runtime beside the accuracy of each variant."""
     short = scores.get(("rd-short", "test"), {})
-    lines = [
-        "| method | what | weights | GFLOP | tract, ms | ONNX Runtime, ms | PSNR, dB by task "
-        "| rd-short: less the whole network, dB |"
-    ]
-    lines += ["|---|---|---|---|---|---|---|---|"]
+    head = ["method", "what", "weights", "GFLOP", "tract, ms", "ONNX Runtime, ms"]
+    head += ["PSNR, dB by task", "rd-short: less the whole network, dB"]
+    lines = []
     for m in (*VARIANTS, *PEERS):
         row = next((r for r in rows if r["method"] == m), None)
         found = [
@@ -113,11 +121,9 @@ def costs(rows: list[dict], scores: dict[tuple[str, str], Methods]) -> list[str]
         ms = [row["ms"].get(e) for e in ("tract", "ort-cpu")]
         cells = ["" if v is None else f"{v:.1f}" for v in ms]
         says = VARIANTS[m].says if m in VARIANTS else "peer"
-        lines.append(
-            f"| {m} | {says} | {row['weights']} | {row['gflop']:.2f} | {cells[0]} | {cells[1]} "
-            f"| {', '.join(found)} | {gap(m, short)} |"
-        )
-    return [*lines, ""]
+        facts = [m, says, str(row["weights"]), f"{row['gflop']:.2f}", *cells]
+        lines.append([*facts, ", ".join(found), gap(m, short)])
+    return table(head, lines)
 
 
 def gap(method: str, methods: Methods) -> str:

@@ -5,6 +5,7 @@ dry; emberline repeats the border. Where rain moves fast that is a large part of
 difference over all cells may be one of borders, not of nowcasts.
 """
 
+from ...onnx.page import table
 from . import tables
 from .rows import Runs, per_cell, pooled
 from .score import CHANCE_MM_H, RATES_MM_H
@@ -35,7 +36,7 @@ def share(whole: Runs, inside: Runs, lead: int) -> float:
     return sum(kept) / sum(cells)
 
 
-def scores(whole: dict[str, Runs], inside: dict[str, Runs]) -> list[str]:
+def scores(whole: dict[str, Runs], inside: dict[str, Runs]) -> str:
     """CSI at two rates, CRPS and one Brier score of every method."""
     half, heavy, one = RATES_MM_H.index(0.5), RATES_MM_H.index(5.0), CHANCE_MM_H.index(1.0)
     first = next(iter(whole))
@@ -49,16 +50,15 @@ def scores(whole: dict[str, Runs], inside: dict[str, Runs]) -> list[str]:
             found += [float(per_cell(runs, "crps_sum", k))]
             row.append(tables.cell(*found, brier if isinstance(brier, float) else brier[one]))
         rows.append(row)
-    lines = ["CSI 0.5 mm/h / CSI 5 mm/h / CRPS, mm/h / Brier score of P(≥ 1 mm/h):", ""]
-    return [*lines, *tables.table(["method", *(f"lead {k}" for k in tables.SHOWN)], rows)]
+    return table(["method", *(f"lead {k}" for k in tables.SHOWN)], rows)
 
 
-def section(events: tables.Events) -> list[str]:
-    """Differences first, then all methods of every event."""
+def section(events: tables.Events) -> dict[str, dict[str, str]] | None:
+    """`differences` by score and `scores` by event; None where rows do not tell of the inside."""
     found = events_inside(events)
     if not found:
-        return ["These rows do not tell it; run `evaluate nowcast` again.", ""]
-    lines = tables.differences(found, ("csi",))
-    for event, methods in events.items():
-        lines += [f"### {event}, inside", "", *scores(methods, found[event])]
-    return lines
+        return None
+    return {
+        "differences": tables.differences(found, ("csi",)),
+        "scores": {event: scores(methods, found[event]) for event, methods in events.items()},
+    }

@@ -2,19 +2,20 @@
 
     python -m emberline_export evaluate nowcast-page ../docs/nowcast.ndjson ../docs/nowcast.md
 
-The words are in `page.md`; every number comes from the rows.
+The words are in `page.md.j2`; every number comes from the rows.
 """
 
 import argparse
 from pathlib import Path
 
 from ...data.rain_starts import LEADS
+from ...onnx.page import render
 from . import inside, tables
 from .forecasters import LEVELS
 from .rows import by_event, read
 from .run import METHODS
 
-PAGE = Path(__file__).with_name("page.md")
+PAGE = Path(__file__).with_name("page.md.j2")
 HIDDEN = ("data_sha256", "members", "seed", "model_sha256", "scorer")
 
 
@@ -24,11 +25,6 @@ def ordered(events: tables.Events) -> tables.Events:
         event: {m: methods[m] for m in METHODS if m in methods}
         for event, methods in sorted(events.items())
     }
-
-
-def lines_of(of: dict[str, list[str]]) -> str:
-    """A section an event."""
-    return "\n".join("\n".join([f"### {e}", "", *lines]) for e, lines in of.items()).rstrip()
 
 
 def made(rows: list[dict]) -> str:
@@ -43,21 +39,25 @@ def text(rows: list[dict]) -> str:
     used = [r for methods in events.values() for runs in methods.values() for r in runs.values()]
     members = sorted({r["made"]["members"] for r in used if "members" in r["made"]})
     chances = any(r["probabilistic"] for r in used if r["method"] == tables.OURS)
-    return PAGE.read_text().format(
+    return render(
+        PAGE,
         leads=LEADS,
         levels=LEVELS,
         members=" or ".join(map(str, members)) or "no",
         machine="; ".join(sorted({r["device"] for r in used})),
         made=made(used),
-        own_chances="" if chances else " These rows have none: its CRPS is its error.",
-        starts="\n".join(tables.starts(events)),
-        accuracy=lines_of({e: tables.accuracy(m) for e, m in events.items()}),
-        differences="\n".join(tables.differences(events)),
-        inside="\n".join(inside.section(events)),
-        probability=lines_of({e: tables.probability(m) for e, m in events.items()}),
-        reliability="\n".join(tables.reliability(events)),
-        onsets="\n".join(tables.onsets(events)),
-        costs="\n".join(tables.costs(events)),
+        chances=chances,
+        chance_names=tables.CHANCE_NAMES,
+        ours=tables.OURS,
+        base=tables.BASE,
+        starts=tables.starts(events),
+        accuracy={e: tables.accuracy(m) for e, m in events.items()},
+        differences=tables.differences(events),
+        inside=inside.section(events),
+        probability={e: tables.probability(m) for e, m in events.items()},
+        reliability=tables.reliability(events),
+        onsets=tables.onsets(events),
+        costs=tables.costs(events),
     )
 
 
@@ -70,9 +70,9 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Write the page."""
     try:
-        said = text(read(args.rows))
+        page = text(read(args.rows))
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
-    args.out.write_text(said.rstrip() + "\n")
+    args.out.write_text(page)
     print(args.out)
     return 0

@@ -1,8 +1,9 @@
-"""Tables of the nowcast page, each a list of Markdown lines from pooled rows."""
+"""Tables of the nowcast page, in Markdown, from pooled rows."""
 
 import numpy as np
 
 from ...data.rain_starts import LEADS
+from ...onnx.page import table
 from .onset import SAYS
 from .rows import Runs, at_lead, block_starts, difference, per_cell, pooled
 from .score import BINS, CHANCE_MM_H, FSS_MM_H, RATES_MM_H
@@ -10,13 +11,8 @@ from .score import BINS, CHANCE_MM_H, FSS_MM_H, RATES_MM_H
 SHOWN = (1, 3, 5, 6, 9, 12)  # leads
 FEW = (1, 6, 12)
 OURS, BASE, COSTLY = "emberline", "lucas-kanade", "steps"
+CHANCE_NAMES = [f"P(≥ {r:g} mm/h)" for r in CHANCE_MM_H]
 Events = dict[str, dict[str, Runs]]
-
-
-def table(head: list[str], rows: list[list[str]]) -> list[str]:
-    """Markdown."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return [*lines, *("| " + " | ".join(row) + " |" for row in rows), ""]
 
 
 def cell(*values: float, digits: int = 3) -> str:
@@ -26,7 +22,7 @@ def cell(*values: float, digits: int = 3) -> str:
     return " / ".join("–" if np.isnan(v) else f"{v:.{digits}f}" for v in values)
 
 
-def starts(events: Events) -> list[str]:
+def starts(events: Events) -> str:
     """What was forecast from where."""
     rows = []
     for event, methods in events.items():
@@ -45,8 +41,8 @@ def starts(events: Events) -> list[str]:
     return table([*head, "starts a block"], rows)
 
 
-def accuracy(methods: dict[str, Runs]) -> list[str]:
-    """CSI at two rates, FSS and wet-area bias by lead; under it POD and FAR."""
+def accuracy(methods: dict[str, Runs]) -> dict[str, str]:
+    """CSI at two rates, FSS and wet-area bias by lead (`scores`); POD and FAR (`hits`)."""
     half, heavy = RATES_MM_H.index(0.5), RATES_MM_H.index(5.0)
     fss_half = FSS_MM_H.index(0.5)
     rows, found = [], []
@@ -55,14 +51,14 @@ def accuracy(methods: dict[str, Runs]) -> list[str]:
         rows.append([m, *(cell(*(pooled(runs, s, r, k) for s, r in of)) for k in SHOWN)])
         of = [(s, r) for r in (half, heavy) for s in ("pod", "far")]
         found.append([m, *(cell(*(pooled(runs, s, r, k) for s, r in of), digits=2) for k in FEW)])
-    lines = ["CSI 0.5 mm/h / CSI 5 mm/h / FSS 0.5 mm/h / wet-area bias 0.5 mm/h:", ""]
-    lines += table(["method", *(f"lead {k}" for k in SHOWN)], rows)
-    lines += ["POD 0.5 mm/h / FAR 0.5 mm/h / POD 5 mm/h / FAR 5 mm/h:", ""]
-    return [*lines, *table(["method", *(f"lead {k}" for k in FEW)], found)]
+    return {
+        "scores": table(["method", *(f"lead {k}" for k in SHOWN)], rows),
+        "hits": table(["method", *(f"lead {k}" for k in FEW)], found),
+    }
 
 
-def probability(methods: dict[str, Runs]) -> list[str]:
-    """CRPS and error of the one forecast; Brier scores."""
+def probability(methods: dict[str, Runs]) -> dict[str, str]:
+    """CRPS and error of the one forecast (`crps`), Brier scores of chances (`brier`)."""
     rows, brier = [], []
     for m, runs in methods.items():
         sums = ("crps_sum", "crps_fair_sum", "abs_error_sum")
@@ -70,21 +66,19 @@ def probability(methods: dict[str, Runs]) -> list[str]:
         rows.append([m, *(cell(*each[k]) for k in SHOWN)])
         scores = [np.broadcast_to(per_cell(runs, "brier_sum", k), len(CHANCE_MM_H)) for k in SHOWN]
         brier.append([m, *(cell(*s) for s in scores)])
-    lines = ["CRPS / fair CRPS / MAE of the one forecast, mm/h a cell:", ""]
-    lines += table(["method", *(f"lead {k}" for k in SHOWN)], rows)
-    lines += [f"Brier score of {' / '.join(f'P(≥ {r:g} mm/h)' for r in CHANCE_MM_H)}:", ""]
-    return [*lines, *table(["method", *(f"lead {k}" for k in SHOWN)], brier)]
+    head = ["method", *(f"lead {k}" for k in SHOWN)]
+    return {"crps": table(head, rows), "brier": table(head, brier)}
 
 
-def reliability(events: Events) -> list[str]:
-    """Said and happened in each bin, all events, starts and leads together."""
+def reliability(events: Events) -> dict[str, str]:
+    """By chance: forecast and observed in each bin, all events, starts and leads together."""
     sums: dict[str, np.ndarray] = {}
     for methods in events.values():
         for m, runs in methods.items():
             for r in runs.values() if all(r["probabilistic"] for r in runs.values()) else ():
                 sums[m] = sums.get(m, 0) + np.sum(r["reliability"], 0)  # [chances, 3, bins]
-    lines = []
-    for c, rate in enumerate(CHANCE_MM_H if sums else ()):
+    tables = {}
+    for c, name in enumerate(CHANCE_NAMES if sums else ()):
         rows = []
         for b in range(BINS):
             row = [f"{b / BINS:.1f} to {(b + 1) / BINS:.1f}"]
@@ -93,15 +87,15 @@ def reliability(events: Events) -> list[str]:
                 share = f"{cells / found[c, 0].sum():.2%}"
                 row.append(f"{said / cells:.3f} → {came / cells:.3f} ({share})" if cells else "–")
             rows.append(row)
-        lines += [f"P(≥ {rate:g} mm/h):", "", *table(["chance said", *sums], rows)]
-    return lines
+        tables[name] = table(["chance said", *sums], rows)
+    return tables
 
 
-def differences(events: Events, scores: tuple[str, ...] = ("csi", "fss")) -> list[str]:
-    """Our CSI and FSS less plain extrapolation's, lead by lead."""
+def differences(events: Events, scores: tuple[str, ...] = ("csi", "fss")) -> dict[str, str]:
+    """By score: our CSI and FSS less plain extrapolation's, lead by lead."""
     both = {e: m for e, m in events.items() if {OURS, BASE} <= m.keys()}
     half = {"csi": RATES_MM_H.index(0.5), "fss": FSS_MM_H.index(0.5)}
-    lines = []
+    tables = {}
     for score in scores if both else ():
         rows = []
         for lead in range(1, LEADS + 1):
@@ -115,12 +109,11 @@ def differences(events: Events, scores: tuple[str, ...] = ("csi", "fss")) -> lis
                 told = " [{:+.3f}, {:+.3f}]".format(*span) if span else ""
                 row.append(f"{here:+.3f}{told}")
             rows.append(row)
-        lines += [f"{score.upper()} at 0.5 mm/h, {OURS} less {BASE}:", ""]
-        lines += table(["lead", *both], rows)
-    return lines
+        tables[score.upper()] = table(["lead", *both], rows)
+    return tables
 
 
-def costs(events: Events) -> list[str]:
+def costs(events: Events) -> str:
     """Median seconds a forecast, and how many times less than STEPS."""
     names = list(dict.fromkeys(m for methods in events.values() for m in methods))
     rows = []
@@ -140,8 +133,8 @@ def costs(events: Events) -> list[str]:
     return table([*head, f"less CPU than {COSTLY}"][: len(rows[0])], rows)
 
 
-def onsets(events: Events) -> list[str]:
-    """What was said of places: came true / should have / how many statements."""
+def onsets(events: Events) -> str | None:
+    """Statements on places: came true / should have / how many; None where rows have no chances."""
     rows = []
     for event, methods in events.items():
         told = [r["onsets"] for r in methods.get(OURS, {}).values() if "onsets" in r]
@@ -150,9 +143,9 @@ def onsets(events: Events) -> list[str]:
             sums["all"] = np.sum(list(sums.values()), 0)
             rows.append([event, *(of_said(*s) for s in sums.values())])
     if not rows:
-        return ["These rows have no chances.", ""]
+        return None
     head = ["event", "stays dry", "starts in …", "goes on", "stops in …", "all"]
-    return ["Came true / should have (statements):", "", *table(head, rows)]
+    return table(head, rows)
 
 
 def of_said(count: float, true: float, expected: float) -> str:

@@ -16,11 +16,13 @@ import platform
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import onnx
 import onnxruntime
 
 from ...onnx.folder import GRAPHS, file_of, has_stream
+from ...onnx.page import render
 from ...onnx.precision import gate
 from ...onnx.precision.plan import PRECISIONS
 from ...onnx.precision.quantize import Workshop
@@ -28,14 +30,14 @@ from ...onnx.precision.runner import ENGINES, clamped, window
 from ...onnx.precision.scores import measure
 from ...onnx.precision.shrink import pack, shrink
 from . import program
-from .rows import accuracy_table, measured, table
+from .rows import accuracy_table, measured, table_of
 from .timing import CONVOLUTIONS, calls_of, least_ms, profile
 
 FLOAT32, FAST, SIDES = "float32", 1.5, (64, 128)
-HEAD = Path(__file__).with_name("page.md")
+PAGE = Path(__file__).with_name("page.md.j2")
 
 
-def speed_table(folder: Path, precisions: list[str]) -> tuple[list[str], float]:
+def speed_table(folder: Path, precisions: list[str]) -> tuple[str, float]:
     """Milliseconds and ratios to float32; the best ratio of an int8 form."""
     ms = {side: least_ms(calls_of(folder, precisions, side)) for side in SIDES}
     rows, best = [], 0.0
@@ -51,7 +53,7 @@ def speed_table(folder: Path, precisions: list[str]) -> tuple[list[str], float]:
                     best = max(best, ratio if p.startswith("int8") else 0.0)
                 row[name] = cell
         rows.append(row)
-    return table(rows), best
+    return table_of(rows), best
 
 
 def anatomy(model: onnx.ModelProto) -> dict[str, int]:
@@ -67,7 +69,7 @@ def anatomy(model: onnx.ModelProto) -> dict[str, int]:
     return parts | {"nodes and names": model.ByteSize() - sum(parts.values())}
 
 
-def bytes_table(folder: Path, precisions: list[str]) -> list[str]:
+def bytes_table(folder: Path, precisions: list[str]) -> str:
     """Where the bytes of every window are, and what shrinking alone does to float32."""
     models = {p: onnx.load(str(folder / file_of(GRAPHS[0], p))) for p in precisions}
     models = {f"{FLOAT32}, shrunken only": pack(shrink(models[FLOAT32])), **models}
@@ -75,10 +77,10 @@ def bytes_table(folder: Path, precisions: list[str]) -> list[str]:
     for name, model in models.items():
         parts = {"all": model.ByteSize(), **anatomy(model)}
         rows.append({"kB": name} | {k: f"{v / 1e3:.0f}" for k, v in parts.items()})
-    return table(rows)
+    return table_of(rows)
 
 
-def profile_table(folder: Path, precisions: list[str], side: int) -> list[str]:
+def profiled(folder: Path, precisions: list[str], side: int) -> dict[str, Any]:
     """Where a window's time goes, by kind of node, and what convolutions could give at most."""
     shown = [p for p in precisions if p == FLOAT32 or p.startswith("int8")]
     found = {p: profile(folder / file_of(GRAPHS[0], p), side) for p in shown}
@@ -102,22 +104,19 @@ def profile_table(folder: Path, precisions: list[str], side: int) -> list[str]:
         rows[-1][f"{p}: ms"] = f"**{total[p]:.2f}**"
     conv = {p: sum(t.get(k, (0, 0.0))[1] for k in CONVOLUTIONS) for p, t in found.items()}
     share = conv[FLOAT32] / total[FLOAT32]
-    said = ", ".join(f"{p} {ms:.2f} ms" for p, ms in conv.items())
-    return [
-        f"Where the time of a {side}² window goes (kinds above 2 %, least of 15 runs a node):",
-        "",
-        *table(rows),
-        "",
-        f"Convolutions take {said}. They are {share:.0%} of float32's time, so a graph whose "
-        f"convolutions cost nothing would be ×{1 / (1 - share):.2f}.",
-        "",
-    ]
+    return {
+        "side": side,
+        "table": table_of(rows),
+        "convolutions": ", ".join(f"{p} {ms:.2f} ms" for p, ms in conv.items()),
+        "share": f"{share:.0%}",
+        "most": f"{1 / (1 - share):.2f}",
+    }
 
 
 def section(
     folder: Path, data: Path, also: list[str], limit: int | None, emberline: Path
-) -> list[str]:
-    """One model."""
+) -> dict[str, Any]:
+    """What the page says of one model."""
     print(folder.name, flush=True)
     with tempfile.TemporaryDirectory() as room:
         copy = Path(shutil.copytree(folder, Path(room) / folder.name))
@@ -138,15 +137,18 @@ def section(
             reference = measure(run, shop.validation, shop.card)
             rows += measured(shop, folder, here, shipped, reference)
         speed, best = speed_table(copy, list(has))
-        sets = sorted({f.set for f in shop.validation})
-        lines = [f"## {folder.name}", ""]
-        lines += [f"Validation films: {', '.join(sets)}, {len(shop.validation)} in all."]
-        lines += ["", *accuracy_table(rows), "", note, ""]
-        lines += [*bytes_table(copy, list(has)), "", *speed, ""]
-        if any(p.startswith("int8") for p in has) and best < FAST:
-            lines += [f"Int8 is at most ×{best:.2f}, short of ×{FAST}.", ""]
-            lines += profile_table(copy, list(has), SIDES[0])
-        return lines
+        slow = any(p.startswith("int8") for p in has) and best < FAST
+        return {
+            "name": folder.name,
+            "sets": sorted({f.set for f in shop.validation}),
+            "films": len(shop.validation),
+            "accuracy": accuracy_table(rows),
+            "note": note,
+            "bytes": bytes_table(copy, list(has)),
+            "speed": speed,
+            "best": best,
+            "profile": profiled(copy, list(has), SIDES[0]) if slow else None,
+        }
 
 
 def processor() -> str:
@@ -175,21 +177,21 @@ def main(args: argparse.Namespace) -> int:
     """Write the page."""
     try:
         given = (args.data, args.also, args.limit, args.emberline)
-        parts = [section(f, *given) for f in args.folders]
+        models = [section(f, *given) for f in args.folders]
     except (FileNotFoundError, ValueError) as e:
         raise SystemExit(f"error: {e}") from None
-    head = HEAD.read_text().format(
+    page = render(
+        PAGE,
+        models=models,
+        fast=FAST,
         machine=f"{processor()} ({platform.machine()})",
         onnxruntime=onnxruntime.__version__,
-        models=" ".join(f"../models/{f.name}" for f in args.folders),
-        also=f" --also {' '.join(args.also)}" if args.also else "",
+        also=args.also,
         psnr=gate.PSNR_DB,
         f1=gate.F1,
         csi=gate.CSI,
         codes=f"{gate.CODES:.0%}",
     )
-    args.out.write_text(
-        "\n".join([head, *(line for part in parts for line in part)]).rstrip() + "\n"
-    )
+    args.out.write_text(page)
     print(args.out)
     return 0

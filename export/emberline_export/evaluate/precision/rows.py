@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ...onnx.folder import GRAPHS, file_of
+from ...onnx.page import table
 from ...onnx.precision.films import Film
 from ...onnx.precision.quantize import Workshop
 from ...onnx.precision.runner import Engine, Refused
@@ -74,11 +75,10 @@ def measured(
     return rows
 
 
-def table(rows: list[dict[str, str]]) -> list[str]:
-    """Markdown, with the columns of the first row."""
+def table_of(rows: list[dict[str, str]]) -> str:
+    """Markdown table with the columns of the first row, a dash where another row has none."""
     head = list(rows[0])
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return lines + ["| " + " | ".join(r.get(h, "–") for h in head) + " |" for r in rows]
+    return table(head, [[r.get(h, "–") for h in head] for r in rows])
 
 
 def mean(scores: dict[str, float], ending: str) -> float:
@@ -95,7 +95,7 @@ def score_cells(s: Scores) -> dict[str, str]:
     return cells
 
 
-def accuracy_table(rows: list[Row]) -> list[str]:
+def accuracy_table(rows: list[Row]) -> str:
     """Size, scores, differences; the first row is the reference."""
     lines = []
     for row in rows:
@@ -114,4 +114,4 @@ def accuracy_table(rows: list[Row]) -> list[str]:
         cells["max abs error"] = "–" if math.isnan(r.far) else f"{r.far:.1e}"
         cells["equal codes, golden"] = "–" if math.isnan(r.alike) else f"{r.alike:.2%}"
         lines.append(cells | {"validation": f"{r.codes:.2%}"})
-    return table(lines)
+    return table_of(lines)

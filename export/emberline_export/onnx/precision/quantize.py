@@ -27,6 +27,7 @@ from ..card import read_card, toml_text
 from ..check import FOLDER_BYTES
 from ..folder import GRAPHS, file_of, sha256, write_sums
 from ..graph import check_graph
+from ..page import render
 from . import gate
 from .films import calibration, task_of, validation
 from .plan import FLOAT16, PRECISIONS, build
@@ -40,6 +41,7 @@ from .shrink import pack, shrink
 CALIBRATION_FILMS, PROBE_FILMS, VALIDATION_FILMS = 24, 12, 120
 TRIALS = 4  # plans that are scored on validation before a precision is given up
 REPORT = "quantization.txt"
+REPORT_TEXT = Path(__file__).with_name("quantization.txt.j2")
 
 
 @dataclass
@@ -176,15 +178,7 @@ def replaced(folder: Path, room: Path, trials: list[Trial]) -> None:
 
 def report(trials: list[Trial]) -> str:
     """What was measured, for people."""
-    head = [
-        "Made by `python -m emberline_export onnx quantize`. Noise in dB of PSNR, codes and decisions",
-        "that differ: training views. Scores float32, low precision, difference: validation split.",
-        "",
-    ]
-    lines = []
-    for t in trials:
-        lines += [*t.lines, verdict(t), ""]
-    return "\n".join(head + lines)
+    return render(REPORT_TEXT, trials=[{"lines": t.lines, "verdict": verdict(t)} for t in trials])
 
 
 def verdict(trial: Trial) -> str:
