@@ -42,9 +42,9 @@ def median_ms(run, rounds: int) -> float:
 
 def shapes(card: dict, side: int) -> dict[str, tuple[int, ...]]:
     """Inputs of the whole-window graph."""
-    i = card["input"]
-    said = {"frames": (1, i["frames"], 1, side, side)}
-    return said | ({"front": (1, i["front_channels"], side, side)} if i["front_channels"] else {})
+    takes = {"frames": (1, card["input"]["frames"], 1, side, side)}
+    maps = card["physicnet"]["front_channels"]
+    return takes | ({"front": (1, maps, side, side)} if maps else {})
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:

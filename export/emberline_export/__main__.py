@@ -6,6 +6,8 @@ import importlib
 import sys
 from typing import NoReturn
 
+from .onnx.card import CardError
+
 # Group → what it is for, and its verbs: module below the group's room, and what it does.
 GROUPS = {
     "data": (
@@ -34,6 +36,7 @@ GROUPS = {
             "chance": ("chance", "fit how likely rain is, into the cards of rain models"),
             "quantize": ("precision.quantize", "add float16 and int8 to a folder, behind a gate"),
             "check": ("check", "check a model folder: hashes, graph rules, parity"),
+            "upgrade": ("upgrade", "rewrite cards of schema 1 to schema 2"),
         },
     ),
     "evaluate": (
@@ -141,7 +144,11 @@ def main(argv: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     module.add_arguments(parser)
-    return module.main(parser.parse_args(argv[2:]))
+    args = parser.parse_args(argv[2:])
+    try:
+        return module.main(args)
+    except CardError as e:
+        raise SystemExit(f"error: {e}") from None
 
 
 if __name__ == "__main__":

@@ -54,8 +54,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     export_graphs(net, path, side=32)
     films = [f[:10].astype(np.float32) / 255 for f in discs(2, 50)]
     golden.frames(net, films, path / "golden.npz")
-    habits = drift.learn(net, films)
-    np.savez_compressed(path / "drift.npz", **habits.arrays())
+    usage = drift.learn(net, films)
+    np.savez_compressed(path / "drift.npz", **usage.arrays())
     saved = {"task": "reaction-diffusion", "steps": 0, "cpu_s": 0.0, "batch": 1, "seed": 0}
     about = ship.ABOUT["reaction-diffusion"]
     text = ship.card(net, path, "reaction-diffusion", 1, about, saved, np.ones(3), [])

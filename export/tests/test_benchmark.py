@@ -76,7 +76,7 @@ def test_a_run_is_kept_drawn_examined_shipped_and_told(data, tmp_path, capsys):
     call = ["onnx", "ship", str(trained), str(folder), "--data", str(data), "--rows", str(rows)]
     assert main(call) == 0
     card = read_card(folder)
-    assert card["task"] == "frames" and set(drift.SIGNALS) < set(card["drift"])
+    assert card["task"] == "frames" and set(drift.SIGNALS) < set(card["physicnet"]["drift"])
     with np.load(folder / "drift.npz") as z:
         assert z["bits_global"].shape == (256, 256) and z["use_local"].sum() == pytest.approx(1)
     assert main(["evaluate", "results", str(rows), str(page)]) == 0

@@ -35,16 +35,16 @@ def films(step: int) -> list[np.ndarray]:
 
 
 def test_films_that_move_otherwise_are_unlike():
-    """Habits of still stripes: still stripes are alike, moving and foreign films are not."""
+    """Usage of still stripes: still stripes are alike, moving and foreign films are not."""
     torch.manual_seed(0)
     net = PhysicNet(NetConfig(context=4, leads=2, arrival=False)).train()
     for _ in range(5):  # let the codebooks settle on the stripes
         net.encode(torch.from_numpy(np.concatenate(films(0)))[:, None])
     net.eval()
-    habits = drift.learn(net, films(0))
-    assert all(u.sum() == pytest.approx(1) for u in habits.use)
-    level = drift.levels(np.array([drift.signals(net, habits, f) for f in films(0)]))
-    ratio = {n: drift.ratio(drift.signals(net, habits, films(n)[3]), level) for n in (0, 2)}
+    usage = drift.learn(net, films(0))
+    assert all(u.sum() == pytest.approx(1) for u in usage.use)
+    level = drift.levels(np.array([drift.signals(net, usage, f) for f in films(0)]))
+    ratio = {n: drift.ratio(drift.signals(net, usage, films(n)[3]), level) for n in (0, 2)}
     noise = np.random.default_rng(0).random((4, 32, 32))
     assert ratio[0] <= 1 < ratio[2]
-    assert drift.ratio(drift.signals(net, habits, noise), level) > 1
+    assert drift.ratio(drift.signals(net, usage, noise), level) > 1

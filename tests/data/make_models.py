@@ -4,9 +4,9 @@ or halve it at every lead.
     python tests/data/make_models.py
 
 `still-v1` takes any film (task `frames`), `rain-v9` rain, `fade-v1` rain that fades. `rain-v9` is
-newer than any rain model inside the program, so that its name finds it. Their golden answers are numpy's. The codes
-of `still-v1` tell dark places (0) from bright ones (1); its `drift.npz` says how often training had
-each, and how surprising each step from one to the other is.
+newer than any rain model inside the program, so that its name finds it. Their golden answers are
+numpy's. The codes of `still-v1` tell dark places (0) from bright ones (1); its `drift.npz` says how
+often training had each, and how surprising each step from one to the other is.
 """
 
 import hashlib
@@ -97,28 +97,34 @@ def card(
     rates = "" if keep == 1.0 else 'rates = "forecast"\n'
     scale = 'scale = "full"\n' if task == "frames" else ""
     levels = "codes_bits = 0.3\nall_bits = 2.0\nchange_bits = 6.0\n"
-    drift = f'[drift]\nfile = "drift.npz"\n{levels}measured = "made up"\n' if codes else ""
-    book = f'[[codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\n' if codes else ""
-    return f"""schema = 1
+    drift = f'\n[physicnet.drift]\nfile = "drift.npz"\n{levels}measured = "made up"\n'
+    book = f'\n[[physicnet.codebook]]\nlevel = "global"\ncodes = 2\ndim = 1\nstride = {STRIDE}\n'
+    return f"""schema = 2
 name = "{name}"
 version = {version}
 task = "{task}"
+family = "physicnet"
 summary = "{does}: for tests."
 licence = "MIT OR Apache-2.0"
 opset = {OPSET}
+
 [input]
 kinds = ["{kind}"]
 frames = {frames}
-front_channels = 0
 {scale}multiple_px = 8
 min_px = 32
 max_px = 4096
 tile_px = 64
 overlap_px = 16
 step_s = [0.5, 3600.0]
+
 [output]
 leads = {leads}
-{rates}{drift}{book}[[precision]]
+{rates}
+[physicnet]
+front_channels = 0
+{drift + book if codes else ""}
+[[precision]]
 name = "float32"
 file = "model.onnx"
 sha256 = "{sha}"

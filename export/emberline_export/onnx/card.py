@@ -6,12 +6,28 @@ from typing import Any
 
 from .folder import GRAPHS, sha256
 
+SCHEMA = 2  # of the cards that are written and read
 OPSET = 17  # of every graph
 
 
+class CardError(ValueError):
+    """A card that is not of the schema that is written and read here."""
+
+
 def read_card(folder: Path) -> dict[str, Any]:
-    """Parse `card.toml`."""
-    return tomllib.loads((folder / "card.toml").read_text())
+    """Parse `card.toml`.
+
+    # Errors
+    `CardError` where the card has another schema; of schema 1 it names the command that helps.
+    """
+    card = tomllib.loads((folder / "card.toml").read_text())
+    if (schema := card.get("schema")) == SCHEMA:
+        return card
+    path = folder / "card.toml"
+    if schema == 1:
+        command = f"python -m emberline_export onnx upgrade {folder}"
+        raise CardError(f"{path}: schema 1; `{command}` rewrites it to schema {SCHEMA}")
+    raise CardError(f"{path}: schema {schema or 'none'}, this version reads {SCHEMA}")
 
 
 def toml_value(v: Any) -> str:
@@ -26,27 +42,32 @@ def toml_value(v: Any) -> str:
 
 
 def toml_text(tree: dict[str, Any]) -> str:
-    """Plain TOML: scalars, then tables and the tables in them, then arrays of tables."""
-    lines = [f"{k} = {toml_value(v)}" for k, v in tree.items() if not isinstance(v, dict | list)]
-    for k, v in tree.items():
-        rows = v if isinstance(v, list) else [v] if isinstance(v, dict) else []
-        for row in rows:
-            inner = {a: b for a, b in row.items() if isinstance(b, dict)}
-            lines += ["", f"[[{k}]]" if isinstance(v, list) else f"[{k}]"]
-            lines += [f"{a} = {toml_value(b)}" for a, b in row.items() if a not in inner]
-            for name, table in inner.items():
-                lines += ["", f"[{k}.{name}]"]
-                lines += [f"{a} = {toml_value(b)}" for a, b in table.items()]
-    return "\n".join(lines) + "\n"
+    """Plain TOML: of every table its scalars, then the tables and arrays of tables in it."""
+    return "\n".join(toml_lines(tree, "")) + "\n"
 
 
-def head(name: str, version: int, task: str, summary: str) -> dict[str, Any]:
+def toml_lines(tree: dict[str, Any], inside: str) -> list[str]:
+    """Lines of a table whose own tables have names that begin with `inside`."""
+    lines, below = [], []
+    for key, value in tree.items():
+        many = isinstance(value, list) and all(isinstance(row, dict) for row in value)
+        if not many and not isinstance(value, dict):
+            lines.append(f"{key} = {toml_value(value)}")
+            continue
+        for row in value if many else [value]:
+            below += ["", f"[[{inside}{key}]]" if many else f"[{inside}{key}]"]
+            below += toml_lines(row, f"{inside}{key}.")
+    return lines + below
+
+
+def head(name: str, version: int, task: str, family: str, summary: str) -> dict[str, Any]:
     """First lines of a card."""
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "name": name,
         "version": version,
         "task": task,
+        "family": family,
         "summary": summary,
         "licence": "MIT OR Apache-2.0",
         "opset": OPSET,

@@ -112,7 +112,8 @@ def write(folder: Path, chance: dict | None) -> None:
     """Put how nowcasts are made into a card, and seal the folder again."""
     card = read_card(folder)
     card["nowcast"] = {"blend": BLEND} | ({"chance": chance} if chance else {})
-    tables = {k: card.pop(k) for k in ("codebook", "precision", "training", "score") if k in card}
+    below = (card["family"], "precision", "training", "score")
+    tables = {k: card.pop(k) for k in below if k in card}
     (folder / "card.toml").write_text(toml_text(card | tables))
     write_sums(folder)
 
@@ -132,6 +133,8 @@ def main(args: argparse.Namespace) -> int:
         Program(args.emberline.resolve(), args.models.resolve()),
         np.random.default_rng(5),
     )
+    if args.ship:
+        read_card(args.ship)  # refused now, not after an hour
     by_event: dict[str, list[np.ndarray]] = {}
     for event, clips in events(args.data).items():
         write(program.model(event), None)

@@ -28,8 +28,9 @@ from ..data.task import STRANGERS
 from ..models.physicnet import drift
 from ..models.physicnet.checkpoint import load_network
 from ..models.physicnet.network import PhysicNet
-from .card import read_card, toml_text
+from .card import CardError, read_card, toml_text
 from .folder import write_sums
+from .physicnet.tables import FAMILY
 
 FILMS = 600
 
@@ -88,9 +89,9 @@ def held_out(folders: list[Path], count: int) -> list[np.ndarray]:
     return found
 
 
-def signals(net: PhysicNet, habits: drift.Habits, films: list[np.ndarray]) -> np.ndarray:
+def signals(net: PhysicNet, usage: drift.Usage, films: list[np.ndarray]) -> np.ndarray:
     """Signals `[N, 3]`."""
-    return np.array([drift.signals(net, habits, f) for f in films])
+    return np.array([drift.signals(net, usage, f) for f in films])
 
 
 def strangers(data: Path, length: int) -> dict[str, list[np.ndarray]]:
@@ -118,15 +119,17 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write `drift.npz`, the card's table and the hashes; append a row for each strange set."""
+    card = read_card(args.folder)
+    if card["family"] != FAMILY:
+        raise CardError(f"{args.folder}: a model of the family {card['family']}, not {FAMILY}")
     net = load_network(args.checkpoint)
-    habits = drift.learn(net, drawn(args.train, FILMS, 5))
-    own = signals(net, habits, held_out(args.alike, 40) + drawn(args.alike, 200, 6))
-    real = signals(net, habits, drone_masks(net.cfg.context))
-    colour = signals(net, habits, colour_films(net.cfg.context))
+    usage = drift.learn(net, drawn(args.train, FILMS, 5))
+    own = signals(net, usage, held_out(args.alike, 40) + drawn(args.alike, 200, 6))
+    real = signals(net, usage, drone_masks(net.cfg.context))
+    colour = signals(net, usage, colour_films(net.cfg.context))
     level = np.maximum(drift.levels(own), drift.levels(real))
     rough = drift.levels(colour)
-    np.savez_compressed(args.folder / "drift.npz", **habits.arrays())
-    card = read_card(args.folder)
+    np.savez_compressed(args.folder / "drift.npz", **usage.arrays())
     limits, rgb = (
         dict(zip(drift.SIGNALS, (round(float(x), 4) for x in bits), strict=True))
         for bits in (level, rough)
@@ -136,17 +139,12 @@ def main(args: argparse.Namespace) -> int:
         f"{len(colour)} in colour (rgb)"
     )
     table = {"file": "drift.npz", **limits, "measured": measured, "rgb": rgb}
-    tables = {}
-    for key, value in card.items():
-        if key == "drift":
-            continue
-        tables[key] = value
-        if key == "decision":
-            tables["drift"] = table
-    (args.folder / "card.toml").write_text(toml_text(tables))
+    codebooks = card[FAMILY].pop("codebook")
+    card[FAMILY] |= {"drift": table, "codebook": codebooks}
+    (args.folder / "card.toml").write_text(toml_text(card))
     write_sums(args.folder)
     for name, films in strangers(args.strangers, net.cfg.context).items():
-        found = signals(net, habits, films)
+        found = signals(net, usage, films)
         for task, alike, bits in (
             ("fire", own, level),
             ("fire (drone masks)", real, level),

@@ -29,7 +29,7 @@ from .folder import write_sums
 from .page import render, table
 from .physicnet import golden
 from .physicnet.graphs import export_graphs
-from .physicnet.tables import codebook_tables, input_table
+from .physicnet.tables import FAMILY, family_table, input_table
 
 LEADS = [1, 5, 10, 20]
 PAGE = Path(__file__).with_name("page_fire.md.j2")
@@ -188,11 +188,11 @@ def card(
     summary = "Moves a visible fire front 20 steps ahead: frames, burn probability."
     return toml_text(
         {
-            **head(name, version, "fire-front", summary),
+            **head(name, version, "fire-front", FAMILY, summary),
             "input": input_table(net, ["thermal", "mask", "rgb"], (0.02, 7200.0)),
             "output": {"leads": net.cfg.leads},
             "decision": decision,
-            "codebook": codebook_tables(net),
+            FAMILY: family_table(net),
             "precision": precision_tables(folder),
             "training": training,
             "score": scores,

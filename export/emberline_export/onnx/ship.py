@@ -30,7 +30,7 @@ from .folder import write_sums
 from .page import render, table
 from .physicnet import golden
 from .physicnet.graphs import export_graphs
-from .physicnet.tables import codebook_tables, input_table
+from .physicnet.tables import FAMILY, family_table, input_table
 
 PAGE = Path(__file__).with_name("page_frames.md.j2")
 FILMS = 400  # training views that drift tables are learnt from
@@ -193,14 +193,14 @@ def main(args: argparse.Namespace) -> int:
     task, net = TASKS[saved["task"]], load_network(args.checkpoint)
     for parameter in net.parameters():
         parameter.requires_grad_(False)
-    habits = drift.learn(net, contexts(task, args.data, 5, FILMS))
+    usage = drift.learn(net, contexts(task, args.data, 5, FILMS))
     alike = contexts(task, args.data, 6, FILMS)
-    level = drift.levels(np.array([drift.signals(net, habits, c) for c in alike]))
+    level = drift.levels(np.array([drift.signals(net, usage, c) for c in alike]))
     new = args.folder.with_name(args.folder.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     export_graphs(net, new)
-    np.savez_compressed(new / "drift.npz", **habits.arrays())
+    np.savez_compressed(new / "drift.npz", **usage.arrays())
     golden.frames(net, made_films(task, args.data), new / "golden.npz")
     (new / "card.toml").write_text(
         card(net, new, name, version, about, saved, level, score_rows(task, args.rows))
@@ -229,11 +229,10 @@ def card(
     measured = f"{drift.QUANTILE} quantile over {FILMS} training views"
     return toml_text(
         {
-            **head(name, version, about.task, about.summary),
+            **head(name, version, about.task, FAMILY, about.summary),
             "input": input_table(net, list(about.kinds), about.step_s),
             "output": {"leads": net.cfg.leads} | about.output,
-            "drift": {"file": "drift.npz", **limits, "measured": measured},
-            "codebook": codebook_tables(net),
+            FAMILY: family_table(net, {"file": "drift.npz", **limits, "measured": measured}),
             "precision": precision_tables(folder),
             "training": {
                 "data": about.data,

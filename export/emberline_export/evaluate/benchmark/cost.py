@@ -25,7 +25,7 @@ from ...models.physicnet.network import PhysicNet
 from ...onnx.card import head, precision_tables, toml_text
 from ...onnx.folder import write_sums
 from ...onnx.physicnet.graphs import export_window
-from ...onnx.physicnet.tables import codebook_tables, input_table
+from ...onnx.physicnet.tables import FAMILY, family_table, input_table
 from .methods import VARIANTS, network
 
 SIDE = 64
@@ -45,10 +45,10 @@ def bare_folder(net: PhysicNet, folder: Path) -> None:
     export_window(net, folder / "model.onnx", SIDE)
     text = toml_text(
         {
-            **head("variant", 1, "frames", "Untrained, for timing."),
+            **head("variant", 1, "frames", FAMILY, "Untrained, for timing."),
             "input": input_table(net, ["thermal"], (0.02, 7200.0)),
             "output": {"leads": net.cfg.leads},
-            "codebook": codebook_tables(net),
+            FAMILY: family_table(net),
             "precision": precision_tables(folder),
         }
     )

@@ -161,9 +161,9 @@ def without(net: PhysicNet, clips: Clips, task: Task, films: int) -> Iterator[di
 
 def strangers(net: PhysicNet, data: Path, task: Task, films: int) -> Iterator[dict]:
     """Rows by foreign set: area under the curve against the task's own test films."""
-    habits = drift.learn(net, contexts(task, data, 5, 200))
+    usage = drift.learn(net, contexts(task, data, 5, 200))
     level = drift.levels(
-        np.array([drift.signals(net, habits, c) for c in contexts(task, data, 6, 200)])
+        np.array([drift.signals(net, usage, c) for c in contexts(task, data, 6, 200)])
     )
 
     def of(folder: str, split: str) -> np.ndarray:
@@ -171,9 +171,7 @@ def strangers(net: PhysicNet, data: Path, task: Task, films: int) -> Iterator[di
         for i in np.linspace(0, len(clips) - 1, min(films, len(clips))).astype(int):
             film = np.nan_to_num(clips.film(int(i)))
             for start in range(0, len(film) - task.context + 1, max(len(film) // 4, 1)):
-                rows.append(
-                    drift.signals(net, habits, film[start : start + task.context, :64, :64])
-                )
+                rows.append(drift.signals(net, usage, film[start : start + task.context, :64, :64]))
         return np.array(rows)
 
     own = drift.ratio(of(task.folder, task.tests[0]), level)

@@ -25,8 +25,8 @@ SIGNALS = ("codes_bits", "all_bits", "change_bits")
 
 
 @dataclass(frozen=True)
-class Habits:
-    """What a model saw in training, a table a codebook."""
+class Usage:
+    """How training films use the codes of a model, a table a codebook."""
 
     use: list[np.ndarray]  # [K], shares
     bits: list[np.ndarray]  # [K, K] uint8, tenths of a bit: surprise at b (column) after a (row)
@@ -45,8 +45,8 @@ def codes_of(net: PhysicNet, context: np.ndarray) -> list[np.ndarray]:
     return [index.numpy() for _, index, _ in net.encode(frames)]
 
 
-def learn(net: PhysicNet, contexts: Iterable[np.ndarray]) -> Habits:
-    """Habits over training films of equal weight."""
+def learn(net: PhysicNet, contexts: Iterable[np.ndarray]) -> Usage:
+    """Usage of codes over training films of equal weight."""
     sizes = [len(lv.codebook.codes) for lv in net.levels]
     use, follow, films = [np.zeros(k) for k in sizes], [np.zeros((k, k)) for k in sizes], 0
     for context in contexts:
@@ -58,7 +58,7 @@ def learn(net: PhysicNet, contexts: Iterable[np.ndarray]) -> Habits:
     if not films:
         raise ValueError("drift: no films to learn from")
     bits = [-np.log2(np.maximum(f / films, RARE)) for f in follow]
-    return Habits([u / films for u in use], [np.round(b * 10).astype(np.uint8) for b in bits])
+    return Usage([u / films for u in use], [np.round(b * 10).astype(np.uint8) for b in bits])
 
 
 def divergence_bits(p: np.ndarray, q: np.ndarray) -> float:
@@ -72,10 +72,10 @@ def divergence_bits(p: np.ndarray, q: np.ndarray) -> float:
     return (against(p) + against(q)) / 2
 
 
-def signals(net: PhysicNet, habits: Habits, context: np.ndarray) -> np.ndarray:
+def signals(net: PhysicNet, usage: Usage, context: np.ndarray) -> np.ndarray:
     """`codes_bits`, `all_bits`, `change_bits` of one film."""
     rows = []
-    for use, bits, c in zip(habits.use, habits.bits, codes_of(net, context), strict=True):
+    for use, bits, c in zip(usage.use, usage.bits, codes_of(net, context), strict=True):
         share = np.bincount(c.ravel(), minlength=len(use)) / c.size
         surprise, moved = bits[c[:-1], c[1:]] / 10, c[:-1] != c[1:]
         change = surprise[moved].mean() if moved.any() else 0.0
