@@ -10,7 +10,7 @@ from discs import discs
 
 from emberline_export.data.clips import Clips, write
 from emberline_export.models.physicnet import drift
-from emberline_export.models.physicnet.level import LevelConfig, NetConfig
+from emberline_export.models.physicnet.level import DrawConfig, FlowConfig, LevelConfig, NetConfig
 from emberline_export.models.physicnet.network import PhysicNet
 from emberline_export.onnx import folder, ship
 from emberline_export.onnx.physicnet import golden
@@ -20,8 +20,8 @@ from emberline_export.onnx.precision import quantize
 SMALL = NetConfig(
     leads=10,
     arrival=False,
-    composed=True,
-    detail=4,
+    flow=FlowConfig(composed=True),
+    draw=DrawConfig(detail=4),
     coarse=LevelConfig(4, 8, 16, 4, 16, 1, 2),
     fine=LevelConfig(2, 8, 8, 4, 8, 1, 2),
 )

@@ -1,5 +1,7 @@
 """The network: promises that hold untrained as well as trained."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,11 @@ import torch
 from scipy.ndimage import map_coordinates
 
 from emberline_export.data.front import maps_of
+from emberline_export.models.physicnet.checkpoint import config_of
 from emberline_export.models.physicnet.codebook import Codebook
-from emberline_export.models.physicnet.network import LevelConfig, NetConfig, PhysicNet
+from emberline_export.models.physicnet.level import DrawConfig, FlowConfig, LevelConfig, NetConfig
+from emberline_export.models.physicnet.network import PhysicNet
+from emberline_export.models.physicnet.prior import Motion
 from emberline_export.models.physicnet.warp import warp
 from emberline_export.onnx import check
 from emberline_export.onnx.graph import check_graph
@@ -78,10 +83,9 @@ def test_a_codebook_learns_clusters_and_uses_all_its_codes() -> None:
     assert quantized.shape == (1, 4, 16, 16)
 
 
-@pytest.mark.parametrize("out", ["vq", "local", "flow"])
-def test_each_part_can_be_taken_out(out: str) -> None:
+@pytest.mark.parametrize("parts", [{"vq": False}, {"local": False}, {"flow": FlowConfig(False)}])
+def test_each_part_can_be_taken_out(parts: dict) -> None:
     """Ablations run forward and backward."""
-    parts = {"vq": True, "local": True, "flow": True} | {out: False}
     net = PhysicNet(NetConfig(coarse=SMALL.coarse, fine=SMALL.fine, head=8, **parts))
     frames, front = window()
     net(frames, front)["forecast"].sum().backward()
@@ -159,3 +163,21 @@ def test_codebooks_are_initialisers(tmp_path: Path) -> None:
     ]
     assert (16, 4) in shapes and (8, 4) in shapes
     assert onnxruntime.InferenceSession(tmp_path / "model.onnx").get_inputs()[0].name == "frames"
+
+
+def test_a_configuration_is_read_from_a_checkpoint() -> None:
+    """As it is kept now, and flat as it was kept before, also where parts came later."""
+    made = NetConfig(
+        arrival=False,
+        flow=FlowConfig(local=False, prior=True, motion=Motion(5, finest=1)),
+        draw=DrawConfig(softens=True, detail=4),
+    )
+    assert config_of(json.loads(json.dumps(asdict(made)))) == made
+    flat = asdict(made)
+    moved, drawn = flat.pop("flow"), flat.pop("draw")
+    flat |= {"flow": moved["warps"], "local_flow": moved["local"], "draws": drawn["replaces"]}
+    flat |= {"soften": drawn["softens"], "detail": drawn["detail"]}
+    flat |= {k: moved[k] for k in ("prior", "corrects", "composed", "motion")}
+    assert config_of(flat) == made
+    first = ("context", "leads", "head", "vq", "local", "flow", "coarse", "fine")
+    assert config_of({k: flat[k] for k in first}) == NetConfig()

@@ -119,18 +119,18 @@ def crop_loss(
         frame, path, moves = (
             last,
             torch.zeros_like(motion[box]),
-            net.cfg.flow and net.cfg.local_flow,
+            net.cfg.flow.warps and net.cfg.flow.local,
         )
         for f in future_z.chunk(net.cfg.leads, 1)[:leads]:
             flow, gate, source = level.decode(f).split([2, 1, 1], 1)
-            flow = flow - motion[box] if net.cfg.corrects else -motion[box]
-            if net.cfg.composed:
+            flow = flow - motion[box] if net.cfg.flow.corrects else -motion[box]
+            if net.cfg.flow.composed:
                 path = warp(path, flow) + flow if moves else path
                 shown = last
-                if net.cfg.soften:
+                if net.cfg.draw.softens:
                     shown, soft = soften(soft, out["fade"][box])
                 base = warp(shown, path)
-                frame = drawn(base, gate, source if net.cfg.draws else source + base)
+                frame = drawn(base, gate, source if net.cfg.draw.replaces else source + base)
             else:
                 frame = warp(frame, flow) if moves else frame
                 frame = frame + torch.sigmoid(gate) * source

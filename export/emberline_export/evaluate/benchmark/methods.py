@@ -6,7 +6,7 @@ from torch import nn
 
 from ...data.task import Task
 from ...models import peers
-from ...models.physicnet.level import LevelConfig, NetConfig
+from ...models.physicnet.level import DrawConfig, FlowConfig, LevelConfig, NetConfig
 from ...models.physicnet.network import PhysicNet
 from ...models.physicnet.prior import Motion
 from ...models.simple import frames as simple
@@ -16,15 +16,22 @@ from . import fire
 
 @dataclass(frozen=True)
 class Variant:
-    """What is changed in the network and in its losses."""
+    """What is changed in the network, in how it moves and draws frames, and in its losses."""
 
-    net: dict = field(default_factory=dict)
-    loss: dict = field(default_factory=dict)
     says: str = ""
+    net: dict = field(default_factory=dict)
+    flow: dict = field(default_factory=dict)
+    draw: dict = field(default_factory=dict)
+    loss: dict = field(default_factory=dict)
 
 
-FULL = {"arrival": False, "prior": True, "composed": True, "detail": 16}
-LOSS = {"crop": 0.0, "photometric": 0.1, "smooth": 0.002}
+FULL = Variant(
+    net={"arrival": False},
+    flow={"prior": True, "composed": True},
+    draw={"detail": 16},
+    loss={"crop": 0.0, "photometric": 0.1, "smooth": 0.002},
+)
+NO_FLOW_LOSS = {"photometric": 0.0, "smooth": 0.0}
 # Over which windows motion is measured, chosen on validation films (of rain on the four events):
 # wide ones of smoothed frames where a front or a rain band moves as one, small ones at full size
 # where a smooth wave bends.
@@ -33,14 +40,15 @@ WIDE = Motion(15, 5.0, 2.0, 0.5, 3, 1)
 # motion is Lucas and Kanade's alone (what was learnt of it did not carry over either), and what is
 # small fades.
 RAIN = Variant(
-    {"draws": False, "soften": True, "motion": WIDE, "corrects": False},
-    {"smooth": 0.0, "photometric": 0.0},
+    flow={"motion": WIDE, "corrects": False},
+    draw={"replaces": False, "softens": True},
+    loss=NO_FLOW_LOSS,
 )
 # Fire: the arrival head says when each cell burns, beside the frames.
-FIRE = Variant({"arrival": True, "motion": WIDE}, {"frame": 8.0})
+FIRE = Variant(net={"arrival": True}, flow={"motion": WIDE}, loss={"frame": 8.0})
 # Waves that react are drawn, not carried: rd-short, which has every part, says what warping costs.
-WAVES = Variant({"motion": Motion(5, finest=1)})
-DRAWN = Variant({"flow": False, "prior": False}, {"photometric": 0.0, "smooth": 0.0})
+WAVES = Variant(flow={"motion": Motion(5, finest=1)})
+DRAWN = Variant(flow={"warps": False, "prior": False}, loss=NO_FLOW_LOSS)
 OWN = {  # by task, or the folder of its films
     "rain": RAIN,
     "fire": FIRE,
@@ -50,40 +58,36 @@ OWN = {  # by task, or the folder of its films
 COARSE, FINE = LevelConfig(4, 32, 256, 16, 112, 5, 8), LevelConfig(2, 16, 128, 8, 48, 3, 4)
 
 VARIANTS = {
-    "physicnet": Variant(says="the whole network"),
-    "physicnet-no-vq": Variant({"vq": False}, says="latents are not quantized"),
-    "physicnet-no-local": Variant({"local": False}, says="the global level alone"),
+    "physicnet": Variant("the whole network"),
+    "physicnet-no-vq": Variant("latents are not quantized", {"vq": False}),
+    "physicnet-no-local": Variant("the global level alone", {"local": False}),
     "physicnet-slim-local": Variant(
+        "a local level of half the width and half the depth",
         {"fine": replace(FINE, hidden=24, depth=2)},
-        says="a local level of half the width and half the depth",
     ),
     "physicnet-no-flow": Variant(
-        {"flow": False, "prior": False},
-        {"photometric": 0.0, "smooth": 0.0},
-        "no warp, no flow loss",
+        "no warp, no flow loss", flow={"warps": False, "prior": False}, loss=NO_FLOW_LOSS
     ),
-    "physicnet-flow-loss": Variant({"flow": False}, says="flow is a loss, frames are not warped"),
-    "physicnet-flow-warp": Variant(
-        {}, {"photometric": 0.0, "smooth": 0.0}, "frames are warped, flow has no loss"
-    ),
-    "physicnet-global-flow": Variant({"local_flow": False}, says="only the global level moves"),
+    "physicnet-flow-loss": Variant("flow is a loss, frames are not warped", flow={"warps": False}),
+    "physicnet-flow-warp": Variant("frames are warped, flow has no loss", loss=NO_FLOW_LOSS),
+    "physicnet-global-flow": Variant("only the global level moves", flow={"local": False}),
     "physicnet-small-codes": Variant(
+        "64 and 32 codes for 256 and 128",
         {"coarse": replace(COARSE, codes=64), "fine": replace(FINE, codes=32)},
-        says="64 and 32 codes for 256 and 128",
     ),
     "physicnet-large-codes": Variant(
+        "1024 and 512 codes",
         {"coarse": replace(COARSE, codes=1024), "fine": replace(FINE, codes=512)},
-        says="1024 and 512 codes",
     ),
-    "physicnet-crops": Variant({}, {"crop": 1.0}, "the local level is also trained on crops"),
-    "physicnet-no-prior": Variant({"prior": False}, says="flow is learned from nothing"),
-    "physicnet-recursive": Variant({"composed": False}, says="every frame is warped again"),
-    "physicnet-sharp": Variant({"soften": False}, says="rain: the last frame is not softened"),
+    "physicnet-crops": Variant("the local level is also trained on crops", loss={"crop": 1.0}),
+    "physicnet-no-prior": Variant("flow is learned from nothing", flow={"prior": False}),
+    "physicnet-recursive": Variant("every frame is warped again", flow={"composed": False}),
+    "physicnet-sharp": Variant("rain: the last frame is not softened", draw={"softens": False}),
     "physicnet-divergence": Variant(
-        {}, {"divergence": 0.02}, "flow that swells or shrinks is a loss"
+        "flow that swells or shrinks is a loss", loss={"divergence": 0.02}
     ),
-    "physicnet-dropout": Variant({"dropout": 0.1}, says="a tenth of the feature maps is dropped"),
-    "physicnet-no-detail": Variant({"detail": 0}, says="no path at full resolution"),
+    "physicnet-dropout": Variant("a tenth of the feature maps is dropped", {"dropout": 0.1}),
+    "physicnet-no-detail": Variant("no path at full resolution", draw={"detail": 0}),
 }
 OWN_RATES = "-own-rates"  # a network's rain as it is, not given the rates of the last frame
 SHIPPED = "fire-v1"  # as it is shipped, trained longer
@@ -100,17 +104,29 @@ def refuse(method: str, task: Task) -> str | None:
     return None
 
 
+def merged(method: str, task: Task, part: str) -> dict:
+    """One part of what every network has, the task's own changes, and the variant's, in turn."""
+    own = OWN.get(task.name, OWN.get(task.folder, Variant()))
+    changed = VARIANTS.get(method, Variant())
+    return {**getattr(FULL, part), **getattr(own, part), **getattr(changed, part)}
+
+
 def network(method: str, task: Task) -> nn.Module:
     """Build what learns."""
     if method not in VARIANTS:
         return peers.build(method, task.context, task.leads)
-    own = OWN.get(task.name, OWN.get(task.folder, Variant()))
-    made = {**FULL, **own.net, **VARIANTS[method].net}
-    return PhysicNet(NetConfig(context=task.context, leads=task.leads, **made))
+    flow, draw = (merged(method, task, part) for part in ("flow", "draw"))
+    return PhysicNet(
+        NetConfig(
+            context=task.context,
+            leads=task.leads,
+            flow=FlowConfig(**flow),
+            draw=DrawConfig(**draw),
+            **merged(method, task, "net"),
+        )
+    )
 
 
 def losses(method: str, task: Task) -> LossConfig:
     """Weights of the loss terms of a method; a peer has the image loss alone."""
-    own = OWN.get(task.name, OWN.get(task.folder, Variant()))
-    changed = VARIANTS[method].loss if method in VARIANTS else {}
-    return LossConfig(**{**LOSS, **own.loss, **changed})
+    return LossConfig(**merged(method, task, "loss"))

@@ -1,24 +1,53 @@
 """Checkpoints: a network built again from what a training run kept."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from .level import LevelConfig, NetConfig
+from .level import DrawConfig, FlowConfig, LevelConfig, NetConfig
 from .network import PhysicNet
 from .prior import Motion
 
+FLAT = {  # group → name of before and name in the group
+    "flow": {
+        "flow": "warps",
+        "local_flow": "local",
+        "prior": "prior",
+        "corrects": "corrects",
+        "composed": "composed",
+        "motion": "motion",
+    },
+    "draw": {"draws": "replaces", "soften": "softens", "detail": "detail"},
+}
 LATER = ("arrival.calibration", "arrival.lean")  # fitted after training
+
+
+def config_of(saved: dict[str, Any]) -> NetConfig:
+    """Configuration of a network from the plain values that a checkpoint keeps.
+
+    Checkpoints of before (`weights/fire-v1.pt`) have the parts of flow and drawing beside all else,
+    by the names in `FLAT`; what they lack is off.
+    """
+    cfg, groups = dict(saved), {}
+    for group in ("flow", "draw"):
+        own = cfg.pop(group) if isinstance(cfg.get(group), dict) else {}
+        moved = {new: cfg.pop(old) for old, new in FLAT[group].items() if old in cfg}
+        groups[group] = own | moved
+    groups["flow"]["motion"] = Motion(**groups["flow"].get("motion", {}))
+    return NetConfig(
+        **{k: v for k, v in cfg.items() if k not in ("coarse", "fine")},
+        flow=FlowConfig(**groups["flow"]),
+        draw=DrawConfig(**groups["draw"]),
+        coarse=LevelConfig(**cfg["coarse"]),
+        fine=LevelConfig(**cfg["fine"]),
+    )
 
 
 def load_network(checkpoint: Path) -> PhysicNet:
     """Rebuild the network of a checkpoint, with averaged weights, ready to evaluate."""
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    cfg = dict(saved["config"]["net"])
-    for level in ("coarse", "fine"):
-        cfg[level] = LevelConfig(**cfg[level])
-    cfg["motion"] = Motion(**cfg.get("motion", {}))
-    net = PhysicNet(NetConfig(**cfg))
+    net = PhysicNet(config_of(saved["config"]["net"]))
     after = {k: v for k, v in net.state_dict().items() if k in LATER}
     net.load_state_dict({**after, **saved.get("average", saved["net"])})
     return net.eval()

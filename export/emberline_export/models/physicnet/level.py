@@ -26,20 +26,46 @@ class LevelConfig:
 
 
 @dataclass(frozen=True)
-class NetConfig:
-    """The whole network; `vq`, `local` and `flow` can be taken out for ablations.
+class FlowConfig:
+    """How frames are moved.
 
-    `arrival` is for fire: without it there are no front maps and no burn probability. The rest came
-    with the benchmark (docs/results.md): `prior` starts the flow experts from Lucas and Kanade's
-    motion and shows the levels the last frame, its change along that motion, and the motion, none
-    of them quantized; `composed` samples the last frame once a lead, along composed trajectories;
-    `draws` lets the last frame give way to what the levels draw instead of adding to it;
-    `corrects` lets the flow experts change that motion; without, it is the motion.
-    `soften` blurs the last frame by 0.82 cells times the root of the leads before, and for the lead
-    itself by what the frames tell of it (`prior.fading`), as what is small lives short;
-    `detail` is the width of a path at full resolution beside the levels, 0 for none;
-    `motion` is how motion is measured; `dropout` is the share of a level's feature maps that are
-    dropped in training.
+    `warps`: frames are moved at all (else flow is at most a loss), `local`: by the local level too.
+    `prior` starts the flow experts from Lucas and Kanade's motion, measured as `motion` says, and
+    shows the levels the last frame, its change along that motion, and the motion, none of them
+    quantized; `corrects` lets the experts change that motion; without, it is the motion.
+    `composed` samples the last frame once a lead, along composed trajectories.
+    """
+
+    warps: bool = True
+    local: bool = True
+    prior: bool = False
+    corrects: bool = True
+    composed: bool = False
+    motion: Motion = field(default_factory=Motion)
+
+
+@dataclass(frozen=True)
+class DrawConfig:
+    """What is drawn besides what moves.
+
+    `replaces` lets the last frame give way to what the levels draw instead of adding to it;
+    `softens` blurs the last frame by 0.82 cells times the root of the leads before, and for the
+    lead itself by what the frames tell of it (`prior.fading`), as what is small lives short;
+    `detail` is the width of a path at full resolution beside the levels, 0 for none.
+    """
+
+    replaces: bool = True
+    softens: bool = False
+    detail: int = 0
+
+
+@dataclass(frozen=True)
+class NetConfig:
+    """The whole network; `vq` and `local` can be taken out for ablations.
+
+    `arrival` is for fire: without it there are no front maps and no burn probability. `dropout` is
+    the share of a level's feature maps that are dropped in training. Defaults of `flow` and `draw`
+    are those of the first fire models; their other parts came with the benchmark (docs/results.md).
     """
 
     context: int = 10
@@ -47,17 +73,10 @@ class NetConfig:
     head: int = 24
     vq: bool = True
     local: bool = True
-    flow: bool = True
-    local_flow: bool = True
     arrival: bool = True
-    prior: bool = False
-    composed: bool = False
-    draws: bool = True
-    soften: bool = False
-    corrects: bool = True
     dropout: float = 0.0
-    detail: int = 0
-    motion: Motion = field(default_factory=Motion)
+    flow: FlowConfig = field(default_factory=FlowConfig)
+    draw: DrawConfig = field(default_factory=DrawConfig)
     coarse: LevelConfig = field(default_factory=lambda: LevelConfig(4, 32, 256, 16, 112, 5, 8))
     fine: LevelConfig = field(default_factory=lambda: LevelConfig(2, 16, 128, 8, 48, 3, 4))
 
@@ -107,7 +126,7 @@ class Level(nn.Module):
             *down, Residual(cfg.width), nn.Conv2d(cfg.width, cfg.code_dim, 1)
         )
         self.codebook = Codebook(cfg.codes, cfg.code_dim) if net.vq else None
-        seen = (2 * cfg.stride**2 + 2) * net.prior  # last frame, its change, the motion
+        seen = (2 * cfg.stride**2 + 2) * net.flow.prior  # last frame, its change, the motion
         inputs = net.context * cfg.code_dim + FRONT * net.arrival + seen
         self.mix_time = conv(inputs, cfg.hidden, 1)
         self.drop = nn.Dropout2d(net.dropout)
@@ -156,9 +175,9 @@ class Detail(nn.Module):
         super().__init__()
         self.linear = nn.Conv2d(net.context, net.leads, 5, padding=2)
         self.body = nn.Sequential(
-            conv(net.context, net.detail),
-            conv(net.detail, net.detail),
-            nn.Conv2d(net.detail, net.leads, 3, padding=1),
+            conv(net.context, net.draw.detail),
+            conv(net.draw.detail, net.draw.detail),
+            nn.Conv2d(net.draw.detail, net.leads, 3, padding=1),
         )
         for layer in (self.linear, self.body[-1]):
             nn.init.zeros_(layer.weight)

@@ -58,7 +58,7 @@ class PhysicNet(nn.Module):
         nn.init.ones_(self.fuse.weight)
         nn.init.zeros_(self.fuse.bias)
         self.arrival = ArrivalHead(cfg) if cfg.arrival else None
-        self.detail = Detail(cfg) if cfg.detail else None
+        self.detail = Detail(cfg) if cfg.draw.detail else None
 
     @property
     def levels(self) -> list[Level]:
@@ -68,7 +68,7 @@ class PhysicNet(nn.Module):
     @property
     def maps(self) -> int:
         """Maps that every lead starts from, before its own detail."""
-        return 2 + self.cfg.soften
+        return 2 + self.cfg.draw.softens
 
     def encode(self, frame: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
         """One frame `(n, 1, h, w)` → (latent, codes, commitment loss) of each level."""
@@ -80,22 +80,22 @@ class PhysicNet(nn.Module):
         """Latents `(b, t·d, ·, ·)` of each level, front, frames `(b, t, 1, h, w)` → what follows.
 
         Future latents of each level; arrival parameters (fire only); the maps that leads start
-        from `(b, 2 + l, h, w)`, motion in cells a frame (`soften`: and how far a lead fades, so
+        from `(b, 2 + l, h, w)`, motion in cells a frame (`softens`: and how far a lead fades, so
         that there are 3 + l) and the detail of each lead; and with
         `prior` what the levels see unquantized `(b, 4, h, w)`.
         """
         last = frames[:, -1]
         maps = None if self.arrival is None else scale_front(front)
         motion, seen = torch.zeros_like(last).repeat(1, 2, 1, 1), None
-        if self.cfg.prior:
+        if self.cfg.flow.prior:
             with torch.no_grad():
-                motion = lucas_kanade(frames, self.cfg.motion)
+                motion = lucas_kanade(frames, self.cfg.flow.motion)
             change = last - warp(frames[:, -2], -motion)
             seen = torch.cat([last, change, motion * 0.25], 1)
         done = [lv.translate(z, maps, seen) for lv, z in zip(self.levels, latents, strict=True)]
         futures, features = [f for f, _ in done], [a for _, a in done]
         start = [motion]
-        if self.cfg.soften:
+        if self.cfg.draw.softens:
             with torch.no_grad():
                 start.append(fading(frames, motion) * torch.ones_like(last))
         if self.detail is not None:
@@ -107,10 +107,10 @@ class PhysicNet(nn.Module):
 
     def begin(self, last: Tensor) -> Tensor:
         """State before the first lead: the frame; `composed`: displacement x, y, softened frame."""
-        if not self.cfg.composed:
+        if not self.cfg.flow.composed:
             return last
         still = torch.zeros_like(last).repeat(1, 2, 1, 1)
-        return torch.cat([still, last], 1) if self.cfg.soften else still
+        return torch.cat([still, last], 1) if self.cfg.draw.softens else still
 
     def decode(
         self,
@@ -125,23 +125,23 @@ class PhysicNet(nn.Module):
         Returns the lead's frame, the state after it, and the flow `(b, 2, h, w)`.
         """
         parts = [lv.decode(z) for lv, z in zip(self.levels, futures, strict=True)]
-        flows = parts if self.cfg.local_flow else parts[:1]
+        flows = parts if self.cfg.flow.local else parts[:1]
         flow = -start[:, :2]
-        if self.cfg.corrects:
+        if self.cfg.flow.corrects:
             flow = torch.stack([p[:, :2] for p in flows]).sum(0) + flow
         gate = torch.stack([p[:, 2:3] for p in parts]).sum(0)
         source = self.fuse(torch.cat([p[:, 3:] for p in parts], 1))
-        if self.cfg.composed:  # the last frame, moved once, gives way to what the levels draw
+        if self.cfg.flow.composed:  # the last frame, moved once, gives way to what the levels draw
             path, kept = state[:, :2], state[:, 2:]
-            path = warp(path, flow, grid) + flow if self.cfg.flow else path
+            path = warp(path, flow, grid) + flow if self.cfg.flow.warps else path
             state = path
-            if self.cfg.soften:
+            if self.cfg.draw.softens:
                 last, kept = soften(kept, start[:, 2:3])
                 state = torch.cat([path, kept], 1)
-            frame = warp(last, path, grid) if self.cfg.flow else last
-            frame = drawn(frame, gate, source if self.cfg.draws else source + frame)
+            frame = warp(last, path, grid) if self.cfg.flow.warps else last
+            frame = drawn(frame, gate, source if self.cfg.draw.replaces else source + frame)
         else:
-            moved = warp(state, flow, grid) if self.cfg.flow else state
+            moved = warp(state, flow, grid) if self.cfg.flow.warps else state
             frame = state = moved + torch.sigmoid(gate) * source
         return frame + start[:, self.maps :] if self.detail is not None else frame, state, flow
 
@@ -178,6 +178,6 @@ class PhysicNet(nn.Module):
             "commitment": torch.stack([c for _, _, c in encoded]).sum(),
             "futures": futures,
             "motion": start[:, :2],
-            "fade": start[:, 2:3] if self.cfg.soften else None,
+            "fade": start[:, 2:3] if self.cfg.draw.softens else None,
             "seen": seen,
         }
