@@ -10,7 +10,7 @@ import pytest
 from emberline_export.__main__ import main
 from emberline_export.data.clips import Clips
 from emberline_export.data.rain import EVENTS
-from emberline_export.data.rain_forecast import Said, reaches
+from emberline_export.data.rain_forecast import RainForecast, reaches
 from emberline_export.data.rain_starts import LEADS, rates_of, starts
 from emberline_export.data.scores.rain import csi
 from emberline_export.evaluate.nowcast import onset
@@ -49,7 +49,7 @@ def test_the_lowest_code_is_rain_and_silence_is_dry():
     assert reaches(rain, 0.1).tolist() == [False, True, True, True, False]
     assert reaches(np.nextafter(rain[1:2], np.float32(0)), 0.1).all()
     assert np.isnan(rain[4]) and rain[3] == pytest.approx(623.7, rel=1e-3)
-    assert (Said(np.full((1, 1, 2), NAN)).rain_mm_h == 0).all()
+    assert (RainForecast(np.full((1, 1, 2), NAN)).rain_mm_h == 0).all()
 
 
 def test_fss_is_that_of_pysteps():
@@ -119,21 +119,21 @@ def test_a_forecast_is_scored_by_lead():
     truth[:, 2:6, 2:6] = 2.0
     truth[1, 0, 0] = NAN
     one = np.repeat(truth[:1], 3, 0)
-    single = score(Said(one), truth)
+    single = score(RainForecast(one), truth)
     assert single["cells"] == [144, 143] and single["abs_error_sum"] == [0, 0]
     assert "reliability" not in single and single["crps_sum"] == [0, 0]
-    half = score(Said(one / 2, np.stack([one, 0 * one])), truth)
+    half = score(RainForecast(one / 2, np.stack([one, 0 * one])), truth)
     assert half["brier_sum"][0] == [16 * 0.25, 16 * 0.25, 0.0]
     assert half["crps_sum"][0] == pytest.approx(16 * (1.0 - 0.5))  # E|X−y| = 1, half spread ½
     assert half["crps_fair_sum"][0] == pytest.approx(0.0)
     chance = np.stack([one >= r for r in RATES]).astype(np.float32)
-    sure = score(Said(one, chance=chance, chance_mm_h=RATES), truth)
+    sure = score(RainForecast(one, chance=chance, chance_mm_h=RATES), truth)
     assert sure["brier_sum"] == [[0, 0, 0], [0, 0, 0]]
     assert np.array(sure["reliability"])[0, 0, 0].tolist() == [128, *[0] * 8, 16]
     inside = np.repeat(truth[:1] > 0, 3, 0)
-    assert score_inside(Said(one), truth, inside)["cells"] == [16, 16]
+    assert score_inside(RainForecast(one), truth, inside)["cells"] == [16, 16]
     with pytest.raises(ValueError, match="no chance"):
-        Said(one, chance=chance[1:], chance_mm_h=RATES[1:]).probability(0.1)
+        RainForecast(one, chance=chance[1:], chance_mm_h=RATES[1:]).probability(0.1)
 
 
 def radar(films: int, frames: int) -> Clips:

@@ -1,4 +1,4 @@
-"""What a method says of the rain to come: one forecast, and an ensemble or chances if it can."""
+"""A forecast of rain by any method: one field a lead, and an ensemble or chances if it has them."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ def reaches(rain_mm_h: np.ndarray, rate_mm_h: float) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Said:
+class RainForecast:
     """A forecast of `L` leads; where it says nothing (NaN), it says dry."""
 
     rain_mm_h: np.ndarray  # [L, H, W]: the one forecast
@@ -33,10 +33,10 @@ class Said:
         """Whether there is more than one forecast."""
         return self.members_mm_h is not None or self.chance is not None
 
-    def cut(self, leads: int) -> "Said":
+    def cut(self, leads: int) -> "RainForecast":
         """The first leads."""
         members, chance = self.members_mm_h, self.chance
-        return Said(
+        return RainForecast(
             self.rain_mm_h[:leads],
             None if members is None else members[:, :leads],
             None if chance is None else chance[:, :leads],

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..data.rain_forecast import Said
+from ..data.rain_forecast import RainForecast
 from ..data.rain_starts import LEADS, Start
 
 NO_DATA = 255  # where a chance in percent would stand
@@ -44,7 +44,7 @@ class Program:
             "model_sha256": hashlib.sha256(sums.read_bytes()).hexdigest()[:16],
         }
 
-    def forecast(self, start: Start) -> tuple[Said, float, float]:
+    def forecast(self, start: Start) -> tuple[RainForecast, float, float]:
         """What it says, and processor and wall seconds of the process."""
         with tempfile.TemporaryDirectory() as room:
             film, out = Path(room) / "film.npz", Path(room) / "out"
@@ -68,12 +68,12 @@ class Program:
             return read(out / "forecast.npz"), cpu_s, wall_s
 
 
-def read(path: Path) -> Said:
+def read(path: Path) -> RainForecast:
     """Rain, and its chances where the program tells them: in percent, 255 where it tells none."""
     with np.load(path) as z:
         if "rain_probability_percent" not in z.files:
-            return Said(z["rain_mm_h"])
+            return RainForecast(z["rain_mm_h"])
         percent = z["rain_probability_percent"]
         chance = np.where(percent == NO_DATA, np.nan, percent / np.float32(100))
         rates_mm_h = z["probability_mm_h"].astype(np.float64)
-        return Said(z["rain_mm_h"], chance=chance, chance_mm_h=rates_mm_h)
+        return RainForecast(z["rain_mm_h"], chance=chance, chance_mm_h=rates_mm_h)

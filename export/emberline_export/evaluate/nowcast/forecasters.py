@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from ...data.rain import DRY_DB, FULL
-from ...data.rain_forecast import Said
+from ...data.rain_forecast import RainForecast
 from ...data.rain_starts import LEADS, Start
 from ...models.simple.rain import motion
 
 DRY_BELOW_DB = DRY_DB - 5.0  # what a dry cell is in dBR
 LEVELS, TERMS = 6, 2
 SEED = 1
-Forecaster = Callable[[Start], Said]
+Forecaster = Callable[[Start], RainForecast]
 
 
 @contextlib.contextmanager
@@ -53,9 +53,9 @@ def rates(db: np.ndarray) -> np.ndarray:
         return np.where(db < DRY_DB - 1e-6, 0.0, 10 ** (db / 10)).astype(np.float32)
 
 
-def persistence(start: Start) -> Said:
+def persistence(start: Start) -> RainForecast:
     """The last frame stays."""
-    return Said(np.repeat(start.rain_mm_h[-1:], LEADS, 0))
+    return RainForecast(np.repeat(start.rain_mm_h[-1:], LEADS, 0))
 
 
 def extrapolated(start: Start) -> np.ndarray:
@@ -67,12 +67,12 @@ def extrapolated(start: Start) -> np.ndarray:
         return extrapolate(last, flow(start), LEADS, allow_nonfinite_values=True)
 
 
-def lucas_kanade(start: Start) -> Said:
+def lucas_kanade(start: Start) -> RainForecast:
     """Plain extrapolation; what flows in is dry."""
-    return Said(extrapolated(start))
+    return RainForecast(extrapolated(start))
 
 
-def s_prog(start: Start) -> Said:
+def s_prog(start: Start) -> RainForecast:
     """What each scale loses of its predictability is smoothed away."""
     from pysteps.nowcasts import sprog
 
@@ -87,13 +87,13 @@ def s_prog(start: Start) -> Said:
             probmatching_method="cdf",
             num_workers=1,
         )
-    return Said(rates(db))
+    return RainForecast(rates(db))
 
 
 def steps(members: int) -> Forecaster:
     """What each scale loses is made up by noise, a draw a member."""
 
-    def run(start: Start) -> Said:
+    def run(start: Start) -> RainForecast:
         from pysteps.nowcasts import steps
 
         with quiet():
@@ -115,7 +115,7 @@ def steps(members: int) -> Forecaster:
                 num_workers=1,
             )
         rain = np.nan_to_num(rates(db))
-        return Said(rain.mean(0), rain)
+        return RainForecast(rain.mean(0), rain)
 
     return run
 

@@ -6,7 +6,7 @@ of 0.1 mm/h or more, at places drawn evenly over the view, over the leads that t
 
 import numpy as np
 
-from ...data.rain_forecast import Said, reaches
+from ...data.rain_forecast import RainForecast, reaches
 
 RATE_MM_H = 0.1
 LIKELY, HELD = 0.5, 0.8  # chance from which a change is said, and the share that its span holds
@@ -41,7 +41,9 @@ def came_true(said: tuple[str, int, int, float], came: np.ndarray) -> bool:
     return len(changed) > 0 and first <= changed[0] + 1 <= last
 
 
-def score(said: Said, now_mm_h: np.ndarray, truth_mm_h: np.ndarray, seed: list[int]) -> dict:
+def score(
+    said: RainForecast, now_mm_h: np.ndarray, truth_mm_h: np.ndarray, seed: list[int]
+) -> dict:
     """`{says: [statements, came true, sum of chances]}` of one start."""
     leads = len(truth_mm_h)
     chance = said.probability(RATE_MM_H)[:leads]

@@ -28,7 +28,7 @@ import numpy as np
 
 from ...data.clips import Clips
 from ...data.rain import EVENTS, events
-from ...data.rain_forecast import Said
+from ...data.rain_forecast import RainForecast
 from ...data.rain_starts import Start, starts
 from ...onnx.program import Program
 from . import forecasters, onset
@@ -37,13 +37,13 @@ from .score import score, score_inside
 
 SCORER = 2  # rises when rows change, so that older ones are made again
 METHODS = ("persistence", "lucas-kanade", "s-prog", "steps", "emberline")
-Timed = Callable[[Start], tuple[Said, float, float]]
+Timed = Callable[[Start], tuple[RainForecast, float, float]]
 
 
 def timed(run: forecasters.Forecaster) -> Timed:
     """A forecast with its processor and wall seconds."""
 
-    def both(start: Start) -> tuple[Said, float, float]:
+    def both(start: Start) -> tuple[RainForecast, float, float]:
         cpu, wall = time.process_time(), time.perf_counter()
         said = run(start)
         return said, time.process_time() - cpu, time.perf_counter() - wall

@@ -9,7 +9,7 @@ bins; bin k holds k/10 ≤ p < (k+1)/10, give or take a rounding, the last one a
 import numpy as np
 from scipy.ndimage import uniform_filter
 
-from ...data.rain_forecast import NEAR, Said, reaches
+from ...data.rain_forecast import NEAR, RainForecast, reaches
 from .crps import of_chances, of_ensemble
 
 RATES_MM_H = (0.1, 0.5, 1.0, 5.0)
@@ -42,7 +42,9 @@ def reliability(chance: np.ndarray, rained: np.ndarray) -> list[list[float]]:
     return [cells.tolist(), came.astype(int).tolist(), said.tolist()]
 
 
-def crps_sums(said: Said, lead: int, known: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
+def crps_sums(
+    said: RainForecast, lead: int, known: np.ndarray, truth: np.ndarray
+) -> tuple[float, float]:
     """CRPS summed over known cells of a lead, and the fair one of an ensemble (else the same)."""
     if said.members_mm_h is not None:
         each = of_ensemble(said.members_mm_h[:, lead][:, known], truth)
@@ -54,7 +56,7 @@ def crps_sums(said: Said, lead: int, known: np.ndarray, truth: np.ndarray) -> tu
     return total, total
 
 
-def score(said: Said, truth_mm_h: np.ndarray) -> dict[str, list]:
+def score(said: RainForecast, truth_mm_h: np.ndarray) -> dict[str, list]:
     """Counts and sums, a list over leads each.
 
     `counts` `[L][rates][hit, miss, false]`; `fss` `[L][rates][2]`; `cells` with data;
@@ -88,7 +90,7 @@ def score(said: Said, truth_mm_h: np.ndarray) -> dict[str, list]:
     return {name: [r[name] for r in rows] for name in rows[0]}
 
 
-def score_inside(said: Said, truth_mm_h: np.ndarray, inside: np.ndarray) -> dict[str, list]:
+def score_inside(said: RainForecast, truth_mm_h: np.ndarray, inside: np.ndarray) -> dict[str, list]:
     """The same over the cells `[L, H, W]` that are `inside`, without windows and bins."""
     found = score(said, np.where(inside[: len(truth_mm_h)], truth_mm_h, np.nan))
     return {name: found[name] for name in INSIDE}
