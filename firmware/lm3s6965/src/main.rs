@@ -16,6 +16,7 @@ mod gpio;
 mod i2c;
 mod inputs;
 mod note;
+mod origin;
 mod raw;
 mod serve;
 mod settings;
@@ -23,6 +24,7 @@ mod station;
 mod time;
 mod tunnel;
 mod uart;
+mod vectors;
 mod watchdog;
 
 use emberline_node::{
@@ -53,7 +55,7 @@ fn main() -> ! {
     i2c::start();
     uart::send(raw::UART0, &[0]); // ends whatever frame an earlier start had begun
 
-    let settings = Settings::read();
+    let settings = Settings::of(raw::settings());
     let bus = Bus::new(settings.tunnelled);
     let mut station = Station::new(&bus, settings);
     let log = open_log(&bus, &settings, &mut station);
@@ -66,7 +68,7 @@ fn start(station: &mut Station<'_>, reset_cause: ResetCause) -> Start {
     let version = |part: &str| part.parse().unwrap_or(0);
     let (round, _) = station.measure(0);
     Start {
-        node_id: settings::node_id(),
+        node_id: origin::node_id(),
         firmware: Firmware {
             major: version(env!("CARGO_PKG_VERSION_MAJOR")),
             minor: version(env!("CARGO_PKG_VERSION_MINOR")),
@@ -87,7 +89,7 @@ fn open_log<'a>(bus: &'a Bus, settings: &Settings, station: &mut Station<'_>) ->
         let memory = At24c::new(Share(bus), Delay, ADDRESS, settings.memory);
         // The number of a new log: the node's own, the time, and where in the millisecond it is.
         let time_s = station.unix_s().unwrap_or(0);
-        let fresh = settings::node_id().rotate_left(16) ^ time_s ^ time::noise().rotate_left(20);
+        let fresh = origin::node_id().rotate_left(16) ^ time_s ^ time::noise().rotate_left(20);
         let error: DriverError = match Log::open(memory, fresh) {
             Ok(log) => return log,
             Err(LogError::Memory(error)) => error,

@@ -1,12 +1,7 @@
-//! Registers, vectors and memory outside of Rust's rules: the only file of the firmware with `unsafe`.
+//! Registers and memory outside of Rust's rules: with `vectors.rs` the only code of the board with `unsafe`.
 #![allow(unsafe_code)]
 
-use core::{
-    arch::{asm, naked_asm},
-    cell::UnsafeCell,
-    ptr,
-    sync::atomic::AtomicU32,
-};
+use core::{arch::asm, cell::UnsafeCell, ptr, sync::atomic::AtomicU32};
 
 /// The registers of one part of the chip, 4 KiB from its base on.
 #[derive(Clone, Copy, Debug)]
@@ -111,64 +106,4 @@ static SETTINGS: [u32; 5] = crate::settings::DEFAULT;
 pub(crate) fn settings() -> [u32; 5] {
     // SAFETY: valid and aligned; volatile, because what is there may differ from what was built.
     unsafe { ptr::read_volatile(&raw const SETTINGS) }
-}
-
-type Handler = unsafe extern "C" fn();
-
-/// Handlers of the LM3S6965's 44 interrupts.
-// SAFETY: the name and the section that cortex-m-rt asks for; each entry is a handler.
-#[unsafe(no_mangle)]
-#[unsafe(link_section = ".vector_table.interrupts")]
-#[used]
-static __INTERRUPTS: [Handler; 44] = {
-    let mut handlers: [Handler; 44] = [unexpected; 44];
-    handlers[crate::uart::INTERRUPT as usize] = uart0;
-    handlers[crate::watchdog::INTERRUPT as usize] = watchdog;
-    handlers
-};
-
-extern "C" fn uart0() {
-    crate::uart::receive();
-}
-
-extern "C" fn watchdog() {
-    crate::watchdog::bites();
-}
-
-extern "C" fn unexpected() {
-    crate::note::restart(crate::note::Why::Fault, [0; 2]);
-}
-
-// SAFETY: the name that cortex-m-rt asks for.
-#[unsafe(no_mangle)]
-extern "C" fn SysTick() {
-    crate::time::tick();
-}
-
-// SAFETY: the name that cortex-m-rt asks for.
-#[unsafe(no_mangle)]
-extern "C" fn DefaultHandler() {
-    crate::note::restart(crate::note::Why::Fault, [0; 2]);
-}
-
-/// A fault of the processor: among others a stack that has grown over its end. Hence a fresh stack first.
-// SAFETY: the name that cortex-m-rt asks for. Nothing returns to what faulted.
-#[unsafe(no_mangle)]
-#[unsafe(naked)]
-extern "C" fn HardFault() {
-    naked_asm!("mrs r0, MSP", "ldr r1, =_stack_start", "mov sp, r1", "bl {}", sym faulted)
-}
-
-/// `frame` is where the processor tried to put its registers.
-extern "C" fn faulted(frame: usize) -> ! {
-    const CFSR: usize = 0xd28;
-    unsafe extern "C" {
-        static _stack_end: u32;
-        static _stack_start: u32;
-    }
-    let stack = (&raw const _stack_end).addr()..(&raw const _stack_start).addr();
-    let whole = stack.contains(&frame) && stack.contains(&(frame + 28));
-    // SAFETY: within the stack, where the processor has just put eight words, the seventh its place.
-    let place = if whole { unsafe { ptr::read_volatile((frame + 24) as *const u32) } } else { 0 };
-    crate::note::faulted(CORE.read(CFSR), place)
 }

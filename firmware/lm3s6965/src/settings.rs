@@ -1,12 +1,10 @@
-//! Settings: what an installer may change in flash without building anew, and the node's number.
+//! Settings: what an installer may change in flash without building anew.
 //!
 //! Five words at 0x7fc0: magic, milliseconds between readings, chips that are fitted, chips that are
 //! behind the tunnel, bytes of the memory. Chips are bits, see [`Chips`]. Words that are no settings (an
 //! erased flash) count as [`DEFAULT`].
 
 use emberline_node::driver::Part;
-
-use crate::raw::{self, SYSTEM};
 
 const MAGIC: u32 = 0x656d_6273;
 
@@ -40,9 +38,8 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// As they are in flash.
-    pub(crate) fn read() -> Self {
-        let words = raw::settings();
+    /// What the words in flash mean.
+    pub(crate) fn of(words: [u32; 5]) -> Self {
         let [magic, reading_ms, ..] = words;
         let given = magic == MAGIC && (100..=3_600_000).contains(&reading_ms);
         let [_, reading_ms, fitted, tunnelled, capacity] = if given { words } else { DEFAULT };
@@ -54,14 +51,4 @@ impl Settings {
     pub(crate) fn has(&self, chip: Chips) -> bool {
         self.fitted & chip != 0
     }
-}
-
-/// The node's own number: the last four bytes of the address that the board's maker wrote into
-/// its two user words (on this chip the Ethernet address, on others a unique number).
-pub(crate) fn node_id() -> u32 {
-    const USER0: usize = 0x1e0;
-    const USER1: usize = 0x1e4;
-    let [_, _, b, _] = SYSTEM.read(USER0).to_le_bytes();
-    let [c, d, e, _] = SYSTEM.read(USER1).to_le_bytes();
-    u32::from_be_bytes([b, c, d, e])
 }
