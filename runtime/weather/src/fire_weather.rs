@@ -1,6 +1,6 @@
 //! Fire weather: the Canadian fire weather index of a station, stepped from noon to noon.
 //!
-//! `firmware/fwi` computes; here are the days that it needs and what must be told about them.
+//! `runtime/fwi` computes; here are the days that it needs and what must be told about them.
 //! docs/fire-weather.md says what the numbers mean.
 
 use std::fmt;

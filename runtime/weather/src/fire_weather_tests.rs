@@ -1,4 +1,4 @@
-//! Fire weather from tables against `firmware/fwi` itself.
+//! Fire weather from tables against `runtime/fwi` itself.
 
 use emberline_fwi as fwi;
 use jiff::Timestamp;
@@ -51,7 +51,7 @@ fn run(table: &str, memory: Memory) -> FireWeather {
     follow(&checked.readings, series.step(), &time, latitude, memory).unwrap()
 }
 
-/// The same by `firmware/fwi` alone: hour 12 of each day of standard time but those `without`.
+/// The same by `runtime/fwi` alone: hour 12 of each day of standard time but those `without`.
 fn direct(days: i64, without: &[i64]) -> (fwi::State, fwi::Step, u32) {
     let latitude = Latitude::new(LATITUDE_DEG).unwrap();
     let method = Method { ff_scale: FfScale::Printed1987, day_length: DayLength::At(latitude) };
