@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::refused::{Quantity, Refused};
-
 /// A day of the Gregorian calendar, years 1583 to 9999, in the station's standard time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -18,16 +16,16 @@ impl Date {
     /// The day `year`-`month`-`day`.
     ///
     /// # Errors
-    /// [`Refused::NoSuchDate`] for a day that the calendar does not have.
+    /// [`NoSuchDate`] for a day that the calendar does not have.
     ///
     /// ```
     /// use emberline_fwi::Date;
     /// assert!(Date::new(2024, 2, 29).is_ok());
     /// assert!(Date::new(2025, 2, 29).is_err());
     /// ```
-    pub fn new(year: u16, month: u8, day: u8) -> Result<Self, Refused> {
-        let none = Refused::NoSuchDate { year, month, day };
-        let named = Month::new(month).map_err(|_| none)?;
+    pub fn new(year: u16, month: u8, day: u8) -> Result<Self, NoSuchDate> {
+        let none = NoSuchDate { year, month, day };
+        let named = Month::new(month).ok_or(none)?;
         if !(1583..=9999).contains(&year) || day < 1 || day > days_in(year, month) {
             return Err(none);
         }
@@ -91,29 +89,42 @@ impl From<Date> for (u16, u8, u8) {
 }
 
 impl TryFrom<(u16, u8, u8)> for Date {
-    type Error = Refused;
+    type Error = NoSuchDate;
 
-    fn try_from((year, month, day): (u16, u8, u8)) -> Result<Self, Refused> {
+    fn try_from((year, month, day): (u16, u8, u8)) -> Result<Self, NoSuchDate> {
         Self::new(year, month, day)
     }
 }
+
+/// The calendar has no such day (or it lies outside the years 1583 to 9999).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoSuchDate {
+    /// Year of the Gregorian calendar.
+    pub year: u16,
+    /// 1 to 12 is right.
+    pub month: u8,
+    /// 1 to 28, 29, 30 or 31 is right.
+    pub day: u8,
+}
+
+impl fmt::Display for NoSuchDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { year, month, day } = self;
+        write!(f, "there is no day {year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl core::error::Error for NoSuchDate {}
 
 /// A month, 1 (January) to 12 (December).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Month(u8);
 
 impl Month {
-    /// Month number `month`.
-    ///
-    /// # Errors
-    /// [`Refused::OutOfRange`] unless it is 1 to 12.
-    pub fn new(month: u8) -> Result<Self, Refused> {
-        if (1..=12).contains(&month) {
-            Ok(Self(month))
-        } else {
-            let value = f64::from(month);
-            Err(Refused::OutOfRange { what: Quantity::Month, value, min: 1.0, max: 12.0 })
-        }
+    /// Month number `month`; `None` unless it is 1 to 12.
+    #[must_use]
+    pub fn new(month: u8) -> Option<Self> {
+        (1..=12).contains(&month).then_some(Self(month))
     }
 
     /// 1 to 12.
@@ -171,7 +182,7 @@ mod tests {
         for (year, month, day) in
             [(2025, 0, 1), (2025, 13, 1), (2025, 4, 31), (2025, 1, 0), (1582, 1, 1), (10_000, 1, 1)]
         {
-            assert_eq!(Date::new(year, month, day), Err(Refused::NoSuchDate { year, month, day }));
+            assert_eq!(Date::new(year, month, day), Err(NoSuchDate { year, month, day }));
         }
     }
 }

@@ -87,7 +87,7 @@ mod weather;
 mod winter;
 
 pub use codes::Codes;
-pub use date::{Date, Month};
+pub use date::{Date, Month, NoSuchDate};
 pub use day_length::{DayLength, Latitude};
 pub use dc::{MAX_DC, daily_dc};
 pub use dmc::{MAX_DMC, daily_dmc};

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::date::Date;
+use crate::date::{Date, NoSuchDate};
 
 /// Why nothing was computed. The state that was carried stays as it was.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -25,14 +25,7 @@ pub enum Refused {
         max: f64,
     },
     /// The calendar has no such day (or it lies outside the years 1583 to 9999).
-    NoSuchDate {
-        /// Year of the Gregorian calendar.
-        year: u16,
-        /// 1 to 12 is right.
-        month: u8,
-        /// 1 to 28, 29, 30 or 31 is right.
-        day: u8,
-    },
+    NoSuchDate(NoSuchDate),
     /// This day was already counted: a second time would dry (or wet) the fuel twice.
     SameDay {
         /// The day in question.
@@ -74,8 +67,6 @@ pub enum Quantity {
     WinterMm,
     /// Latitude, degrees, north positive.
     LatitudeDeg,
-    /// Month, 1 to 12.
-    Month,
     /// Fine Fuel Moisture Code.
     Ffmc,
     /// Duff Moisture Code.
@@ -101,7 +92,6 @@ impl fmt::Display for Quantity {
             Self::StepHours => "length of the step (h)",
             Self::WinterMm => "precipitation of the winter (mm)",
             Self::LatitudeDeg => "latitude (°)",
-            Self::Month => "month",
             Self::Ffmc => "FFMC",
             Self::Dmc => "DMC",
             Self::Dc => "DC",
@@ -119,9 +109,7 @@ impl fmt::Display for Refused {
             Self::OutOfRange { what, value, min, max } => {
                 write!(f, "{what} is {value}, taken are {min} to {max}")
             }
-            Self::NoSuchDate { year, month, day } => {
-                write!(f, "there is no day {year:04}-{month:02}-{day:02}")
-            }
+            Self::NoSuchDate(date) => date.fmt(f),
             Self::SameDay { date } => write!(f, "{date} was already counted"),
             Self::BeforeLast { last, given } => {
                 write!(f, "{given} lies before {last}, the last day counted")
@@ -135,6 +123,12 @@ impl fmt::Display for Refused {
 }
 
 impl core::error::Error for Refused {}
+
+impl From<NoSuchDate> for Refused {
+    fn from(date: NoSuchDate) -> Self {
+        Self::NoSuchDate(date)
+    }
+}
 
 /// `value`, if it is a number from `min` to `max`, both included.
 pub(crate) fn within(what: Quantity, value: f64, min: f64, max: f64) -> Result<f64, Refused> {

@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use emberline_fwi::{Codes, Date, DayLength, FfScale, Latitude, Method, Refused, State, Step};
+use emberline_fwi::{
+    Codes, Date, DayLength, FfScale, Latitude, Method, NoSuchDate, Refused, State, Step,
+};
 use jiff::SignedDuration;
 use jiff::civil;
 
@@ -155,9 +157,9 @@ fn counted(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-fn fwi_date(date: civil::Date) -> Result<Date, Refused> {
+fn fwi_date(date: civil::Date) -> Result<Date, NoSuchDate> {
     let [month, day] = [date.month(), date.day()].map(i8::unsigned_abs);
-    let none = Refused::NoSuchDate { year: 0, month, day };
+    let none = NoSuchDate { year: 0, month, day };
     Date::new(u16::try_from(date.year()).map_err(|_| none)?, month, day)
 }
 
