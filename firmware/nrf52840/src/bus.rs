@@ -12,7 +12,7 @@ use embedded_hal::{
     i2c::{Error, ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation},
 };
 
-use crate::{Irqs, sleep::Sleep};
+use crate::{irqs::Irqs, sleep::Sleep};
 
 /// The longest transfer is an image of 128 bytes: 12 ms at 100 kHz.
 const LONGEST: Duration = Duration::from_millis(50);

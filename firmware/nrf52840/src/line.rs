@@ -12,7 +12,7 @@ use embassy_nrf::{
 use embassy_time::Timer;
 use emberline_wire::{Frame, Message};
 
-use crate::Irqs;
+use crate::irqs::Irqs;
 
 /// Room for what comes while the node measures: 22 ms of the line, at most 24 acks.
 const ROOM: usize = 256;

@@ -7,6 +7,7 @@
 
 mod bus;
 mod imager;
+mod irqs;
 mod line;
 mod mast;
 mod origin;
@@ -21,16 +22,15 @@ use core::cell::RefCell;
 use embassy_executor::Spawner;
 use embassy_futures::select::{Either, select};
 use embassy_nrf::{
-    Peripherals, bind_interrupts, buffered_uarte,
+    Peripherals,
     config::{self, LfclkSource},
     gpio::{Input, Level, Output, OutputDrive, Pull},
     gpiote::{InputChannel, InputChannelPolarity},
-    peripherals,
     ppi::Ppi,
     rng::Rng,
     saadc::{self, ChannelConfig, Gain, Reference, Saadc, Time},
     spim::{self, Spim},
-    timer, twim, wdt,
+    timer, wdt,
 };
 use embassy_time::{Instant, Timer};
 use embedded_hal_bus::{i2c::RefCellDevice, spi::ExclusiveDevice};
@@ -43,6 +43,7 @@ use emberline_wire::{Chip, Fault, Firmware, Message};
 use crate::{
     bus::Bus,
     imager::Imager,
+    irqs::Irqs,
     line::{Buffers, Line},
     mast::{Cups, Mast},
     settings::{KEEP, Keep, LISTEN, Listen, THERMAL},
@@ -50,13 +51,6 @@ use crate::{
     station::{Chips, Station},
     store::Store,
 };
-
-bind_interrupts!(pub(crate) struct Irqs {
-    SAADC => saadc::InterruptHandler;
-    SPI2 => spim::InterruptHandler<peripherals::SPI2>;
-    TWISPI0 => twim::InterruptHandler<peripherals::TWISPI0>;
-    UARTE0 => buffered_uarte::InterruptHandler<peripherals::UARTE0>;
-});
 
 const FIRMWARE: Firmware = Firmware { major: 0, minor: 1, patch: 0 };
 /// Time after which the hardware restarts a node that does not feed it, s.

@@ -7,7 +7,7 @@ use embedded_hal::{delay::DelayNs, i2c::I2c};
 use emberline_wire::{Chip, Fault};
 
 use super::{
-    bme280_compensation::{Calibration, Counts},
+    bme280_compensation::{Bme280Reading, Calibration, Counts},
     error::{self, DriverError, from_bus},
 };
 
@@ -34,18 +34,6 @@ pub struct Bme280<B> {
     bus: B,
     address: u8,
     calibration: Option<Calibration>,
-}
-
-/// One measurement. The temperature is the chip's own, above that of the air: an SHT4x is
-/// better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bme280Reading {
-    /// 0.01 °C.
-    pub temp_c_e2: i16,
-    /// Pa, rounded to the nearest.
-    pub pressure_pa: u32,
-    /// 0.01 %, 0 to 100 %.
-    pub rh_percent_e2: u16,
 }
 
 impl<B: I2c> Bme280<B> {

@@ -5,8 +5,6 @@
 //! (the integer formulas, with 64 bits for pressure). What overflows there with a damaged calibration is
 //! refused here.
 
-use super::bme280::Bme280Reading;
-
 /// The calibration, as the chip holds it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Calibration {
@@ -31,6 +29,18 @@ pub(crate) struct Counts {
     pub(crate) pressure: u32,
     /// 16 bits.
     pub(crate) humidity: u16,
+}
+
+/// One measurement. The temperature is the chip's own, above that of the air: an SHT4x is
+/// better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bme280Reading {
+    /// 0.01 °C.
+    pub temp_c_e2: i16,
+    /// Pa, rounded to the nearest.
+    pub pressure_pa: u32,
+    /// 0.01 %, 0 to 100 %.
+    pub rh_percent_e2: u16,
 }
 
 impl Calibration {

@@ -20,7 +20,8 @@ mod tmp105;
 
 pub use amg88xx::Amg88xx;
 pub use at24c::{At24c, Part};
-pub use bme280::{Bme280, Bme280Reading};
+pub use bme280::Bme280;
+pub use bme280_compensation::Bme280Reading;
 pub use ds1338::{Ds1338, EARLIEST_UNIX_S, LATEST_UNIX_S};
 pub use error::DriverError;
 pub use mlx90640::Mlx90640;
