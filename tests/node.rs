@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use emberline_node::{Kind, Log, Memory};
 use emberline_rig::{BadLine, Emulated, Plan, Spoil};
 use emberline_wire::Reading;
+use fastrand::Rng;
 use serde_json::Value;
 
 /// Faults of each kind, of each node and of the gateway.
@@ -52,27 +53,16 @@ enum Event {
     Restart,
 }
 
-/// Numbers that look random and are the same each time (Marsaglia's xorshift).
-struct Random(u64);
-
-impl Random {
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        low + (high - low) * (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
-
 /// When what happens, in seconds: `count` times each fault, one in each part of the run.
-fn plan(run_s: f64, random: &mut Random) -> Vec<(f64, Event)> {
+fn plan(run_s: f64, random: &mut Rng) -> Vec<(f64, Event)> {
+    let mut between = |low: f64, high: f64| low + (high - low) * random.f64();
     let mut events = Vec::new();
     let mut spread = |count: usize, out_s: [f64; 2], fails: Event, comes: Event| {
         let part = run_s / count as f64;
         for k in 0..count {
             // It is over before the next one begins.
-            let length = random.between(out_s[0], out_s[1]).min(0.8 * part);
-            let at = part * k as f64 + random.between(0.1 * part, 0.95 * part - length);
+            let length = between(out_s[0], out_s[1]).min(0.8 * part);
+            let at = part * k as f64 + between(0.1 * part, 0.95 * part - length);
             events.extend([(at, fails), (at + length, comes)]);
         }
     };
@@ -271,7 +261,7 @@ fn every_acknowledged_reading_is_stored_once_and_in_order() {
     let mut gateway = Gateway { room: room.to_owned(), child: None, starts: 0 };
     gateway.start();
 
-    let events = plan(run_s, &mut Random(0x5eed));
+    let events = plan(run_s, &mut Rng::with_seed(0x5eed));
     let began = Instant::now();
     let mut done: BTreeMap<String, usize> = BTreeMap::new();
     for (i, (at_s, event)) in events.iter().enumerate() {

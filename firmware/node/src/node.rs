@@ -211,6 +211,7 @@ mod tests {
     use std::{collections::BTreeMap, println, vec::Vec};
 
     use emberline_wire::{Ack, Chip, ChipFault, ClockRequest, Decoder, Fault, Frame, Sensor};
+    use fastrand::Rng;
 
     use super::*;
     use crate::memory::{Kind, fake::Fake};
@@ -222,24 +223,13 @@ mod tests {
         sensors: Sensors::NONE.with(Sensor::Temp),
     };
 
-    struct Random(u32);
-
-    impl Random {
-        fn below(&mut self, n: u32) -> u32 {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 17;
-            self.0 ^= self.0 << 5;
-            self.0 % n
-        }
-    }
-
     /// `message` on a line that drops 1 byte in 100 and flips a bit in another.
-    fn spoiled(message: &Message, random: &mut Random) -> Vec<u8> {
+    fn spoiled(message: &Message, random: &mut Rng) -> Vec<u8> {
         let mut bytes = Frame::new(message).bytes().to_vec();
-        bytes.retain(|_| random.below(100) > 0);
+        bytes.retain(|_| random.u32(..100) > 0);
         for byte in &mut bytes {
-            if random.below(100) == 0 {
-                *byte ^= 1 << random.below(8);
+            if random.u32(..100) == 0 {
+                *byte ^= 1 << random.u32(..8);
             }
         }
         bytes
@@ -278,7 +268,7 @@ mod tests {
     /// Reading 10 Hz for `lives` of 60 s each on a bad line that is dead for `dead_ms` in each 30 s.
     fn run(slots: usize, lives: u32, dead_ms: u64) -> (Gateway, u32) {
         let mut memory = Fake::new(Kind::Bytes, (8 + slots) * 64);
-        let (mut random, mut gateway) = (Random(1), Gateway::default());
+        let (mut random, mut gateway) = (Rng::with_seed(1), Gateway::default());
         let (mut clock_ms, mut last) = (0_u64, 0);
         let mut taken = BTreeMap::new();
         for _ in 0..lives {

@@ -11,6 +11,8 @@ use std::{
     thread,
 };
 
+use fastrand::Rng;
+
 use crate::{
     failed::{Failed, at},
     line::Line,
@@ -142,7 +144,7 @@ impl Inside {
     /// Passes bytes until it is stopped. The node's end never waits for the gateway's: a node whose
     /// bytes nobody takes would stand still in QEMU, as it does not on a wire.
     fn pass(&self, mut node: Line, spoil: Spoil, seed: u64) {
-        let mut chance = Chance(seed | 1);
+        let mut chance = Rng::with_seed(seed);
         let mut buffer = [0; 512];
         while !self.stop.load(Relaxed) {
             let count = node.read(&mut buffer); // waits a little
@@ -162,33 +164,20 @@ impl Inside {
         }
     }
 
-    fn spoil(&self, bytes: &[u8], spoil: Spoil, chance: &mut Chance) -> Vec<u8> {
+    fn spoil(&self, bytes: &[u8], spoil: Spoil, chance: &mut Rng) -> Vec<u8> {
         self.passed.fetch_add(bytes.len() as u64, Relaxed);
         let mut out = Vec::with_capacity(bytes.len());
         for byte in bytes {
-            let throw = chance.below(10_000);
+            let throw = chance.u32(..10_000);
             if throw < spoil.dropped {
                 self.dropped.fetch_add(1, Relaxed);
             } else if throw < spoil.dropped + spoil.flipped {
                 self.flipped.fetch_add(1, Relaxed);
-                out.push(byte ^ 1 << chance.below(8));
+                out.push(byte ^ 1 << chance.u32(..8));
             } else {
                 out.push(*byte);
             }
         }
         out
-    }
-}
-
-/// Xorshift: the same bytes are spoiled for the same seed, as far as they come the same.
-#[derive(Debug)]
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, n: u32) -> u32 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 >> 33) as u32 % n
     }
 }

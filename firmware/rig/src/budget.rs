@@ -2,10 +2,16 @@
 
 use std::{fs, path::Path};
 
-use crate::{failed::Failed, image::Image};
+use serde::Deserialize;
+
+use crate::{
+    failed::{Failed, at},
+    image::Image,
+};
 
 /// Most bytes of each kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Budget {
     /// Flash, settings included.
     pub flash_bytes: usize,
@@ -19,29 +25,11 @@ impl Budget {
     /// The budget in the tree.
     ///
     /// # Errors
-    /// [`Failed::Budget`] when it is missing or not three numbers.
+    /// [`Failed::Io`] when it is missing, [`Failed::Budget`] when it is not these three numbers.
     pub fn read() -> Result<Self, Failed> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../budget.toml");
-        let text = fs::read_to_string(&path).map_err(|e| Failed::Budget(e.to_string()))?;
-        Self::parse(&text).map_err(Failed::Budget)
-    }
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let mut budget = Self::default();
-        for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
-            let (name, number) = line.split_once('=').ok_or(format!("no `=` in {line:?}"))?;
-            let number = number.trim().parse().map_err(|_| format!("no number in {line:?}"))?;
-            match name.trim() {
-                "flash_bytes" => budget.flash_bytes = number,
-                "static_ram_bytes" => budget.static_ram_bytes = number,
-                "stack_bytes" => budget.stack_bytes = number,
-                other => return Err(format!("unknown entry {other:?}")),
-            }
-        }
-        if [budget.flash_bytes, budget.static_ram_bytes, budget.stack_bytes].contains(&0) {
-            return Err("an entry is missing, or zero".into());
-        }
-        Ok(budget)
+        let text = fs::read_to_string(&path).map_err(at(path.display().to_string()))?;
+        Ok(toml::from_str(&text)?)
     }
 
     /// One line a kind for what the image and a measured stack take; `Err` if something is over.
@@ -72,11 +60,17 @@ mod tests {
 
     #[test]
     fn a_budget_is_three_numbers() {
-        let good = "# most\nflash_bytes = 3\nstatic_ram_bytes = 2\n\nstack_bytes = 1\n";
+        let good = "# most\nflash_bytes = 3\nstatic_ram_bytes = 2\n\nstack_bytes = 1 # deepest\n";
         let want = Budget { flash_bytes: 3, static_ram_bytes: 2, stack_bytes: 1 };
-        assert_eq!(Budget::parse(good), Ok(want));
-        for bad in ["flash_bytes = 3", "flash_bytes 3", "flash_bytes = x", "heap_bytes = 1"] {
-            assert!(Budget::parse(bad).is_err(), "{bad}");
+        assert_eq!(toml::from_str(good), Ok(want));
+        for bad in [
+            "flash_bytes = 3",
+            &good.replace("flash_bytes = 3", "flash_bytes 3"),
+            &good.replace('3', "x"),
+            &good.replace('3', "-3"),
+            &format!("{good}heap_bytes = 1"),
+        ] {
+            assert!(toml::from_str::<Budget>(bad).is_err(), "{bad}");
         }
     }
 }

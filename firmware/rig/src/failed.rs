@@ -43,8 +43,8 @@ pub enum Failed {
         answer: String,
     },
     /// The budget's file.
-    #[error("budget: {0}")]
-    Budget(String),
+    #[error("firmware/budget.toml: {0}")]
+    Budget(#[from] toml::de::Error),
 }
 
 /// Gives an error of the system its place.

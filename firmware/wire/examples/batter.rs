@@ -14,34 +14,19 @@
 use std::process::ExitCode;
 
 use emberline_wire::*;
+use fastrand::Rng;
 
-/// xorshift64*, after S. Vigna (2016), *An experimental exploration of Marsaglia's xorshift generators*.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
-    }
-
-    /// A number below `n`.
-    fn below(&mut self, n: usize) -> usize {
-        ((self.next() >> 32) as usize * n) >> 32
-    }
-
-    fn option<T>(&mut self, value: T) -> Option<T> {
-        (self.below(8) > 0).then_some(value)
-    }
+/// `value`, or nothing in one case of eight.
+fn option<T>(random: &mut Rng, value: T) -> Option<T> {
+    (random.u8(..8) > 0).then_some(value)
 }
 
-fn reading(random: &mut Random) -> Message {
-    let a = random.next();
-    let b = random.next();
+fn reading(random: &mut Rng) -> Message {
+    let a = random.u64(..);
+    let b = random.u64(..);
     let wind = Wind {
         vector_m_s_e2: (a >> 8) as u16 % 4_000,
-        from_deg: random.option((a >> 24) as u16 % 360),
+        from_deg: option(random, (a >> 24) as u16 % 360),
         scalar_m_s_e2: (a >> 40) as u16 % 4_000,
         gust_m_s_e2: (b >> 8) as u16 % 6_000,
     };
@@ -50,37 +35,37 @@ fn reading(random: &mut Random) -> Message {
         seq: a as u32 >> 8,
         boot: b as u32 >> 22,
         uptime_ms: a >> 30,
-        rtc_unix_s: random.option(1_800_000_000 + (b as u32 >> 4)),
-        temp_c_e2: random.option((a >> 16) as i16 % 8_000),
-        rh_percent_e2: random.option((b >> 16) as u16 % 10_001),
-        pressure_pa: random.option(80_000 + (a >> 48) as u32 % 30_000),
-        wind: random.option(wind),
-        rain_tips: random.option(b as u32 >> 16),
-        battery_mv: random.option(2_800 + (b >> 50) as u16 % 1_400),
+        rtc_unix_s: option(random, 1_800_000_000 + (b as u32 >> 4)),
+        temp_c_e2: option(random, (a >> 16) as i16 % 8_000),
+        rh_percent_e2: option(random, (b >> 16) as u16 % 10_001),
+        pressure_pa: option(random, 80_000 + (a >> 48) as u32 % 30_000),
+        wind: option(random, wind),
+        rain_tips: option(random, b as u32 >> 16),
+        battery_mv: option(random, 2_800 + (b >> 50) as u16 % 1_400),
     })
 }
 
-fn thermal(random: &mut Random) -> Message {
+fn thermal(random: &mut Rng) -> Message {
     let mut values = [None; PART];
     for value in &mut values {
-        let temp_c_e2 = 1_500 + random.below(4_000) as i16;
-        *value = random.option(temp_c_e2);
+        let temp_c_e2 = random.i16(1_500..5_500);
+        *value = option(random, temp_c_e2);
     }
-    let first = 32 * random.below(24) as u16;
-    let image = random.next() as u16;
+    let first = 32 * random.u16(..24);
+    let image = random.u16(..);
     Message::Thermal(ThermalPart::new(image, ThermalContent::TempCE2, 0, [24, 32], first, &values))
 }
 
-fn message(random: &mut Random) -> Message {
-    match random.below(6) {
+fn message(random: &mut Rng) -> Message {
+    match random.usize(..6) {
         0 => thermal(random),
         1 => {
-            let (log, seq) = (random.next() as u32, random.next() as u32 >> 8);
+            let (log, seq) = (random.u32(..), random.u32(..) >> 8);
             Message::Ack(Ack { log, seq, window: 8 })
         }
         2 => {
-            let (log, first_seq) = (random.next() as u32, random.next() as u32 >> 8);
-            let last_seq = first_seq + random.below(500) as u32;
+            let (log, first_seq) = (random.u32(..), random.u32(..) >> 8);
+            let last_seq = first_seq + random.u32(..500);
             Message::Gap(Gap { log, first_seq, last_seq })
         }
         _ => reading(random),
@@ -88,27 +73,27 @@ fn message(random: &mut Random) -> Message {
 }
 
 /// Changes `bytes` in one to three places; they may come out as they were.
-fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
-    for _ in 0..=random.below(3) {
+fn damage(random: &mut Rng, bytes: &mut Vec<u8>) {
+    for _ in 0..=random.usize(..3) {
         if bytes.is_empty() {
             return;
         }
-        let at = random.below(bytes.len());
-        match random.below(8) {
+        let at = random.usize(..bytes.len());
+        match random.usize(..8) {
             0 => drop(bytes.remove(at)),
-            1 => bytes.insert(at, random.next() as u8),
+            1 => bytes.insert(at, random.u8(..)),
             2 => bytes.insert(at, bytes[at]),
-            3 => bytes[at] = random.next() as u8,
+            3 => bytes[at] = random.u8(..),
             4 => bytes.truncate(at),
             5 => {
-                let end = (at + 1 + random.below(12)).min(bytes.len());
-                bytes[at..end].iter_mut().for_each(|b| *b = random.next() as u8);
+                let end = (at + 1 + random.usize(..12)).min(bytes.len());
+                bytes[at..end].iter_mut().for_each(|b| *b = random.u8(..));
             }
             6 => {
-                let other = random.below(bytes.len());
+                let other = random.usize(..bytes.len());
                 bytes.swap(at, other);
             }
-            _ => bytes[at] ^= 1 << random.below(8),
+            _ => bytes[at] ^= 1 << random.usize(..8),
         }
     }
 }
@@ -118,18 +103,18 @@ fn main() -> ExitCode {
     let bytes = args.next().unwrap_or(100_000_000);
     let frames = args.next().unwrap_or(2_000_000);
     let seed = args.next().unwrap_or(1);
-    let mut random = Random(seed.max(1));
+    let mut random = Rng::with_seed(seed);
 
     let mut decoder = Decoder::new();
     let mut fed = 0;
     let mut bare = Vec::new();
     while fed < bytes {
         // Each kind of noise lasts for 4,096 bytes.
-        let kind = random.below(3);
+        let kind = random.usize(..3);
         for _ in 0..4_096 {
             let byte = match kind {
-                0 => random.next() as u8,
-                1 => random.below(6) as u8,
+                0 => random.u8(..),
+                1 => random.u8(..6),
                 _ => {
                     if bare.is_empty() {
                         bare.extend(Frame::new(&message(&mut random)).bytes().iter().rev());
