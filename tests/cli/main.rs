@@ -1,12 +1,14 @@
 //! The second ring: drives the real program, as a person or a script would.
 
 mod arrows;
+mod circles;
 mod engines;
 mod films;
 mod films_refused;
 mod first_run;
 mod kill;
 mod models;
+mod named;
 mod node;
 #[path = "../../runtime/node/src/played.rs"]
 mod played;
@@ -17,4 +19,5 @@ mod refusals;
 mod replay;
 mod room;
 mod shipped;
+mod structure;
 mod weather;
