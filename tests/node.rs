@@ -88,12 +88,12 @@ impl Gateway {
             return;
         }
         self.starts += 1;
-        let said = File::options().create(true).append(true).open(self.room.join("said"));
+        let stderr = File::options().create(true).append(true).open(self.room.join("stderr"));
         let child = Command::new(env!("CARGO_BIN_EXE_emberline"))
             .current_dir(&self.room)
             .args(["node", "listen", "--store", "store", "./tty51", "./tty52", "./tty53"])
             .stdout(Stdio::null())
-            .stderr(said.expect("the room"))
+            .stderr(stderr.expect("the room"))
             .spawn();
         self.child = Some(child.expect("the program starts"));
     }
@@ -101,14 +101,14 @@ impl Gateway {
     /// kill -9.
     fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
-            assert!(child.try_wait().expect("its state").is_none(), "{}", self.said());
+            assert!(child.try_wait().expect("its state").is_none(), "{}", self.stderr());
             child.kill().expect("a signal");
             child.wait().expect("its end");
         }
     }
 
-    fn said(&self) -> String {
-        fs::read_to_string(self.room.join("said")).unwrap_or_default()
+    fn stderr(&self) -> String {
+        fs::read_to_string(self.room.join("stderr")).unwrap_or_default()
     }
 }
 
@@ -293,8 +293,8 @@ fn every_acknowledged_reading_is_stored_once_and_in_order() {
     for (node, want) in NODES.iter().zip(&wanted) {
         while end(&stored(room, node)) < *want {
             let have = end(&stored(room, node));
-            let said = gateway.said();
-            assert!(waited.elapsed() < PATIENCE, "node {:x}: {have} of {want}\n{said}", node.id);
+            let stderr = gateway.stderr();
+            assert!(waited.elapsed() < PATIENCE, "node {:x}: {have} of {want}\n{stderr}", node.id);
             thread::sleep(Duration::from_millis(200));
         }
     }
@@ -309,8 +309,8 @@ fn every_acknowledged_reading_is_stored_once_and_in_order() {
         let [kept, missing] = check(node, &lines_stored, &memory);
         let line = &lines[k];
         println!(
-            "node {:x}: {kept} stored, {missing} told as missing, 0 double, 0 out of order; {CUTS} \
-             power cuts ({starts} starts told), {UNPLUGS} unplugs, {} of {} bytes spoiled",
+            "node {:x}: {kept} stored, {missing} reported missing, 0 double, 0 out of order; {CUTS} \
+             power cuts ({starts} starts stored), {UNPLUGS} unplugs, {} of {} bytes spoiled",
             node.id,
             line.spoiled(),
             line.passed(),

@@ -1,7 +1,7 @@
 //! The Stellaris I2C master, by asking.
 //!
 //! A STOP goes before each change of direction, for QEMU's model has no repeated start. In the same model
-//! a chip that does not answer shows as a lost arbitration, so both are told as "does not answer".
+//! a chip that does not answer shows as a lost arbitration, so both are reported as "does not answer".
 
 use embedded_hal::i2c::{ErrorKind, NoAcknowledgeSource, Operation};
 

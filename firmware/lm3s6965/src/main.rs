@@ -81,7 +81,7 @@ fn start(station: &mut Station<'_>, reset_cause: ResetCause) -> Start {
 
 type Memory<'a> = At24c<Share<'a>, Delay>;
 
-/// Opens the log; as long as the memory does not answer the gateway is told, and it is tried again.
+/// Opens the log; as long as the memory does not answer its fault is reported, and it is tried again.
 fn open_log<'a>(bus: &'a Bus, settings: &Settings, station: &mut Station<'_>) -> Log<Memory<'a>> {
     const ADDRESS: u8 = Memory::<'static>::ADDRESS;
     loop {
@@ -95,7 +95,7 @@ fn open_log<'a>(bus: &'a Bus, settings: &Settings, station: &mut Station<'_>) ->
             Err(LogError::Memory(error)) => error,
             Err(_) => DriverError { chip: Chip::Memory, address: ADDRESS, fault: Fault::BeyondEnd },
         };
-        serve::tell(&Message::Fault(error));
+        serve::send(&Message::Fault(error));
         let again_ms = now_ms() + MEMORY_RETRY_MS;
         while now_ms() < again_ms {
             while uart::received().is_some() {} // nothing can be answered without a log

@@ -32,11 +32,11 @@ pub(crate) fn serve<M: Memory<Error = DriverError>>(
     loop {
         let now = now_ms();
         let (heard, wish) = hear(&mut node, &mut decoder, now);
-        told(heard);
+        report(heard);
         if let Wish::SetClock { unix_ms } = wish {
-            told(station.set_clock(unix_ms));
+            report(station.set_clock(unix_ms));
         }
-        told(node.rain(inputs::tips()));
+        report(node.rain(inputs::tips()));
         if wind.due(now) {
             station.sample_wind(now);
         }
@@ -45,7 +45,7 @@ pub(crate) fn serve<M: Memory<Error = DriverError>>(
             tasks.alive(Task::Sample, now_ms());
             match node.record(&round) {
                 Ok(_) => tasks.alive(Task::Keep, now_ms()),
-                Err(error) => told(Err(error)),
+                Err(error) => report(Err(error)),
             }
             if let Some(image) = image {
                 send_image(images, &image);
@@ -54,7 +54,7 @@ pub(crate) fn serve<M: Memory<Error = DriverError>>(
         }
         loop {
             match node.poll(now) {
-                Ok(Some(message)) => tell(&message),
+                Ok(Some(message)) => send(&message),
                 Ok(None) => break,
                 // The reading that could not be read is tried again with the next round.
                 Err(_) => break,
@@ -90,15 +90,15 @@ fn hear<M: Memory<Error = DriverError>>(
     (result, wish)
 }
 
-/// Tells the gateway what failed, if something did.
-fn told(result: Result<(), DriverError>) {
+/// Reports to the gateway what failed, if something did.
+fn report(result: Result<(), DriverError>) {
     if let Err(error) = result {
-        tell(&Message::Fault(error));
+        send(&Message::Fault(error));
     }
 }
 
 /// Puts a message on the line.
-pub(crate) fn tell(message: &Message) {
+pub(crate) fn send(message: &Message) {
     uart::send(UART0, Frame::new(message).bytes());
 }
 
@@ -108,7 +108,7 @@ fn send_image(number: u16, image: &Image) {
     for (i, values) in image.as_chunks::<PART>().0.iter().enumerate() {
         let first = (i * PART) as u16;
         let content = ThermalContent::TempCE2;
-        tell(&Message::Thermal(ThermalPart::new(number, content, 0, shape, first, values)));
+        send(&Message::Thermal(ThermalPart::new(number, content, 0, shape, first, values)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::driver::DriverError;
 
-/// More chips than this are not told of at once: a node with so many dead ones has one cause, its bus.
+/// More chips than this are not reported at once: a node with so many dead ones has one cause, its bus.
 const MOST: usize = 4;
 
 /// Faults of one round, in the order in which they came.

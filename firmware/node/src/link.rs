@@ -78,7 +78,7 @@ impl Link {
         Ok(Some(message))
     }
 
-    /// What the gateway said.
+    /// What the gateway sent.
     pub(crate) fn acknowledged<M: Memory>(
         &mut self,
         now_ms: u64,

@@ -41,7 +41,7 @@ impl Measurement {
         self.failed
     }
 
-    /// What the drivers said of them, one a chip.
+    /// What the drivers reported of them, one a chip.
     pub fn faults(&self) -> &Faults {
         &self.faults
     }

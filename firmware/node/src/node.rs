@@ -99,7 +99,7 @@ impl<M: Memory> Node<M> {
         self.count_memory(result)
     }
 
-    /// Keeps a reading. The gateway is told the faults of the round when there is a new one.
+    /// Keeps a reading. The faults of the round are reported to the gateway when there is a new one.
     ///
     /// # Errors
     /// When the memory fails; the reading is then lost.

@@ -12,10 +12,10 @@ pub(crate) const READING_MS: u64 = 60_000;
 #[derive(Clone, Copy, PartialEq)]
 #[allow(dead_code)] // one of the two is chosen below
 pub(crate) enum Listen {
-    /// Always: 1.7 mA (docs/node-power.md), and the gateway may ask at any time.
+    /// Always: 1.7 mA (docs/node-power.md), and the gateway may send requests at any time.
     Always,
-    /// From a reading on until nothing was heard or said for this long, ms. The gateway's acks come then,
-    /// and it may ask then.
+    /// From a reading on until nothing was received or sent for this long, ms. The gateway's acks and
+    /// requests come then.
     AfterReading {
         /// Longer than the gateway takes to put a reading on its disk.
         quiet_ms: u64,

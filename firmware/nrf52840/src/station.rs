@@ -61,7 +61,7 @@ pub(crate) struct Station<'a> {
     reading: Every,
     policy: Watchdog,
     dog: Option<WatchdogHandle>,
-    /// What the imager said last.
+    /// What the imager reported last.
     no_image: Option<NoImage>,
 }
 
@@ -182,7 +182,7 @@ impl<'a> Station<'a> {
             let bad = self.decoder.counters().bad();
             match self.node.hear(now_ms, &message, bad) {
                 Ok(Wish::SetClock { unix_ms }) if CLOCK => {
-                    // What fails here is told at the next reading.
+                    // What fails here is reported at the next reading.
                     self.chips.clock.set((unix_ms / 1_000).min(u32::MAX.into()) as u32).ok();
                 }
                 Ok(_) | Err(_) => {} // an error of the memory is counted inside

@@ -37,9 +37,9 @@ pub enum Failed {
     /// QEMU refused.
     #[error("QEMU: {command}: {answer}")]
     Qemu {
-        /// What it was told.
+        /// The command.
         command: String,
-        /// What it said.
+        /// Its answer.
         answer: String,
     },
     /// The budget's file.

@@ -28,7 +28,7 @@
 //! # }
 //! ```
 //!
-//! The image and QEMU come from `tests/node`; where they lie otherwise is said by `EMBERLINE_NODE_ELF` and
+//! The image and QEMU come from `tests/node`; where they lie otherwise is in `EMBERLINE_NODE_ELF` and
 //! `EMBERLINE_QEMU`. Nothing here asserts how long anything takes.
 #![forbid(unsafe_code)]
 

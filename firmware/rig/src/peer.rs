@@ -78,10 +78,10 @@ impl Peer {
             let count = self.line.read(&mut buffer);
             self.waiting.extend(&buffer[..count]);
         }
-        let told = self.fault.map_or("none".into(), |fault| fault.to_string());
+        let fault = self.fault.map_or("none".into(), |fault| fault.to_string());
         let counters = self.decoder.counters();
         panic!(
-            "{what} did not come for {LIMIT:?}; {} readings, {counters:?}, last fault: {told}",
+            "{what} did not come for {LIMIT:?}; {} readings, {counters:?}, last fault: {fault}",
             self.taken
         );
     }

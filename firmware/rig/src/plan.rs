@@ -39,7 +39,7 @@ pub struct Plan {
     pub(crate) played_memory: bool,
     pub(crate) memory_bytes: u32,
     pub(crate) image: Option<Image>,
-    /// Chips that the node is told of but that are not there.
+    /// Chips that the settings name but that are not there.
     pub(crate) missing: u32,
     reading_ms: u32,
     fitted: u32,
@@ -93,7 +93,7 @@ impl Plan {
         Self { fitted: fitted.iter().fold(0, |set, chip| set | *chip as u32), ..self }
     }
 
-    /// The node is told that this is fitted, but it is not plugged in. For what QEMU emulates.
+    /// The settings say that this is fitted, but it is not plugged in. For what QEMU emulates.
     #[must_use]
     pub fn missing(self, chip: Fitted) -> Self {
         Self { missing: self.missing | chip as u32, ..self }
@@ -120,12 +120,12 @@ impl Plan {
     /// The image with this plan's settings.
     pub(crate) fn set_up(&self) -> Result<Image, Failed> {
         if !(100..=3_600_000).contains(&self.reading_ms) {
-            let asked = self.reading_ms;
-            return Err(Failed::Setting(format!("a reading each {asked} ms: 100 to 3,600,000")));
+            let given = self.reading_ms;
+            return Err(Failed::Setting(format!("a reading each {given} ms: 100 to 3,600,000")));
         }
         if ![4_096, 32_768, 65_536].contains(&self.memory_bytes) {
-            let asked = self.memory_bytes;
-            return Err(Failed::Setting(format!("memory of {asked} bytes: 4096, 32768 or 65536")));
+            let given = self.memory_bytes;
+            return Err(Failed::Setting(format!("memory of {given} bytes: 4096, 32768 or 65536")));
         }
         let mut image = match &self.image {
             Some(image) => image.clone(),

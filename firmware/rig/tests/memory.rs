@@ -128,7 +128,7 @@ fn power_cuts_keep_every_reading() {
     }
 }
 
-/// The bench's own bad line: spoils about the share it was told, can be unplugged, and comes back.
+/// The bench's own bad line: spoils about the share it was given, can be unplugged, and comes back.
 #[test]
 fn a_bad_line_spoils_its_share_and_can_be_unplugged() {
     let (bench, _) = Bench::new(|plan| plan.only(&[Fitted::Sht4x]).reading_ms(100));

@@ -178,11 +178,11 @@ fn a_clock_that_cannot_be_right_is_told_and_set() {
     ] {
         let (_bench, mut peer) = Bench::new(|plan| plan.only(&[Fitted::Ds1338]).rtc_base(base));
         let (start, end) = line.split_once("..").unwrap();
-        let told = peer.until(line, |message| match message {
+        let fault = peer.until(line, |message| match message {
             Message::Fault(fault) => Some(fault.to_string()),
             _ => None,
         });
-        assert!(told.starts_with(start) && told.ends_with(end), "{base}: {told}");
+        assert!(fault.starts_with(start) && fault.ends_with(end), "{base}: {fault}");
         assert!(peer.readings.iter().all(|r| r.rtc_unix_s.is_none()), "{base}");
         peer.reading("no time", |r| r.rtc_unix_s.is_none());
         // A gateway whose own clock is wrong is refused, with the same words.
