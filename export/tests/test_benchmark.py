@@ -18,6 +18,7 @@ from emberline_export.models.physicnet import drift
 from emberline_export.models.simple import frames as simple
 from emberline_export.models.simple import rain as advect
 from emberline_export.onnx.card import read_card
+from emberline_export.train.losses import soft_csi
 
 TASK = Task("reaction-diffusion", "reaction-diffusion", (("train", 1.0),), ("test",))
 
@@ -198,7 +199,7 @@ def test_the_soft_csi_is_of_the_order_of_cells():
     truth = last[:, None].repeat(1, 3, 1, 1, 1)
     here = torch.ones_like(truth)
     right, faint, wrong = (
-        float(rain.soft_csi(said, truth, here, last)) for said in (truth, truth * 0.9, 1 - truth)
+        float(soft_csi(said, truth, here, last)) for said in (truth, truth * 0.9, 1 - truth)
     )
     assert right < 0.1 and faint < 0.15 < 0.4 < wrong
-    assert float(rain.soft_csi(truth, truth, here, last * 0)) == 0
+    assert float(soft_csi(truth, truth, here, last * 0)) == 0

@@ -16,13 +16,13 @@ from emberline_export.onnx.precision.films import Film, task_of, validation
 from emberline_export.onnx.precision.runner import Refused, clamped, window
 from emberline_export.onnx.precision.scores import frames_of, measure
 
+pytest_plugins = ["precision_room"]  # films and a model folder
 # Has one engine, which repeats the last frame and knows float32 alone; `half` fails on frames of 0.
 FAKE = """#!{python}
 import json, sys
 from pathlib import Path
 import numpy as np
 
-pytest_plugins = ["precision_room"]  # films and a model folder
 verb, asked = sys.argv[1], dict(zip(sys.argv[4::2], sys.argv[5::2]))
 if verb == "--version":
     print("emberline 9")
@@ -81,7 +81,7 @@ def test_a_program_gets_a_row_for_what_it_runs_and_for_what_it_refuses(
     assert ran.result.scores.psnr_db["PSNR val"] == pytest.approx((-10 * np.log10(mse)).mean())
     assert (ran.result.far, ran.result.alike) == (0.25, 0.5)
     assert refused.result == "tract: float32 only / not int8"
-    head, _, first, second = accuracy_table(rows)
+    head, _, first, second = accuracy_table(rows).splitlines()
     assert "refused: tract: float32 only / not int8 | – | – | – |" in second
     assert head.count("|") == first.count("|") == second.count("|")
 
