@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from ...data.clips import Clips, read
+from ...data.fire_starts import Start, seen
 from ...data.front import burnt_from_heat, maps_of
 from ...data.scores.image import image_scores
 from ...data.scores.rain import counts, csi
@@ -85,7 +86,7 @@ def burner(method: str, run: Forecaster | None, net: nn.Module | None, leads: in
     if net is None:
         return lambda s: (run(s.context, leads), None)
 
-    def both(s: fire.Start) -> tuple[np.ndarray, np.ndarray | None]:
+    def both(s: Start) -> tuple[np.ndarray, np.ndarray | None]:
         out = outputs(net, s.context, leads, s.front)
         return out["forecast"], out.get("burn_probability")
 
@@ -126,7 +127,7 @@ def simple_forecaster(
     """What needs no training; `grid` is the test films'. None for what forecasts no frames."""
     if method == SHIPPED:
         said = fire.shipped(task.leads)
-        return lambda c, leads: said(fire.seen(c))[0][:leads]
+        return lambda c, leads: said(seen(c))[0][:leads]
     if method == "nearest-frame":
         return simple.NearestFrame([c for c, _ in sets if c.frames.shape[2:] == grid], task)
     return {
