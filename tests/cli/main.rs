@@ -10,8 +10,6 @@ mod kill;
 mod models;
 mod named;
 mod node;
-#[path = "../../runtime/node/src/played.rs"]
-mod played;
 mod plug;
 mod radar;
 mod rain_weather;

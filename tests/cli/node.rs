@@ -8,9 +8,9 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use emberline_simulated_node::{Random, SimulatedNode};
 use serde_json::Value;
 
-use crate::played::{Played, Random};
 use crate::plug::{Listener, Plug, until};
 use crate::room::{EMBERLINE, Room};
 
@@ -42,8 +42,8 @@ fn readings_are_stored_told_and_become_the_stations_weather() {
     let room = Room::new();
     fs::create_dir(room.path("store")).expect("the room");
     room.write("store/nodes.toml", b"[51]\nname = \"ridge\"\nrain_mm_per_tip = 0.2\n");
-    let ridge = Plug::new(room.path("ttyA"), Played::new(0x51, 1, ROOMY), 100, 0);
-    let other = Plug::new(room.path("ttyB"), Played::new(0x52, 2, ROOMY), 100, 0);
+    let ridge = Plug::new(room.path("ttyA"), SimulatedNode::new(0x51, 1, ROOMY), 100, 0);
+    let other = Plug::new(room.path("ttyB"), SimulatedNode::new(0x52, 2, ROOMY), 100, 0);
     ridge.push();
     let mut listener = Listener::start(&room, "store", &["./ttyA", "./ttyB"]);
     listener.says("ttyB: not there: plug it in");
@@ -97,7 +97,7 @@ fn readings_are_stored_told_and_become_the_stations_weather() {
 #[test]
 fn kills_unplugs_and_a_bad_line_lose_and_double_nothing() {
     let room = Room::new();
-    let plug = Plug::new(room.path("tty"), Played::new(0x51, 1, ROOMY), 150, 100);
+    let plug = Plug::new(room.path("tty"), SimulatedNode::new(0x51, 1, ROOMY), 150, 100);
     plug.push();
     let mut random = Random(5);
     for round in 0..12 {
@@ -133,7 +133,7 @@ fn kills_unplugs_and_a_bad_line_lose_and_double_nothing() {
 #[test]
 fn a_port_that_is_held_or_forbidden_says_who_and_what_to_do() {
     let room = Room::new();
-    let plug = Plug::new(room.path("tty"), Played::new(0x51, 1, ROOMY), 100, 0);
+    let plug = Plug::new(room.path("tty"), SimulatedNode::new(0x51, 1, ROOMY), 100, 0);
     plug.push();
     let mut first = Listener::start(&room, "store", &["./tty"]);
     first.says("firmware 0.1.0");
@@ -175,7 +175,7 @@ fn a_port_that_is_held_or_forbidden_says_who_and_what_to_do() {
 #[test]
 fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
     let room = Room::new();
-    let plug = Plug::new(room.path("tty"), Played::new(0x51, 1, ROOMY), 50, 0);
+    let plug = Plug::new(room.path("tty"), SimulatedNode::new(0x51, 1, ROOMY), 50, 0);
     plug.push();
     // Files may grow to 32 KiB; without the signal that ends programs, writing beyond fails as a full
     // disk does, in the middle of a line.
@@ -201,7 +201,7 @@ fn a_full_disk_is_told_and_nothing_is_acknowledged_until_there_is_room() {
 #[test]
 fn exports_with_a_cursor_hand_out_each_line_once() {
     let room = Room::new();
-    let plug = Plug::new(room.path("tty"), Played::new(0x51, 1, ROOMY), 50, 0);
+    let plug = Plug::new(room.path("tty"), SimulatedNode::new(0x51, 1, ROOMY), 50, 0);
     plug.push();
     let mut all = Vec::new();
     for _ in 0..3 {

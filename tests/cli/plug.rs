@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use emberline_simulated_node::{Random, SimulatedNode};
 use serialport::{SerialPort as _, TTYPort};
 
-use crate::played::{Played, Random};
 use crate::room::Room;
 
 /// A node that measures by itself, with a cable that can be pulled.
 pub(crate) struct Plug {
-    pub(crate) node: Arc<Mutex<Played>>,
+    pub(crate) node: Arc<Mutex<SimulatedNode>>,
     name: PathBuf,
     pulled: Arc<AtomicBool>,
     stop: Arc<AtomicBool>,
@@ -26,7 +26,7 @@ pub(crate) struct Plug {
 impl Plug {
     /// A node behind the port `name`, which appears when [`Self::push`] is called. It measures each
     /// `every_ms`; of the line's bytes 1 in `one_in` is dropped and another changed, 0 is none.
-    pub(crate) fn new(name: PathBuf, node: Played, every_ms: u64, one_in: u32) -> Self {
+    pub(crate) fn new(name: PathBuf, node: SimulatedNode, every_ms: u64, one_in: u32) -> Self {
         let node = Arc::new(Mutex::new(node));
         let pulled = Arc::new(AtomicBool::new(true));
         let stop = Arc::new(AtomicBool::new(false));
@@ -64,7 +64,7 @@ impl Drop for Plug {
 
 fn serve(
     name: &Path,
-    node: &Mutex<Played>,
+    node: &Mutex<SimulatedNode>,
     pulled: &AtomicBool,
     stop: &AtomicBool,
     every_ms: u64,

@@ -24,8 +24,6 @@ pub mod live;
 pub mod mlx90640;
 pub mod names;
 pub mod outbox;
-#[cfg(test)]
-mod played;
 pub mod port;
 pub mod ports;
 mod recover;

@@ -1,5 +1,6 @@
 //! Parts of thermal images, from the first of a node to what is said of them.
 
+use emberline_simulated_node::{Random, SimulatedNode};
 use emberline_wire::{Frame, Message, PART};
 use jiff::Timestamp;
 
@@ -9,7 +10,6 @@ use crate::mlx90640::{
     PIXELS,
     golden_tests::{Case, cases},
 };
-use crate::played::{Played, Random};
 use crate::session::{Now, Session};
 use crate::store::Store;
 
@@ -171,7 +171,7 @@ fn a_node_that_sends_words_has_temperatures_in_its_day_file() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(room.path()).unwrap();
     let mut session = Session::new(&store, "ttyX");
-    let mut node = Played::new(0x51, 1, 100);
+    let mut node = SimulatedNode::new(0x51, 1, 100);
     let now = |s: u64| Now {
         since: Duration::from_secs(s),
         utc: Timestamp::from_second(1_800_000_000 + s as i64).unwrap(),

@@ -1,5 +1,7 @@
 //! A half against the worked example of the datasheet, and words that no chip has measured.
 
+use emberline_simulated_node::Random;
+
 use super::*;
 
 /// The words of the datasheet's example (section 11.2), addresses 0x2410 to 0x243f; every
@@ -79,33 +81,29 @@ fn words_that_no_chip_measures_are_no_half() {
     }
 }
 
-/// Numbers that look random and are the same each time (Marsaglia's xorshift).
-fn random(state: &mut u64) -> u16 {
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    (*state >> 24) as u16
+fn word(random: &mut Random) -> u16 {
+    random.below(65_536) as u16
 }
 
 #[test]
 fn random_words_give_no_number_that_is_none() {
-    let (mut state, mut halves) = (7, 0);
+    let (mut random, mut halves) = (Random(7), 0);
     for round in 0..1000 {
-        let mut words: [u16; WORDS] = std::array::from_fn(|_| random(&mut state) & !1);
+        let mut words: [u16; WORDS] = std::array::from_fn(|_| word(&mut random) & !1);
         // Every other chip is random in a few words only, so that more is computed.
         if round % 2 == 0 {
             words[16..64].copy_from_slice(&EXAMPLE);
             for _ in 0..3 {
-                words[16 + usize::from(random(&mut state)) % 48] = random(&mut state);
+                words[16 + random.below(48) as usize] = word(&mut random);
             }
         }
         let Ok(calibration) = Calibration::new(&words) else { continue };
         let mut words = ram();
-        for word in &mut words[..PIXELS] {
-            *word = (!random(&mut state).is_multiple_of(50)).then_some(random(&mut state));
+        for measured in &mut words[..PIXELS] {
+            *measured = (random.below(50) > 0).then_some(word(&mut random));
         }
         if round % 4 == 1 {
-            words = std::array::from_fn(|_| Some(random(&mut state)));
+            words = std::array::from_fn(|_| Some(word(&mut random)));
         }
         for subpage in [0, 1, 255] {
             let Ok(image) = half_c(&calibration, &words, subpage, EMISSIVITY) else { continue };

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use emberline_node::Measurement;
+use emberline_simulated_node::{Random, SimulatedNode};
 use emberline_wire::{Chip, ChipFault, Fault, Frame, Sensor};
 use jiff::SignedDuration;
 
@@ -11,7 +12,6 @@ use super::*;
 use crate::day::{self, Lines};
 use crate::id::LogId;
 use crate::line::{self, Why};
-use crate::played::{Played, Random};
 use crate::store::View;
 
 const NODE: u32 = 0x51;
@@ -54,7 +54,7 @@ fn day_file(root: &Path) -> PathBuf {
 }
 
 /// Both ends in one room, on a line without faults, for `ms` from `from`; gives what was said.
-fn talk(session: &mut Session<'_>, node: &mut Played, from: u64, ms: u64) -> Vec<String> {
+fn talk(session: &mut Session<'_>, node: &mut SimulatedNode, from: u64, ms: u64) -> Vec<String> {
     let mut said = Vec::new();
     for t in (from..from + ms).step_by(20) {
         let sent = node.poll(t);
@@ -71,7 +71,7 @@ fn a_reading_is_acknowledged_when_it_is_on_the_disk_and_carries_its_time() {
     let root = room.path().join("store");
     let store = Store::open(&root).unwrap();
     let mut session = Session::new(&store, "ttyX");
-    let mut node = Played::new(NODE, LOG, 100);
+    let mut node = SimulatedNode::new(NODE, LOG, 100);
     // Taken before anybody listened.
     for k in 0..5 {
         node.measure(k * 1000, None);
@@ -101,7 +101,7 @@ fn a_reading_is_acknowledged_when_it_is_on_the_disk_and_carries_its_time() {
 /// more) and long silences; gives what the node measured and what the session counted.
 fn trial(root: &Path, seed: u32, slots: usize, dead_ms: u64) -> (u32, u32, Heard) {
     let mut random = Random(seed);
-    let mut node = Played::new(NODE, LOG, slots);
+    let mut node = SimulatedNode::new(NODE, LOG, slots);
     let (mut last, mut boot_ms, mut heard) = (0, 0, Heard::default());
     for life in 0..12_u64 {
         let store = Store::open(root).unwrap();
@@ -171,7 +171,7 @@ fn a_clock_of_1970_or_2099_writes_no_time() {
         let root = room.path().join("store");
         let store = Store::open(&root).unwrap();
         let mut session = Session::new(&store, "ttyX");
-        let mut node = Played::new(NODE, LOG, 100);
+        let mut node = SimulatedNode::new(NODE, LOG, 100);
         node.measure(0, chip);
         let mut said = Vec::new();
         for t in (0..2000).step_by(20) {
@@ -196,7 +196,7 @@ fn readings_without_a_time_get_it_when_the_clock_is_set() {
     let room = tempfile::tempdir().unwrap();
     let root = room.path().join("store");
     let store = Store::open(&root).unwrap();
-    let mut node = Played::new(NODE, LOG, 100);
+    let mut node = SimulatedNode::new(NODE, LOG, 100);
     for (session, (began_s, from)) in [(70, 0), (BEGAN_S, 5_000)].into_iter().enumerate() {
         let mut one = Session::new(&store, "ttyX");
         node.measure(from, None);
@@ -225,7 +225,7 @@ fn a_line_that_was_torn_is_cut_off_and_comes_again() {
         for index_lost in [false, true] {
             let room = tempfile::tempdir().unwrap();
             let root = room.path().join("store");
-            let mut node = Played::new(NODE, LOG, 100);
+            let mut node = SimulatedNode::new(NODE, LOG, 100);
             let store = Store::open(&root).unwrap();
             let mut session = Session::new(&store, "ttyX");
             node.measure(0, None);
@@ -255,7 +255,7 @@ fn a_line_that_was_torn_is_cut_off_and_comes_again() {
 fn old_day_files_may_be_deleted() {
     let room = tempfile::tempdir().unwrap();
     let root = room.path().join("store");
-    let mut node = Played::new(NODE, LOG, 100);
+    let mut node = SimulatedNode::new(NODE, LOG, 100);
     for from in [0, 10_000] {
         let store = Store::open(&root).unwrap();
         let mut session = Session::new(&store, "ttyX");
@@ -273,7 +273,7 @@ fn old_day_files_may_be_deleted() {
 #[test]
 fn a_reading_that_another_store_has_is_a_gap_here() {
     let room = tempfile::tempdir().unwrap();
-    let mut node = Played::new(NODE, LOG, 100);
+    let mut node = SimulatedNode::new(NODE, LOG, 100);
     let (first, second) = (room.path().join("first"), room.path().join("second"));
     for (root, from) in [(&first, 0), (&second, 10_000)] {
         let store = Store::open(root).unwrap();
@@ -302,7 +302,7 @@ fn what_is_wrong_is_told_once_in_words() {
     let root = room.path().join("store");
     let store = Store::open(&root).unwrap();
     let mut session = Session::new(&store, "ttyX");
-    let mut node = Played::new(NODE, LOG, 100);
+    let mut node = SimulatedNode::new(NODE, LOG, 100);
     let fault = ChipFault { chip: Chip::Bme280, address: 0x76, fault: Fault::NoAnswer };
     let spoiled = ChipFault { chip: Chip::Sht4x, address: 0x44, fault: Fault::Crc };
     let mut said = talk(&mut session, &mut node, 0, 1000);
@@ -389,7 +389,7 @@ fn two_nodes_of_one_number_are_told() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(&room.path().join("store")).unwrap();
     let mut sessions = [Session::new(&store, "ttyA"), Session::new(&store, "ttyB")];
-    let mut nodes = [Played::new(NODE, 1, 50), Played::new(NODE, 2, 50)];
+    let mut nodes = [SimulatedNode::new(NODE, 1, 50), SimulatedNode::new(NODE, 2, 50)];
     let mut said = Vec::new();
     for t in (0..20_000).step_by(20) {
         for (session, node) in sessions.iter_mut().zip(&mut nodes) {

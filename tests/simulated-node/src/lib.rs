@@ -1,13 +1,13 @@
-//! A node without a board: the code that runs on one, with memory that outlives it.
+//! A sensor node without a board, for tests: the firmware's own code, with a memory that outlives it.
 
 use std::sync::{Arc, Mutex};
 
 use emberline_node::{Kind, Log, Measurement, Memory, Node, Start, Wish};
 use emberline_wire::{Decoder, Firmware, Frame, ResetCause, Sensor, Sensors};
 
-/// Bytes that outlive a node's start.
-#[derive(Clone)]
-pub(crate) struct Ram(Arc<Mutex<Vec<u8>>>);
+/// Bytes that outlive a start of the node.
+#[derive(Clone, Debug)]
+pub struct Ram(Arc<Mutex<Vec<u8>>>);
 
 impl Memory for Ram {
     type Error = std::convert::Infallible;
@@ -36,32 +36,35 @@ impl Memory for Ram {
 }
 
 /// One node, from start to start.
-pub(crate) struct Played {
+#[derive(Debug)]
+pub struct SimulatedNode {
     memory: Ram,
     log: u32,
     id: u32,
-    pub(crate) node: Node<Ram>,
+    /// The firmware's own node.
+    pub node: Node<Ram>,
     decoder: Decoder,
-    /// What it was told to set its clock to, ms since 1970.
-    pub(crate) clock_set_ms: Option<u64>,
+    /// The last time that a gateway set its clock to, ms since 1970.
+    pub clock_set_ms: Option<u64>,
 }
 
-impl Played {
-    /// A node with room for `slots` readings, just started.
-    pub(crate) fn new(id: u32, log: u32, slots: usize) -> Self {
+impl SimulatedNode {
+    /// Node number `id` with the log number `log` and room for `slots` readings, just started.
+    #[must_use]
+    pub fn new(id: u32, log: u32, slots: usize) -> Self {
         let memory = Ram(Arc::new(Mutex::new(vec![0xff; (8 + slots) * 64])));
         let node = start(&memory, log, id, ResetCause::PowerOn);
         Self { memory, log, id, node, decoder: Decoder::new(), clock_set_ms: None }
     }
 
     /// The power fails and comes back.
-    pub(crate) fn power_cut(&mut self) {
+    pub fn power_cut(&mut self) {
         self.node = start(&self.memory, self.log, self.id, ResetCause::PowerOn);
         self.decoder = Decoder::new();
     }
 
-    /// Keeps a measurement whose temperature tells its number: number / 100 °C.
-    pub(crate) fn measure(&mut self, now_ms: u64, rtc_unix_s: Option<u32>) -> u32 {
+    /// Stores a measurement whose temperature is its own number / 100 °C, and returns that number.
+    pub fn measure(&mut self, now_ms: u64, rtc_unix_s: Option<u32>) -> u32 {
         let seq = self.node.log().next_seq();
         let mut round = Measurement::new(now_ms);
         round.reading.temp_c_e2 = Some((seq % 5000) as i16);
@@ -70,8 +73,8 @@ impl Played {
         self.node.record(&round).expect("a memory that never fails")
     }
 
-    /// The bytes that it has to send.
-    pub(crate) fn poll(&mut self, now_ms: u64) -> Vec<u8> {
+    /// The bytes that it has to send at `now_ms`, ms since its start.
+    pub fn poll(&mut self, now_ms: u64) -> Vec<u8> {
         let mut bytes = Vec::new();
         while let Some(message) = self.node.poll(now_ms).expect("a memory that never fails") {
             bytes.extend_from_slice(Frame::new(&message).bytes());
@@ -79,8 +82,8 @@ impl Played {
         bytes
     }
 
-    /// Takes bytes of the gateway.
-    pub(crate) fn hear(&mut self, now_ms: u64, bytes: &[u8]) {
+    /// Receives bytes of the gateway at `now_ms`, ms since its start.
+    pub fn hear(&mut self, now_ms: u64, bytes: &[u8]) {
         for byte in bytes {
             let Some(Ok(message)) = self.decoder.push(*byte) else { continue };
             let bad = self.decoder.counters().bad();
@@ -90,8 +93,9 @@ impl Played {
         }
     }
 
-    /// The last reading that a gateway acknowledged.
-    pub(crate) fn acked(&self) -> u32 {
+    /// Number of the last reading that a gateway acknowledged.
+    #[must_use]
+    pub fn acked(&self) -> u32 {
         self.node.log().acked()
     }
 }
@@ -106,19 +110,22 @@ fn start(memory: &Ram, log: u32, id: u32, reset_cause: ResetCause) -> Node<Ram> 
     Node::new(Log::open(memory.clone(), log).expect("a log"), start)
 }
 
-/// Numbers that look random and are the same each time (Marsaglia's xorshift).
-pub(crate) struct Random(pub(crate) u32);
+/// Numbers that look random and are the same each time (Marsaglia's xorshift). Its seeds make the trials
+/// that were checked, so no other generator takes its place.
+#[derive(Debug)]
+pub struct Random(pub u32);
 
 impl Random {
-    pub(crate) fn below(&mut self, n: u32) -> u32 {
+    /// A number from 0 to `n` - 1.
+    pub fn below(&mut self, n: u32) -> u32 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 17;
         self.0 ^= self.0 << 5;
         self.0 % n
     }
 
-    /// `bytes` on a line that drops 1 byte in `one_in`, and flips a bit of another.
-    pub(crate) fn spoil(&mut self, bytes: &[u8], one_in: u32) -> Vec<u8> {
+    /// `bytes` after a line that drops 1 byte in `one_in`, and flips a bit of another.
+    pub fn spoil(&mut self, bytes: &[u8], one_in: u32) -> Vec<u8> {
         let mut out: Vec<u8> = bytes.iter().copied().filter(|_| self.below(one_in) > 0).collect();
         for byte in &mut out {
             if self.below(one_in) == 0 {
