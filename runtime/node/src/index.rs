@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use emberline_atomic_file as atomic_file;
 use serde::{Deserialize, Serialize};
 
 use super::contents::Contents;
 use super::id::NodeId;
-use emberline_weather::whole_file;
 
 /// Its name in the folder.
 const NAME: &str = "index.json";
@@ -52,6 +52,6 @@ impl Index {
     pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
-        whole_file::write(&folder.join(NAME), &bytes)
+        atomic_file::write(&folder.join(NAME), &bytes)
     }
 }

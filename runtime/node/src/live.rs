@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use emberline_atomic_file as atomic_file;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,6 @@ use super::heard::Heard;
 use super::id::NodeId;
 use super::line::sensor_names;
 use super::session::Session;
-use emberline_weather::whole_file;
 
 /// The file's name in a store.
 const FILE: &str = "live.json";
@@ -100,7 +100,7 @@ impl Live {
         self.written = Timestamp::now();
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
-        whole_file::write(&root.join(FILE), &bytes)
+        atomic_file::write(&root.join(FILE), &bytes)
     }
 
     /// Reads the file of the store `root`; `None` if nobody ever listened.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use emberline_atomic_file as atomic_file;
 use serde::{Deserialize, Serialize};
 
 use super::day::{self, Lines};
@@ -14,7 +15,6 @@ use super::id::NodeId;
 use super::line::Line;
 use super::store::{StoreError, View};
 use super::table::Tips;
-use emberline_weather::whole_file;
 
 /// How far each node was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ impl Cursor {
     pub fn write(&self, path: &Path) -> Result<(), CursorError> {
         let wrong = |what: String| CursorError { path: path.to_owned(), what };
         let bytes = serde_json::to_vec_pretty(self).map_err(|e| wrong(e.to_string()))?;
-        whole_file::write(path, &bytes).map_err(|e| wrong(e.to_string()))
+        atomic_file::write(path, &bytes).map_err(|e| wrong(e.to_string()))
     }
 
     /// Lines of `node` after this cursor, and moves it behind them. A last line that is only half

@@ -6,12 +6,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use emberline_atomic_file as atomic_file;
 use emberline_fwi::{Codes, Date, DayLength, Indices, Latitude, Refused, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::noon::Rain;
-use crate::whole_file;
 
 /// Version of the file.
 pub const VERSION: u32 = 1;
@@ -220,7 +220,7 @@ impl Memory {
         let failed = |source| MemoryError::Write { path: path.to_owned(), source };
         let mut text = serde_json::to_vec_pretty(self).map_err(|e| failed(e.into()))?;
         text.push(b'\n');
-        whole_file::write(path, &text).map_err(failed)
+        atomic_file::write(path, &text).map_err(failed)
     }
 }
 

@@ -25,4 +25,3 @@ pub mod series;
 pub mod standard_time;
 mod term;
 pub mod view;
-pub mod whole_file;

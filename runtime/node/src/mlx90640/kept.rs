@@ -4,9 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use emberline_atomic_file as atomic_file;
 use serde::{Deserialize, Serialize};
-
-use emberline_weather::whole_file;
 
 use super::WORDS;
 
@@ -37,7 +36,7 @@ pub(crate) fn read(folder: &Path) -> Option<Box<[u16; WORDS]>> {
 /// Keeps `words`, over older ones.
 pub(crate) fn keep(folder: &Path, words: &[u16; WORDS]) -> io::Result<()> {
     let kept = Kept { chip: chip(words), words: words.to_vec() };
-    whole_file::write(&path(folder), &serde_json::to_vec(&kept)?)
+    atomic_file::write(&path(folder), &serde_json::to_vec(&kept)?)
 }
 
 /// Keeps none any more.

@@ -11,7 +11,7 @@ use emberline::weather::csv::named_zone;
 use emberline::weather::outlook::Outlook;
 use emberline::weather::reading::Reading;
 use emberline::weather::view::View;
-use emberline::weather::whole_file;
+use emberline_atomic_file as atomic_file;
 
 use crate::cli::WeatherArgs;
 
@@ -42,5 +42,5 @@ pub(super) fn write(
     let mut png = Vec::new();
     view.png(&mut png).with_context(|| format!("{name}: cannot be drawn"))?;
     // `main` tells the outermost error alone, so that the cause stands in it.
-    whole_file::write(path, &png).map_err(|e| anyhow::anyhow!("{name}: cannot be written: {e}"))
+    atomic_file::write(path, &png).map_err(|e| anyhow::anyhow!("{name}: cannot be written: {e}"))
 }

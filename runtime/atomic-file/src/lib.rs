@@ -1,13 +1,17 @@
-//! A whole file: written beside its place and put there in one step, so that nobody reads half of it.
+//! Writes a file in one step: whoever reads it finds the old content or the new, and never half of it.
+//!
+//! The content goes into a hidden file beside the final one and onto the disk, and is then renamed. That
+//! holds when the program is killed or the power fails at any moment; at worst the hidden file
+//! `.NAME.partial-PROCESS` is left behind.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Writes `bytes` as `path`, over an older file if there is one; its folder must exist.
+/// Writes `bytes` to the file `path`, replacing an older one; its folder must exist.
 ///
 /// # Errors
-/// What the disk said; then an older file is as it was, and nothing is left beside it.
+/// Whatever the file system reports. The older file is then unchanged, and nothing is left beside it.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "names no file");
     let name = path.file_name().ok_or_else(no_file)?.to_string_lossy();
