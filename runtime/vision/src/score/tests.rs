@@ -195,3 +195,43 @@ fn a_straight_front_has_its_speed() {
     assert_eq!(physics::front_speed_error_px(&masks(3), &masks(2), &left(5)), Some(1.0));
     assert_eq!(physics::front_speed_px(&left(5), &left(30), 4), None);
 }
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap()
+}
+
+#[test]
+fn keys_in_files_stay() {
+    let mean = r#"{"sum":0.0,"count":0}"#;
+    let counts = r#"{"hit":1,"false_alarm":2,"miss":3,"correct_no":4}"#;
+    let table = Counts { hit: 1, false_alarm: 2, miss: 3, correct_no: 4 };
+    assert_eq!(json(&table), counts);
+    let none = json(&Counts::default());
+    assert_eq!(json(&RainCounts::default()), format!("[{none},{none},{none},{none}]"));
+    let bin = r#"{"cells":0,"came":0,"said":0.0}"#;
+    let probability = format!(r#"{{"squared":0.0,"bins":[{}]}}"#, [bin; 10].join(","));
+    assert_eq!(json(&Probability::default()), probability);
+    let front = format!(
+        r#"{{"said":{mean},"truth":{mean},"starts":{mean},"hd95":{mean},"without_front":0}}"#
+    );
+    assert_eq!(json(&FrontDistance::default()), front);
+    assert_eq!(
+        json(&LeadScore::default()),
+        format!(
+            r#"{{"new_burn":{none},"front_px":{front},"front_m":{front},"probability":{probability}}}"#
+        )
+    );
+    assert_eq!(
+        json(&ArrivalError::default()),
+        format!(
+            r#"{{"said":{mean},"never":0,"never_true_frames":0.0,"never_horizon_frames":0.0,"starts":{mean}}}"#
+        )
+    );
+    assert_eq!(
+        json(&ImageError::default()),
+        format!(r#"{{"squared":0.0,"absolute":0.0,"values":0,"ssim":{mean}}}"#)
+    );
+    assert_eq!(json(&Spectrum::default()), r#"{"said":[],"truth":[]}"#);
+    assert_eq!(json(&Fss::default()), r#"{"squared":0.0,"reference":0.0}"#);
+    assert_eq!(json(&Crps::default()), r#"{"error":0.0,"spread":0.0,"fair_spread":0.0,"cells":0}"#);
+}
