@@ -14,7 +14,7 @@ use std::process::Command;
 use emberline::advect::{Inflow, carried, honest};
 use emberline::flow::Flow;
 use emberline::motion::rain_motion;
-use emberline::rain::{mm_h, share_of_code};
+use emberline::rain_rate::{mm_h, share_of_code};
 use emberline::score::exceedance::exceedance;
 use emberline::score::rain::{Crps, Fss, RATES_MM_H, counts_at};
 use emberline::score::{Counts, Probability};

@@ -24,7 +24,7 @@ pub mod motion;
 pub mod nowcast;
 pub mod pipeline;
 pub mod product;
-pub mod rain;
+pub mod rain_rate;
 pub mod score;
 pub mod source;
 mod sums;

@@ -23,7 +23,7 @@ use vectors::Vectors;
 /// Frames at the end of a film that are looked at.
 const FRAMES: usize = 3;
 
-/// Motion at the end of a film `[T, H, W]` of rain shares (`crate::rain`; NaN is no data), cells a
+/// Motion at the end of a film `[T, H, W]` of rain shares (`crate::rain_rate`; NaN is no data), cells a
 /// frame: of its last three frames, or two. No motion where nothing can be followed: a film of one
 /// frame, without rain, or of nothing but no data. A pair with a frame that shows one value only
 /// (no rain at all, say) tells nothing and is left out.

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, Axis};
 use emberline::clip::{Burning, Clip, Shown, Truth};
 use emberline::forecast::{Burn, Forecast, Predicted};
 use emberline::product::rain_colours;
-use emberline::rain::mm_h;
+use emberline::rain_rate::mm_h;
 use emberline::task::Task;
 
 /// Lead shown, where so many frames followed.

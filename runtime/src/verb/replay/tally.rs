@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 
 use emberline::clip::{Clip, Shown, Truth};
 use emberline::forecast::{Chance, Forecast, Predicted, Rain};
-use emberline::rain::mm_h;
+use emberline::rain_rate::mm_h;
 use emberline::score::fire::score_start;
 use emberline::score::image::ImageError;
 use emberline::score::rain::Fss;

@@ -12,7 +12,7 @@ use emberline::model::{Model, RunOptions};
 use emberline::nowcast::Onset;
 use emberline::pipeline::{self, Opened, PipelineOptions};
 use emberline::product::place::Map;
-use emberline::rain::mm_h;
+use emberline::rain_rate::mm_h;
 
 use super::super::table::Table;
 use super::super::{Outcome, leads, options, print, progress, say};

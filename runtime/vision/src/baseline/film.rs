@@ -166,7 +166,7 @@ mod tests {
             let Predicted::Rain(rain) = &f.predicted else { panic!("{baseline:?}: no rain") };
             for ((l, y, x), v) in rain.mm_h.indexed_iter() {
                 assert_eq!(v.is_nan(), x == 7, "{l} {y} {x}");
-                assert!(v.is_nan() || *v == crate::rain::mm_h(f.frames[[0, l, y, x]]));
+                assert!(v.is_nan() || *v == crate::rain_rate::mm_h(f.frames[[0, l, y, x]]));
             }
         }
     }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::burnt::{nth, quantile};
 use crate::frame::{Film, Kind, Pixels};
 use crate::heat::flame_intensity;
-use crate::rain;
+use crate::rain_rate;
 
 /// Which input values are intensity 0 and 1, as a model's card asks for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,8 +46,8 @@ impl Unit {
     pub fn value(self, intensity: f32) -> f32 {
         match self {
             Self::Span(span) => span.zero + intensity * (span.one - span.zero),
-            Self::RainCode => intensity * f32::from(rain::FULL_CODE),
-            Self::RainMmH => rain::mm_h(intensity),
+            Self::RainCode => intensity * f32::from(rain_rate::FULL_CODE),
+            Self::RainMmH => rain_rate::mm_h(intensity),
         }
     }
 
@@ -86,7 +86,7 @@ pub fn beyond_full(film: &Film) -> Option<[f32; 2]> {
 
 /// Says how many rates are above the largest that has a code.
 fn note_too_much(film: &Film, picked: &[usize], notes: &mut Vec<String>) {
-    let most = rain::most_mm_h();
+    let most = rain_rate::most_mm_h();
     let all = picked.iter().flat_map(|&i| values(&film.frames[i].pixels));
     let n = all.filter(|v| *v > most).count();
     if n > 0 {
@@ -150,9 +150,11 @@ pub(super) fn intensities(film: &Film, picked: &[usize], unit: Unit) -> Array3<f
             (_, Unit::RainCode, pixels) => to
                 .iter_mut()
                 .zip(values(pixels))
-                .for_each(|(t, v)| *t = rain::share_of_code(v as u8)),
+                .for_each(|(t, v)| *t = rain_rate::share_of_code(v as u8)),
             (_, Unit::RainMmH, pixels) => {
-                to.iter_mut().zip(values(pixels)).for_each(|(t, v)| *t = rain::share_of_mm_h(v));
+                to.iter_mut()
+                    .zip(values(pixels))
+                    .for_each(|(t, v)| *t = rain_rate::share_of_mm_h(v));
             }
             (_, Unit::Span(span), pixels) => {
                 to.iter_mut().zip(values(pixels)).for_each(|(t, v)| {

@@ -15,7 +15,7 @@ pub use estimate::{Estimate, Parameter};
 pub use provenance::{EngineFacts, InputFacts, ModelFacts, Provenance, StageSeconds};
 
 use crate::grid::Grid;
-use crate::rain;
+use crate::rain_rate;
 use crate::task::Task;
 
 /// What will be seen. Models and baselines give the same type.
@@ -152,7 +152,7 @@ impl Rain {
     /// The rates of `frames` `[L, H, W]`, shares in 0..1; `no_data` `[H, W]` is where none is given.
     #[must_use]
     pub fn of(frames: &Array3<f32>, no_data: &Array2<bool>) -> Self {
-        let mut mm_h = frames.mapv(rain::mm_h);
+        let mut mm_h = frames.mapv(rain_rate::mm_h);
         for mut lead in mm_h.outer_iter_mut() {
             lead.zip_mut_with(no_data, |v, &none| {
                 if none {

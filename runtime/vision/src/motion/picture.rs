@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2};
 
-use crate::rain::FULL_CODE;
+use crate::rain_rate::FULL_CODE;
 
 /// dBR of no rain.
 const DRY_DB: f64 = -15.0;

@@ -15,7 +15,7 @@ pub fn extrapolated(now: &ArrayRef2<f32>, motion: &Flow, leads: usize) -> Array3
 
 /// How extrapolation is blended into a network's forecast.
 ///
-/// Both are shares of rain (`crate::rain`), so what is mixed is mixed in decibels, as networks see it.
+/// Both are shares of rain (`crate::rain_rate`), so what is mixed is mixed in decibels, as networks see it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Blend {

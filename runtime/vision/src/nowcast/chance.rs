@@ -8,12 +8,12 @@ use ndarray::{Array2, Array3, Array4, ArrayViewMut2, Axis, Zip, s};
 use serde::{Deserialize, Serialize};
 
 use crate::forecast::Chance;
-use crate::rain::share_of_mm_h;
+use crate::rain_rate::share_of_mm_h;
 use crate::sums::Sums;
 
 /// Shares nearer to 0 or 1 than this tell nothing more.
 const SHARE_LEAST: f64 = 0.002;
-/// Share (`crate::rain`) by which a cell may miss a rate for rounding; a code is 0.0039.
+/// Share (`crate::rain_rate`) by which a cell may miss a rate for rounding; a code is 0.0039.
 const ROUNDING: f32 = 1e-4;
 
 /// How chances follow from a forecast, fitted on forecasts whose future was seen.

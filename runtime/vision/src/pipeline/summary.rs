@@ -4,7 +4,7 @@ use ndarray::{Array2, Axis};
 
 use crate::clip::{Clip, Shown};
 use crate::forecast::{Forecast, Predicted};
-use crate::rain::{LEAST_MM_H, mm_h};
+use crate::rain_rate::{LEAST_MM_H, mm_h};
 
 /// What there is now, and will be at the last lead.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -12,7 +12,7 @@ use super::facts::{Facts, NOTICE};
 use super::parts::{Fire, Parts, Wet};
 use crate::clip::{Clip, Span, Unit};
 use crate::forecast::{Forecast, Provenance};
-use crate::rain::LEAST_MM_H;
+use crate::rain_rate::LEAST_MM_H;
 
 /// The provenance's own members in their order, then `product` and `files` (all but this one).
 pub(crate) fn document(

@@ -1,7 +1,7 @@
 //! Colours of rain rates, as weather radars are mostly shown: blue is light, red heavy, violet a
 //! cloudburst.
 
-use crate::rain::LEAST_MM_H;
+use crate::rain_rate::LEAST_MM_H;
 
 /// From which rate on, mm/h, which colour.
 pub const STEPS: [(f32, [u8; 3]); 9] = [

@@ -7,7 +7,7 @@ use super::rain_colours;
 use super::scene::{Scale, grey};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use crate::rain;
+use crate::rain_rate;
 use emberline_picture::Canvas;
 
 /// Frame `t` of the clip.
@@ -18,7 +18,7 @@ pub(crate) fn seen(clip: &Clip, parts: Parts<'_>, t: usize, scale: Scale) -> Can
             let no_data = unseen.no_data.index_axis(Axis(0), t);
             let rate = |y, x| match no_data[[y, x]] {
                 true => f32::NAN,
-                false => rain::mm_h(frame[[y, x]]),
+                false => rain_rate::mm_h(frame[[y, x]]),
             };
             rates(frame.dim(), rate, scale)
         }

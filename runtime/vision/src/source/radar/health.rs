@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::frame::{Film, Pixels};
-use crate::rain::NO_DATA_CODE;
+use crate::rain_rate::NO_DATA_CODE;
 
 /// A difference of more than this many steps is a gap.
 const GAP_STEPS: f64 = 1.5;
@@ -130,7 +130,7 @@ fn rains(pixels: &Pixels) -> bool {
     match pixels {
         Pixels::U8(a) => a.iter().any(|&v| v != 0 && v != NO_DATA_CODE),
         Pixels::U16(a) => a.iter().any(|&v| v != 0),
-        Pixels::F32(a) => a.iter().any(|&v| v >= crate::rain::LEAST_MM_H),
+        Pixels::F32(a) => a.iter().any(|&v| v >= crate::rain_rate::LEAST_MM_H),
     }
 }
 

@@ -7,7 +7,7 @@ use super::around::Window;
 use super::ground::Ground;
 use super::unit::Unit;
 use super::{Ask, SourceError, clock};
-use crate::rain::LEAST_MM_H;
+use crate::rain_rate::LEAST_MM_H;
 
 /// Rates above this are no rain, mm/h. The most ever measured in a minute is 1870 (Unionville, 1956);
 /// 75.8 dBZ by Marshall–Palmer.
