@@ -10,7 +10,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain_rate", &[]),
-    ("sums", &[]),
+    ("summed_area", &[]),
     ("task", &["frame"]),
     ("burnt", &[]),
     ("heat", &[]),
@@ -22,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("motion", &["rain_rate", "flow"]),
     ("advect", &["rain_rate", "flow", "motion"]),
     ("forecast", &["frame", "grid", "rain_rate", "task"]),
-    ("nowcast", &["rain_rate", "sums", "flow", "advect", "forecast"]),
+    ("nowcast", &["rain_rate", "summed_area", "flow", "advect", "forecast"]),
     (
         "baseline",
         &["frame", "grid", "task", "clip", "front", "flow", "motion", "advect", "forecast"],
@@ -34,7 +34,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "forecast", "nowcast",
         ],
     ),
-    ("score", &["grid", "sums", "front", "forecast"]),
+    ("score", &["grid", "summed_area", "front", "forecast"]),
     ("product", &["frame", "grid", "rain_rate", "clip", "forecast"]),
     (
         "pipeline",

@@ -27,5 +27,5 @@ pub mod product;
 pub mod rain_rate;
 pub mod score;
 pub mod source;
-mod sums;
+mod summed_area;
 pub mod task;

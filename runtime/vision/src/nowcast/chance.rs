@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::forecast::Chance;
 use crate::rain_rate::share_of_mm_h;
-use crate::sums::Sums;
+use crate::summed_area::SummedArea;
 
 /// Shares nearer to 0 or 1 than this tell nothing more.
 const SHARE_LEAST: f64 = 0.002;
@@ -43,7 +43,7 @@ impl Calibration {
     pub fn chance(&self, frames: &Array3<f32>, no_data: &Array2<bool>) -> Chance {
         let (leads, h, w) = frames.dim();
         let mut percent = Array4::from_elem((self.rates_mm_h.len(), leads, h, w), Chance::NO_DATA);
-        let seen = Sums::of(no_data, |none| !none);
+        let seen = SummedArea::of(no_data, |none| !none);
         for (l, frame) in frames.outer_iter().enumerate() {
             let squares = [self.near_cells, self.far_cells].map(|c| Square::of(&seen, c, l + 1));
             for (k, rate) in self.rates_mm_h.iter().enumerate() {
@@ -52,7 +52,7 @@ impl Calibration {
                     Zip::from(&frame).and(no_data).map_collect(|v, none| !none && *v >= least);
                 let out = percent.slice_mut(s![k, l, .., ..]);
                 Curve::at(&self.fit[k], l + 1).draw(
-                    &Sums::of(&wet, |b| *b),
+                    &SummedArea::of(&wet, |b| *b),
                     &squares,
                     no_data,
                     out,
@@ -102,7 +102,7 @@ struct Square {
 }
 
 impl Square {
-    fn of(seen: &Sums, cells: f64, lead: usize) -> Self {
+    fn of(seen: &SummedArea, cells: f64, lead: usize) -> Self {
         let reach = (cells * (lead as f64).sqrt() + 0.5).floor() as usize;
         Self { reach, whole: (2 * reach + 1).pow(2) as u32, seen: seen.around(reach) }
     }
@@ -129,7 +129,7 @@ impl Curve {
     /// Writes percent into `out` `[H, W]` where there is data, from how many cells are `wet`.
     fn draw(
         &self,
-        wet: &Sums,
+        wet: &SummedArea,
         squares: &[Square; 2],
         no_data: &Array2<bool>,
         mut out: ArrayViewMut2<'_, u8>,

@@ -9,7 +9,7 @@ use ndarray::{ArrayRef2, ArrayRef3, Axis, Zip};
 use serde::Serialize;
 
 use super::{Counts, ratio};
-use crate::sums::Sums;
+use crate::summed_area::SummedArea;
 
 /// Rain rates of the contract, mm/h.
 pub const RATES_MM_H: [f32; 4] = [0.1, 0.5, 1.0, 5.0];
@@ -73,8 +73,8 @@ impl Fss {
         let rainy = |a: &ArrayRef2<f32>, b: &ArrayRef2<f32>| {
             Zip::from(a).and(b).map_collect(|&a, &b| !b.is_nan() && a >= rate_mm_h)
         };
-        let said_sums = Sums::of(&rainy(said, truth), |b| *b);
-        let true_sums = Sums::of(&rainy(truth, said), |b| *b);
+        let said_sums = SummedArea::of(&rainy(said, truth), |b| *b);
+        let true_sums = SummedArea::of(&rainy(truth, said), |b| *b);
         let window = window.max(1);
         let area = (window * window) as f64;
         let reach = [window / 2, window - window / 2 - 1];

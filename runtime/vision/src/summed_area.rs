@@ -1,11 +1,11 @@
-//! Sums: how many cells of a map hold in any rectangle, by a summed-area table (Crow 1984).
+//! SummedArea: how many cells of a map hold in any rectangle, by a summed-area table (Crow 1984).
 
 use ndarray::{Array2, ArrayRef2, s};
 
 /// Counts of the cells that hold, from the corner on: `[H + 1, W + 1]`.
-pub(crate) struct Sums(Array2<u32>);
+pub(crate) struct SummedArea(Array2<u32>);
 
-impl Sums {
+impl SummedArea {
     /// Of a map whose cells hold or do not.
     pub(crate) fn of<T>(map: &ArrayRef2<T>, holds: impl Fn(&T) -> bool) -> Self {
         let (h, w) = map.dim();
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn counts_are_those_of_counting() {
         let map = Array2::from_shape_fn((9, 13), |(y, x)| (y * 7 + x * 5) % 3 == 0);
-        let sums = Sums::of(&map, |b| *b);
+        let sums = SummedArea::of(&map, |b| *b);
         for [before, after] in [[0, 0], [1, 1], [3, 3], [2, 1], [20, 20]] {
             let mut counts = Vec::new();
             for ((y, x), _) in map.indexed_iter() {
