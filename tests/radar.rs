@@ -11,7 +11,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use emberline::advect::{Inflow, carried, honest};
+use emberline::extrapolation::{Inflow, carried, honest};
 use emberline::flow::Flow;
 use emberline::motion::rain_motion;
 use emberline::rain_rate::{mm_h, share_of_code};

@@ -20,17 +20,17 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("front", &[]),
     ("flow", &[]),
     ("motion", &["rain_rate", "flow"]),
-    ("advect", &["rain_rate", "flow", "motion"]),
+    ("extrapolation", &["rain_rate", "flow", "motion"]),
     ("forecast", &["frame", "grid", "rain_rate", "task"]),
-    ("nowcast", &["rain_rate", "summed_area", "flow", "advect", "forecast"]),
+    ("nowcast", &["rain_rate", "summed_area", "flow", "extrapolation", "forecast"]),
     (
         "baseline",
-        &["frame", "grid", "task", "clip", "front", "flow", "motion", "advect", "forecast"],
+        &["frame", "grid", "task", "clip", "front", "flow", "motion", "extrapolation", "forecast"],
     ),
     (
         "model",
         &[
-            "frame", "grid", "task", "memory", "clip", "front", "flow", "motion", "advect",
+            "frame", "grid", "task", "memory", "clip", "front", "flow", "motion", "extrapolation",
             "forecast", "nowcast",
         ],
     ),

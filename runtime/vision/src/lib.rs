@@ -8,10 +8,10 @@
 //!                              (ort, tract)          score
 //! ```
 
-pub mod advect;
 pub mod baseline;
 pub mod burnt;
 pub mod clip;
+pub mod extrapolation;
 pub mod flow;
 pub mod forecast;
 pub mod frame;

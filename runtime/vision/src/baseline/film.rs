@@ -3,8 +3,8 @@
 use ndarray::{Array3, ArrayRef2, Axis};
 
 use super::{plain, short_flow};
-use crate::advect::{Inflow, carried};
 use crate::clip::{Clip, Shown};
+use crate::extrapolation::{Inflow, carried};
 use crate::flow::Flow;
 use crate::forecast::{Forecast, Predicted, Rain};
 use crate::motion::rain_motion;

@@ -3,7 +3,7 @@
 use ndarray::{Array3, ArrayRef2, Zip};
 use serde::{Deserialize, Serialize};
 
-use crate::advect::{Inflow, carried};
+use crate::extrapolation::{Inflow, carried};
 use crate::flow::Flow;
 
 /// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,

@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, ArrayView2, Axis, Zip};
 
-use crate::advect::{Ranks, beyond};
+use crate::extrapolation::{Ranks, beyond};
 use crate::clip::{Clip, Unseen};
 use crate::forecast::Rain;
 use crate::model::card::Card;

@@ -10,11 +10,11 @@ use ndarray::{Array2, Array3, ArrayRef2, Zip};
 
 use crate::flow::Flow;
 
-mod rank;
-mod soften;
+mod gaussian;
+mod probability_matching;
 
-pub use rank::{Ranks, ranked};
-pub use soften::softened;
+pub use gaussian::softened;
+pub use probability_matching::{Ranks, ranked};
 
 /// Width of the honest baseline's blur at lead 1, cells; it grows with the root of the lead.
 const BLUR_CELLS: f64 = 0.8;
