@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use emberline::clip::Clip;
 use emberline::engine::{EngineKind, EngineOptions};
-use emberline::flow::carried_px;
+use emberline::motion::farneback::carried_px;
 use emberline::front::Front;
 use emberline::model::{Model, RunOptions, inside};
 use emberline::source::{Ask, open};

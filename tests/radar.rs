@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use emberline::extrapolation::{Inflow, carried, honest};
-use emberline::flow::Flow;
-use emberline::motion::rain_motion;
+use emberline::motion::farneback::Flow;
+use emberline::motion::lucas_kanade::rain_motion;
 use emberline::rain_rate::{mm_h, share_of_code};
 use emberline::score::exceedance::exceedance;
 use emberline::score::rain::{Crps, Fss, RATES_MM_H, counts_at};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::structure::arrows;
 
 /// Rooms of the vision library: each with the rooms that it may use besides itself.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain_rate", &[]),
@@ -18,19 +18,18 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("source", &["frame", "grid", "rain_rate"]),
     ("clip", &["frame", "grid", "rain_rate", "task", "burnt", "heat"]),
     ("front", &[]),
-    ("flow", &[]),
     ("motion", &["rain_rate", "flow"]),
-    ("extrapolation", &["rain_rate", "flow", "motion"]),
+    ("extrapolation", &["rain_rate", "motion"]),
     ("forecast", &["frame", "grid", "rain_rate", "task"]),
-    ("nowcast", &["rain_rate", "summed_area", "flow", "extrapolation", "forecast"]),
+    ("nowcast", &["rain_rate", "summed_area", "extrapolation", "forecast"]),
     (
         "baseline",
-        &["frame", "grid", "task", "clip", "front", "flow", "motion", "extrapolation", "forecast"],
+        &["frame", "grid", "task", "clip", "front", "motion", "extrapolation", "forecast"],
     ),
     (
         "model",
         &[
-            "frame", "grid", "task", "memory", "clip", "front", "flow", "motion", "extrapolation",
+            "frame", "grid", "task", "memory", "clip", "front", "motion", "extrapolation",
             "forecast", "nowcast",
         ],
     ),

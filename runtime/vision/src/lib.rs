@@ -12,7 +12,6 @@ pub mod baseline;
 pub mod burnt;
 pub mod clip;
 pub mod extrapolation;
-pub mod flow;
 pub mod forecast;
 pub mod frame;
 pub mod front;

@@ -5,9 +5,9 @@ use ndarray::{Array3, ArrayRef2, Axis};
 use super::{plain, short_flow};
 use crate::clip::{Clip, Shown};
 use crate::extrapolation::{Inflow, carried};
-use crate::flow::Flow;
+use crate::motion::farneback::Flow;
 use crate::forecast::{Forecast, Predicted, Rain};
-use crate::motion::rain_motion;
+use crate::motion::lucas_kanade::rain_motion;
 use crate::task::Task;
 
 /// A forecaster of frames and rain without a network.

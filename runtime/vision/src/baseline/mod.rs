@@ -7,7 +7,7 @@ use ndarray::{Array2, Array3, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::clip::{Burning, Clip};
-use crate::flow::{self, Flow};
+use crate::motion::farneback::{self, Flow};
 use crate::forecast::{Burn, Forecast, Predicted, arrival_from_probability};
 use crate::front::Front;
 
@@ -181,7 +181,7 @@ fn by_flow(clip: &Clip, burning: &Burning, leads: usize) -> Forecast {
 
 /// What a person should know of flow over fewer frames than usual: `last` is a clip's last index.
 fn short_flow(last: usize) -> Vec<String> {
-    let usual = flow::STEPS;
+    let usual = farneback::STEPS;
     if last >= usual {
         return Vec::new();
     }

@@ -10,9 +10,9 @@ use ndarray_npy::{NpzReader, ReadableElement};
 
 use super::*;
 use crate::clip::{Shown, Span, Unit};
-use crate::flow::{carried_px, optical_flow};
 use crate::frame::Kind;
 use crate::grid::Grid;
+use crate::motion::farneback::{carried_px, optical_flow};
 
 fn golden<D: ndarray::Dimension, A: ReadableElement>(name: &str) -> ndarray::Array<A, D> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/baseline.npz");

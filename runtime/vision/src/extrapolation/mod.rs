@@ -8,7 +8,7 @@
 
 use ndarray::{Array2, Array3, ArrayRef2, Zip};
 
-use crate::flow::Flow;
+use crate::motion::farneback::Flow;
 
 mod gaussian;
 mod probability_matching;

@@ -4,7 +4,7 @@ use ndarray::{Array3, ArrayRef2, Zip};
 use serde::{Deserialize, Serialize};
 
 use crate::extrapolation::{Inflow, carried};
-use crate::flow::Flow;
+use crate::motion::farneback::Flow;
 
 /// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,
 /// with the border flowing in.

@@ -7,7 +7,7 @@ use ndarray::{Array2, Array3, Axis, Zip};
 use super::interface::{Noise, WindowOutput};
 use super::rollout::{Future, Rollout, extend, next_frames};
 use crate::clip::{Burning, Clip};
-use crate::flow::carried_px;
+use crate::motion::farneback::carried_px;
 use crate::forecast::StageSeconds;
 use crate::front::Front;
 use crate::model::error::ModelError;

@@ -7,7 +7,7 @@ use crate::clip::{Clip, Unseen};
 use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
-use crate::motion::rain_motion;
+use crate::motion::lucas_kanade::rain_motion;
 use crate::nowcast::extrapolated;
 
 /// Share of a view from which on it is told that its rain comes from beyond the border.

@@ -8,7 +8,7 @@
 
 use ndarray::{Array2, ArrayRef3, Axis};
 
-use crate::flow::Flow;
+use crate::motion::farneback::Flow;
 
 mod corners;
 mod picture;
