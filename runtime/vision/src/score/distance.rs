@@ -9,8 +9,8 @@ use ndarray::ArrayRef2;
 use serde::Serialize;
 
 use super::Mean;
-use crate::front::distance::Nearest;
 use crate::front::edge_of;
+use crate::front::nearest::Nearest;
 
 /// Distances between fronts in pixels (metres after [`FrontDistance::times`]), that add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

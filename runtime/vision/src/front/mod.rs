@@ -5,10 +5,10 @@
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis, s};
 
-pub(crate) mod distance;
-mod smooth;
+pub(crate) mod nearest;
+mod smoothing;
 
-use distance::Nearest;
+use nearest::Nearest;
 
 /// Frames over which a piece of front's own speed is measured.
 const LOOK_BACK: usize = 5;
@@ -66,7 +66,7 @@ impl Front {
         };
         let look_back = LOOK_BACK.min(last);
         let back = burnt.slice(s![last - look_back, .., ..]);
-        let speed = smooth::along(&edge, &edge_speed_px(&edge, &back, look_back, global_px));
+        let speed = smoothing::along(&edge, &edge_speed_px(&edge, &back, look_back, global_px));
 
         // The burnt cell nearest to an unburnt one is always on the edge: one search does for both.
         let mut distance_px = Array2::zeros((h, w));

@@ -35,5 +35,4 @@ fn ramp(v: f32, [low, high]: [f32; 2]) -> f32 {
 }
 
 #[cfg(test)]
-#[path = "heat_tests.rs"]
 mod tests;
