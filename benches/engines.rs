@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use emberline::clip::Clip;
 use emberline::engine::{EngineKind, EngineOptions};
-use emberline::motion::farneback::carried_px;
+use emberline::motion::farneback::advection_speed_px;
 use emberline::front::Front;
 use emberline::model::{Model, RunOptions, inside};
 use emberline::source::{Ask, open};
@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let burning = clip.shown.fire().expect("the built-in model forecasts fire");
         let front = Front::of(&burning.burnt);
         let now = burning.now();
-        let carried = || carried_px(&clip.frames, &now, &front.distance_px);
+        let carried = || advection_speed_px(&clip.frames, &now, &front.distance_px);
         let mut spent = vec![Vec::new(); models.len()];
         let (mut front, mut flow) = (Vec::new(), Vec::new());
         for round in 0..=ROUNDS {

@@ -11,8 +11,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use emberline::extrapolation::{Inflow, carried, honest};
-use emberline::motion::farneback::Flow;
+use emberline::extrapolation::{Inflow, extrapolate, smoothed_extrapolation};
+use emberline::motion::MotionField;
+use emberline::motion::farneback::flow_at_end;
 use emberline::motion::lucas_kanade::rain_motion;
 use emberline::rain_rate::{mm_h, share_of_code};
 use emberline::score::exceedance::exceedance;
@@ -113,30 +114,30 @@ fn said(film: &ArrayRef3<f32>, t: usize, leads: usize) -> Said {
     let context = film.slice(s![t - CONTEXT..t, .., ..]).to_owned();
     let now = context.index_axis(Axis(0), CONTEXT - 1).to_owned();
     let (flow, motion_s) = timed(|| rain_motion(&context));
-    let (unfilled, carry_s) = timed(|| carried(&now, &flow, LEADS, Inflow::NoData));
+    let (unfilled, carry_s) = timed(|| extrapolate(&now, &flow, LEADS, Inflow::NoData));
     let scored = || SCORED.into_iter().filter(|l| *l <= leads);
     let rates = |frames: &ArrayRef3<f32>| -> Array3<f32> {
         let picked: Vec<usize> = scored().map(|l| l - 1).collect();
         frames.select(Axis(0), &picked).mapv(rate)
     };
-    let dry = |flow: &Flow| rates(&carried(&now, flow, LEADS, Inflow::Dry));
+    let dry = |flow: &MotionField| rates(&extrapolate(&now, flow, LEADS, Inflow::Dry));
     let still = Array3::from_shape_fn((LEADS, now.dim().0, now.dim().1), |(_, y, x)| now[[y, x]]);
-    let fair = honest(&now, &flow, LEADS);
+    let fair = smoothed_extrapolation(&now, &flow, LEADS);
     let mut members = Array3::zeros((SPEEDS.len(), now.dim().0, now.dim().1));
     for (speed, mut member) in SPEEDS.into_iter().zip(members.outer_iter_mut()) {
-        let flow = Flow { right_px: &flow.right_px * speed, down_px: &flow.down_px * speed };
-        let frames = carried(&now, &flow, ENSEMBLE_LEAD, Inflow::NoData);
+        let flow = MotionField { right_px: &flow.right_px * speed, down_px: &flow.down_px * speed };
+        let frames = extrapolate(&now, &flow, ENSEMBLE_LEAD, Inflow::NoData);
         member.assign(&frames.index_axis(Axis(0), ENSEMBLE_LEAD - 1).mapv(rate));
     }
     Said {
         rates_mm_h: vec![
             rates(&still),
             dry(&flow),
-            dry(&Flow::ending(&context.mapv(|v| if v.is_nan() { 0.0 } else { v }))),
+            dry(&flow_at_end(&context.mapv(|v| if v.is_nan() { 0.0 } else { v }))),
             rates(&fair),
         ],
         truth_mm_h: rates(&film.slice(s![t.., .., ..])),
-        border: carried(&now, &flow, LEADS, Inflow::Border)
+        border: extrapolate(&now, &flow, LEADS, Inflow::Border)
             .index_axis(Axis(0), LEADS - 1)
             .to_owned(),
         honest: fair.index_axis(Axis(0), LEADS - 1).to_owned(),

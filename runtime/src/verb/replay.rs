@@ -15,8 +15,7 @@ use std::path::Path;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use emberline::baseline::Baseline;
-use emberline::baseline::film::FilmBaseline;
+use emberline::baseline::{FireBaseline, FramesBaseline};
 use emberline::clip::{Clip, Shown, Truth, Want};
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
@@ -75,8 +74,8 @@ pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
     let leads = leads(&model, &args.pick);
     let task = model.folder().card.task;
     let baselines = match task {
-        Task::FireFront => Baseline::ALL.map(Baseline::name).to_vec(),
-        Task::Frames | Task::Rain => FilmBaseline::of(task).iter().map(|b| b.name()).collect(),
+        Task::FireFront => FireBaseline::ALL.map(FireBaseline::name).to_vec(),
+        Task::Frames | Task::Rain => FramesBaseline::of(task).iter().map(|b| b.name()).collect(),
     };
     let mut methods = vec![model.folder().card.id()];
     methods.extend(baselines.into_iter().map(str::to_owned));
@@ -211,11 +210,11 @@ impl Replay {
         add(0, &forecast)?;
         if let Shown::Fire(burning) = &clip.shown {
             let front = Front::of(&burning.burnt);
-            for (k, baseline) in Baseline::ALL.into_iter().enumerate() {
+            for (k, baseline) in FireBaseline::ALL.into_iter().enumerate() {
                 add(k + 1, &baseline.forecast(clip, burning, &front, self.leads))?;
             }
         } else {
-            for (k, baseline) in FilmBaseline::of(clip.shown.task()).iter().enumerate() {
+            for (k, baseline) in FramesBaseline::of(clip.shown.task()).iter().enumerate() {
                 add(k + 1, &baseline.forecast(clip, self.leads))?;
             }
         }

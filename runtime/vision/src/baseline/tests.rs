@@ -1,4 +1,4 @@
-//! What baselines must say: OpenCV's and SciPy's answers on a made-up fire, and cases by hand.
+//! What baselines must forecast: OpenCV's and SciPy's answers on a made-up fire, and cases by hand.
 
 #![allow(clippy::unwrap_used)] // tests only
 
@@ -8,11 +8,13 @@ use std::path::Path;
 use ndarray::{Array2, Array3, Axis, s};
 use ndarray_npy::{NpzReader, ReadableElement};
 
-use super::*;
-use crate::clip::{Shown, Span, Unit};
+use super::FireBaseline;
+use crate::clip::{Burning, Clip, Shown, Span, Unit};
+use crate::forecast::Forecast;
 use crate::frame::Kind;
+use crate::front::Front;
 use crate::grid::Grid;
-use crate::motion::farneback::{carried_px, optical_flow};
+use crate::motion::farneback::{advection_speed_px, optical_flow};
 
 fn golden<D: ndarray::Dimension, A: ReadableElement>(name: &str) -> ndarray::Array<A, D> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/baseline.npz");
@@ -39,7 +41,7 @@ fn burning(clip: &Clip) -> &Burning {
 }
 
 /// Forecast of a clip whose front is found first.
-fn forecast(baseline: Baseline, clip: &Clip, leads: usize) -> Forecast {
+fn forecast(baseline: FireBaseline, clip: &Clip, leads: usize) -> Forecast {
     let burning = burning(clip);
     baseline.forecast(clip, burning, &Front::of(&burning.burnt), leads)
 }
@@ -56,9 +58,9 @@ fn golden_clip() -> Clip {
 }
 
 /// F1 on cells not burnt at the last frame, at one lead.
-fn new_burn_f1(said: &Array2<bool>, truth: &Array2<bool>, now: &Array2<bool>) -> f64 {
+fn new_burn_f1(predicted: &Array2<bool>, truth: &Array2<bool>, now: &Array2<bool>) -> f64 {
     let (mut hit, mut both) = (0.0, 0.0);
-    for ((&s, &t), _) in said.iter().zip(truth).zip(now).filter(|&(_, &n)| !n) {
+    for ((&s, &t), _) in predicted.iter().zip(truth).zip(now).filter(|&(_, &n)| !n) {
         hit += f64::from(u8::from(s && t));
         both += f64::from(u8::from(s)) + f64::from(u8::from(t));
     }
@@ -73,7 +75,7 @@ fn burnt_by(forecast: &Forecast) -> Array3<bool> {
 #[test]
 fn speeds_give_scipys_masks() {
     let clip = golden_clip();
-    for baseline in [Baseline::MeanSpeed, Baseline::LocalSpeed, Baseline::SpeedBlend] {
+    for baseline in [FireBaseline::MeanSpeed, FireBaseline::LocalSpeed, FireBaseline::SpeedBlend] {
         let want: Array3<bool> = golden(baseline.name());
         let got = burnt_by(&forecast(baseline, &clip, 10));
         // A cell may lie on the edge of a lead within rounding.
@@ -104,13 +106,13 @@ fn flow_is_opencvs() {
 #[test]
 fn flow_forecasts_score_as_opencvs() {
     let clip = golden_clip();
-    let forecast = forecast(Baseline::OpticalFlow, &clip, 10);
+    let forecast = forecast(FireBaseline::OpticalFlow, &clip, 10);
     let (want, truth): (Array3<bool>, Array3<bool>) = (golden("optical-flow"), golden("truth"));
     let (got, now) = (burnt_by(&forecast), burning(&clip).now());
     for l in 0..10 {
-        let score = |said: &Array3<bool>| {
+        let score = |predicted: &Array3<bool>| {
             let at = |a: &Array3<bool>| a.index_axis(Axis(0), l).to_owned();
-            new_burn_f1(&at(said), &at(&truth), &now)
+            new_burn_f1(&at(predicted), &at(&truth), &now)
         };
         let (ours, theirs) = (score(&got), score(&want));
         println!("lead {}: F1 {ours:.4}, OpenCV {theirs:.4}", l + 1);
@@ -122,7 +124,7 @@ fn flow_forecasts_score_as_opencvs() {
 fn flow_carries_fire_as_fast_as_opencvs() {
     let clip = golden_clip();
     let distance = Front::of(&burning(&clip).burnt).distance_px;
-    let got = carried_px(&clip.frames, &burning(&clip).now(), &distance);
+    let got = advection_speed_px(&clip.frames, &burning(&clip).now(), &distance);
     let want = golden::<ndarray::Ix2, u16>("carried").mapv(|v| f32::from(v) / 256.0);
     let reached = want.iter().filter(|&&v| v > 0.0).count();
     let off = got.iter().zip(&want).filter(|(a, b)| (*a - *b).abs() > 0.01).count();
@@ -141,7 +143,7 @@ fn flow_follows_a_shift_into_the_next_frames() {
     let frames = Array3::from_shape_fn((10, 72, 80), |(t, y, x)| blob(t as f32, y, x));
     let burnt = Array3::from_elem(frames.dim(), false);
     let clip = clip(frames, burnt);
-    let forecast = forecast(Baseline::OpticalFlow, &clip, 2);
+    let forecast = forecast(FireBaseline::OpticalFlow, &clip, 2);
     for l in 0..2 {
         let want = Array2::from_shape_fn((72, 80), |(y, x)| blob(10.0 + l as f32, y, x));
         let member = forecast.member(0);
@@ -156,7 +158,7 @@ fn flow_follows_a_shift_into_the_next_frames() {
 fn arrival_probability_and_pictures_agree() {
     let clip = golden_clip();
     let now = burning(&clip).now();
-    for baseline in Baseline::ALL {
+    for baseline in FireBaseline::ALL {
         let f = forecast(baseline, &clip, 4);
         assert_eq!(f.lead_s, [30.0, 60.0, 90.0, 120.0]);
         assert_eq!(f.frames.dim(), (1, 4, 132, 150));
@@ -185,14 +187,14 @@ fn arrival_probability_and_pictures_agree() {
 fn newly_burnt_cells_are_painted_hot() {
     let burnt = Array3::from_shape_fn((6, 32, 40), |(t, _, x)| x < 5 + 2 * t);
     let clip = clip(Array3::from_elem((6, 32, 40), 0.1), burnt);
-    let f = forecast(Baseline::MeanSpeed, &clip, 3);
+    let f = forecast(FireBaseline::MeanSpeed, &clip, 3);
     // Burnt up to column 14; 2 columns a frame.
     assert_eq!(
         f.frames.slice(s![0, 1, 8, 13..21]).to_vec(),
         [0.1, 0.1, 0.5, 0.5, 0.5, 0.5, 0.1, 0.1]
     );
     assert_eq!(f.burn().unwrap().arrival_s[[8, 17]], 45.0);
-    let still = forecast(Baseline::Persistence, &clip, 3);
+    let still = forecast(FireBaseline::Persistence, &clip, 3);
     assert!(still.frames.iter().all(|&v| v == 0.1));
     assert!(still.burn().unwrap().arrival_s[[8, 15]].is_nan());
 }
@@ -201,7 +203,7 @@ fn newly_burnt_cells_are_painted_hot() {
 fn short_clips_and_quiet_ones_are_forecast_too() {
     for (t, h, w) in [(1, 32, 32), (2, 33, 47), (10, 32, 32), (4, 5, 1), (0, 8, 8)] {
         let clip = clip(Array3::from_elem((t, h, w), 0.25), Array3::from_elem((t, h, w), false));
-        for baseline in Baseline::ALL {
+        for baseline in FireBaseline::ALL {
             let f = forecast(baseline, &clip, 2);
             let burn = f.burn().unwrap();
             assert!(burn.probability.iter().all(|&p| p == 0.0), "{baseline}");
@@ -213,7 +215,7 @@ fn short_clips_and_quiet_ones_are_forecast_too() {
 
 #[test]
 fn names_are_those_in_files() {
-    for baseline in Baseline::ALL {
+    for baseline in FireBaseline::ALL {
         assert_eq!(serde_json::to_string(&baseline).unwrap(), format!("\"{baseline}\""));
     }
 }

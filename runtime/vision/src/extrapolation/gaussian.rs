@@ -1,4 +1,4 @@
-//! Softening: a frame blurred by a Gaussian.
+//! Gaussian filter: a frame blurred with weights that fall like a bell.
 
 use ndarray::{Array2, ArrayRef2};
 
@@ -9,7 +9,7 @@ const REACH: f64 = 4.0;
 /// and counts for nothing around it. Without NaN it is `scipy.ndimage.gaussian_filter(…,
 /// mode="nearest")`.
 #[must_use]
-pub fn softened(frame: &ArrayRef2<f32>, sigma_cells: f64) -> Array2<f32> {
+pub(super) fn gaussian_filtered(frame: &ArrayRef2<f32>, sigma_cells: f64) -> Array2<f32> {
     let weights = weights(sigma_cells);
     let seen = frame.mapv(|v| f64::from(u8::from(!v.is_nan())));
     let value = frame.mapv(|v| if v.is_nan() { 0.0 } else { f64::from(v) });
@@ -50,17 +50,17 @@ mod tests {
     fn a_point_becomes_a_bell_and_a_hole_stays_a_hole() {
         let mut frame = Array2::zeros((21, 21));
         frame[[10, 10]] = 1.0;
-        let soft = softened(&frame, 0.8);
+        let blurred = gaussian_filtered(&frame, 0.8);
         // scipy.ndimage.gaussian_filter(point, 0.8, mode="nearest"), scipy 1.17.1.
         for (at, want) in [([10, 10], 0.248_678), ([10, 11], 0.113_853), ([9, 9], 0.052_126)] {
-            assert!((soft[at] - want).abs() < 1e-5, "{at:?}: {}", soft[at]);
+            assert!((blurred[at] - want).abs() < 1e-5, "{at:?}: {}", blurred[at]);
         }
-        assert!((soft.sum() - 1.0).abs() < 1e-5);
+        assert!((blurred.sum() - 1.0).abs() < 1e-5);
         let mut flat = Array2::from_elem((9, 9), 2.0);
         flat[[4, 4]] = f32::NAN;
-        let soft = softened(&flat, 1.5);
-        assert!(soft.indexed_iter().all(|(at, v)| (at == (4, 4)) == v.is_nan()));
-        assert!(soft.iter().all(|v| v.is_nan() || (v - 2.0).abs() < 1e-6));
-        assert_eq!(softened(&flat, 0.0)[[0, 0]], 2.0);
+        let blurred = gaussian_filtered(&flat, 1.5);
+        assert!(blurred.indexed_iter().all(|(at, v)| (at == (4, 4)) == v.is_nan()));
+        assert!(blurred.iter().all(|v| v.is_nan() || (v - 2.0).abs() < 1e-6));
+        assert_eq!(gaussian_filtered(&flat, 0.0)[[0, 0]], 2.0);
     }
 }

@@ -9,6 +9,6 @@ pub enum Rates {
     /// From the network.
     #[default]
     Forecast,
-    /// From the last frame seen, in the order of the network's ([`crate::extrapolation::Ranks`]).
+    /// From the last frame seen, in the order of the network's (probability matching).
     Matched,
 }

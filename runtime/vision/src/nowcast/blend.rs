@@ -3,14 +3,14 @@
 use ndarray::{Array3, ArrayRef2, Zip};
 use serde::{Deserialize, Serialize};
 
-use crate::extrapolation::{Inflow, carried};
-use crate::motion::farneback::Flow;
+use crate::extrapolation::{Inflow, extrapolate};
+use crate::motion::MotionField;
 
 /// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,
 /// with the border flowing in.
 #[must_use]
-pub fn extrapolated(now: &ArrayRef2<f32>, motion: &Flow, leads: usize) -> Array3<f32> {
-    carried(now, motion, leads, Inflow::Border)
+pub fn extrapolated(now: &ArrayRef2<f32>, motion: &MotionField, leads: usize) -> Array3<f32> {
+    extrapolate(now, motion, leads, Inflow::Border)
 }
 
 /// How extrapolation is blended into a network's forecast.
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn extrapolation_weighs_less_the_longer_the_lead() {
         let now = Array2::from_shape_fn((1, 9), |(_, x)| if x == 2 { 0.8 } else { 0.0 });
-        let motion = Flow { down_px: Array2::zeros((1, 9)), right_px: Array2::ones((1, 9)) };
+        let motion = MotionField { down_px: Array2::zeros((1, 9)), right_px: Array2::ones((1, 9)) };
         for (extrapolation, falls, weights) in
             [(0.5, 0.5, [0.5, 0.353_553, 0.25]), (0.0, 0.5, [0.0; 3]), (1.0, 0.0, [1.0; 3])]
         {

@@ -10,7 +10,7 @@ use ndarray_npy::NpzReader;
 
 use super::fire::score_start;
 use super::{ArrivalError, LeadScore};
-use crate::baseline::Baseline;
+use crate::baseline::FireBaseline;
 use crate::clip::{Burning, Clip, Shown, Span, Unit};
 use crate::frame::Kind;
 use crate::front::Front;
@@ -84,7 +84,7 @@ fn baselines_score_on_drone_masks_as_in_python() {
             }
             starts += 1;
             let front = Front::of(&burning.burnt);
-            for (baseline, (leads, late)) in Baseline::ALL.into_iter().zip(&mut pool) {
+            for (baseline, (leads, late)) in FireBaseline::ALL.into_iter().zip(&mut pool) {
                 let forecast = baseline.forecast(&clip, &burning, &front, LEADS);
                 let burn = forecast.burn().unwrap();
                 let (rows, error) = score_start(&forecast, burn, &truth, &now, clip.step_s);
@@ -95,7 +95,7 @@ fn baselines_score_on_drone_masks_as_in_python() {
     }
     assert_eq!(starts, 69);
     for ((baseline, (leads, late)), (name, f1, mae)) in
-        Baseline::ALL.into_iter().zip(&pool).zip(WANT)
+        FireBaseline::ALL.into_iter().zip(&pool).zip(WANT)
     {
         assert_eq!(baseline.name(), name);
         let got = [0, 4, 9].map(|l| leads[l].new_burn.f1().unwrap());

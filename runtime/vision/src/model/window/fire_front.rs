@@ -7,7 +7,7 @@ use ndarray::{Array2, Array3, Axis, Zip};
 use super::interface::{Noise, WindowOutput};
 use super::rollout::{Future, Rollout, extend, next_frames};
 use crate::clip::{Burning, Clip};
-use crate::motion::farneback::carried_px;
+use crate::motion::farneback::advection_speed_px;
 use crate::forecast::StageSeconds;
 use crate::front::Front;
 use crate::model::error::ModelError;
@@ -44,7 +44,7 @@ pub(super) fn future(
         let started = Instant::now();
         let front = rollout.window.takes_front().then(|| {
             let front = Front::of(burnt);
-            front.channels(&carried_px(seen, &burnt_now, &front.distance_px))
+            front.channels(&advection_speed_px(seen, &burnt_now, &front.distance_px))
         });
         spent.front += started.elapsed().as_secs_f64();
         let started = Instant::now();

@@ -2,7 +2,7 @@
 
 use ndarray::{Array3, ArrayView2, Axis, Zip};
 
-use crate::extrapolation::{Ranks, beyond};
+use crate::extrapolation::{ProbabilityMatching, inflow_share};
 use crate::clip::{Clip, Unseen};
 use crate::forecast::Rain;
 use crate::model::card::Card;
@@ -31,7 +31,7 @@ pub(super) fn finish(
         let motion = rain_motion(&unseen.film(&clip.frames));
         let moved = extrapolated(&last, &motion, frames.dim().0);
         nowcast.blend.mix(frames, &moved);
-        let beyond = beyond(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
+        let beyond = inflow_share(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
         if beyond >= BEYOND_TOLD {
             notes.push(format!(
                 "{:.0} % of the view is reached at the last lead from beyond its border: there the \
@@ -46,7 +46,7 @@ pub(super) fn finish(
     });
     if card.rates() == Some(Rates::Matched) {
         let ranks = |like: ArrayView2<'_, f32>| {
-            Ranks::of(
+            ProbabilityMatching::to(
                 &Zip::from(&like)
                     .and(&no_data)
                     .map_collect(|v, none| if *none { f32::NAN } else { *v }),
@@ -56,7 +56,7 @@ pub(super) fn finish(
         for (l, lead) in frames.outer_iter_mut().enumerate() {
             let of_lead = moved.as_ref().map(|moved| ranks(moved.index_axis(Axis(0), l)));
             if let Some(ranks) = of_lead.as_ref().or(of_last.as_ref()) {
-                ranks.give(lead, |at| !no_data[at]);
+                ranks.apply(lead, |at| !no_data[at]);
             }
         }
     }

@@ -2,6 +2,8 @@
 
 use ndarray::Array2;
 
+use crate::motion::mirror::mirrored;
+
 /// Rows and columns of an image at `level`, rounded to the nearest, halves to even.
 pub(super) fn shape((h, w): (usize, usize), level: u32) -> (usize, usize) {
     let scale = 0.5f64.powi(level as i32);
@@ -33,22 +35,12 @@ fn weights(level: u32) -> Vec<f32> {
     raw.iter().map(|r| (r / total) as f32).collect()
 }
 
-/// Position mirrored into 0..n at the centres of the border cells.
-fn mirror(i: isize, n: usize) -> usize {
-    if n == 1 {
-        return 0;
-    }
-    let period = 2 * (n - 1);
-    let i = i.rem_euclid(period as isize) as usize;
-    i.min(period - i)
-}
-
 fn blur_columns(image: &Array2<f32>, weights: &[f32]) -> Array2<f32> {
     let h = image.dim().0;
     let mut out = image.mapv(|v| v * weights[0]);
     for (y, mut row) in out.outer_iter_mut().enumerate() {
         for (k, &weight) in weights.iter().enumerate().skip(1) {
-            for at in [mirror(y as isize - k as isize, h), mirror((y + k) as isize, h)] {
+            for at in [mirrored(y as isize - k as isize, h), mirrored((y + k) as isize, h)] {
                 row.zip_mut_with(&image.row(at), |o, v| *o += weight * v);
             }
         }
@@ -63,7 +55,7 @@ fn blur_rows(image: &Array2<f32>, weights: &[f32]) -> Array2<f32> {
     let mut wide = vec![0.0f32; w + 2 * reach];
     for (row, mut out) in image.outer_iter().zip(out.outer_iter_mut()) {
         for (i, v) in wide.iter_mut().enumerate() {
-            *v = row[mirror(i as isize - reach as isize, w)];
+            *v = row[mirrored(i as isize - reach as isize, w)];
         }
         for (k, &weight) in weights.iter().enumerate().skip(1) {
             let (left, right) = (&wide[reach - k..], &wide[reach + k..]);
@@ -110,13 +102,6 @@ fn resize(image: &Array2<f32>, shape: (usize, usize)) -> Array2<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_border_is_mirrored_without_its_own_cell() {
-        let got: Vec<usize> = (-3..7).map(|i| mirror(i, 4)).collect();
-        assert_eq!(got, [3, 2, 1, 0, 1, 2, 3, 2, 1, 0]);
-        assert_eq!(mirror(-5, 1), 0);
-    }
 
     #[test]
     fn halving_takes_the_mean_of_four() {

@@ -1,4 +1,4 @@
-//! Corners: points of a picture that can be told apart from their surroundings in every direction.
+//! Corners: points of a image that can be told apart from their surroundings in every direction.
 //!
 //! The strength of a cell is the smaller eigenvalue of the gradient's second moments around it (Shi
 //! and Tomasi 1994). Fine points (border, order of equals, spacing) are those of OpenCV's
@@ -6,8 +6,8 @@
 
 use ndarray::Array2;
 
-use super::picture::Picture;
-use super::pyramid::mirror;
+use super::rain_image::RainImage;
+use crate::motion::mirror::mirrored;
 
 /// Corners at most.
 const MOST: usize = 1000;
@@ -18,10 +18,10 @@ const APART_CELLS: i64 = 10;
 /// Half of the window of 5 × 5 cells over which moments are summed.
 const REACH: isize = 2;
 
-/// Corners of a picture as (row, column), strongest first; none near cells without data.
-pub(super) fn corners(picture: &Picture) -> Vec<[usize; 2]> {
-    let (h, w) = picture.codes.dim();
-    let (strength, allowed) = (strength(&sharp_edged(picture)), allowed(&picture.unseen));
+/// Corners of a image as (row, column), strongest first; none near cells without data.
+pub(super) fn corners(image: &RainImage) -> Vec<[usize; 2]> {
+    let (h, w) = image.values.dim();
+    let (strength, allowed) = (strength(&sharp_edged(image)), allowed(&image.no_data));
     let most = strength.iter().zip(&allowed).filter(|(_, a)| **a).map(|(s, _)| *s);
     let least = (f64::from(most.fold(0.0, f32::max)) * QUALITY) as f32;
     let mut peaks = Vec::new();
@@ -47,20 +47,20 @@ pub(super) fn corners(picture: &Picture) -> Vec<[usize; 2]> {
     kept
 }
 
-/// The picture that corners are sought in: its first row counts as dry, and its second too where
-/// any cell has no data. A habit of pysteps 1.21.5, kept for the same corners.
-fn sharp_edged(picture: &Picture) -> Array2<u8> {
-    let rows = 1 + usize::from(picture.unseen.iter().any(|&u| u));
-    let mut codes = picture.codes.clone();
-    codes.outer_iter_mut().take(rows).for_each(|mut row| row.fill(0));
-    codes
+/// The image that corners are sought in: its first row counts as dry, and its second too where
+/// any cell has no data. pysteps 1.21.5 does so; kept for the same corners.
+fn sharp_edged(image: &RainImage) -> Array2<u8> {
+    let rows = 1 + usize::from(image.no_data.iter().any(|&u| u));
+    let mut values = image.values.clone();
+    values.outer_iter_mut().take(rows).for_each(|mut row| row.fill(0));
+    values
 }
 
 /// Cells that have data, and so do all in the 5 × 5 cells around them.
-fn allowed(unseen: &Array2<bool>) -> Array2<bool> {
-    let (h, w) = unseen.dim();
+fn allowed(no_data: &Array2<bool>) -> Array2<bool> {
+    let (h, w) = no_data.dim();
     let mut out = Array2::from_elem((h, w), true);
-    for (y, x) in unseen.indexed_iter().filter(|(_, u)| **u).map(|(at, _)| at) {
+    for (y, x) in no_data.indexed_iter().filter(|(_, u)| **u).map(|(at, _)| at) {
         let around = |at: usize, n: usize| at.saturating_sub(2)..(at + 3).min(n);
         around(y, h).for_each(|y| around(x, w).for_each(|x| out[[y, x]] = false));
     }
@@ -68,9 +68,9 @@ fn allowed(unseen: &Array2<bool>) -> Array2<bool> {
 }
 
 /// Strength of each cell; its border is mirrored.
-fn strength(codes: &Array2<u8>) -> Array2<f32> {
-    let (h, w) = codes.dim();
-    let at = |y: isize, x: isize| i32::from(codes[[mirror(y, h), mirror(x, w)]]);
+fn strength(values: &Array2<u8>) -> Array2<f32> {
+    let (h, w) = values.dim();
+    let at = |y: isize, x: isize| i32::from(values[[mirrored(y, h), mirrored(x, w)]]);
     // Sobel gradients; whole numbers, so that all sums are exact.
     let moments = Array2::from_shape_fn((h, w), |(y, x)| {
         let (y, x) = (y as isize, x as isize);
@@ -81,12 +81,12 @@ fn strength(codes: &Array2<u8>) -> Array2<f32> {
     });
     let sum = |a: [i32; 3], b: [i32; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
     let rows = Array2::from_shape_fn((h, w), |(y, x)| {
-        let cells = (-REACH..=REACH).map(|k| moments[[y, mirror(x as isize + k, w)]]);
+        let cells = (-REACH..=REACH).map(|k| moments[[y, mirrored(x as isize + k, w)]]);
         cells.fold([0; 3], sum)
     });
     let scale = (1.0 / (4.0 * 5.0 * 255.0f64)).powi(2);
     Array2::from_shape_fn((h, w), |(y, x)| {
-        let cells = (-REACH..=REACH).map(|k| rows[[mirror(y as isize + k, h), x]]);
+        let cells = (-REACH..=REACH).map(|k| rows[[mirrored(y as isize + k, h), x]]);
         let [xx, xy, yy] = cells.fold([0; 3], sum).map(|v| f64::from(v) * scale);
         let (half_sum, half_gap) = (0.5 * (xx + yy), 0.5 * (xx - yy));
         (half_sum - (half_gap * half_gap + xy * xy).sqrt()) as f32
@@ -99,16 +99,16 @@ mod tests {
 
     #[test]
     fn a_square_has_four_corners_and_none_by_a_hole() {
-        let codes = Array2::from_shape_fn((60, 60), |(y, x)| {
+        let values = Array2::from_shape_fn((60, 60), |(y, x)| {
             if (20..40).contains(&y) && (20..40).contains(&x) { 200 } else { 0 }
         });
-        let mut unseen = Array2::from_elem((60, 60), false);
-        let mut found = corners(&Picture { codes: codes.clone(), unseen: unseen.clone() });
+        let mut no_data = Array2::from_elem((60, 60), false);
+        let mut found = corners(&RainImage { values: values.clone(), no_data: no_data.clone() });
         found.sort_unstable();
-        // cv2.goodFeaturesToTrack(codes, 1000, 0.01, 10, blockSize=5), OpenCV 5.0.0.
+        // cv2.goodFeaturesToTrack(values, 1000, 0.01, 10, blockSize=5), OpenCV 5.0.0.
         assert_eq!(found, [[21, 21], [21, 38], [38, 21], [38, 38]]);
-        unseen[[20, 20]] = true;
-        let fewer = corners(&Picture { codes, unseen });
+        no_data[[20, 20]] = true;
+        let fewer = corners(&RainImage { values, no_data });
         assert!(
             !fewer.iter().any(|&[y, x]| y.abs_diff(20) <= 2 && x.abs_diff(20) <= 2),
             "{fewer:?}"
@@ -117,10 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_or_tiny_picture_has_none() {
+    fn a_plain_or_tiny_image_has_none() {
         for (h, w) in [(40, 40), (1, 9), (2, 2), (0, 0)] {
-            let codes = Array2::from_elem((h, w), 9);
-            let found = corners(&Picture { codes, unseen: Array2::from_elem((h, w), false) });
+            let values = Array2::from_elem((h, w), 9);
+            let found = corners(&RainImage { values, no_data: Array2::from_elem((h, w), false) });
             assert!(found.len() <= 2, "{h}×{w}: {found:?}"); // the dry first row makes an edge
         }
     }

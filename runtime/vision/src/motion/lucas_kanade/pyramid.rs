@@ -1,21 +1,11 @@
-//! The pyramid of a picture: halved level by level, with room around each level, and its slopes.
+//! The pyramid of an image: halved level by level, with room around each level, and its slopes.
 
 use ndarray::{Array2, Zip, s};
 
-use super::track::WINDOW;
+use crate::motion::mirror::mirrored;
 
-/// Position mirrored into 0..n at the centres of the border cells; 0 of an empty side.
-pub(super) fn mirror(i: isize, n: usize) -> usize {
-    if (0..n as isize).contains(&i) {
-        return i as usize;
-    }
-    if n < 2 {
-        return 0;
-    }
-    let period = 2 * (n - 1);
-    let i = i.rem_euclid(period as isize) as usize;
-    i.min(period - i)
-}
+/// Side of the window that is followed, cells; each level has as much room around it.
+pub(super) const WINDOW: usize = 50;
 
 /// One level of a pyramid, with [`WINDOW`] mirrored cells more on each side.
 #[derive(Debug)]
@@ -36,10 +26,10 @@ pub(super) struct Slopes {
 }
 
 impl Level {
-    /// A level of a picture `[H, W]`.
+    /// A level of an image `[H, W]`.
     fn of(codes: &Array2<u8>) -> Self {
         let (h, w) = codes.dim();
-        let inner = |i: usize, n: usize| mirror(i as isize - WINDOW as isize, n);
+        let inner = |i: usize, n: usize| mirrored(i as isize - WINDOW as isize, n);
         let values = Array2::from_shape_fn((h + 2 * WINDOW, w + 2 * WINDOW), |(y, x)| {
             i16::from(codes[[inner(y, h), inner(x, w)]])
         });
@@ -72,7 +62,7 @@ impl Level {
     }
 }
 
-/// Levels of a picture, the full size first: at most `halvings` times halved, as long as both sides
+/// Levels of an image, the full size first: at most `halvings` times halved, as long as both sides
 /// stay larger than the window.
 pub(super) fn levels(codes: &Array2<u8>, halvings: usize) -> Vec<Level> {
     let mut out = vec![Level::of(codes)];
@@ -88,13 +78,13 @@ pub(super) fn levels(codes: &Array2<u8>, halvings: usize) -> Vec<Level> {
     out
 }
 
-/// Every second cell of the picture blurred by 1, 4, 6, 4, 1 both ways, rounded; mirrored border.
+/// Every second cell of the image blurred by 1, 4, 6, 4, 1 both ways, rounded; mirrored border.
 fn halved(codes: &Array2<u8>) -> Array2<u8> {
     const WEIGHTS: [u32; 5] = [1, 4, 6, 4, 1];
     let (h, w) = codes.dim();
     let (to_h, to_w) = (h.div_ceil(2), w.div_ceil(2));
     let taps = |i: usize, n: usize| {
-        let at = move |k: usize| mirror((2 * i + k) as isize - 2, n);
+        let at = move |k: usize| mirrored((2 * i + k) as isize - 2, n);
         (0..5).map(move |k| (WEIGHTS[k], at(k)))
     };
     let rows = Array2::from_shape_fn((h, to_w), |(y, x)| {

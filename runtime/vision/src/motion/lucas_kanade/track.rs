@@ -1,18 +1,16 @@
-//! Tracks: where each corner of one picture is in the next (pyramidal Lucas–Kanade, Bouguet 2001).
+//! Tracks: where each corner of one image is in the next (pyramidal Lucas–Kanade, Bouguet 2001).
 //!
 //! Sums are whole numbers and weights have 14 bits, as in OpenCV's `calcOpticalFlowPyrLK(…,
 //! winSize=(50, 50), maxLevel=3, criteria=(3, 10, 0), minEigThreshold=1e-4)`, the oracle.
 
 use ndarray::Array2;
 
-use super::pyramid::{Level, Slopes, levels};
+use super::pyramid::{Level, Slopes, WINDOW, levels};
 use super::vectors::Vectors;
 
-/// Side of the window around a corner, cells.
-pub(super) const WINDOW: usize = 50;
 /// Middle of the window, cells from its first.
 const MIDDLE: f32 = (WINDOW as f32 - 1.0) * 0.5;
-/// Times the picture is halved, at most.
+/// Times the image is halved, at most.
 const HALVINGS: usize = 3;
 /// Rounds at each level.
 const ROUNDS: usize = 10;
@@ -27,7 +25,7 @@ const WEIGHT_BITS: u32 = 14;
 const VALUE_BITS: u32 = 5;
 
 /// Corners (row, column) of `before` that are found in `after`, with their displacement.
-pub(super) fn followed(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usize; 2]]) -> Vectors {
+pub(super) fn tracked(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usize; 2]]) -> Vectors {
     let second = levels(after, HALVINGS);
     let first: Vec<(Level, Slopes)> = levels(before, HALVINGS)
         .into_iter()
@@ -48,7 +46,7 @@ pub(super) fn followed(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usiz
     out
 }
 
-/// Where (row, column) a point of the first picture is in the second; `None` when it is lost.
+/// Where (row, column) a point of the first image is in the second; `None` when it is lost.
 fn follow(first: &[(Level, Slopes)], second: &[Level], from: [f32; 2]) -> Option<[f32; 2]> {
     let coarsest = first.len() - 1;
     let scale = |level: usize| 1.0 / (1u32 << level) as f32;
@@ -114,7 +112,7 @@ impl Corner {
     }
 }
 
-/// Values and slopes of a window of the first picture, and the sums of the slopes' products.
+/// Values and slopes of a window of the first image, and the sums of the slopes' products.
 struct Patch {
     values: Vec<i32>,
     right: Vec<i32>,
@@ -147,8 +145,8 @@ impl Patch {
         Some(Self { values, right, down, rr, rd, dd, inverse: 1.0 / determinant })
     }
 
-    /// Where (row, column) the middle of the window is in the second picture, sought from `to`;
-    /// `None` when it leaves the picture.
+    /// Where (row, column) the middle of the window is in the second image, sought from `to`;
+    /// `None` when it leaves the image.
     fn sought_in(&self, level: &Level, to: [f32; 2]) -> Option<[f32; 2]> {
         let mut at = to.map(|v| v - MIDDLE);
         let mut before = [0.0f32; 2];
@@ -202,12 +200,12 @@ mod tests {
             })
         };
         for [dy, dx] in [[0.0, 0.0], [1.5, -2.25], [-9.0, 11.0]] {
-            let found = followed(&hill(0.0, 0.0), &hill(dy, dx), &[[60, 70], [4, 4]]);
+            let found = tracked(&hill(0.0, 0.0), &hill(dy, dx), &[[60, 70], [4, 4]]);
             assert_eq!(found.len(), 1, "the corner on flat land is lost");
             let [right, down] = found.moved(0).map(|v| v as f32);
             assert!((right - dx).abs() < 0.06 && (down - dy).abs() < 0.06, "{right} {down}");
         }
         let none = Array2::zeros((120, 140));
-        assert!(followed(&none, &hill(0.0, 0.0), &[[60, 70]]).is_empty());
+        assert!(tracked(&none, &hill(0.0, 0.0), &[[60, 70]]).is_empty());
     }
 }

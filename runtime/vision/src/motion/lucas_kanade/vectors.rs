@@ -1,11 +1,11 @@
-//! Vectors: points and how they moved; outliers are thrown out and crowds thinned.
+//! Vectors: points and how they moved; outliers are removed and clusters made one.
 
 /// Standard deviations from its neighbours' mean from which a vector is an outlier.
 const OUTLIER_DEVIATIONS: f64 = 3.0;
 /// Neighbours of a vector that it is compared with.
 const NEIGHBOURS: usize = 30;
 /// Side of the squares within which vectors are one, cells.
-const CROWD_CELLS: f64 = 20.0;
+const CLUSTER_CELLS: f64 = 20.0;
 
 /// A point (x, y) of a frame and its displacement (right, down), cells.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,7 +46,7 @@ impl Vectors {
     }
 
     /// Those within three standard deviations of their nearest neighbours (Mahalanobis distance);
-    /// where the neighbours do not vary both ways, nothing can be said and the vector stays.
+    /// where the neighbours do not vary both ways, no vector is an outlier.
     pub(super) fn without_outliers(&self) -> Self {
         let kept = (0..self.len()).filter(|&i| !self.is_outlier(i)).map(|i| self.0[i]);
         Self(kept.collect())
@@ -76,15 +76,15 @@ impl Vectors {
     }
 
     /// One vector for each square of 20 × 20 cells that has any: the medians of theirs.
-    pub(super) fn thinned(&self) -> Self {
-        let square = |v: &Vector| v.at.map(|k| (k / CROWD_CELLS).floor());
+    pub(super) fn declustered(&self) -> Self {
+        let square = |v: &Vector| v.at.map(|k| (k / CLUSTER_CELLS).floor());
         let mut sorted = self.0.clone();
         sorted.sort_by(|a, b| {
             let (a, b) = (square(a), square(b));
             a[0].total_cmp(&b[0]).then(a[1].total_cmp(&b[1]))
         });
-        let middle = |crowd: &[Vector]| {
-            let of = |pick: &dyn Fn(&Vector) -> f64| median(crowd.iter().map(pick).collect());
+        let middle = |cluster: &[Vector]| {
+            let of = |pick: &dyn Fn(&Vector) -> f64| median(cluster.iter().map(pick).collect());
             Vector {
                 at: [of(&|v| v.at[0]), of(&|v| v.at[1])],
                 moved: [of(&|v| v.moved[0]), of(&|v| v.moved[1])],
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_goes_against_the_neighbours_goes() {
+    fn a_vector_against_its_neighbours_is_an_outlier() {
         let mut all = Vectors::default();
         for i in 0..40 {
             let (row, col) = (i / 8, i % 8);
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_is_its_medians() {
+    fn a_cluster_becomes_its_medians() {
         let mut all = Vectors::default();
         for (at, moved) in [
             ([25.0, 3.0], [9.0, 9.0]),
@@ -150,10 +150,10 @@ mod tests {
         ] {
             all.push(at, moved);
         }
-        let thin = all.thinned();
-        assert_eq!(thin.len(), 2);
-        assert_eq!((thin.at(0), thin.moved(0)), ([5.0, 4.0], [2.0, 6.0]));
-        assert_eq!((thin.at(1), thin.moved(1)), ([25.0, 3.0], [9.0, 9.0]));
-        assert!(Vectors::default().thinned().is_empty());
+        let one = all.declustered();
+        assert_eq!(one.len(), 2);
+        assert_eq!((one.at(0), one.moved(0)), ([5.0, 4.0], [2.0, 6.0]));
+        assert_eq!((one.at(1), one.moved(1)), ([25.0, 3.0], [9.0, 9.0]));
+        assert!(Vectors::default().declustered().is_empty());
     }
 }

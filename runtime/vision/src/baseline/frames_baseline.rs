@@ -1,18 +1,19 @@
-//! Baselines of any film that is no fire: nothing changes, or all moves on as it moved.
+//! Baselines of frames and of rain: nothing changes, or all moves on as it moved.
 
 use ndarray::{Array3, ArrayRef2, Axis};
 
-use super::{plain, short_flow};
+use super::certain::{certain_forecast, short_flow};
 use crate::clip::{Clip, Shown};
-use crate::extrapolation::{Inflow, carried};
-use crate::motion::farneback::Flow;
-use crate::forecast::{Forecast, Predicted, Rain};
+use crate::extrapolation::{Inflow, extrapolate};
+use crate::forecast::{Forecast, Rain, Predicted};
+use crate::motion::farneback::flow_at_end;
 use crate::motion::lucas_kanade::rain_motion;
+use crate::motion::{MotionField, bilinear};
 use crate::task::Task;
 
 /// A forecaster of frames and rain without a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FilmBaseline {
+pub enum FramesBaseline {
     /// The last frame again.
     Persistence,
     /// The last frame carried along the paths of its optical flow.
@@ -21,7 +22,7 @@ pub enum FilmBaseline {
     LucasKanade,
 }
 
-impl FilmBaseline {
+impl FramesBaseline {
     /// Those of a task, simplest first.
     #[must_use]
     pub fn of(task: Task) -> &'static [Self] {
@@ -52,7 +53,7 @@ impl FilmBaseline {
             match self {
                 Self::Persistence => frames.outer_iter_mut().for_each(|mut f| f.assign(&now)),
                 Self::OpticalFlow => {
-                    carry(&now, &Flow::ending(&clip.frames), &mut frames);
+                    carry(&now, &flow_at_end(&clip.frames), &mut frames);
                     notes = short_flow(last);
                 }
                 Self::LucasKanade => {
@@ -60,7 +61,7 @@ impl FilmBaseline {
                         Shown::Rain(unseen) => unseen.film(&clip.frames),
                         Shown::Fire(_) | Shown::Film => clip.frames.clone(),
                     };
-                    frames = carried(&now, &rain_motion(&film), leads, Inflow::Dry);
+                    frames = extrapolate(&now, &rain_motion(&film), leads, Inflow::Dry);
                     notes = short_flow(film.dim().0 - 1);
                 }
             }
@@ -69,19 +70,19 @@ impl FilmBaseline {
             Shown::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
             Shown::Fire(_) | Shown::Film => Predicted::Film,
         };
-        plain(clip, frames, said, notes)
+        certain_forecast(clip, frames, said, notes)
     }
 }
 
 /// Carries `now` along `flow` into each of `frames`: from each cell its path is followed back a step
 /// a lead, with the flow where the path is (semi-Lagrangian). The border repeats.
-fn carry(now: &ArrayRef2<f32>, flow: &Flow, frames: &mut Array3<f32>) {
+fn carry(now: &ArrayRef2<f32>, flow: &MotionField, frames: &mut Array3<f32>) {
     let (h, w) = now.dim();
     for (y, x) in (0..h).flat_map(|y| (0..w).map(move |x| (y, x))) {
         let mut at = [y as f32, x as f32];
         for mut frame in frames.outer_iter_mut() {
-            at = flow.before(at);
-            frame[[y, x]] = Flow::sample(now, at);
+            at = flow.step_back(at);
+            frame[[y, x]] = bilinear::border_repeats(now, at[0], at[1]);
         }
     }
 }
@@ -128,8 +129,8 @@ mod tests {
     #[test]
     fn what_moves_goes_on_and_persistence_stays() {
         let clip = clip(5);
-        let still = FilmBaseline::Persistence.forecast(&clip, 3);
-        let moved = FilmBaseline::OpticalFlow.forecast(&clip, 3);
+        let still = FramesBaseline::Persistence.forecast(&clip, 3);
+        let moved = FramesBaseline::OpticalFlow.forecast(&clip, 3);
         assert!(moved.notes.is_empty() && matches!(moved.predicted, Predicted::Film));
         for l in 0..3 {
             assert_eq!(still.member(0).index_axis(Axis(0), l), clip.frames.index_axis(Axis(0), 4));
@@ -145,7 +146,7 @@ mod tests {
         // All moves right, in the left half by 1 px a frame, in the right half by 3.
         let right_px =
             ndarray::Array2::from_shape_fn((1, 40), |(_, x)| if x < 20 { 1.0 } else { 3.0 });
-        let flow = Flow { down_px: ndarray::Array2::zeros((1, 40)), right_px };
+        let flow = MotionField { down_px: ndarray::Array2::zeros((1, 40)), right_px };
         let now = ndarray::Array2::from_shape_fn((1, 40), |(_, x)| x as f32);
         let mut frames = Array3::zeros((3, 1, 40));
         carry(&now, &flow, &mut frames);
@@ -160,9 +161,9 @@ mod tests {
         let mut clip = clip(2);
         let no_data = Array3::from_shape_fn((2, 64, 80), |(t, _, x)| t == 1 && x == 7);
         clip.shown = Shown::Rain(Unseen { no_data, earlier: None });
-        for baseline in FilmBaseline::of(Task::Rain) {
+        for baseline in FramesBaseline::of(Task::Rain) {
             let f = baseline.forecast(&clip, 2);
-            assert_eq!(f.notes.len(), usize::from(*baseline != FilmBaseline::Persistence));
+            assert_eq!(f.notes.len(), usize::from(*baseline != FramesBaseline::Persistence));
             let Predicted::Rain(rain) = &f.predicted else { panic!("{baseline:?}: no rain") };
             for ((l, y, x), v) in rain.mm_h.indexed_iter() {
                 assert_eq!(v.is_nan(), x == 7, "{l} {y} {x}");

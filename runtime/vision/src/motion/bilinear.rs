@@ -1,4 +1,4 @@
-//! Warping: values of an image `[H, W]` between its cells, bilinear, at (row, column) in pixels.
+//! Bilinear interpolation: values of an image `[H, W]` between its cells, at (row, column) in pixels.
 
 use ndarray::ArrayRef2;
 
@@ -8,7 +8,8 @@ fn split(at: f32) -> (i64, f32) {
     (floor as i64, at - floor)
 }
 
-/// Mix of the four cells around a point, `cell` telling what stands at a row and column.
+/// Mean of the four cells around a point, weighted by nearness; `cell` gives the value at a row and
+/// column.
 fn mix(cell: impl Fn(i64, i64) -> f32, row: f32, col: f32) -> f32 {
     let ((y, fy), (x, fx)) = (split(row), split(col));
     let above = cell(y, x) * (1.0 - fx) + cell(y, x + 1) * fx;
@@ -17,7 +18,7 @@ fn mix(cell: impl Fn(i64, i64) -> f32, row: f32, col: f32) -> f32 {
 }
 
 /// Value at a point; outside the image its border repeats.
-pub(super) fn border_repeats(image: &ArrayRef2<f32>, row: f32, col: f32) -> f32 {
+pub(crate) fn border_repeats(image: &ArrayRef2<f32>, row: f32, col: f32) -> f32 {
     let (h, w) = image.dim();
     let inside = |i: i64, n: usize| i.clamp(0, n as i64 - 1) as usize;
     mix(|y, x| image[[inside(y, h), inside(x, w)]], row, col)

@@ -1,4 +1,4 @@
-//! Pictures: what of a rain frame corners are sought in and followed.
+//! A rain image: the 8-bit form of a rain frame in which corners are found and followed.
 
 use ndarray::{Array2, ArrayRef2};
 
@@ -12,17 +12,17 @@ const STEP_DB: f64 = 0.15;
 
 /// A rain frame in 8 bits: dBR from its smallest to its largest value, specks taken out.
 #[derive(Debug)]
-pub(super) struct Picture {
+pub(super) struct RainImage {
     /// 0..=255; no data is 0.
-    pub(super) codes: Array2<u8>,
+    pub(super) values: Array2<u8>,
     /// Cells without data.
-    pub(super) unseen: Array2<bool>,
+    pub(super) no_data: Array2<bool>,
 }
 
-impl Picture {
+impl RainImage {
     /// Of shares `[H, W]`; what is not finite is no data.
     pub(super) fn of(shares: &ArrayRef2<f32>) -> Self {
-        let unseen = shares.mapv(|v| !v.is_finite());
+        let no_data = shares.mapv(|v| !v.is_finite());
         let db = shares.mapv(|v| {
             let code = f64::from(v) * f64::from(FULL_CODE);
             if code < 0.5 { DRY_DB } else { FIRST_DB + STEP_DB * (code - 1.0) }
@@ -34,13 +34,13 @@ impl Picture {
         let clean = Array2::from_shape_fn(db.dim(), |at| if kept[at] { db[at] } else { least });
         let span = clean.iter().copied().fold(least, f64::max) - least;
         // Cut, not rounded.
-        let code = |v: f64| if span > 1e-8 { ((v - least) / span * 255.0) as u8 } else { 0 };
-        Self { codes: clean.mapv(code), unseen }
+        let value = |v: f64| if span > 1e-8 { ((v - least) / span * 255.0) as u8 } else { 0 };
+        Self { values: clean.mapv(value), no_data }
     }
 
     /// Whether all cells show one value.
     pub(super) fn is_flat(&self) -> bool {
-        self.codes.iter().all(|&v| v == 0)
+        self.values.iter().all(|&v| v == 0)
     }
 }
 
@@ -71,18 +71,18 @@ mod tests {
         shares.slice_mut(s![4..9, 4..9]).fill(0.5);
         shares[[6, 6]] = 0.6;
         shares[[11, 11]] = f32::NAN;
-        let picture = Picture::of(&shares);
-        assert_eq!((picture.codes[[1, 1]], picture.codes[[6, 6]]), (0, 255));
+        let image = RainImage::of(&shares);
+        assert_eq!((image.values[[1, 1]], image.values[[6, 6]]), (0, 255));
         // dBR of shares 0.5 and 0.6: 8.9 and 12.71; above -15: 23.9 of 27.71.
-        assert_eq!((picture.codes[[6, 5]], picture.codes[[4, 4]]), (219, 0), "corners do not fit");
-        assert!(picture.unseen[[11, 11]] && picture.codes[[11, 11]] == 0);
+        assert_eq!((image.values[[6, 5]], image.values[[4, 4]]), (219, 0), "corners do not fit");
+        assert!(image.no_data[[11, 11]] && image.values[[11, 11]] == 0);
     }
 
     #[test]
     fn one_value_or_none_is_flat() {
         for v in [0.0, 0.7, f32::NAN, f32::INFINITY, -1.0] {
-            assert!(Picture::of(&Array2::from_elem((8, 8), v)).is_flat(), "{v}");
+            assert!(RainImage::of(&Array2::from_elem((8, 8), v)).is_flat(), "{v}");
         }
-        assert!(Picture::of(&Array2::zeros((0, 3))).is_flat());
+        assert!(RainImage::of(&Array2::zeros((0, 3))).is_flat());
     }
 }

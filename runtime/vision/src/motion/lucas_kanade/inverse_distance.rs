@@ -1,4 +1,4 @@
-//! Spreading: from a few vectors to the motion of every cell.
+//! Inverse distance weighting: from a few vectors to the motion of every cell.
 
 use ndarray::Array2;
 
@@ -14,7 +14,7 @@ const TILE_CELLS: usize = 16;
 
 /// Motion to the right and downwards of each cell `[H, W]`: the mean of its 20 nearest vectors,
 /// weighted by one over the root of their distance; zero without vectors.
-pub(super) fn spread(vectors: &Vectors, (h, w): (usize, usize)) -> [Array2<f64>; 2] {
+pub(super) fn interpolated(vectors: &Vectors, (h, w): (usize, usize)) -> [Array2<f64>; 2] {
     let mut out = [Array2::zeros((h, w)), Array2::zeros((h, w))];
     if vectors.is_empty() {
         return out;
@@ -78,11 +78,17 @@ mod tests {
     #[test]
     fn nearer_vectors_weigh_more_and_none_is_no_motion() {
         let mut two = Vectors::default();
-        assert_eq!(spread(&two, (2, 3)), [Array2::<f64>::zeros((2, 3)), Array2::zeros((2, 3))]);
+        assert_eq!(
+            interpolated(&two, (2, 3)),
+            [Array2::<f64>::zeros((2, 3)), Array2::zeros((2, 3))]
+        );
         two.push([0.0, 0.0], [1.0, -1.0]);
-        assert_eq!(spread(&two, (2, 3)), [Array2::ones((2, 3)), -Array2::<f64>::ones((2, 3))]);
+        assert_eq!(
+            interpolated(&two, (2, 3)),
+            [Array2::ones((2, 3)), -Array2::<f64>::ones((2, 3))]
+        );
         two.push([4.0, 0.0], [3.0, -1.0]);
-        let [right, down] = spread(&two, (1, 5));
+        let [right, down] = interpolated(&two, (1, 5));
         // Weights 1/√0.5 and 1/√4.5: 3 to 1.
         assert!((right[[0, 0]] - 1.5).abs() < 1e-12 && (right[[0, 2]] - 2.0).abs() < 1e-12);
         assert!(down.iter().all(|v| (v + 1.0).abs() < 1e-12));
@@ -96,7 +102,7 @@ mod tests {
             many.push(at, [f64::from(i % 7), f64::from(i % 5)]);
         }
         let all: Vec<usize> = (0..many.len()).collect();
-        let [right, down] = spread(&many, (67, 101));
+        let [right, down] = interpolated(&many, (67, 101));
         for (y, x) in [(0, 0), (15, 16), (33, 50), (66, 100), (64, 1)] {
             let want = mean([x as f64, y as f64], &all, &many, &mut Vec::new());
             assert!((right[[y, x]] - want[0]).abs() < 1e-12, "{y} {x}");

@@ -1,8 +1,8 @@
-//! The speed at which a film's optical flow carries fire onto each cell.
+//! Advection speed: how fast a film's optical flow carries fire onto each cell.
 
 use ndarray::{Array2, ArrayRef2, ArrayRef3};
 
-use super::Flow;
+use super::optical_flow::flow_at_end;
 
 /// Leads within which the flow must reach a cell to count.
 const LEADS: usize = 20;
@@ -14,7 +14,7 @@ const LEADS: usize = 20;
 /// `frames` is intensity `[T, H, W]` in 0..1, `now` and `distance_px` `[H, W]` are what burns at the
 /// last frame and how far each cell is from it.
 #[must_use]
-pub fn carried_px(
+pub fn advection_speed_px(
     frames: &ArrayRef3<f32>,
     now: &ArrayRef2<bool>,
     distance_px: &ArrayRef2<f32>,
@@ -22,16 +22,16 @@ pub fn carried_px(
     if !now.iter().any(|&b| b) {
         return Array2::zeros(now.dim());
     }
-    let flow = Flow::ending(frames);
+    let flow = flow_at_end(frames);
     let mask = now.mapv(|b| f32::from(u8::from(b)));
     Array2::from_shape_fn(now.dim(), |(y, x)| {
-        // No flow, no way: most cells of a large film are told apart here.
+        // Too little flow to cover the distance: this decides most cells of a large film.
         let far = flow.right_px[[y, x]].abs().max(flow.down_px[[y, x]].abs()) * LEADS as f32;
         if now[[y, x]] || (far + 1.0) * std::f32::consts::SQRT_2 < distance_px[[y, x]] {
             return 0.0;
         }
         (1..=LEADS)
-            .find(|&lead| flow.brings(&mask, y, x, lead as f32))
+            .find(|&lead| flow.mask_reaches(&mask, y, x, lead as f32))
             .map_or(0.0, |lead| distance_px[[y, x]] / lead as f32)
     })
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moving_blob_is_carried_at_its_speed() {
+    fn fire_of_a_moving_blob_arrives_at_its_speed() {
         // A soft blob that moves 1.5 px right a frame; at frame 9 it stands at column 40.
         let blob = |t: f32, y: usize, x: usize| {
             let (dy, dx) = (y as f32 - 24.0, x as f32 - 40.0 - 1.5 * (t - 9.0));
@@ -57,11 +57,11 @@ mod tests {
         let distance = Array2::from_shape_fn((48, 80), |(_, x)| {
             first.saturating_sub(x).max(x.saturating_sub(last)) as f32
         });
-        let speed = carried_px(&frames, &now, &distance);
+        let speed = advection_speed_px(&frames, &now, &distance);
         for ahead in 3..9 {
             // Whole leads: what the blob reaches after 2.1 frames counts as reached after 3.
-            let said = speed[[24, last + ahead]];
-            assert!((1.0..=1.6).contains(&said), "{ahead} px ahead: {said}");
+            let speed = speed[[24, last + ahead]];
+            assert!((1.0..=1.6).contains(&speed), "{ahead} px ahead: {speed}");
         }
         for x in first..=last {
             assert_eq!(speed[[24, x]], 0.0, "burns already");
@@ -70,12 +70,12 @@ mod tests {
     }
 
     #[test]
-    fn without_fire_or_film_nothing_is_carried() {
+    fn without_fire_or_film_nothing_arrives() {
         for (t, h, w) in [(0, 8, 8), (1, 32, 40), (10, 32, 40)] {
             let frames = Array3::from_elem((t, h, w), 0.3);
             for burns in [false, true] {
                 let now = Array2::from_elem((h, w), burns);
-                let speed = carried_px(&frames, &now, &Array2::from_elem((h, w), 5.0));
+                let speed = advection_speed_px(&frames, &now, &Array2::from_elem((h, w), 5.0));
                 assert!(speed.iter().all(|&v| v == 0.0), "{t} {burns}");
             }
         }

@@ -1,0 +1,40 @@
+//! What all baselines share: a forecast that is certain of itself, its leads and its note.
+
+use ndarray::Array3;
+
+use crate::clip::Clip;
+use crate::forecast::{Forecast, Predicted};
+use crate::motion::farneback::STEPS;
+
+/// Leads of `clip`, seconds.
+pub(super) fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
+    (1..=leads).map(|l| l as f64 * clip.step_s).collect()
+}
+
+/// A forecast of `frames` `[L, H, W]` without codes and rollout.
+pub(super) fn certain_forecast(
+    clip: &Clip,
+    frames: Array3<f32>,
+    predicted: Predicted,
+    notes: Vec<String>,
+) -> Forecast {
+    Forecast {
+        lead_s: lead_s(clip, frames.dim().0),
+        frames,
+        predicted,
+        rollout_from_lead: None,
+        codes: Vec::new(),
+        drift: None,
+        grid: clip.grid.clone(),
+        notes,
+    }
+}
+
+/// The note of flow over fewer frames than usual: `last` is a clip's last index.
+pub(super) fn short_flow(last: usize) -> Vec<String> {
+    if last >= STEPS {
+        return Vec::new();
+    }
+    let have = last + 1;
+    vec![format!("optical flow over {last} frames, not {STEPS}: the clip has only {have}")]
+}
