@@ -1,6 +1,6 @@
 //! What all baselines share: a forecast that is certain of itself, its leads and its note.
 
-use ndarray::Array3;
+use ndarray::{Array3, Axis};
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Predicted};
@@ -20,7 +20,7 @@ pub(super) fn certain_forecast(
 ) -> Forecast {
     Forecast {
         lead_s: lead_s(clip, frames.dim().0),
-        frames,
+        frames: frames.insert_axis(Axis(0)),
         predicted,
         rollout_from_lead: None,
         codes: Vec::new(),
