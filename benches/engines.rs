@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use emberline::clip::Clip;
 use emberline::engine::{EngineKind, EngineOptions};
-use emberline::motion::farneback::advection_speed_px;
 use emberline::front::Front;
 use emberline::model::{Model, RunOptions, inside};
+use emberline::motion::farneback::advection_speed_px;
 use emberline::source::{Ask, open};
 
 const ROUNDS: usize = 15;
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for side in [64, 128, 256] {
         let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
         let clip = Clip::ending(&film, 19, &folder.card.want(None))?;
-        let burning = clip.shown.fire().expect("the built-in model forecasts fire");
+        let burning = clip.observed.fire().expect("the built-in model forecasts fire");
         let front = Front::of(&burning.burnt);
         let now = burning.now();
         let carried = || advection_speed_px(&clip.frames, &now, &front.distance_px);

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
         (spent.decode, spent.clip) = (decode_s, clip_s);
         let from = pipeline::provenance(&model, &film, &clip, &forecast, spent, &options);
         let started = Instant::now();
-        product::write_all(&out, &film, &clip, &forecast, &from)?;
+        product::write_all(&out, &clip, &forecast, &from)?;
         let product_s = started.elapsed().as_secs_f64();
         size = [film.grid.height, film.grid.width];
         let all = [decode_s, clip_s, spent.front, spent.model, spent.nowcast, product_s];

@@ -16,7 +16,7 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use emberline::baseline::{FireBaseline, FramesBaseline};
-use emberline::clip::{Clip, Shown, Truth, Want};
+use emberline::clip::{Clip, ClipOptions, Observed, Truth};
 use emberline::forecast::Forecast;
 use emberline::frame::Film;
 use emberline::front::Front;
@@ -192,7 +192,7 @@ impl Replay {
                 let mut row = json!({
                     "event": event.name,
                     "start": at,
-                    "end_s": clip.end_s,
+                    "end_s": clip.end_s(),
                     "lead": l + 1,
                     "lead_s": f.lead_s[l],
                     "method": self.methods[k],
@@ -208,13 +208,13 @@ impl Replay {
             Ok(())
         };
         add(0, &forecast)?;
-        if let Shown::Fire(burning) = &clip.shown {
+        if let Observed::Fire(burning) = &clip.observed {
             let front = Front::of(&burning.burnt);
             for (k, baseline) in FireBaseline::ALL.into_iter().enumerate() {
                 add(k + 1, &baseline.forecast(clip, burning, &front, self.leads))?;
             }
         } else {
-            for (k, baseline) in FramesBaseline::of(clip.shown.task()).iter().enumerate() {
+            for (k, baseline) in FramesBaseline::of(clip.observed.task()).iter().enumerate() {
                 add(k + 1, &baseline.forecast(clip, self.leads))?;
             }
         }
@@ -223,7 +223,7 @@ impl Replay {
 }
 
 /// Frames to forecast from: the one asked for, or every N-th from the first with a whole clip on.
-fn starts(film: &Film, args: &ReplayArgs, want: &Want, event: &mut Event) -> Vec<usize> {
+fn starts(film: &Film, args: &ReplayArgs, want: &ClipOptions, event: &mut Event) -> Vec<usize> {
     if let Some(at) = args.at {
         return vec![at];
     }

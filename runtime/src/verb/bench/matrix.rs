@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use emberline::clip::Clip;
 use emberline::engine::{EngineKind, EngineOptions};
-use emberline::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use emberline::frame::{Elapsed, Film, Frame, FrameTime, Kind, Pixels, TimeSource};
 use emberline::grid::Grid;
 use emberline::model::{self, Folder, Model, RunOptions};
 use ndarray::Array3;
@@ -221,11 +221,13 @@ fn moving(kind: Kind, side: usize, frames: usize) -> Film {
     Film {
         kind,
         frames: (0..frames)
-            .map(|k| Frame { pixels: Pixels::U8(pixels(k)), time_s: k as f64 * step_s })
+            .map(|k| {
+                let elapsed = Elapsed::counted(k, step_s);
+                let time = FrameTime::since_first(elapsed, TimeSource::Simulated);
+                Frame::new(Pixels::U8(pixels(k)), time)
+            })
             .collect(),
         grid: Grid::new(side, side),
-        time_source: TimeSource::Simulated,
-        start_utc: None,
         name: format!("made up, {side} x {side}"),
         digest: String::new(),
         notes: Vec::new(),

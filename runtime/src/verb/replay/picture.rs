@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, Axis};
 
-use emberline::clip::{Burning, Clip, Shown, Truth};
+use emberline::clip::{Burning, Clip, Observed, Truth};
 use emberline::forecast::{Burn, Forecast, Predicted};
 use emberline::product::rain_colours;
 use emberline::rain_rate::mm_h;
@@ -39,8 +39,8 @@ impl Picture {
             (f.lead_s[lead - 1] * 100.0).round() / 100.0
         );
         let l = lead - 1;
-        let (rgb, size, action) = match (&clip.shown, &f.predicted, &truth.shown) {
-            (Shown::Fire(burning), Predicted::Fire(burn), Shown::Fire(seen)) => {
+        let (rgb, size, action) = match (&clip.observed, &f.predicted, &truth.observed) {
+            (Observed::Fire(burning), Predicted::Fire(burn), Observed::Fire(seen)) => {
                 fire(clip, burning, burn, seen, l)
             }
             _ => film(clip, truth, f, l),
@@ -114,9 +114,9 @@ fn film(clip: &Clip, truth: &Truth, f: &Forecast, l: usize) -> Drawn {
     let came = truth.frames.index_axis(Axis(0), l);
     let mean = f.mean_frames();
     let mean = mean.index_axis(Axis(0), l);
-    let none = |shown: &Shown, at: usize, y: usize, x: usize| match shown {
-        Shown::Rain(unseen) => unseen.no_data[[at, y, x]],
-        Shown::Fire(_) | Shown::Film => false,
+    let none = |observed: &Observed, at: usize, y: usize, x: usize| match shown {
+        Observed::Rain(unseen) => unseen.no_data[[at, y, x]],
+        Observed::Fire(_) | Observed::Film => false,
     };
     let rate = |frame: &ArrayView2<'_, f32>, none: bool, y: usize, x: usize| {
         if none { f32::NAN } else { mm_h(frame[[y, x]]) }
@@ -129,11 +129,11 @@ fn film(clip: &Clip, truth: &Truth, f: &Forecast, l: usize) -> Drawn {
             for x in 0..w {
                 rgb.extend(match (&f.predicted, panel) {
                     (Predicted::Rain(_), 0) => {
-                        rain_colours::colour(rate(&now, none(&clip.shown, last, y, x), y, x))
+                        rain_colours::colour(rate(&now, none(&clip.observed, last, y, x), y, x))
                     }
                     (Predicted::Rain(rain), 1) => rain_colours::colour(rain.mm_h[[l, y, x]]),
                     (Predicted::Rain(_), _) => {
-                        rain_colours::colour(rate(&came, none(&truth.shown, l, y, x), y, x))
+                        rain_colours::colour(rate(&came, none(&truth.observed, l, y, x), y, x))
                     }
                     (_, 0) => grey(now[[y, x]]),
                     (_, 1) => grey(mean[[y, x]]),

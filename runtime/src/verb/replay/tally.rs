@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use ndarray::{Array2, ArrayView2, Axis, s};
 
-use emberline::clip::{Clip, Shown, Truth};
+use emberline::clip::{Clip, Observed, Truth};
 use emberline::forecast::{Chance, Forecast, Predicted, Rain};
 use emberline::rain_rate::mm_h;
 use emberline::score::fire::score_start;
@@ -44,15 +44,15 @@ impl Tally {
     /// Scores of one start.
     pub(super) fn of(f: &Forecast, clip: &Clip, truth: &Truth) -> Self {
         let leads = 0..truth.lead_s.len().min(f.lead_s.len());
-        match (&f.predicted, &clip.shown, &truth.shown) {
-            (Predicted::Fire(burn), Shown::Fire(burning), Shown::Fire(seen)) => {
+        match (&f.predicted, &clip.observed, &truth.observed) {
+            (Predicted::Fire(burn), Observed::Fire(burning), Observed::Fire(seen)) => {
                 let (rows, arrival) =
                     score_start(f, burn, &seen.burnt, &burning.now(), clip.step_s);
                 let lead = |(l, score)| Lead { fire: Some(score), ..film(f, truth, l) };
                 let leads = rows.into_iter().enumerate().map(lead);
                 Self { leads: leads.collect(), arrival: Some(arrival) }
             }
-            (Predicted::Rain(rain), _, Shown::Rain(unseen)) => {
+            (Predicted::Rain(rain), _, Observed::Rain(unseen)) => {
                 let none = |l| unseen.no_data.index_axis(Axis(0), l);
                 let leads = leads.map(|l| wet(f, rain, truth, &none(l), l));
                 Self { leads: leads.collect(), arrival: None }
@@ -133,7 +133,7 @@ mod tests {
 
     use super::*;
     use emberline::clip::{Span, Unit, Unseen};
-    use emberline::frame::Kind;
+    use emberline::frame::{Elapsed, Kind};
     use emberline::grid::Grid;
 
     #[test]
@@ -153,14 +153,16 @@ mod tests {
             grid: grid.clone(),
             notes: Vec::new(),
         };
-        let shown = Shown::Rain(Unseen { no_data: true_none.clone(), earlier: None });
+        let shown = Observed::Rain(Unseen { no_data: true_none.clone(), earlier: None });
         let clip = Clip {
             kind: Kind::Rain,
             frames: frames.clone(),
-            shown: shown.clone(),
+            observed: shown.clone(),
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 1.0,
-            end_s: 0.0,
+            end: Elapsed::ZERO,
+            end_utc: None,
+            pixels: Vec::new(),
             picked: vec![0],
             grid,
             notes: Vec::new(),

@@ -5,7 +5,7 @@ use std::path::Path;
 use ndarray::{ArrayRef2, Axis};
 use serde_json::{Value, json};
 
-use emberline::clip::{Clip, Shown, Truth};
+use emberline::clip::{Clip, Observed, Truth};
 use emberline::forecast::{Chance, Predicted, Rain};
 use emberline::frame::{Film, Kind};
 use emberline::model::{Model, RunOptions};
@@ -151,7 +151,7 @@ impl Asked<'_> {
     fn seen(&self, clip: &Clip) -> ndarray::Array2<f32> {
         let last = clip.frames.dim().0 - 1;
         let mut rates = clip.frames.index_axis(Axis(0), last).mapv(mm_h);
-        if let Shown::Rain(unseen) = &clip.shown {
+        if let Observed::Rain(unseen) = &clip.observed {
             rates.zip_mut_with(&unseen.now(), |v, none| *v = if *none { f32::NAN } else { *v });
         }
         rates
@@ -169,7 +169,7 @@ impl Asked<'_> {
 
     /// Whether it rained in the area at each lead; `None` where some lead was not seen.
     fn came(&self, truth: &Truth) -> Option<Vec<bool>> {
-        let Shown::Rain(unseen) = &truth.shown else { return None };
+        let Observed::Rain(unseen) = &truth.observed else { return None };
         let lead = |l: usize| {
             let mut rates = truth.frames.index_axis(Axis(0), l).mapv(mm_h);
             let none = unseen.no_data.index_axis(Axis(0), l);
@@ -215,7 +215,7 @@ impl Asked<'_> {
         let mut text = format!(
             "{}: last frame {}, {rate:.1} mm/h there now\n\n{}\n",
             self.place(args),
-            self.time(made).unwrap_or_else(|| format!("at {} s", made.clip.end_s)),
+            self.time(made).unwrap_or_else(|| format!("at {} s", made.clip.end_s())),
             made.onset.words(self.leads, step_min),
         );
         if self.rate_mm_h > 0.1 {
@@ -250,8 +250,7 @@ impl Asked<'_> {
     }
 
     fn time(&self, made: &Made) -> Option<String> {
-        let since = jiff::SignedDuration::try_from_secs_f64(made.clip.end_s).ok()?;
-        Some(self.film.start_utc?.checked_add(since).ok()?.to_string())
+        Some(made.clip.end_utc?.to_string())
     }
 
     fn document(&self, args: &WeatherArgs, made: &Made, checked: &Checked) -> Value {

@@ -3,9 +3,9 @@
 use ndarray::{Array3, ArrayRef2, Axis};
 
 use super::certain::{certain_forecast, short_flow};
-use crate::clip::{Clip, Shown};
+use crate::clip::{Clip, Observed};
 use crate::extrapolation::{Inflow, extrapolate};
-use crate::forecast::{Forecast, Rain, Predicted};
+use crate::forecast::{Forecast, Predicted, Rain};
 use crate::motion::farneback::flow_at_end;
 use crate::motion::lucas_kanade::rain_motion;
 use crate::motion::{MotionField, bilinear};
@@ -57,18 +57,18 @@ impl FramesBaseline {
                     notes = short_flow(last);
                 }
                 Self::LucasKanade => {
-                    let film = match &clip.shown {
-                        Shown::Rain(unseen) => unseen.film(&clip.frames),
-                        Shown::Fire(_) | Shown::Film => clip.frames.clone(),
+                    let film = match &clip.observed {
+                        Observed::Rain(unseen) => unseen.film(&clip.frames),
+                        Observed::Fire(_) | Observed::Film => clip.frames.clone(),
                     };
                     frames = extrapolate(&now, &rain_motion(&film), leads, Inflow::Dry);
                     notes = short_flow(film.dim().0 - 1);
                 }
             }
         }
-        let said = match &clip.shown {
-            Shown::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
-            Shown::Fire(_) | Shown::Film => Predicted::Film,
+        let said = match &clip.observed {
+            Observed::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
+            Observed::Fire(_) | Observed::Film => Predicted::Film,
         };
         certain_forecast(clip, frames, said, notes)
     }
@@ -91,7 +91,7 @@ fn carry(now: &ArrayRef2<f32>, flow: &MotionField, frames: &mut Array3<f32>) {
 mod tests {
     use super::*;
     use crate::clip::{Span, Unit, Unseen};
-    use crate::frame::Kind;
+    use crate::frame::{Elapsed, Kind};
     use crate::grid::Grid;
 
     /// A soft blob that moves 2 px right and 1 px down a frame, and stands at (24, 30) at the last.
@@ -106,10 +106,12 @@ mod tests {
             frames: Array3::from_shape_fn((frames, 64, 80), |(t, y, x)| {
                 blob(t as f32 - last, y, x)
             }),
-            shown: Shown::Film,
+            observed: Observed::Film,
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 300.0,
-            end_s: 0.0,
+            end: Elapsed::ZERO,
+            end_utc: None,
+            pixels: Vec::new(),
             picked: (0..frames).collect(),
             grid: Grid::new(64, 80),
             notes: Vec::new(),
@@ -160,7 +162,7 @@ mod tests {
     fn rain_has_rates_and_no_data_where_the_last_frame_has_none() {
         let mut clip = clip(2);
         let no_data = Array3::from_shape_fn((2, 64, 80), |(t, _, x)| t == 1 && x == 7);
-        clip.shown = Shown::Rain(Unseen { no_data, earlier: None });
+        clip.observed = Observed::Rain(Unseen { no_data, earlier: None });
         for baseline in FramesBaseline::of(Task::Rain) {
             let f = baseline.forecast(&clip, 2);
             assert_eq!(f.notes.len(), usize::from(*baseline != FramesBaseline::Persistence));

@@ -9,9 +9,9 @@ use ndarray::{Array2, Array3, Axis, s};
 use ndarray_npy::{NpzReader, ReadableElement};
 
 use super::FireBaseline;
-use crate::clip::{Burning, Clip, Shown, Span, Unit};
+use crate::clip::{Burning, Clip, Observed, Span, Unit};
 use crate::forecast::Forecast;
-use crate::frame::Kind;
+use crate::frame::{Elapsed, Kind};
 use crate::front::Front;
 use crate::grid::Grid;
 use crate::motion::farneback::{advection_speed_px, optical_flow};
@@ -26,10 +26,12 @@ fn clip(frames: Array3<f32>, burnt: Array3<bool>) -> Clip {
     Clip {
         kind: Kind::Thermal,
         frames,
-        shown: Shown::Fire(Burning { burnt, hot: 0.5 }),
+        observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
         unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
         step_s: 30.0,
-        end_s: 300.0,
+        end: Elapsed::counted(1, 300.0),
+        end_utc: None,
+        pixels: Vec::new(),
         picked: (0..t).collect(),
         grid: Grid::new(h, w),
         notes: Vec::new(),
@@ -37,7 +39,7 @@ fn clip(frames: Array3<f32>, burnt: Array3<bool>) -> Clip {
 }
 
 fn burning(clip: &Clip) -> &Burning {
-    clip.shown.fire().unwrap()
+    clip.observed.fire().unwrap()
 }
 
 /// Forecast of a clip whose front is found first.

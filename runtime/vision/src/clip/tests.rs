@@ -1,7 +1,9 @@
 //! Clips from made-up films: which frames are picked, what they become, and what is refused.
 
 use super::*;
-use crate::frame::{Frame, Pixels, TimeSource};
+use crate::frame::{Elapsed, Film, Frame, FrameTime, Kind, Pixels, TimeSource};
+use crate::grid::Grid;
+use crate::task::Task;
 use ndarray::{Array3, Axis};
 
 /// A film of 32×32 frames at `times`, drawn by `draw(frame, row, column)`.
@@ -11,11 +13,12 @@ fn film(kind: Kind, times: &[f64], draw: impl Fn(usize, usize, usize) -> Pixels)
         frames: times
             .iter()
             .enumerate()
-            .map(|(i, &time_s)| Frame { pixels: draw(i, 0, 0), time_s })
+            .map(|(i, &time_s)| {
+                let elapsed = Elapsed::from_secs_f64(time_s).unwrap();
+                Frame::new(draw(i, 0, 0), FrameTime::since_first(elapsed, TimeSource::Step))
+            })
             .collect(),
         grid: Grid::new(32, 32),
-        time_source: TimeSource::Step,
-        start_utc: None,
         name: "made-up".into(),
         digest: String::new(),
         notes: vec![],
@@ -33,8 +36,8 @@ fn sweep(times: &[f64]) -> Film {
     })
 }
 
-fn burning(shown: &Shown) -> &Burning {
-    shown.fire().expect("a clip for a forecast of fire")
+fn burning(observed: &Observed) -> &Burning {
+    observed.fire().expect("a clip for a forecast of fire")
 }
 
 fn counted(n: usize, step_s: f64) -> Vec<f64> {
@@ -57,9 +60,9 @@ fn picks_the_newest_frame_at_or_before_each_step() {
         (counted(4, 1.0), 0, 1, None, &[0]),
     ];
     for (times, at, frames, step_s, want) in cases {
-        let clip = Clip::ending(&sweep(&times), at, &Want::fire(frames, step_s)).unwrap();
+        let clip = Clip::ending(&sweep(&times), at, &ClipOptions::fire(frames, step_s)).unwrap();
         assert_eq!(clip.picked, want, "{times:?}");
-        assert_eq!(clip.end_s, times[at]);
+        assert_eq!(clip.end_s(), times[at]);
         assert_eq!(clip.frames.dim(), (frames, 32, 32));
     }
 }
@@ -98,14 +101,15 @@ fn refuses_and_says_what_would_do() {
         (film(Kind::Rain, &[0.0], |_, _, _| u8s(|_, _| 0)), 0, 1, None, "rain film shows nothing"),
     ];
     for (film, at, frames, step_s, why) in cases {
-        let e = Clip::ending(&film, at, &Want::fire(frames, step_s)).unwrap_err().to_string();
+        let e =
+            Clip::ending(&film, at, &ClipOptions::fire(frames, step_s)).unwrap_err().to_string();
         assert!(e.contains(why) && !e.contains('\n'), "{e}");
     }
 }
 
 #[test]
 fn one_frame_is_no_film_of_two() {
-    let e = Clip::ending(&sweep(&[0.0]), 0, &Want::fire(2, None)).unwrap_err().to_string();
+    let e = Clip::ending(&sweep(&[0.0]), 0, &ClipOptions::fire(2, None)).unwrap_err().to_string();
     assert!(e.contains("longer film"), "{e}");
 }
 
@@ -172,7 +176,7 @@ fn turns_each_unit_into_intensity() {
         ),
     ];
     for (what, film, span, low, high) in cases {
-        let clip = Clip::ending(&film, 1, &Want::fire(2, None)).unwrap();
+        let clip = Clip::ending(&film, 1, &ClipOptions::fire(2, None)).unwrap();
         let Unit::Span(found) = clip.unit else { panic!("{what}: {:?}", clip.unit) };
         let (a, b) = (found.zero - span.zero, found.one - span.one);
         assert!(a.abs() < 1e-3 && b.abs() < 1e-3, "{what}: {found:?}");
@@ -187,14 +191,15 @@ fn turns_each_unit_into_intensity() {
 #[test]
 fn burnt_grows_and_knows_no_fire_from_fire() {
     let f = sweep(&counted(12, 30.0));
-    let clip = Clip::ending(&f, 9, &Want::fire(10, None)).unwrap();
+    let clip = Clip::ending(&f, 9, &ClipOptions::fire(10, None)).unwrap();
     assert!(
-        (burning(&clip.shown).hot - 110.0 / 255.0).abs() < 1e-6,
+        (burning(&clip.observed).hot - 110.0 / 255.0).abs() < 1e-6,
         "{}",
-        burning(&clip.shown).hot
+        burning(&clip.observed).hot
     );
     for t in 0..10 {
-        let area = burning(&clip.shown).burnt.index_axis(Axis(0), t).iter().filter(|&&b| b).count();
+        let area =
+            burning(&clip.observed).burnt.index_axis(Axis(0), t).iter().filter(|&&b| b).count();
         assert_eq!(area, 16 * (4 + t));
     }
     // A ring that stays dark inside: closed in a thermal film, kept in a mask.
@@ -205,8 +210,9 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
         })
     };
     for (kind, area) in [(Kind::Thermal, 13 * 13), (Kind::Mask, 13 * 13 - 7 * 7)] {
-        let clip = Clip::ending(&film(kind, &[0.0, 1.0], ring), 1, &Want::fire(2, None)).unwrap();
-        assert_eq!(burning(&clip.shown).now().iter().filter(|&&b| b).count(), area, "{kind}");
+        let clip =
+            Clip::ending(&film(kind, &[0.0, 1.0], ring), 1, &ClipOptions::fire(2, None)).unwrap();
+        assert_eq!(burning(&clip.observed).now().iter().filter(|&&b| b).count(), area, "{kind}");
     }
     // Little contrast, and sixteen hot samples: no fire, and it is said.
     let warm = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, _| if y > 15 { 53 } else { 20 }));
@@ -214,8 +220,8 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
         u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 })
     });
     for f in [warm, glints] {
-        let clip = Clip::ending(&f, 1, &Want::fire(2, None)).unwrap();
-        assert!(!burning(&clip.shown).burnt.iter().any(|&b| b));
+        let clip = Clip::ending(&f, 1, &ClipOptions::fire(2, None)).unwrap();
+        assert!(!burning(&clip.observed).burnt.iter().any(|&b| b));
         assert!(clip.notes.iter().any(|n| n.contains("no fire in view")), "{:?}", clip.notes);
     }
 }
@@ -223,26 +229,30 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
 #[test]
 fn truth_goes_on_from_the_clip() {
     let f = sweep(&counted(12, 30.0));
-    let clip = Clip::ending(&f, 5, &Want::fire(4, None)).unwrap();
+    let clip = Clip::ending(&f, 5, &ClipOptions::fire(4, None)).unwrap();
     let truth = clip.truth(&f, 20);
     assert_eq!(truth.picked, [6, 7, 8, 9, 10, 11]);
     assert_eq!(truth.lead_s, counted(7, 30.0)[1..]);
-    for (l, burnt) in burning(&truth.shown).burnt.axis_iter(Axis(0)).enumerate() {
+    for (l, burnt) in burning(&truth.observed).burnt.axis_iter(Axis(0)).enumerate() {
         assert_eq!(burnt.iter().filter(|&&b| b).count(), 16 * (4 + 6 + l));
     }
     assert_eq!(clip.truth(&f, 2).frames.dim(), (2, 32, 32));
-    assert_eq!(Clip::ending(&f, 11, &Want::fire(4, None)).unwrap().truth(&f, 5).frames.dim().0, 0);
+    assert_eq!(
+        Clip::ending(&f, 11, &ClipOptions::fire(4, None)).unwrap().truth(&f, 5).frames.dim().0,
+        0
+    );
     // It ends at a gap, rather than show an old frame as a new one.
     let mut gap = counted(12, 30.0);
     gap.iter_mut().skip(8).for_each(|t| *t += 100.0);
     let f = sweep(&gap);
-    let clip = Clip::ending(&f, 5, &Want::fire(4, None)).unwrap();
+    let clip = Clip::ending(&f, 5, &ClipOptions::fire(4, None)).unwrap();
     assert_eq!(clip.truth(&f, 9).picked, [6, 7]);
 }
 
 #[test]
 fn says_when_steps_repeat() {
-    let clip = Clip::ending(&sweep(&counted(12, 30.0)), 11, &Want::fire(4, Some(20.0))).unwrap();
+    let clip =
+        Clip::ending(&sweep(&counted(12, 30.0)), 11, &ClipOptions::fire(4, Some(20.0))).unwrap();
     assert_eq!(clip.picked, [9, 9, 10, 11]);
     assert!(clip.notes.iter().any(|n| n.contains("repeat")), "{:?}", clip.notes);
 }
@@ -255,7 +265,7 @@ fn burns_as_the_training_side_does() {
         let file =
             format!("{}/../../tests/golden/source/burnt_{seed}.npz", env!("CARGO_MANIFEST_DIR"));
         let heat = open(&file, &Ask::default()).unwrap();
-        let clip = Clip::ending(&heat, 9, &Want::fire(10, None)).unwrap();
+        let clip = Clip::ending(&heat, 9, &ClipOptions::fire(10, None)).unwrap();
         let ask = Ask {
             array: Some("burnt".into()),
             kind: Some(Kind::Mask),
@@ -266,20 +276,20 @@ fn burns_as_the_training_side_does() {
         for (t, frame) in right.frames.iter().enumerate() {
             let right = frame.pixels.first_channel().mapv(|v| v != 0.0);
             assert_eq!(
-                burning(&clip.shown).burnt.index_axis(Axis(0), t),
+                burning(&clip.observed).burnt.index_axis(Axis(0), t),
                 right,
                 "seed {seed} frame {t}"
             );
         }
         let mut npz = ndarray_npy::NpzReader::new(std::fs::File::open(&file).unwrap()).unwrap();
         let hot: ndarray::Array0<f64> = npz.by_name("hot").unwrap();
-        assert_eq!(burning(&clip.shown).hot, hot.into_scalar() as f32);
+        assert_eq!(burning(&clip.observed).hot, hot.into_scalar() as f32);
     }
 }
 
 #[test]
 fn a_full_scale_is_the_same_for_every_film() {
-    let want = |scale| Want { task: Task::Frames, scale, frames: 2, step_s: None };
+    let want = |scale| ClipOptions { task: Task::Frames, scale, frames: 2, step_s: None };
     let times = [0.0, 1.0];
     let dim =
         |_, _, _| Pixels::F32(Array3::from_shape_fn((32, 32, 1), |(y, ..)| 0.2 + y as f32 / 64.0));
@@ -293,7 +303,11 @@ fn a_full_scale_is_the_same_for_every_film() {
         let clip = Clip::ending(&film, 1, &want(Scale::Full)).unwrap();
         let found = clip.frames.iter().copied().fold(0.0, f32::max);
         assert!((found - most).abs() < 1e-6, "{what}: {found}");
-        assert!(clip.notes.is_empty() && matches!(clip.shown, Shown::Film), "{:?}", clip.notes);
+        assert!(
+            clip.notes.is_empty() && matches!(clip.observed, Observed::Film),
+            "{:?}",
+            clip.notes
+        );
         assert_eq!(beyond_full(&film), None, "{what}");
     }
     let hot =
@@ -301,13 +315,13 @@ fn a_full_scale_is_the_same_for_every_film() {
     assert_eq!(beyond_full(&hot), Some([-3.0, -3.0]));
     // What is not a thermal film has a fixed span already.
     let mask = film(Kind::Mask, &times, |_, _, _| u8s(|y, _| u8::from(y > 3)));
-    let fire = Want { scale: Scale::Full, ..Want::fire(2, None) };
+    let fire = ClipOptions { scale: Scale::Full, ..ClipOptions::fire(2, None) };
     assert_eq!(Clip::ending(&mask, 1, &fire).unwrap().frames.sum(), 2.0 * 28.0 * 32.0);
 }
 
 #[test]
 fn rain_is_read_from_codes_and_rates() {
-    let want = Want { task: Task::Rain, scale: Scale::Film, frames: 2, step_s: None };
+    let want = ClipOptions { task: Task::Rain, scale: Scale::Film, frames: 2, step_s: None };
     let times = [0.0, 1.0, 2.0];
     let codes = [0, 1, 127, 254, 255];
     let code = film(Kind::Rain, &times, |_, _, _| u8s(move |_, x| codes[x % 5]));
@@ -323,11 +337,13 @@ fn rain_is_read_from_codes_and_rates() {
             let got = clip.frames[[1, 9, x]];
             assert!((got - share).abs() < 1e-5, "{unit:?} {x}: {got}");
         }
-        let Shown::Rain(unseen) = &clip.shown else { panic!("{:?}", clip.shown) };
+        let Observed::Rain(unseen) = &clip.observed else { panic!("{:?}", clip.observed) };
         assert!(unseen.now().indexed_iter().all(|((_, x), &none)| none == (x % 5 == 4)));
         let truth = clip.truth(film, 3);
         assert_eq!(truth.frames.dim(), (1, 32, 32));
-        assert!(matches!(truth.shown, Shown::Rain(_)) && !truth.frames.iter().any(|v| v.is_nan()));
+        assert!(
+            matches!(truth.observed, Observed::Rain(_)) && !truth.frames.iter().any(|v| v.is_nan())
+        );
         let said = clip.notes.iter().any(|n| n.contains("rates above 623.7 mm/h"));
         assert_eq!(said, unit == Unit::RainMmH, "{:?}", clip.notes);
         assert!((unit.value(0.5) - [127.0, 7.762_471][usize::from(said)]).abs() < 1e-3);

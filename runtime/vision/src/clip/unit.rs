@@ -1,10 +1,12 @@
 //! Units: how the values of a film become intensity in 0..1, and how intensity is given back.
 
+use std::sync::Arc;
+
 use ndarray::{Array3, Axis};
 use serde::{Deserialize, Serialize};
 
 use crate::burnt::{nth, quantile};
-use crate::frame::{Film, Kind, Pixels};
+use crate::frame::{FrameView, Kind, Pixels};
 use crate::heat::flame_intensity;
 use crate::rain_rate;
 
@@ -51,11 +53,16 @@ impl Unit {
         }
     }
 
-    /// The unit of the picked frames of `film`; says what a person should know of it.
-    pub(super) fn of(film: &Film, picked: &[usize], scale: Scale, notes: &mut Vec<String>) -> Self {
-        match (film.kind, scale, &film.frames[picked[0]].pixels) {
+    /// The unit of the frames `picked`, at least one; notes what a person should know of it.
+    pub(super) fn of(
+        kind: Kind,
+        picked: &[Arc<Pixels>],
+        scale: Scale,
+        notes: &mut Vec<String>,
+    ) -> Self {
+        match (kind, scale, &*picked[0]) {
             (Kind::Rain, _, Pixels::F32(_)) => {
-                note_too_much(film, picked, notes);
+                note_too_much(picked, notes);
                 Self::RainMmH
             }
             (Kind::Rain, ..) => Self::RainCode,
@@ -67,7 +74,7 @@ impl Unit {
                     Pixels::F32(_) => 1.0,
                 },
             }),
-            _ => Self::Span(span(film, picked, notes)),
+            _ => Self::Span(span(kind, picked, notes)),
         }
     }
 }
@@ -75,19 +82,20 @@ impl Unit {
 /// Least and largest value of a float film where any lies outside 0..1, which [`Scale::Full`] has no
 /// place for.
 #[must_use]
-pub fn beyond_full(film: &Film) -> Option<[f32; 2]> {
+pub fn beyond_full<'a>(view: impl Into<FrameView<'a>>) -> Option<[f32; 2]> {
+    let view: FrameView<'_> = view.into();
     let mut range = [f32::INFINITY, f32::NEG_INFINITY];
-    for frame in &film.frames {
-        let Pixels::F32(a) = &frame.pixels else { return None };
+    for frame in view.frames {
+        let Pixels::F32(a) = &*frame.pixels else { return None };
         range = a.iter().fold(range, |[least, most], &v| [least.min(v), most.max(v)]);
     }
     (range[0] < 0.0 || range[1] > 1.0).then_some(range)
 }
 
-/// Says how many rates are above the largest that has a code.
-fn note_too_much(film: &Film, picked: &[usize], notes: &mut Vec<String>) {
+/// Notes how many rates are above the largest that has a code.
+fn note_too_much(picked: &[Arc<Pixels>], notes: &mut Vec<String>) {
     let most = rain_rate::most_mm_h();
-    let all = picked.iter().flat_map(|&i| values(&film.frames[i].pixels));
+    let all = picked.iter().flat_map(|pixels| pixels.values());
     let n = all.filter(|v| *v > most).count();
     if n > 0 {
         notes.push(format!("{n} rates above {most:.1} mm/h count as {most:.1} mm/h"));
@@ -95,11 +103,11 @@ fn note_too_much(film: &Film, picked: &[usize], notes: &mut Vec<String>) {
 }
 
 /// How the values of the picked frames become intensity.
-fn span(film: &Film, picked: &[usize], notes: &mut Vec<String>) -> Span {
-    let frame = |i: usize| &film.frames[i].pixels;
-    let all = || picked.iter().flat_map(|&i| values(frame(i)));
-    let n = picked.len() * film.grid.height * film.grid.width;
-    match (film.kind, frame(picked[0])) {
+fn span(kind: Kind, picked: &[Arc<Pixels>], notes: &mut Vec<String>) -> Span {
+    let all = || picked.iter().flat_map(|pixels| pixels.values());
+    let [h, w, _] = picked[0].shape();
+    let n = picked.len() * h * w;
+    match (kind, &*picked[0]) {
         (Kind::Rgb, _) => {
             notes.push("intensity is how flame-like a pixel's colour is, 0 to 1".into());
             Span { zero: 0.0, one: 1.0 }
@@ -129,35 +137,32 @@ fn span(film: &Film, picked: &[usize], notes: &mut Vec<String>) -> Span {
     }
 }
 
-/// First-channel values of a frame, as stored.
-fn values(pixels: &Pixels) -> Box<dyn Iterator<Item = f32> + '_> {
-    match pixels {
-        Pixels::U8(a) => Box::new(a.index_axis(Axis(2), 0).into_iter().map(|&v| f32::from(v))),
-        Pixels::U16(a) => Box::new(a.index_axis(Axis(2), 0).into_iter().map(|&v| f32::from(v))),
-        Pixels::F32(a) => Box::new(a.index_axis(Axis(2), 0).into_iter().copied()),
-    }
-}
-
-/// Intensity `[T, H, W]` of the picked frames; NaN where a radar has no data.
-pub(super) fn intensities(film: &Film, picked: &[usize], unit: Unit) -> Array3<f32> {
-    let mut out = Array3::zeros((picked.len(), film.grid.height, film.grid.width));
-    for (&i, mut to) in picked.iter().zip(out.axis_iter_mut(Axis(0))) {
-        match (film.kind, unit, &film.frames[i].pixels) {
+/// Intensity `[T, H, W]` of the frames `picked`, none or more, of a shape `[H, W]`; NaN where a radar
+/// has no data.
+pub(super) fn intensities(
+    kind: Kind,
+    picked: &[Arc<Pixels>],
+    [h, w]: [usize; 2],
+    unit: Unit,
+) -> Array3<f32> {
+    let mut out = Array3::zeros((picked.len(), h, w));
+    for (pixels, mut to) in picked.iter().zip(out.axis_iter_mut(Axis(0))) {
+        match (kind, unit, &**pixels) {
             (Kind::Rgb, _, Pixels::U8(rgb)) => to.assign(&flame_intensity(rgb)),
             (Kind::Mask, _, pixels) => {
-                to.iter_mut().zip(values(pixels)).for_each(|(t, v)| *t = f32::from(v != 0.0));
+                to.iter_mut().zip(pixels.values()).for_each(|(t, v)| *t = f32::from(v != 0.0));
             }
             (_, Unit::RainCode, pixels) => to
                 .iter_mut()
-                .zip(values(pixels))
+                .zip(pixels.values())
                 .for_each(|(t, v)| *t = rain_rate::share_of_code(v as u8)),
             (_, Unit::RainMmH, pixels) => {
                 to.iter_mut()
-                    .zip(values(pixels))
+                    .zip(pixels.values())
                     .for_each(|(t, v)| *t = rain_rate::share_of_mm_h(v));
             }
             (_, Unit::Span(span), pixels) => {
-                to.iter_mut().zip(values(pixels)).for_each(|(t, v)| {
+                to.iter_mut().zip(pixels.values()).for_each(|(t, v)| {
                     *t = ((v - span.zero) / (span.one - span.zero)).clamp(0.0, 1.0);
                 });
             }

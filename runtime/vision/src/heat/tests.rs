@@ -3,7 +3,7 @@
 //! `EMBERLINE_SHEETS=folder cargo test --release heat` writes contact sheets to look at.
 
 use super::*;
-use crate::clip::{Clip, Want};
+use crate::clip::{Clip, ClipOptions};
 use crate::frame::{Film, Pixels};
 use crate::source::{Ask, open};
 
@@ -57,11 +57,11 @@ fn sheet(name: &str, film: &Film, clip: &Clip) {
     let mut png = image::RgbImage::new(6 * w as u32, 3 * h as u32);
     for k in 0..6 {
         let i = (k + 1) * t / 6 - 1;
-        let Pixels::U8(rgb) = &film.frames[clip.picked[i]].pixels else { return };
+        let Pixels::U8(rgb) = &*film.frames[clip.picked[i]].pixels else { return };
         for y in 0..h {
             for x in 0..w {
                 let grey = (clip.frames[[i, y, x]] * 255.0) as u8;
-                let burnt = u8::from(clip.shown.fire().unwrap().burnt[[i, y, x]]) * 255;
+                let burnt = u8::from(clip.observed.fire().unwrap().burnt[[i, y, x]]) * 255;
                 let rows =
                     [[rgb[[y, x, 0]], rgb[[y, x, 1]], rgb[[y, x, 2]]], [grey; 3], [burnt; 3]];
                 for (r, value) in rows.into_iter().enumerate() {
@@ -103,11 +103,11 @@ fn agrees_with_the_weak_labels_of_the_pine_straw_film() {
     let r = (pq - p * q) / ((pp - p * p) * (qq - q * q)).sqrt();
     // The label counts all ground behind the front as burnt, also what burnt before the film began:
     // there the two must differ, beyond the front they should not.
-    let clip = Clip::ending(&rgb, rgb.frames.len() - 1, &Want::fire(40, Some(0.5))).unwrap();
+    let clip = Clip::ending(&rgb, rgb.frames.len() - 1, &ClipOptions::fire(40, Some(0.5))).unwrap();
     sheet("pine_straw", &rgb, &clip);
     let label = burned.frames.last().unwrap().pixels.first_channel();
     let (mut both, mut either, mut beyond, mut ours) = (0.0, 0.0, 0.0, 0.0);
-    for (&b, &l) in clip.shown.fire().unwrap().now().iter().zip(&label) {
+    for (&b, &l) in clip.observed.fire().unwrap().now().iter().zip(&label) {
         let l = l != 0.0;
         both += f64::from(b && l);
         either += f64::from(b || l);
@@ -128,10 +128,12 @@ fn finds_the_flames_and_not_the_house() {
     {
         let Some(rgb) = film(file, "rgb") else { return };
         let share = flame_share(&heat(&rgb));
-        let clip = Clip::ending(&rgb, rgb.frames.len() - 1, &Want::fire(40, Some(step_s))).unwrap();
+        let clip =
+            Clip::ending(&rgb, rgb.frames.len() - 1, &ClipOptions::fire(40, Some(step_s))).unwrap();
         sheet(file, &rgb, &clip);
-        let burnt =
-            clip.shown.fire().unwrap().now().iter().filter(|&&b| b).count() as f64 / 128.0 / 128.0;
+        let burnt = clip.observed.fire().unwrap().now().iter().filter(|&&b| b).count() as f64
+            / 128.0
+            / 128.0;
         println!("{file}: flames {share:.4} of the pixels, burnt {burnt:.3}");
         assert!((low..high).contains(&share), "{file}: {share}");
     }

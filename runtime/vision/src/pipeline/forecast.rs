@@ -51,7 +51,7 @@ pub fn forecast(
     })?;
     (spent.decode, spent.clip) = (opened.decode_s, clip_s);
     let provenance = provenance(&model, film, &clip, &forecast, spent, options);
-    let written = product::write_all(output, film, &clip, &forecast, &provenance)?;
+    let written = product::write_all(output, &clip, &forecast, &provenance)?;
     let summary = Summary::of(&clip, &forecast);
     Ok(ForecastDone { model, provenance, summary, written })
 }

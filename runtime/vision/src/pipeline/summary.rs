@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
-use crate::clip::{Clip, Shown};
+use crate::clip::{Clip, Observed};
 use crate::forecast::{Forecast, Predicted};
 use crate::rain_rate::{LEAST_MM_H, mm_h};
 
@@ -45,8 +45,8 @@ impl Summary {
         let last = forecast.lead_s.len().saturating_sub(1);
         let lead_s = forecast.lead_s.get(last).copied().unwrap_or(0.0);
         let count = |mask: &Array2<bool>| mask.iter().filter(|b| **b).count();
-        match (&clip.shown, &forecast.predicted) {
-            (Shown::Fire(burning), Predicted::Fire(burn)) => Self::Fire {
+        match (&clip.observed, &forecast.predicted) {
+            (Observed::Fire(burning), Predicted::Fire(burn)) => Self::Fire {
                 burnt_now_cells: count(&burning.now()),
                 lead_s,
                 burnt_cells: count(&burn.by(last)),

@@ -4,7 +4,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance};
-use crate::frame::Film;
 
 /// Said in every picture and every map file.
 pub(crate) const NOTICE: &str = "experimental nowcast - not for evacuation decisions";
@@ -24,12 +23,11 @@ pub(crate) struct Facts {
 
 impl Facts {
     /// Gathers the facts.
-    pub(crate) fn of(film: &Film, clip: &Clip, forecast: &Forecast, from: &Provenance) -> Self {
-        let after = SignedDuration::try_from_secs_f64(clip.end_s).ok();
+    pub(crate) fn of(clip: &Clip, forecast: &Forecast, from: &Provenance) -> Self {
         Self {
             maker: format!("{} v{}", from.model.name, from.model.version),
-            issue: film.start_utc.zip(after).and_then(|(t, d)| t.checked_add(d).ok()),
-            issue_s: clip.end_s,
+            issue: clip.end_utc,
+            issue_s: clip.end_s(),
             horizon_s: forecast.lead_s.last().copied().unwrap_or(0.0),
         }
     }

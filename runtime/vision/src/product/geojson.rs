@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn written(trial: &Trial) -> FeatureCollection {
-        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.provenance);
+        let facts = Facts::of(&trial.clip, &trial.forecast, &trial.provenance);
         let map = Map::of(&trial.forecast.grid).unwrap();
         let mut text = Vec::new();
         write(&mut text, map.as_ref(), &facts, &trial.clip, &trial.forecast, trial.fire()).unwrap();

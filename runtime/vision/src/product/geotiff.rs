@@ -316,7 +316,7 @@ mod tests {
                 if (y, x) == (1, 2) { f32::NAN } else { (l * 1320 + y * 40 + x) as f32 / 4096.0 }
             });
             let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-            let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.provenance);
+            let facts = Facts::of(&trial.clip, &trial.forecast, &trial.provenance);
             let mut ours = Cursor::new(Vec::new());
             burn_probability(&mut ours, &map, &facts, &trial.forecast, trial.burn()).unwrap();
 
@@ -340,7 +340,7 @@ mod tests {
         trial.provenance.model.name = "Brände <&> 火".to_owned();
         trial.burn_mut().arrival_s = Array2::zeros((32, 32));
         let map = Map::of(&trial.forecast.grid).unwrap().unwrap();
-        let facts = Facts::of(&trial.film, &trial.clip, &trial.forecast, &trial.provenance);
+        let facts = Facts::of(&trial.clip, &trial.forecast, &trial.provenance);
         let mut file = Cursor::new(Vec::new());
         arrival(&mut file, &map, &facts, trial.burn()).unwrap();
         let mut file = Decoder::new(Cursor::new(file.into_inner())).unwrap();

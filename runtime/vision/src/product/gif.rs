@@ -12,7 +12,6 @@ use super::parts::Fire;
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use crate::frame::Film;
 use emberline_picture::palette::{self, BURNT, FAINT, INK, NOW, PAPER, SHADE, mix};
 use emberline_picture::{Canvas, text_width};
 
@@ -44,12 +43,11 @@ pub(super) struct Shot {
 pub(crate) fn write(
     sink: &mut impl Write,
     facts: &Facts,
-    film: &Film,
     clip: &Clip,
     f: &Forecast,
     fire: Fire<'_>,
 ) -> io::Result<()> {
-    save(sink, f, |scale| shots(facts, film, clip, f, fire, scale))
+    save(sink, f, |scale| shots(facts, clip, f, fire, scale))
 }
 
 /// Writes the sequence that `shots` gives, smaller if it would be too large.
@@ -75,7 +73,6 @@ pub(super) fn save(
 
 fn shots(
     facts: &Facts,
-    film: &Film,
     clip: &Clip,
     f: &Forecast,
     Fire { burning, burn }: Fire<'_>,
@@ -87,14 +84,14 @@ fn shots(
     let mut out = Vec::new();
     for i in t.saturating_sub(SEEN)..t {
         let back_s = -((t - 1 - i) as f64) * clip.step_s;
-        let mut canvas = scale.ground(film, clip, i);
+        let mut canvas = scale.ground(clip, i);
         let burnt = burning.burnt.index_axis(Axis(0), i).mapv(|b| f32::from(u8::from(b)));
         front(&mut canvas, &scale.areas(&burnt.view(), 0.5), 1.2, NOW);
         let stay_cs = if i + 1 == t { 120 } else { 35 };
         out.push(Shot { canvas: strip.under(&canvas, back_s), stay_cs });
     }
     let now = burnt_now(burning, scale);
-    let mut ground = scale.ground(film, clip, t - 1);
+    let mut ground = scale.ground(clip, t - 1);
     ground.fill(&now, BURNT, SHADE);
     let seen = scale.smooth(&burning.now().mapv(|b| f32::from(u8::from(b))).view());
     // Colour and opacity by probability, in steps of a 500th.

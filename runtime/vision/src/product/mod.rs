@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance, Rain};
-use crate::frame::Film;
 
 pub mod atomic;
 mod facts;
@@ -124,20 +123,19 @@ fn advice(error: &io::Error) -> &'static str {
 
 /// Writes every product of one forecast into the folder `out`, whole or not at all.
 ///
-/// `film` is what was read, `clip` what the model saw of it, `provenance` how the forecast came to
+/// `clip` is what the model saw, `provenance` how the forecast came to
 /// be. An older output of ours at `out` is replaced in one step.
 ///
 /// # Errors
 /// [`ProductError`]; then `out` is as it was before.
 pub fn write_all(
     out: &Path,
-    film: &Film,
     clip: &Clip,
     forecast: &Forecast,
     provenance: &Provenance,
 ) -> Result<Written, ProductError> {
     let parts = Parts::of(clip, forecast)?;
-    let facts = facts::Facts::of(film, clip, forecast, provenance);
+    let facts = facts::Facts::of(clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
     if let Some(map) = &map {
         map.place()?;
@@ -148,14 +146,14 @@ pub fn write_all(
         let sequence = scope.spawn(|| {
             let mut bytes = Vec::new();
             match parts {
-                Parts::Fire(fire) => gif::write(&mut bytes, &facts, film, clip, forecast, fire),
+                Parts::Fire(fire) => gif::write(&mut bytes, &facts, clip, forecast, fire),
                 Parts::Film | Parts::Rain(_) => {
                     film::sequence(&mut bytes, &facts, clip, forecast, parts)
                 }
             }
             .map(|()| bytes)
         });
-        write_stills(&mut staged, &facts, map.as_ref(), film, clip, forecast, parts)?;
+        write_stills(&mut staged, &facts, map.as_ref(), clip, forecast, parts)?;
         let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         staged.write("forecast.gif", |sink| sink.write_all(&bytes?))
     })?;
@@ -170,7 +168,6 @@ fn write_stills(
     staged: &mut Staged,
     facts: &facts::Facts,
     map: Option<&place::Map>,
-    film: &Film,
     clip: &Clip,
     forecast: &Forecast,
     parts: Parts<'_>,
@@ -206,7 +203,7 @@ fn write_stills(
             .write("rain_probability.png", |sink| likely::sheet(sink, facts, forecast, chance))?;
     }
     staged.write("overlay.png", |sink| match parts {
-        Parts::Fire(fire) => overlay::write(sink, facts, film, clip, forecast, fire),
+        Parts::Fire(fire) => overlay::write(sink, facts, clip, forecast, fire),
         Parts::Film | Parts::Rain(_) => film::sheet(sink, facts, clip, forecast, parts),
     })
 }
@@ -224,7 +221,7 @@ mod tests {
         ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
 
     fn written(trial: &Trial, out: &Path) -> Result<Written, ProductError> {
-        write_all(out, &trial.film, &trial.clip, &trial.forecast, &trial.provenance)
+        write_all(out, &trial.clip, &trial.forecast, &trial.provenance)
     }
 
     fn utm() -> [f64; 6] {
@@ -359,7 +356,7 @@ mod tests {
                 };
                 rain.mm_h = ndarray::Array3::zeros((2, 40, 49));
             }),
-            ("the clip is for frames", |t| t.clip.shown = crate::clip::Shown::Film),
+            ("the clip is for frames", |t| t.clip.observed = crate::clip::Observed::Film),
             ("neither", |t| {
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
             }),

@@ -7,7 +7,6 @@ use super::parts::Fire;
 use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use crate::frame::Film;
 use emberline_picture::palette::{self, BURNT, FAINT, INK, NOW, PAPER, Rgb, SHADE, mix};
 use emberline_picture::{Canvas, text_width};
 
@@ -20,14 +19,13 @@ const MARGIN: f64 = 20.0;
 pub(crate) fn write(
     sink: &mut impl Write,
     facts: &Facts,
-    film: &Film,
     clip: &Clip,
     f: &Forecast,
     fire: Fire<'_>,
 ) -> io::Result<()> {
     let scale = Scale::fitting(f.grid.height, f.grid.width, 480, 1600);
     let leads = chosen(f.lead_s.len(), FRONTS);
-    let picture = picture(film, clip, fire, scale, &leads);
+    let picture = picture(clip, fire, scale, &leads);
     sheet(&picture, facts, f, scale, &leads).png(sink)
 }
 
@@ -37,8 +35,8 @@ fn colour(i: usize, n: usize) -> Rgb {
 }
 
 /// The frame with everything drawn on it.
-fn picture(film: &Film, clip: &Clip, fire: Fire<'_>, scale: Scale, leads: &[usize]) -> Canvas {
-    let mut canvas = scale.ground(film, clip, clip.frames.dim().0 - 1);
+fn picture(clip: &Clip, fire: Fire<'_>, scale: Scale, leads: &[usize]) -> Canvas {
+    let mut canvas = scale.ground(clip, clip.frames.dim().0 - 1);
     let now = burnt_now(fire.burning, scale);
     let fronts: Vec<_> = leads.iter().map(|l| burnt_by(fire.burn, *l, scale)).collect();
     canvas.fill(&now, BURNT, SHADE);

@@ -1,7 +1,7 @@
 //! Parts: what clip and forecast hold for their task, once it is sure that they fit together.
 
 use super::ProductError;
-use crate::clip::{Burning, Clip, Shown, Unseen};
+use crate::clip::{Burning, Clip, Observed, Unseen};
 use crate::forecast::{Burn, Forecast, Predicted, Rain};
 
 /// The parts of a clip and its forecast that only their task has.
@@ -50,8 +50,8 @@ impl<'a> Parts<'a> {
         if !rising || !f.lead_s.iter().all(|s| s.is_finite() && *s > 0.0) {
             return shape("lead_s does not rise from above 0".to_owned());
         }
-        match (&clip.shown, &f.predicted) {
-            (Shown::Fire(burning), Predicted::Fire(burn)) => {
+        match (&clip.observed, &f.predicted) {
+            (Observed::Fire(burning), Predicted::Fire(burn)) => {
                 let (p, a) = (burn.probability.dim(), burn.arrival_s.dim());
                 if p != (l, h, w) || burning.burnt.dim() != seen {
                     return shape(format!("burn_probability is {p:?}, not {:?}", (l, h, w)));
@@ -64,8 +64,8 @@ impl<'a> Parts<'a> {
                 }
                 Ok(Self::Fire(Fire { burning, burn }))
             }
-            (Shown::Film, Predicted::Film) => Ok(Self::Film),
-            (Shown::Rain(unseen), Predicted::Rain(rain)) => {
+            (Observed::Film, Predicted::Film) => Ok(Self::Film),
+            (Observed::Rain(unseen), Predicted::Rain(rain)) => {
                 let r = rain.mm_h.dim();
                 if r != (l, h, w) || unseen.no_data.dim() != seen {
                     return shape(format!("rain_mm_h is {r:?}, not {:?}", (l, h, w)));

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::outline::outlines;
 use crate::clip::{Burning, Clip};
 use crate::forecast::Burn;
-use crate::frame::{Film, Kind, Pixels};
+use crate::frame::{Kind, Pixels};
 use emberline_picture::Canvas;
 use emberline_picture::palette::{self, Rgb, mix};
 use emberline_picture::{Polygon, Ring};
@@ -98,10 +98,10 @@ impl Scale {
     }
 
     /// Frame `t` of the clip: the input's own colours for rgb, grey for anything else.
-    pub(crate) fn ground(self, film: &Film, clip: &Clip, t: usize) -> Canvas {
+    pub(crate) fn ground(self, clip: &Clip, t: usize) -> Canvas {
         let (_, h, w) = clip.frames.dim();
-        let colours = match clip.picked.get(t).and_then(|i| film.frames.get(*i)) {
-            Some(f) if clip.kind == Kind::Rgb && f.pixels.shape() == [h, w, 3] => Some(&f.pixels),
+        let colours = match clip.pixels.get(t) {
+            Some(f) if clip.kind == Kind::Rgb && f.pixels.shape() == [h, w, 3] => Some(&*f.pixels),
             _ => None,
         };
         let intensity = clip.frames.index_axis(Axis(0), t);

@@ -1,20 +1,22 @@
 //! A made-up fire for the tests of this room: an ellipse that grows to the east.
 
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use ndarray::{Array2, Array3, Array4};
 
 use super::parts::Fire;
-use crate::clip::{Burning, Clip, Shown, Span, Unit, Unseen};
+use crate::clip::{Burning, Clip, Observed, Span, Unit, Unseen};
 use crate::forecast::{
     Burn, Chance, EngineFacts, Forecast, InputFacts, ModelFacts, Predicted, Provenance, Rain,
     StageSeconds, arrival_from_probability,
 };
-use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use crate::frame::{Elapsed, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 use crate::task::Task;
 
 /// Everything that products are made of.
 pub(crate) struct Trial {
-    pub(crate) film: Film,
     pub(crate) clip: Clip,
     pub(crate) forecast: Forecast,
     pub(crate) provenance: Provenance,
@@ -109,29 +111,22 @@ impl Trial {
             }
         }
         let grid = Grid::new(h, w);
-        let frames = (0..4).map(|t| Frame {
-            pixels: Pixels::U8(Array3::from_shape_fn((h, w, 1), |(y, x, _)| {
-                (seen[[t, y, x]] * 255.0) as u8
-            })),
-            time_s: t as f64 * 60.0,
-        });
-        let film = Film {
-            kind: Kind::Thermal,
-            frames: frames.collect(),
-            grid: grid.clone(),
-            time_source: TimeSource::Utc,
-            start_utc: "2026-08-03T14:02:30Z".parse().ok(),
-            name: "trial.npz".to_owned(),
-            digest: "0".repeat(64),
-            notes: Vec::new(),
+        let minutes = [2, 3, 4, 5].map(|m| format!("2026-08-03T14:0{m}:30Z"));
+        let utc: [Timestamp; 4] = minutes.map(|text| text.parse().expect("a time"));
+        let grey = |t: usize| {
+            let cell = |(y, x, _)| (seen[[t, y, x]] * 255.0) as u8;
+            Arc::new(Pixels::U8(Array3::from_shape_fn((h, w, 1), cell)))
         };
+        let pixels = (0..4).map(grey).collect();
         let clip = Clip {
             kind: Kind::Thermal,
             frames: seen,
-            shown: Shown::Fire(Burning { burnt, hot: 0.5 }),
+            observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
             unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
             step_s: 60.0,
-            end_s: 180.0,
+            end: Elapsed::counted(3, 60.0),
+            end_utc: Some(utc[3]),
+            pixels,
             picked: vec![0, 1, 2, 3],
             grid: grid.clone(),
             notes: vec!["a made-up fire".to_owned()],
@@ -147,7 +142,7 @@ impl Trial {
             grid,
             notes: Vec::new(),
         };
-        Self { film, clip, forecast, provenance: provenance() }
+        Self { clip, forecast, provenance: provenance() }
     }
 
     /// The same frames for a forecast of this task, with a strip without data where it is rain.
@@ -156,7 +151,7 @@ impl Trial {
         match task {
             Task::FireFront => {}
             Task::Frames => {
-                (self.clip.shown, self.forecast.predicted) = (Shown::Film, Predicted::Film)
+                (self.clip.observed, self.forecast.predicted) = (Observed::Film, Predicted::Film)
             }
             Task::Rain => {
                 let unseen = Unseen { no_data: none, earlier: None };
@@ -165,7 +160,7 @@ impl Trial {
                 let mut rain = Rain::of(&self.forecast.member(0).to_owned(), &unseen.now());
                 rain.chance = Some(chance(&rain));
                 self.forecast.predicted = Predicted::Rain(rain);
-                self.clip.shown = Shown::Rain(unseen);
+                self.clip.observed = Observed::Rain(unseen);
             }
         }
         self
@@ -173,7 +168,7 @@ impl Trial {
 
     /// What burns in the clip.
     pub(crate) fn burning(&self) -> &Burning {
-        self.clip.shown.fire().expect("a trial is a fire")
+        self.clip.observed.fire().expect("a trial is a fire")
     }
 
     /// Where it will burn.
@@ -196,7 +191,7 @@ impl Trial {
 
     /// The same fire on a map.
     pub(crate) fn on(mut self, crs: &str, transform: [f64; 6], cell_m: Option<f64>) -> Self {
-        for grid in [&mut self.film.grid, &mut self.clip.grid, &mut self.forecast.grid] {
+        for grid in [&mut self.clip.grid, &mut self.forecast.grid] {
             grid.crs = Some(crs.to_owned());
             grid.transform = Some(transform);
             grid.cell_m = cell_m;
@@ -207,7 +202,7 @@ impl Trial {
     /// The same forecast with the given burn, now and at every lead.
     pub(crate) fn all(mut self, burnt: bool) -> Self {
         let p = f32::from(u8::from(burnt));
-        let Shown::Fire(burning) = &mut self.clip.shown else { panic!("a trial is a fire") };
+        let Observed::Fire(burning) = &mut self.clip.observed else { panic!("a trial is a fire") };
         burning.burnt.fill(burnt);
         self.forecast.frames.fill(p);
         let arrival = if burnt { 0.0 } else { f32::NAN };
@@ -241,14 +236,13 @@ impl Trial {
 
     /// The same fire seen in another kind of frame.
     pub(crate) fn seen_as(mut self, kind: Kind) -> Self {
-        self.film.kind = kind;
         self.clip.kind = kind;
-        for (t, frame) in self.film.frames.iter_mut().enumerate() {
+        for (t, pixels) in self.clip.pixels.iter_mut().enumerate() {
             let seen = self.clip.frames.index_axis(ndarray::Axis(0), t);
-            let Shown::Fire(burning) = &self.clip.shown else { panic!("a trial is a fire") };
+            let Observed::Fire(burning) = &self.clip.observed else { panic!("a trial is a fire") };
             let burnt = burning.burnt.index_axis(ndarray::Axis(0), t);
             let (h, w) = seen.dim();
-            frame.pixels = match kind {
+            *pixels = Arc::new(match kind {
                 Kind::Rgb => Pixels::U8(Array3::from_shape_fn((h, w, 3), |(y, x, c)| {
                     let v = seen[[y, x]];
                     ([v.powf(0.6), 0.3 + 0.5 * v, 0.25 * (1.0 - v)][c] * 255.0) as u8
@@ -256,7 +250,7 @@ impl Trial {
                 _ => Pixels::U8(Array3::from_shape_fn((h, w, 1), |(y, x, _)| {
                     u8::from(burnt[[y, x]])
                 })),
-            };
+            });
         }
         if kind == Kind::Mask {
             self.clip.frames = self.burning().burnt.mapv(|b| f32::from(u8::from(b)));

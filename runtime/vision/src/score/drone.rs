@@ -11,8 +11,8 @@ use ndarray_npy::NpzReader;
 use super::fire::score_start;
 use super::{ArrivalError, LeadScore};
 use crate::baseline::FireBaseline;
-use crate::clip::{Burning, Clip, Shown, Span, Unit};
-use crate::frame::Kind;
+use crate::clip::{Burning, Clip, Observed, Span, Unit};
+use crate::frame::{Elapsed, Kind};
 use crate::front::Front;
 use crate::grid::Grid;
 
@@ -59,10 +59,12 @@ fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Burning, Arra
     let clip = Clip {
         kind: Kind::Mask,
         frames: film.slice(s![..SEEN, .., ..]).mapv(|b| f32::from(u8::from(b))),
-        shown: Shown::Fire(burning.clone()),
+        observed: Observed::Fire(burning.clone()),
         unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
         step_s: 15.0 * step as f64,
-        end_s: 0.0,
+        end: Elapsed::ZERO,
+        end_utc: None,
+        pixels: Vec::new(),
         picked: Vec::new(),
         grid: Grid::new(film.dim().1, film.dim().2),
         notes: Vec::new(),

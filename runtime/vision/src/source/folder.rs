@@ -251,7 +251,7 @@ mod tests {
             let film = open(&dir.path().display().to_string(), &Ask::default()).unwrap();
             assert_eq!((film.kind, film.frames.len()), (kind, 3));
             assert_eq!(film.frames[0].pixels.shape(), [33, 40, channels]);
-            assert_eq!(film.time_source, TimeSource::Assumed);
+            assert_eq!(film.time_source(), TimeSource::Assumed);
             let first = |i: usize| film.frames[i].pixels.first_channel()[[0, 0]];
             assert!(first(0) < first(1) && first(1) < first(2), "natural order");
             assert!(film.notes.iter().any(|n| n.contains("1 other files")));

@@ -31,23 +31,23 @@ fn reads_every_type_of_frames() {
 #[test]
 fn reads_the_scalars() {
     let film = open(&golden("thermal_u8"), &Ask::default()).unwrap();
-    assert_eq!((film.time_source, film.frames[3].time_s), (TimeSource::Step, 0.1 * 3.0));
+    assert_eq!((film.time_source(), film.frames[3].time_s()), (TimeSource::Step, 0.1 * 3.0));
     assert_eq!(film.grid.cell_m, Some(5.0));
     assert_eq!(film.grid.crs.as_deref(), Some("EPSG:32611"));
     assert_eq!(film.grid.transform, Some([5e5, 5.0, 0.0, 4.1e6, 0.0, -5.0]));
     assert_eq!(film.notes, Vec::<String>::new());
 
     let film = open(&golden("thermal_u16"), &Ask::default()).unwrap();
-    let times: Vec<f64> = film.frames.iter().map(|f| f.time_s).collect();
-    assert_eq!((film.time_source, times), (TimeSource::Utc, vec![0.0, 30.0, 61.0, 90.0]));
-    assert_eq!(film.start_utc.unwrap().to_string(), "2026-08-01T12:00:00Z");
+    let times: Vec<f64> = film.frames.iter().map(|f| f.time_s()).collect();
+    assert_eq!((film.time_source(), times), (TimeSource::Utc, vec![0.0, 30.0, 61.0, 90.0]));
+    assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
     let notes = film.notes.join("\n");
     assert!(notes.contains("time_utc is used") && notes.contains("not read from the file: place"));
     assert!(notes.contains("taken as thermal"));
 
     let film = open(&golden("thermal_f32"), &Ask::default()).unwrap();
-    assert_eq!(film.start_utc.unwrap().to_string(), "2026-08-01T12:00:00Z");
-    assert_eq!(film.frames[3].time_s, 90.0);
+    assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
+    assert_eq!(film.frames[3].time_s(), 90.0);
     assert!(film.notes.iter().any(|n| n.contains("dt_min")));
 }
 

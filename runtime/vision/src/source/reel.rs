@@ -3,9 +3,9 @@
 use ndarray::{Array3, Axis};
 
 use super::{Ask, SIDE_PX, SourceError};
-use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use crate::frame::{Elapsed, Film, Frame, FrameTime, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Frames of one shape and type, and what the input tells about them.
 #[derive(Debug, Default)]
@@ -69,18 +69,14 @@ impl Reel {
             .pixels
             .into_iter()
             .zip(times)
-            .map(|(pixels, time_s)| Frame { pixels, time_s })
+            .map(|(pixels, time_s)| {
+                let elapsed = Elapsed::from_secs_f64(time_s).unwrap_or_default();
+                let since = SignedDuration::try_from_secs_f64(time_s).ok();
+                let utc = self.start_utc.zip(since).and_then(|(t, d)| t.checked_add(d).ok());
+                Frame::new(pixels, FrameTime { elapsed, utc, source: time_source })
+            })
             .collect();
-        Ok(Film {
-            kind,
-            frames,
-            grid,
-            time_source,
-            start_utc: self.start_utc,
-            name: self.name,
-            digest: self.digest,
-            notes: self.notes,
-        })
+        Ok(Film { kind, frames, grid, name: self.name, digest: self.digest, notes: self.notes })
     }
 
     fn refuse_not_finite(&self) -> Result<(), SourceError> {
@@ -289,7 +285,7 @@ mod tests {
         for (dt_s, asked, source, second) in cases {
             let r = Reel { dt_s, ..reel(&[0.0, 3.0], 1) };
             let film = r.develop(&ask(asked)).unwrap();
-            assert_eq!((film.time_source, film.frames[1].time_s), (source, second));
+            assert_eq!((film.time_source(), film.frames[1].time_s()), (source, second));
             assert_eq!(film.notes.iter().any(|n| n.contains("no times")), dt_s.is_none());
         }
     }

@@ -1,7 +1,7 @@
 //! The simulator: its address, its sameness, and fires worth looking at.
 
 use super::*;
-use crate::clip::{Clip, Want};
+use crate::clip::{Clip, ClipOptions};
 
 fn film(uri: &str) -> Film {
     super::super::open(uri, &Ask::default()).unwrap()
@@ -11,7 +11,7 @@ fn film(uri: &str) -> Film {
 fn understands_its_address() {
     let f = film("sim:fire");
     assert_eq!((f.kind, f.frames.len(), f.grid.height), (Kind::Thermal, 40, 128));
-    assert_eq!((f.time_source, f.step_s()), (TimeSource::Simulated, 30.0));
+    assert_eq!((f.time_source(), f.step_s()), (TimeSource::Simulated, 30.0));
     assert!(f.grid.is_georeferenced() && f.grid.cell_m == Some(5.0));
     let f = film("sim:fire?seed=3&height=64&width=96&frames=12&kind=mask&step_s=10&cell_m=2.5");
     assert_eq!((f.kind, f.frames.len()), (Kind::Mask, 12));
@@ -43,7 +43,7 @@ fn is_the_same_for_the_same_seed() {
     let sum = |film: &Film| {
         let mut s = Sha256::new();
         for f in &film.frames {
-            if let Pixels::U8(a) = &f.pixels {
+            if let Pixels::U8(a) = &*f.pixels {
                 s.update(a.as_slice().unwrap());
             }
         }
@@ -70,9 +70,9 @@ fn every_seed_draws_a_fire_that_moves_and_is_seen() {
         assert!(end < 0.7, "seed {seed} burns all: {end}");
         // What the runtime takes for burnt is what the simulator burnt.
         let thermal = film(&format!("sim:fire?seed={seed}"));
-        let clip = Clip::ending(&thermal, 39, &Want::fire(40, None)).unwrap();
+        let clip = Clip::ending(&thermal, 39, &ClipOptions::fire(40, None)).unwrap();
         let (mut both, mut either) = (0.0, 0.0);
-        for (&b, &t) in clip.shown.fire().unwrap().now().iter().zip(&arrival) {
+        for (&b, &t) in clip.observed.fire().unwrap().now().iter().zip(&arrival) {
             let truth = t <= 39.0;
             both += f64::from(b && truth);
             either += f64::from(b || truth);

@@ -6,7 +6,7 @@ use emberline_engine::{REFERENCE_PRECISION, one_line};
 
 use super::error::ModelError;
 use super::rates::Rates;
-use crate::clip::{Scale, Want};
+use crate::clip::{ClipOptions, Scale};
 use crate::frame::Kind;
 use crate::nowcast::Nowcast;
 use crate::task::Task;
@@ -207,8 +207,8 @@ impl Card {
 
     /// What the model wants to see of a film, `step_s` apart.
     #[must_use]
-    pub fn want(&self, step_s: Option<f64>) -> Want {
-        Want { task: self.task, scale: self.input.scale, frames: self.input.frames, step_s }
+    pub fn want(&self, step_s: Option<f64>) -> ClipOptions {
+        ClipOptions { task: self.task, scale: self.input.scale, frames: self.input.frames, step_s }
     }
 
     /// The first value that cannot be, in words.

@@ -7,11 +7,11 @@ use ndarray::{Array2, Array3, Axis, Zip};
 use super::interface::{Noise, WindowOutput};
 use super::rollout::{Future, Rollout, extend, next_frames};
 use crate::clip::{Burning, Clip};
-use crate::motion::farneback::advection_speed_px;
 use crate::forecast::StageSeconds;
 use crate::front::Front;
 use crate::model::error::ModelError;
 use crate::model::network::Progress;
+use crate::motion::farneback::advection_speed_px;
 
 /// One future of a fire, `leads` steps beyond the end of `clip`, in which `burning` burns; a cell
 /// burns from the probability `threshold` on.
@@ -143,8 +143,8 @@ fn next_burnt(burning: &Burning, probability: &Array3<f32>, threshold: f32) -> A
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clip::{Shown, Span, Unit};
-    use crate::frame::Kind;
+    use crate::clip::{Observed, Span, Unit};
+    use crate::frame::{Elapsed, Kind};
     use crate::grid::Grid;
     use crate::model::window::{Window, WindowInput};
     use crate::model::{Model, RunOptions, inside};
@@ -159,10 +159,12 @@ mod tests {
         Clip {
             kind: Kind::Mask,
             frames: burnt.mapv(|b| if b { 1.0 } else { 0.0 }),
-            shown: Shown::Fire(Burning { burnt, hot: 0.5 }),
+            observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 2.0,
-            end_s: 18.0,
+            end: Elapsed::counted(9, 2.0),
+            end_utc: None,
+            pixels: Vec::new(),
             picked: (0..frames).collect(),
             grid: Grid::new(h, w),
             notes: Vec::new(),
@@ -189,7 +191,7 @@ mod tests {
             assert_eq!(burn.probability.dim(), (leads, h, w));
             assert_eq!((f.rollout_from_lead, f.members()), (rolled, 1));
             assert_eq!(f.lead_s[leads - 1], 2.0 * leads as f64);
-            let now = clip.shown.fire().expect("a fire").now();
+            let now = clip.observed.fire().expect("a fire").now();
             for ((y, x), burnt) in now.indexed_iter() {
                 let mut before = if *burnt { 1.0 } else { 0.0 };
                 for l in 0..leads {

@@ -2,8 +2,8 @@
 
 use ndarray::{Array3, ArrayView2, Axis, Zip};
 
-use crate::extrapolation::{ProbabilityMatching, inflow_share};
 use crate::clip::{Clip, Unseen};
+use crate::extrapolation::{ProbabilityMatching, inflow_share};
 use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;

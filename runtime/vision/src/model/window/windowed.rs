@@ -10,7 +10,7 @@ use super::interface::{Noise, Window, WindowInput, WindowOutput};
 use super::rollout::{Future, Rollout};
 use super::tiles::Tiling;
 use super::{fire_front, frames, rain};
-use crate::clip::{Clip, Shown};
+use crate::clip::{Clip, Observed};
 use crate::forecast::{
     ARRIVAL_CHANCE_MIN, Burn, Forecast, Predicted, StageSeconds, arrival_from_probability,
 };
@@ -83,7 +83,7 @@ impl<W: Window> Windowed<W> {
             let what = format!("takes clips of {} frames, not {t}", self.card.input.frames);
             return unsuited(what, "give a longer film");
         }
-        let (task, shown) = (self.card.task, clip.shown.task());
+        let (task, shown) = (self.card.task, clip.observed.task());
         if task != shown {
             let what = format!("forecasts {task}, the clip is for {shown}");
             return unsuited(what, "use another ‹model›");
@@ -108,12 +108,12 @@ impl<W: Window> Windowed<W> {
         let future = |member: usize| -> Result<Future, ModelError> {
             let noise = Noise { seed, member, window: 0 };
             let mut one = |done: usize, of: usize| progress(member * of + done, members * of);
-            match &clip.shown {
-                Shown::Fire(burning) => {
+            match &clip.observed {
+                Observed::Fire(burning) => {
                     let threshold = self.threshold()?;
                     fire_front::future(rollout, clip, burning, threshold, leads, noise, &mut one)
                 }
-                Shown::Film | Shown::Rain(_) => {
+                Observed::Film | Observed::Rain(_) => {
                     frames::future(rollout, clip, leads, noise, &mut one)
                 }
             }
@@ -128,8 +128,8 @@ impl<W: Window> Windowed<W> {
         futures: &mut [Future],
         notes: &mut Vec<String>,
     ) -> Result<Predicted, ModelError> {
-        match &clip.shown {
-            Shown::Fire(burning) => {
+        match &clip.observed {
+            Observed::Fire(burning) => {
                 let probability =
                     mean(futures.iter_mut().filter_map(|f| f.burn_probability.take()));
                 let lead_s = lead_s(clip, probability.dim().0);
@@ -139,8 +139,8 @@ impl<W: Window> Windowed<W> {
                 let threshold = self.threshold()?;
                 Ok(Predicted::Fire(Burn { probability, arrival_s, threshold }))
             }
-            Shown::Film => Ok(Predicted::Film),
-            Shown::Rain(unseen) => {
+            Observed::Film => Ok(Predicted::Film),
+            Observed::Rain(unseen) => {
                 let started = Instant::now();
                 let only = &mut futures[0];
                 let rain = rain::finish(&self.card, clip, unseen, &mut only.frames, notes);

@@ -26,15 +26,12 @@ pub(in crate::source) fn of(film: &Film) -> Vec<String> {
 
 /// Wall time of frame `i`, or film time where there is none.
 fn when(film: &Film, i: usize) -> String {
-    let time_s = film.frames.get(i).map_or(0.0, |f| f.time_s);
-    let utc = film.start_utc.and_then(|start| {
-        start.checked_add(jiff::SignedDuration::try_from_secs_f64(time_s).ok()?).ok()
-    });
-    utc.map_or_else(|| format!("second {time_s}"), |t| t.to_string())
+    let Some(frame) = film.frames.get(i) else { return "second 0".to_owned() };
+    frame.time.utc.map_or_else(|| format!("second {}", frame.time_s()), |t| t.to_string())
 }
 
 fn gaps(film: &Film, notes: &mut Vec<String>) {
-    let steps: Vec<f64> = film.frames.windows(2).map(|p| p[1].time_s - p[0].time_s).collect();
+    let steps: Vec<f64> = film.frames.windows(2).map(|p| p[1].time_s() - p[0].time_s()).collect();
     if steps.len() < 2 {
         return;
     }

@@ -23,7 +23,7 @@ fn film(path: &Path, ask: &SourceAsk) -> Film {
 
 /// The rain of frame 0 `[H, W]`, mm/h.
 fn rain(film: &Film) -> ndarray::Array2<f32> {
-    assert!(matches!(film.frames[0].pixels, Pixels::F32(_)), "float mm/h");
+    assert!(matches!(*film.frames[0].pixels, Pixels::F32(_)), "float mm/h");
     film.frames[0].pixels.first_channel()
 }
 
@@ -51,9 +51,9 @@ fn fields_are_those_of_the_reference_readers() {
         let step_s = utc.is_none().then_some(300.0);
         let ours = film(&golden(name), &SourceAsk { step_s, ..asked(ask) });
         let theirs = rain(&film(&golden(&format!("{name}.npz")), &SourceAsk::default()));
-        assert_eq!((ours.kind, ours.start_utc), (Kind::Rain, utc.map(|t| t.parse().unwrap())));
+        assert_eq!((ours.kind, ours.start_utc()), (Kind::Rain, utc.map(|t| t.parse().unwrap())));
         let source = if utc.is_some() { TimeSource::Utc } else { TimeSource::Step };
-        assert_eq!(ours.time_source, source, "{name}");
+        assert_eq!(ours.time_source(), source, "{name}");
         assert!(ours.grid.crs.as_deref().unwrap().starts_with(crs), "{name}: {:?}", ours.grid);
         let ours = rain(&ours);
         assert_eq!(ours.dim(), theirs.dim());
@@ -169,7 +169,7 @@ fn tiffs_are_rain_where_they_say_so_or_are_asked_to_be() {
     let e = super::super::open(&path.display().to_string(), &rain).unwrap_err().to_string();
     assert!(e.contains("does not say what its values are; say it with --unit"), "{e}");
     let film = film(path, &asked(Ask { unit: Some(Unit::MmH), ..Ask::default() }));
-    assert_eq!((film.time_source, film.step_s()), (TimeSource::Name, 300.0));
+    assert_eq!((film.time_source(), film.step_s()), (TimeSource::Name, 300.0));
     assert!(claims(&golden("dbz_u8.tif"), &picture));
     std::fs::copy(golden("dbz_u8.tif"), path.join("202401010010.tif")).unwrap();
 }

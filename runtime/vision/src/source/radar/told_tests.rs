@@ -192,7 +192,7 @@ fn a_person_is_told_what_is_wrong_with_a_series_of_frames() {
             (Ok(film), Ok(note)) => {
                 let told = film.notes.join("\n").replace(&path, "DIR");
                 assert!(told.contains(note), "{case}: {told}");
-                assert!(film.frames.windows(2).all(|p| p[0].time_s < p[1].time_s), "{case}");
+                assert!(film.frames.windows(2).all(|p| p[0].time_s() < p[1].time_s()), "{case}");
             }
             (Err(e), Err(why)) => {
                 let told = e.to_string().replace(&path, "DIR");

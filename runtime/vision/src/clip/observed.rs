@@ -1,4 +1,4 @@
-//! What a clip shows beyond its intensities, for the task at hand: what burns, or where no radar saw.
+//! What is observed beyond intensities, for the task at hand: what burns, or where no radar saw.
 
 use ndarray::{Array2, Array3, Axis, Zip, s};
 
@@ -8,7 +8,7 @@ use crate::task::Task;
 
 /// What is known of each frame besides its intensity.
 #[derive(Clone, Debug)]
-pub enum Shown {
+pub enum Observed {
     /// A fire: what burns.
     Fire(Burning),
     /// Any film: nothing else.
@@ -17,7 +17,7 @@ pub enum Shown {
     Rain(Unseen),
 }
 
-impl Shown {
+impl Observed {
     /// The task that this is for.
     #[must_use]
     pub fn task(&self) -> Task {

@@ -1,0 +1,24 @@
+//! Clips: the last `T` frames of a film or a stream on the model's time step, as intensity in 0..1.
+//!
+//! A clip takes the newest frame at or before each step and never invents one. How the input's unit
+//! became intensity is kept, so that a forecast can be given back in that unit. What is observed
+//! besides (what burns, where a radar saw nothing) depends on what is to be forecast.
+
+#[expect(clippy::module_inception, reason = "the room's noun has a file of its own")]
+mod clip;
+mod observed;
+mod options;
+mod pick;
+mod refusal;
+mod truth;
+mod unit;
+
+#[cfg(test)]
+mod tests;
+
+pub use clip::Clip;
+pub use observed::{Burning, Observed, Unseen};
+pub use options::ClipOptions;
+pub use refusal::NoClip;
+pub use truth::Truth;
+pub use unit::{Scale, Span, Unit, beyond_full};
