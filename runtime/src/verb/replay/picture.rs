@@ -114,7 +114,7 @@ fn film(clip: &Clip, truth: &Truth, f: &Forecast, l: usize) -> Drawn {
     let came = truth.frames.index_axis(Axis(0), l);
     let mean = f.mean_frames();
     let mean = mean.index_axis(Axis(0), l);
-    let none = |observed: &Observed, at: usize, y: usize, x: usize| match shown {
+    let none = |observed: &Observed, at: usize, y: usize, x: usize| match observed {
         Observed::Rain(unseen) => unseen.no_data[[at, y, x]],
         Observed::Fire(_) | Observed::Film => false,
     };

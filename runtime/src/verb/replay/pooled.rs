@@ -49,7 +49,7 @@ impl Pooled {
             })
             .collect();
         let seen = tallies[0].leads.len();
-        let mut observed: Vec<usize> = SHOWN.into_iter().filter(|l| *l <= seen).collect();
+        let mut shown: Vec<usize> = SHOWN.into_iter().filter(|l| *l <= seen).collect();
         if shown.last().is_none_or(|l| *l < seen) && seen > 0 {
             shown.push(seen);
         }

@@ -1,4 +1,4 @@
-//! Colours of rain rates, as weather radars are mostly observed: blue is light, red heavy, violet a
+//! Colours of rain rates, as weather radars are mostly shown: blue is light, red heavy, violet a
 //! cloudburst.
 
 use crate::rain_rate::LEAST_MM_H;

@@ -101,7 +101,7 @@ impl Scale {
     pub(crate) fn ground(self, clip: &Clip, t: usize) -> Canvas {
         let (_, h, w) = clip.frames.dim();
         let colours = match clip.pixels.get(t) {
-            Some(f) if clip.kind == Kind::Rgb && f.pixels.shape() == [h, w, 3] => Some(&*f.pixels),
+            Some(f) if clip.kind == Kind::Rgb && f.shape() == [h, w, 3] => Some(&**f),
             _ => None,
         };
         let intensity = clip.frames.index_axis(Axis(0), t);

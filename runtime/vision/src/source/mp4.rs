@@ -35,7 +35,7 @@ pub(super) struct Sample {
     /// Bytes.
     pub(super) size: u32,
     /// When it is shown, in ticks of the track.
-    pub(super) observed: i64,
+    pub(super) shown: i64,
 }
 
 /// The H.264 track of a file.

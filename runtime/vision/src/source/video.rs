@@ -134,7 +134,7 @@ type Plan = (Vec<f64>, Vec<bool>, Option<(usize, f64)>);
 /// Chooses the pictures to keep: the last, and the newest at or before each step back from it. The
 /// step is a whole number of pictures, so that kept frames are evenly spaced.
 fn plan(uri: &str, track: &Track, step_s: Option<f64>) -> Result<Plan, SourceError> {
-    let mut observed: Vec<i64> = track.samples.iter().map(|s| s.observed).collect();
+    let mut shown: Vec<i64> = track.samples.iter().map(|s| s.shown).collect();
     shown.sort_unstable();
     if shown.windows(2).any(|p| p[0] == p[1]) {
         return Err(SourceError::Damaged {
