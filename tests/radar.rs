@@ -16,9 +16,7 @@ use emberline::motion::MotionField;
 use emberline::motion::farneback::flow_at_end;
 use emberline::motion::lucas_kanade::rain_motion;
 use emberline::rain_rate::{mm_h, share_of_code};
-use emberline::score::exceedance::exceedance;
-use emberline::score::rain::{Crps, Fss, RATES_MM_H, counts_at};
-use emberline::score::{Counts, Probability};
+use emberline::score::{ContingencyTable, Crps, Fss, RATES_MM_H, ReliabilityTable, exceedance};
 use ndarray::{Array, Array2, Array3, ArrayRef2, ArrayRef3, Axis, Dimension, RemoveAxis, s};
 use ndarray_npy::{NpzReader, NpzWriter, WritableElement};
 
@@ -169,8 +167,13 @@ fn timed<T>(f: impl FnOnce() -> T) -> (T, f64) {
 
 /// Scores of a frame against the truth, as numbers in the order of `tests/radar.py`.
 fn counts(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
-    let numbers = |c: Counts| [c.hit, c.false_alarm, c.miss, c.correct_no].map(|v| v as f64);
-    RATES_MM_H.into_iter().flat_map(|rate| numbers(counts_at(said, truth, rate))).collect()
+    let numbers = |c: ContingencyTable| {
+        [c.hits, c.false_alarms, c.misses, c.correct_negatives].map(|v| v as f64)
+    };
+    RATES_MM_H
+        .into_iter()
+        .flat_map(|rate| numbers(ContingencyTable::of_rate(said, truth, rate)))
+        .collect()
 }
 
 fn fss(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
@@ -196,8 +199,10 @@ fn ensemble(members: &ArrayRef3<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
         out.extend([crps.error - crps.spread, crps.cells as f64]);
     }
     for rate in RATES_MM_H {
-        let table = Probability::of_rate(&exceedance(members, rate), truth, rate);
-        out.extend(table.bins.iter().flat_map(|b| [b.cells as f64, b.came as f64, b.said]));
+        let table = ReliabilityTable::of_rate(&exceedance(members, rate), truth, rate);
+        out.extend(
+            table.bins.iter().flat_map(|b| [b.cells as f64, b.observed as f64, b.probability_sum]),
+        );
     }
     out
 }

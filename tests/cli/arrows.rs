@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use crate::structure::arrows;
 
 /// Rooms of the vision library: each with the rooms that it may use besides itself.
-const ROOMS: [(&str, &[&str]); 21] = [
+const ROOMS: [(&str, &[&str]); 22] = [
     ("grid", &[]),
     ("frame", &["grid"]),
     ("rain_rate", &[]),
     ("summed_area", &[]),
     ("task", &["frame"]),
-    ("burnt", &[]),
+    ("quantile", &[]),
+    ("burnt", &["quantile"]),
     ("heat", &[]),
     ("memory", &[]),
     ("source", &["frame", "grid", "rain_rate"]),
-    ("clip", &["frame", "grid", "rain_rate", "task", "burnt", "heat"]),
+    ("clip", &["frame", "grid", "rain_rate", "task", "quantile", "burnt", "heat"]),
     ("front", &[]),
     ("motion", &["rain_rate", "flow"]),
     ("extrapolation", &["rain_rate", "motion"]),
@@ -41,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
             "nowcast",
         ],
     ),
-    ("score", &["grid", "summed_area", "front", "forecast"]),
+    ("score", &["grid", "summed_area", "quantile", "front", "forecast"]),
     ("product", &["frame", "grid", "rain_rate", "clip", "forecast"]),
     (
         "pipeline",

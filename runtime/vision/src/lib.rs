@@ -9,20 +9,21 @@
 //! ```
 
 pub mod baseline;
-pub mod burnt;
+mod burnt;
 pub mod clip;
 pub mod extrapolation;
 pub mod forecast;
 pub mod frame;
 pub mod front;
 pub mod grid;
-pub mod heat;
+mod heat;
 pub mod memory;
 pub mod model;
 pub mod motion;
 pub mod nowcast;
 pub mod pipeline;
 pub mod product;
+mod quantile;
 pub mod rain_rate;
 pub mod score;
 pub mod source;

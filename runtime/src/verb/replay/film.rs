@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use emberline::forecast::Chance;
-use emberline::score::rain::RATES_MM_H;
-use emberline::score::{Counts, Probability};
+use emberline::score::{ContingencyTable, RATES_MM_H, ReliabilityTable};
 
 use super::chart::{self, Line};
 use super::tally::{Lead, Tally};
@@ -101,7 +100,7 @@ fn psnr_db(lead: &Lead) -> Option<f64> {
 }
 
 /// Counts at the rate `k` of the contract.
-fn at(lead: &Lead, k: usize) -> Option<Counts> {
+fn at(lead: &Lead, k: usize) -> Option<ContingencyTable> {
     lead.rain.map(|r| r.0[k])
 }
 
@@ -169,7 +168,7 @@ fn rain(lead: &Lead) -> Members {
 /// Said against observed chance of each rate that is told, over all leads: a chart, and the rows of a
 /// table with the rate before them. Nothing where no chances were told.
 pub(super) fn reliability(tally: &Tally) -> Option<(String, Vec<Vec<String>>)> {
-    let mut sums = [Probability::default(); 3];
+    let mut sums = [ReliabilityTable::default(); 3];
     let told: Vec<_> = tally.leads.iter().filter_map(|l| l.chances.as_ref()).collect();
     if told.is_empty() {
         return None;

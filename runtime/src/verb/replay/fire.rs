@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use emberline::score::{ArrivalError, Interval, Probability};
+use emberline::score::{ArrivalError, Interval, ReliabilityTable};
 
 use super::chart::{self, Line};
 use super::tally::{Lead, Tally};
@@ -39,7 +39,7 @@ fn cells(lead: &Lead, band: Option<Interval>) -> Vec<String> {
     vec![
         told_with(f1(lead), 3, band),
         told(fire.new_burn.iou(), 3),
-        told(fire.probability.brier(), 4),
+        told(fire.reliability.brier(), 4),
         told(fire.front_px.mean(), 2),
         told(lead.image.mse(), 5),
         told(lead.image.psnr_db(), 1),
@@ -53,7 +53,7 @@ fn start(lead: &Lead, tally: &Tally) -> Members {
         ("new_burn", json!(fire.new_burn)),
         ("f1", json!(fire.new_burn.f1())),
         ("iou", json!(fire.new_burn.iou())),
-        ("brier", json!(fire.probability.brier())),
+        ("brier", json!(fire.reliability.brier())),
         ("front_px", json!(fire.front_px.mean())),
         ("front_m", json!(fire.front_m.mean())),
         ("mse", json!(lead.image.mse())),
@@ -73,15 +73,15 @@ fn pooled(lead: &Lead) -> Members {
         ("recall", json!(burn.recall())),
         ("bias", json!(burn.bias())),
         ("new_burn", json!(burn)),
-        ("brier", json!(fire.probability.brier())),
-        ("calibration_error", json!(fire.probability.calibration_error())),
+        ("brier", json!(fire.reliability.brier())),
+        ("calibration_error", json!(fire.reliability.calibration_error())),
         ("front_px", json!(fire.front_px.mean())),
         ("front_m", json!(fire.front_m.mean())),
         ("mse", json!(lead.image.mse())),
         ("mae", json!(lead.image.mae())),
         ("psnr_db", json!(lead.image.psnr_db().filter(|v| v.is_finite()))),
         ("ssim", json!(lead.image.ssim())),
-        ("reliability", json!(fire.probability.bins)),
+        ("reliability", json!(fire.reliability.bins)),
     ]
 }
 
@@ -92,7 +92,7 @@ pub(super) fn arrival_row(method: &str, arrival: &ArrivalError) -> Vec<String> {
         method.to_owned(),
         told(arrival.mae_frames(), 2),
         told(arrival.mae_frames_with_never_at(1.0), 2),
-        told(arrival.said.value(), 2),
+        told(arrival.predicted.value(), 2),
         share,
     ]
 }
@@ -103,15 +103,15 @@ pub(super) fn arrival_json(arrival: &ArrivalError, band: Option<Interval>) -> Va
         "mae_frames": arrival.mae_frames(),
         "mae_frames_interval": band,
         "mae_frames_never_at_horizon": arrival.mae_frames_with_never_at(1.0),
-        "mae_frames_of_said": arrival.said.value(),
+        "mae_frames_of_said": arrival.predicted.value(),
         "never_share": arrival.never_share(),
     })
 }
 
 /// Said against observed, of one method over all leads: its chart and the rows of its table.
 pub(super) fn reliability(name: &str, tally: &Tally) -> (String, Vec<Vec<String>>) {
-    let mut all = Probability::default();
-    tally.leads.iter().filter_map(|l| l.fire.as_ref()).for_each(|f| all += &f.probability);
+    let mut all = ReliabilityTable::default();
+    tally.leads.iter().filter_map(|l| l.fire.as_ref()).for_each(|f| all += &f.reliability);
     let Bins { points, rows } = bins(&all);
     let lines =
         [Line { name, points }, Line { name: "perfect", points: vec![(0.0, 0.0), (1.0, 1.0)] }];
@@ -127,7 +127,7 @@ pub(super) struct Bins {
 }
 
 /// The bins of a probability, told.
-pub(super) fn bins(of: &Probability) -> Bins {
+pub(super) fn bins(of: &ReliabilityTable) -> Bins {
     let mut told = Bins { points: Vec::new(), rows: Vec::new() };
     for (k, bin) in of.bins.iter().enumerate() {
         let range = format!("{:.1} – {:.1}", k as f64 / 10.0, (k + 1) as f64 / 10.0);
@@ -135,7 +135,8 @@ pub(super) fn bins(of: &Probability) -> Bins {
             told.rows.push(vec![range, "0".to_owned(), dash(), dash()]);
             continue;
         }
-        let (said, came) = (bin.said / bin.cells as f64, bin.came as f64 / bin.cells as f64);
+        let (said, came) =
+            (bin.probability_sum / bin.cells as f64, bin.observed as f64 / bin.cells as f64);
         told.points.push((said, came));
         let numbers = vec![format!("{said:.3}"), format!("{came:.3}")];
         told.rows.push([vec![range, bin.cells.to_string()], numbers].concat());

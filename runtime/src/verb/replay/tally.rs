@@ -7,10 +7,9 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use emberline::clip::{Clip, Observed, Truth};
 use emberline::forecast::{Chance, Forecast, Predicted, Rain};
 use emberline::rain_rate::mm_h;
-use emberline::score::fire::score_start;
-use emberline::score::image::ImageError;
-use emberline::score::rain::Fss;
-use emberline::score::{ArrivalError, LeadScore, Probability, RainCounts};
+use emberline::score::{
+    ArrivalError, FireScores, Fss, ImageError, RainContingency, ReliabilityTable, score_start,
+};
 
 /// Rate and window of the fractions skill score, mm/h and cells.
 pub(super) const FSS_MM_H: f32 = 1.0;
@@ -20,13 +19,13 @@ pub(super) const FSS_CELLS: usize = 9;
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Lead {
     /// Of fire: new burn, front, probability.
-    pub(super) fire: Option<LeadScore>,
+    pub(super) fire: Option<FireScores>,
     /// Of rain: counts at each rate.
-    pub(super) rain: Option<RainCounts>,
+    pub(super) rain: Option<RainContingency>,
     /// Of rain: shares of rain of [`FSS_MM_H`] or more around each cell.
     pub(super) fss: Option<Fss>,
     /// Of rain: chances of each rate of [`Chance::TOLD_MM_H`].
-    pub(super) chances: Option<[Probability; 3]>,
+    pub(super) chances: Option<[ReliabilityTable; 3]>,
     /// The frames as pictures.
     pub(super) image: ImageError,
 }
@@ -85,7 +84,7 @@ fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l:
     }
     Lead {
         fire: None,
-        rain: Some(RainCounts::of(&said_mm_h, &seen_mm_h)),
+        rain: Some(RainContingency::of(&said_mm_h, &seen_mm_h)),
         fss: Some(Fss::of(&said_mm_h, &seen_mm_h, FSS_MM_H, FSS_CELLS)),
         chances: rain.chance.as_ref().and_then(|chance| chances(chance, &seen_mm_h, l)),
         image: ImageError::of(&said, &seen),
@@ -93,13 +92,13 @@ fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l:
 }
 
 /// Chances of lead `l` against the rates `[H, W]` that came, where all rates that are told have one.
-fn chances(chance: &Chance, seen_mm_h: &Array2<f32>, l: usize) -> Option<[Probability; 3]> {
+fn chances(chance: &Chance, seen_mm_h: &Array2<f32>, l: usize) -> Option<[ReliabilityTable; 3]> {
     let told: [usize; 3] = chance.told().try_into().ok()?;
     Some(told.map(|k| {
         let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
         let said = chance.percent.slice(s![k, l, .., ..]).map(share);
         // A rate is stored to a rounding: 0.1 mm/h may come back as 0.09999999.
-        Probability::of_rate(&said, seen_mm_h, chance.rates_mm_h[k] * (1.0 - 1e-5))
+        ReliabilityTable::of_rate(&said, seen_mm_h, chance.rates_mm_h[k] * (1.0 - 1e-5))
     }))
 }
 
@@ -172,12 +171,12 @@ mod tests {
         let truth = Truth { lead_s: vec![1.0], frames: seen, shown, picked: vec![1] };
         let mut sum = Tally::of(&forecast, &clip, &truth);
         let counts = sum.leads[0].rain.expect("rain").0[3];
-        assert_eq!((counts.hit, counts.miss, counts.false_alarm), (120, 0, 0));
+        assert_eq!((counts.hits, counts.misses, counts.false_alarms), (120, 0, 0));
         assert_eq!(sum.leads[0].image.mse(), Some(0.0));
         assert_eq!(sum.leads[0].rain.expect("rain").wet_area_bias(), Some(1.0));
         let one = sum.clone();
         sum += &one;
-        assert_eq!(sum.leads[0].rain.expect("rain").0[3].hit, 240);
+        assert_eq!(sum.leads[0].rain.expect("rain").0[3].hits, 240);
         assert!(sum.arrival.is_none() && sum.leads[0].fire.is_none());
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use ndarray::{Array3, Axis};
 use serde::{Deserialize, Serialize};
 
-use crate::burnt::{nth, quantile};
 use crate::frame::{FrameView, Kind, Pixels};
 use crate::heat::flame_intensity;
+use crate::quantile::{nth, quantile};
 use crate::rain_rate;
 
 /// Which input values are intensity 0 and 1, as a model's card asks for it.

@@ -5,10 +5,10 @@
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis, s};
 
-pub(crate) mod nearest;
+mod nearest;
 mod smoothing;
 
-use nearest::Nearest;
+pub(crate) use nearest::Nearest;
 
 /// Frames over which a piece of front's own speed is measured.
 const LOOK_BACK: usize = 5;
@@ -36,7 +36,7 @@ pub struct Front {
 
 impl Front {
     /// Maps that [`Self::channels`] gives.
-    pub const CHANNELS: usize = 5;
+    pub(crate) const CHANNELS: usize = 5;
 
     /// Front of burnt masks `[T, H, W]`, oldest first, that never shrink.
     ///
@@ -84,13 +84,15 @@ impl Front {
         Self { distance_px, age, global_px, local_px }
     }
 
-    /// What a network is told `[5, H, W]`: distance, age, mean speed (constant), local speed, and
-    /// `carried_px` `[H, W]`, the speed at which flow carries fire (see the room `flow`).
+    /// Input of a network `[5, H, W]`: distance, age, mean speed (constant), local speed, and
+    /// `advection_speed_px` `[H, W]`, the speed at which optical flow carries fire there (see
+    /// [`crate::motion::farneback`]).
     #[must_use]
-    pub fn channels(&self, carried_px: &Array2<f32>) -> Array3<f32> {
+    pub fn channels(&self, advection_speed_px: &Array2<f32>) -> Array3<f32> {
         let (h, w) = self.distance_px.dim();
         let mut out = Array3::from_elem((Self::CHANNELS, h, w), self.global_px);
-        let maps = [(0, &self.distance_px), (1, &self.age), (3, &self.local_px), (4, carried_px)];
+        let maps =
+            [(0, &self.distance_px), (1, &self.age), (3, &self.local_px), (4, advection_speed_px)];
         for (k, map) in maps {
             out.index_axis_mut(Axis(0), k).assign(map);
         }
@@ -100,7 +102,7 @@ impl Front {
 
 /// Burnt cells `[H, W]` with an unburnt 4-neighbour; outside the image counts as burnt.
 #[must_use]
-pub fn edge_of(burnt: &ArrayRef2<bool>) -> Array2<bool> {
+pub(crate) fn edge_of(burnt: &ArrayRef2<bool>) -> Array2<bool> {
     let (h, w) = burnt.dim();
     Array2::from_shape_fn((h, w), |(y, x)| {
         burnt[[y, x]]

@@ -1,9 +1,9 @@
-//! Distance: how far each cell is from the nearest set cell of a mask, exactly and in linear time.
+//! Nearest cell: which set cell of a mask each cell is nearest to, exactly and in linear time.
 //!
 //! Two sweeps give each cell the nearest set row of its own column; then each row keeps the lower
 //! envelope of the parabolas its columns raise (Maurer 2003; Felzenszwalb and Huttenlocher 2012).
-//! All arithmetic is in integers. Equally near cells are told apart as
-//! `scipy.ndimage.distance_transform_edt` does it, so the nearest cells agree, not only distances.
+//! All arithmetic is in integers. Of equally near cells the one is taken
+//! that `scipy.ndimage.distance_transform_edt` takes, so the nearest cells agree, not only distances.
 
 use ndarray::{Array2, ArrayRef2};
 

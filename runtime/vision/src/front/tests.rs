@@ -34,7 +34,7 @@ fn fronts_are_those_of_scipy() {
         assert!(difference(&front.distance_px, &distance).0 < 1e-4, "{case}: distance");
         assert!(difference(&front.age, &age).0 < 1e-6, "{case}: age");
         assert!((front.global_px - global[()]).abs() < 1e-4, "{case}: global");
-        // Equally near cells are told apart as SciPy does it, so no cell may differ.
+        // Of equally near cells the same is taken as SciPy takes, so no cell may differ.
         let (worst, off) = difference(&front.local_px, &local);
         assert!(worst < 1e-4, "{case}: local differs by up to {worst} on {off} of the cells");
         assert!(front.channels(&front.local_px).iter().all(|v| v.is_finite()), "{case}: finite");

@@ -7,6 +7,8 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
+use crate::quantile::of_sorted;
+
 /// A pooled score with its percentile interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
@@ -54,12 +56,10 @@ where
         })
         .collect();
     scores.sort_by(f64::total_cmp);
-    let last = scores.len().checked_sub(1)?;
-    let at = |q: f64| {
-        let i = q.clamp(0.0, 1.0) * last as f64;
-        let (low, high) = (scores[i.floor() as usize], scores[i.ceil() as usize]);
-        low + (i - i.floor()) * (high - low)
-    };
+    if scores.is_empty() {
+        return None;
+    }
+    let at = |q: f64| of_sorted(&scores, q.clamp(0.0, 1.0));
     let tail = 0.5 * (1.0 - level);
     Some(Interval {
         value,

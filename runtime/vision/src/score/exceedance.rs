@@ -1,8 +1,8 @@
-//! Exceedance: how likely at least a rain rate is, by an ensemble, and whether that came true.
+//! Exceedance: how likely at least a rain rate is, by an ensemble, against what was observed.
 
 use ndarray::{Array2, ArrayRef2, ArrayRef3, Axis, Zip};
 
-use super::Probability;
+use super::reliability::ReliabilityTable;
 
 /// Share of members `[M, H, W]` (mm/h) with at least `rate_mm_h`; NaN where any has no data, and
 /// everywhere without members.
@@ -17,15 +17,15 @@ pub fn exceedance(members: &ArrayRef3<f32>, rate_mm_h: f32) -> Array2<f32> {
     })
 }
 
-impl Probability {
-    /// Probabilities `[H, W]` of at least `rate_mm_h` against rates (mm/h) that came; a cell
+impl ReliabilityTable {
+    /// Probabilities `[H, W]` of at least `rate_mm_h` against observed rates (mm/h); a cell
     /// without data on either side is left out.
     #[must_use]
-    pub fn of_rate(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>, rate_mm_h: f32) -> Self {
+    pub fn of_rate(predicted: &ArrayRef2<f32>, observed: &ArrayRef2<f32>, rate_mm_h: f32) -> Self {
         let mut out = Self::default();
-        Zip::from(said).and(truth).for_each(|&p, &truth| {
-            if !p.is_nan() && !truth.is_nan() {
-                out.add(p, truth >= rate_mm_h);
+        Zip::from(predicted).and(observed).for_each(|&p, &observed| {
+            if !p.is_nan() && !observed.is_nan() {
+                out.add(p, observed >= rate_mm_h);
             }
         });
         out
@@ -44,9 +44,9 @@ mod tests {
         let p = exceedance(&members, 0.5);
         assert_eq!((p[[0, 0]], p[[0, 1]], p[[0, 3]]), (1.0 / 3.0, 1.0, 1.0 / 3.0));
         assert!(p[[0, 2]].is_nan());
-        let score = Probability::of_rate(&p, &array![[0.5, 0.7, 9.0, f32::NAN]], 0.5);
-        assert_eq!((score.bins[3].cells, score.bins[3].came), (1, 1));
-        assert_eq!((score.bins[9].cells, score.bins[9].came), (1, 1));
+        let score = ReliabilityTable::of_rate(&p, &array![[0.5, 0.7, 9.0, f32::NAN]], 0.5);
+        assert_eq!((score.bins[3].cells, score.bins[3].observed), (1, 1));
+        assert_eq!((score.bins[9].cells, score.bins[9].observed), (1, 1));
         assert_eq!(score.bins.iter().map(|b| b.cells).sum::<u64>(), 2);
         assert!((score.brier().unwrap() - 2.0 / 9.0).abs() < 1e-6);
         assert!(exceedance(&Array3::zeros((0, 2, 2)), 0.5).iter().all(|v| v.is_nan()));

@@ -1,82 +1,49 @@
-//! Scores: how good a forecast was, given what followed.
+//! Scores: how good a forecast was, given what followed; named as pysteps' `verification` names them.
 //!
 //! Everything here is pooled: a score of many starts comes from sums of counts and errors, added up
 //! with `+=` and divided once at the end, so that a large fire counts for more than a small one and
 //! nothing is a mean of means unless its name says so. A score that has nothing to divide by is
-//! `None`. How much is chance is told by [`bootstrap`], which draws whole events. Fields that are
-//! compared have one shape; anything else is a mistake in the calling code, and panics.
+//! `None`. How much may be chance is what [`interval`] answers, which draws whole events. Fields that
+//! are compared have one shape; anything else is a mistake in the calling code, and panics.
 //!
-//! | file | holds |
+//! | type | holds |
 //! |---|---|
-//! | [`fire`] | all scores of one lead of a fire: new burn, front distance, probability |
-//! | [`counts`] | yes or no: F1, IoU (CSI), precision, recall (POD), false alarms, bias |
-//! | [`arrival`] | error of arrival times |
-//! | [`distance`] | distance between two fronts |
-//! | [`probability`] | Brier score, reliability table |
-//! | [`image`], [`spectrum`] | MSE, MAE, PSNR, SSIM; power by wavelength |
-//! | [`rain`], [`exceedance`] | counts at rain rates, FSS, CRPS; probability of a rate |
-//! | [`physics`] | drift of mass and energy, burnt area that shrinks |
+//! | [`ContingencyTable`] | hits, misses, false alarms: F1, IoU (CSI), precision, recall (POD), FAR, bias |
+//! | [`RainContingency`], [`Fss`] | the table at each rain rate; fractions skill score |
+//! | [`ReliabilityTable`], [`exceedance`] | Brier score, calibration; probability of a rain rate |
+//! | [`Crps`] | continuous ranked probability score of ensembles |
+//! | [`FireScores`], [`ArrivalError`], [`FrontDistance`] | a lead of a fire; arrival times; two fronts |
+//! | [`ImageError`], [`Spectrum`] | MSE, MAE, PSNR, SSIM; power by wavelength |
+//! | [`physics`] | drift of mass and energy, burnt area that shrinks, speed of the front |
 
-use std::ops::AddAssign;
-
-use serde::Serialize;
-
-pub mod arrival;
-pub mod bootstrap;
-pub mod counts;
-pub mod distance;
-pub mod exceedance;
-pub mod fire;
-pub mod image;
+mod arrival_error;
+mod bootstrap;
+mod contingency;
+mod crps;
+mod exceedance;
+mod fire_scores;
+mod front_distance;
+mod fss;
+mod image_error;
+mod mean;
 pub mod physics;
-pub mod probability;
-pub mod rain;
-pub mod spectrum;
+mod rain_contingency;
+mod reliability;
+mod spectrum;
 
-pub use arrival::ArrivalError;
+pub use arrival_error::ArrivalError;
 pub use bootstrap::{Interval, interval};
-pub use counts::Counts;
-pub use distance::FrontDistance;
-pub use fire::LeadScore;
-pub use probability::Probability;
-pub use rain::RainCounts;
+pub use contingency::ContingencyTable;
+pub use crps::Crps;
+pub use exceedance::exceedance;
+pub use fire_scores::{FireScores, score_start};
+pub use front_distance::FrontDistance;
+pub use fss::Fss;
+pub use image_error::ImageError;
+pub use mean::Mean;
+pub use rain_contingency::{RATES_MM_H, RainContingency};
+pub use reliability::{ReliabilityBin, ReliabilityTable};
+pub use spectrum::Spectrum;
 
-/// A mean over starts, frames or cells, still to be divided.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Mean {
-    /// Sum of the values.
-    pub sum: f64,
-    /// How many.
-    pub count: u64,
-}
-
-impl Mean {
-    /// One more value.
-    pub fn add(&mut self, value: f64) {
-        self.sum += value;
-        self.count += 1;
-    }
-
-    /// The mean, or `None` of nothing.
-    #[must_use]
-    pub fn value(&self) -> Option<f64> {
-        ratio(self.sum, self.count as f64)
-    }
-}
-
-impl AddAssign<&Self> for Mean {
-    fn add_assign(&mut self, other: &Self) {
-        self.sum += other.sum;
-        self.count += other.count;
-    }
-}
-
-/// `a / b`, or `None` when there is nothing to divide by.
-fn ratio(a: f64, b: f64) -> Option<f64> {
-    (b > 0.0).then(|| a / b)
-}
-
-#[cfg(test)]
-mod drone;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
-//! Physics: what a forecast must not lose or make, whatever the truth is.
+//! Physics: what a forecast must not lose or make, whatever is observed.
 
 use ndarray::{ArrayRef2, ArrayRef3, Axis};
 use serde::Serialize;
 
-use super::ratio;
+use super::mean::ratio;
 use crate::forecast::Burn;
 use crate::front::edge_of;
 
@@ -12,14 +12,14 @@ use crate::front::edge_of;
 /// Mass is the sum of the values, energy the sum of their squares. `None` where the last frame has
 /// none.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Drift {
+pub struct MassEnergyDrift {
     /// `(mass − mass seen) / mass seen`, one a lead.
     pub mass: Vec<Option<f64>>,
     /// `(energy − energy seen) / energy seen`, one a lead.
     pub energy: Vec<Option<f64>>,
 }
 
-impl Drift {
+impl MassEnergyDrift {
     /// Drift of frames `[L, H, W]` from the last frame seen `[H, W]`.
     #[must_use]
     pub fn of(seen: &ArrayRef2<f32>, frames: &ArrayRef3<f32>) -> Self {
@@ -31,13 +31,16 @@ impl Drift {
         }
     }
 
-    /// How much more (or less) than the truth's own drift this is, lead by lead.
+    /// How much more (or less) than the observed frames' own drift this is, lead by lead.
     #[must_use]
-    pub fn beyond(&self, truth: &Self) -> Self {
+    pub fn beyond(&self, observed: &Self) -> Self {
         let minus = |a: &[Option<f64>], b: &[Option<f64>]| {
             a.iter().zip(b).map(|(a, b)| Some((*a)? - (*b)?)).collect()
         };
-        Self { mass: minus(&self.mass, &truth.mass), energy: minus(&self.energy, &truth.energy) }
+        Self {
+            mass: minus(&self.mass, &observed.mass),
+            energy: minus(&self.energy, &observed.energy),
+        }
     }
 }
 
@@ -48,8 +51,8 @@ fn mass_and_energy(frame: &ArrayRef2<f32>) -> (f64, f64) {
     })
 }
 
-/// Cells that a forecast takes back, over all leads: said to have burnt at one lead (or burnt at
-/// the last frame seen, `now`) and not at the next. 0 in a sound forecast.
+/// Cells that a forecast takes back, over all leads: burnt at one lead (or at the last frame seen,
+/// `now`) and not at the next. 0 in a sound forecast.
 #[must_use]
 pub fn shrunk_cells(burn: &Burn, now: &ArrayRef2<bool>) -> u64 {
     let mut before = now.to_owned();
@@ -70,16 +73,17 @@ pub fn front_speed_px(now: &ArrayRef2<bool>, then: &ArrayRef2<bool>, leads: usiz
     ratio(count(then) - count(now), count(&edge_of(then)) * leads as f64)
 }
 
-/// Front-speed error of masks `[L, H, W]` said and true, pixels per frame: positive is too fast.
+/// Front-speed error of forecast and observed masks `[L, H, W]`, pixels per frame: positive is too
+/// fast.
 /// `None` where either has no edge.
 #[must_use]
 pub fn front_speed_error_px(
-    said: &ArrayRef3<bool>,
-    truth: &ArrayRef3<bool>,
+    predicted: &ArrayRef3<bool>,
+    observed: &ArrayRef3<bool>,
     now: &ArrayRef2<bool>,
 ) -> Option<f64> {
-    let leads = said.dim().0.min(truth.dim().0);
+    let leads = predicted.dim().0.min(observed.dim().0);
     let last = leads.checked_sub(1)?;
     let speed = |m: &ArrayRef3<bool>| front_speed_px(now, &m.index_axis(Axis(0), last), leads);
-    Some(speed(said)? - speed(truth)?)
+    Some(speed(predicted)? - speed(observed)?)
 }

@@ -1,4 +1,4 @@
-//! Spectrum: how much power a picture has at each wavelength; too little at short ones is blur.
+//! Spectrum: how much power a frame has at each wavelength; too little at short ones is blur.
 
 use std::ops::AddAssign;
 
@@ -7,28 +7,30 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex64;
 use serde::Serialize;
 
-use super::ratio;
+use super::mean::ratio;
 
-/// Power by wavelength of forecasts and truths, that adds up over frames of one shape.
+/// Power by wavelength of forecast and observed frames, that adds up over frames of one shape.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Spectrum {
     /// Power of the forecasts by ring: ring `k` holds `k` waves across the shorter side, rounded.
-    pub said: Vec<f64>,
-    /// Power of the truths.
-    pub truth: Vec<f64>,
+    #[serde(rename = "said")]
+    pub predicted: Vec<f64>,
+    /// Power of the observed frames.
+    #[serde(rename = "truth")]
+    pub observed: Vec<f64>,
 }
 
 impl Spectrum {
-    /// Power of one frame `[H, W]` and of its truth.
+    /// Power of one forecast frame `[H, W]` and of what was observed.
     #[must_use]
-    pub fn of(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Self {
-        Self { said: radial_power(said), truth: radial_power(truth) }
+    pub fn of(predicted: &ArrayRef2<f32>, observed: &ArrayRef2<f32>) -> Self {
+        Self { predicted: radial_power(predicted), observed: radial_power(observed) }
     }
 
-    /// Power of the forecasts over that of the truths, by ring: below 1 is too smooth there.
+    /// Power of the forecasts over that of the observed frames, by ring: below 1 is too smooth there.
     #[must_use]
     pub fn ratios(&self) -> Vec<Option<f64>> {
-        self.said.iter().zip(&self.truth).map(|(&a, &b)| ratio(a, b)).collect()
+        self.predicted.iter().zip(&self.observed).map(|(&a, &b)| ratio(a, b)).collect()
     }
 
     /// The same over all waves at least as short as `wavelength_px`, on the shorter side of frames
@@ -37,14 +39,16 @@ impl Spectrum {
     pub fn ratio_below(&self, wavelength_px: f64, side: usize) -> Option<f64> {
         let from = (side as f64 / wavelength_px).ceil().max(0.0) as usize;
         let sum = |p: &[f64]| p.iter().skip(from).sum();
-        ratio(sum(&self.said), sum(&self.truth))
+        ratio(sum(&self.predicted), sum(&self.observed))
     }
 }
 
 impl AddAssign<&Self> for Spectrum {
     /// Adds ring by ring; frames of another shape have other rings and must be pooled apart.
     fn add_assign(&mut self, other: &Self) {
-        for (mine, theirs) in [(&mut self.said, &other.said), (&mut self.truth, &other.truth)] {
+        for (mine, theirs) in
+            [(&mut self.predicted, &other.predicted), (&mut self.observed, &other.observed)]
+        {
             mine.resize(mine.len().max(theirs.len()), 0.0);
             for (a, b) in mine.iter_mut().zip(theirs) {
                 *a += b;
@@ -56,7 +60,7 @@ impl AddAssign<&Self> for Spectrum {
 /// Power of a frame `[H, W]` summed over rings of equal wavelength, from the mean (ring 0) to two
 /// pixels a wave along the shorter side. Waves shorter than that (towards the corners) are left out.
 #[must_use]
-pub fn radial_power(frame: &ArrayRef2<f32>) -> Vec<f64> {
+pub(super) fn radial_power(frame: &ArrayRef2<f32>) -> Vec<f64> {
     let (h, w) = frame.dim();
     let side = h.min(w);
     let mut rings = vec![0.0; side / 2 + 1];

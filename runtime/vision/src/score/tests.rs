@@ -9,9 +9,7 @@ use std::path::Path;
 use ndarray::{Array, Array0, Array1, Array2, Array3, Dimension, s};
 use ndarray_npy::{NpzReader, ReadableElement};
 
-use super::image::ImageError;
-use super::rain::{Crps, Fss, RATES_MM_H, counts_at};
-use super::spectrum::{Spectrum, radial_power};
+use super::spectrum::radial_power;
 use super::*;
 
 fn golden<A: ReadableElement, D: Dimension>(name: &str) -> Array<A, D> {
@@ -28,8 +26,9 @@ fn is(got: Option<f64>, name: &str, within: f64) {
 
 #[test]
 fn image_scores_are_scikit_images() {
-    let (said, truth): (Array2<f32>, Array2<f32>) = (golden("image_said"), golden("image_truth"));
-    let e = ImageError::of(&said, &truth);
+    let (predicted, truth): (Array2<f32>, Array2<f32>) =
+        (golden("image_said"), golden("image_truth"));
+    let e = ImageError::of(&predicted, &truth);
     is(e.ssim(), "ssim", 1e-12);
     is(e.psnr_db(), "psnr", 1e-10);
     is(e.mse(), "mse", 1e-14);
@@ -43,10 +42,11 @@ fn image_scores_are_scikit_images() {
 
 #[test]
 fn spectra_are_those_of_pysteps() {
-    let (said, truth): (Array2<f32>, Array2<f32>) = (golden("image_said"), golden("image_truth"));
-    let (said, truth) = (said.slice(s![.., ..40]), truth.slice(s![.., 7..47]));
+    let (predicted, truth): (Array2<f32>, Array2<f32>) =
+        (golden("image_said"), golden("image_truth"));
+    let (predicted, truth) = (predicted.slice(s![.., ..40]), truth.slice(s![.., 7..47]));
     let want: Array1<f64> = golden("rapsd_ratio");
-    let spectrum = Spectrum::of(&said, &truth);
+    let spectrum = Spectrum::of(&predicted, &truth);
     for (k, &want) in want.iter().enumerate() {
         let got = spectrum.ratios()[k].unwrap();
         assert!((got / want - 1.0).abs() < 1e-9, "ring {k}: {got}, not {want}");
@@ -66,18 +66,18 @@ fn a_wave_has_its_power_at_its_length() {
 
 #[test]
 fn new_burn_is_scikit_learns() {
-    let [now, truth, said]: [Array2<bool>; 3] = ["now", "truth", "said"].map(golden);
-    let c = Counts::of_new_burn(&said, &truth, &now);
+    let [now, truth, predicted]: [Array2<bool>; 3] = ["now", "truth", "said"].map(golden);
+    let c = ContingencyTable::of_new_burn(&predicted, &truth, &now);
     is(c.f1(), "f1", 1e-12);
     is(c.iou(), "iou", 1e-12);
     is(c.precision(), "precision", 1e-12);
     is(c.recall(), "recall", 1e-12);
-    let persistence = Counts::of_new_burn(&now, &truth, &now);
+    let persistence = ContingencyTable::of_new_burn(&now, &truth, &now);
     assert_eq!((persistence.f1(), persistence.precision()), (Some(0.0), None));
     // Halves add up to the whole.
     let half = |from: usize, to: usize| {
         let rows = s![from..to, ..];
-        Counts::of_new_burn(&said.slice(rows), &truth.slice(rows), &now.slice(rows))
+        ContingencyTable::of_new_burn(&predicted.slice(rows), &truth.slice(rows), &now.slice(rows))
     };
     let mut both = half(0, 20);
     both += &half(20, 45);
@@ -88,11 +88,11 @@ fn new_burn_is_scikit_learns() {
 fn probability_scores_are_scikit_learns() {
     let p: Array2<f32> = golden("probability");
     let [now, truth]: [Array2<bool>; 2] = ["now", "truth"].map(golden);
-    let score = Probability::of_new_burn(&p, &truth, &now);
+    let score = ReliabilityTable::of_new_burn(&p, &truth, &now);
     is(score.brier(), "brier", 1e-12);
     is(score.calibration_error(), "calibration", 1e-12);
     is(score.calibration_error_above_lowest(), "calibration_above", 1e-12);
-    let mut sure = Probability::default();
+    let mut sure = ReliabilityTable::default();
     sure.add(1.0, true);
     sure.add(0.0, true);
     assert_eq!((sure.bins[9].cells, sure.bins[0].cells, sure.brier()), (1, 1, Some(0.5)));
@@ -100,11 +100,15 @@ fn probability_scores_are_scikit_learns() {
 
 #[test]
 fn front_distances_are_scipys() {
-    let [said, truth]: [Array2<bool>; 2] = ["said", "truth"].map(golden);
-    let d = FrontDistance::of(&said, &truth);
+    let [predicted, truth]: [Array2<bool>; 2] = ["said", "truth"].map(golden);
+    let d = FrontDistance::of(&predicted, &truth);
     is(d.mean(), "front_mean", 1e-9);
     is(d.hd95_per_start(), "front_hd95", 1e-9);
-    is(d.said.value().map(|v| v.max(d.truth.value().unwrap())), "front_modified", 1e-9);
+    is(
+        d.from_predicted.value().map(|v| v.max(d.from_observed.value().unwrap())),
+        "front_modified",
+        1e-9,
+    );
     assert_eq!(d.mean_per_start(), d.mean());
     let metres = d.times(30.0).mean().unwrap();
     assert!((metres - 30.0 * d.mean().unwrap()).abs() < 1e-9);
@@ -120,10 +124,11 @@ fn front_distances_are_scipys() {
 
 #[test]
 fn rain_counts_are_those_of_pysteps() {
-    let (said, truth): (Array2<f32>, Array2<f32>) = (golden("rain_said"), golden("rain_truth"));
+    let (predicted, truth): (Array2<f32>, Array2<f32>) =
+        (golden("rain_said"), golden("rain_truth"));
     for rate in RATES_MM_H {
         let want: Array1<f64> = golden(&format!("rain_{rate}"));
-        let c = counts_at(&said, &truth, rate);
+        let c = ContingencyTable::of_rate(&predicted, &truth, rate);
         for (got, want) in [c.csi(), c.pod(), c.far(), c.bias()].into_iter().zip(want) {
             assert!((got.unwrap() - want).abs() < 1e-12, "{rate} mm/h: {got:?}, not {want}");
         }
@@ -132,14 +137,15 @@ fn rain_counts_are_those_of_pysteps() {
 
 #[test]
 fn fss_is_that_of_pysteps() {
-    let (said, truth): (Array2<f32>, Array2<f32>) = (golden("rain_said"), golden("rain_whole"));
+    let (predicted, truth): (Array2<f32>, Array2<f32>) =
+        (golden("rain_said"), golden("rain_whole"));
     for rate in RATES_MM_H {
         for window in [1, 2, 5, 9] {
-            let got = Fss::of(&said, &truth, rate, window).value();
+            let got = Fss::of(&predicted, &truth, rate, window).value();
             is(got, &format!("fss_{rate}_{window}"), 1e-10);
         }
     }
-    assert_eq!(Fss::of(&said, &truth, 1e9, 3).value(), None);
+    assert_eq!(Fss::of(&predicted, &truth, 1e9, 3).value(), None);
 }
 
 #[test]
@@ -157,33 +163,38 @@ fn crps_is_that_of_properscoring_and_scoringrules() {
 #[test]
 fn intervals_are_those_of_scipy() {
     let events: Array2<u64> = golden("events");
-    let events: Vec<Counts> = events
+    let events: Vec<ContingencyTable> = events
         .outer_iter()
-        .map(|e| Counts { hit: e[0], false_alarm: e[1], miss: e[2], correct_no: 0 })
+        .map(|e| ContingencyTable {
+            hits: e[0],
+            false_alarms: e[1],
+            misses: e[2],
+            correct_negatives: 0,
+        })
         .collect();
     let want: Array1<f64> = golden("interval");
-    let got = interval(&events, Counts::f1, 0.95, 40_000, 7).unwrap();
+    let got = interval(&events, ContingencyTable::f1, 0.95, 40_000, 7).unwrap();
     assert!((got.value - want[0]).abs() < 1e-12);
     // Two sets of 40,000 draws: the ends differ by chance, a hundredth of the width.
     let slack = 0.015 * (want[2] - want[1]);
     assert!((got.low - want[1]).abs() < slack && (got.high - want[2]).abs() < slack, "{got:?}");
     assert_eq!(
-        interval(&events, Counts::f1, 0.95, 500, 7),
-        interval(&events, Counts::f1, 0.95, 500, 7)
+        interval(&events, ContingencyTable::f1, 0.95, 500, 7),
+        interval(&events, ContingencyTable::f1, 0.95, 500, 7)
     );
-    assert_eq!(interval(&[Counts::default()], Counts::f1, 0.95, 500, 7), None);
-    assert_eq!(interval(&[], Counts::f1, 0.95, 500, 7), None);
+    assert_eq!(interval(&[ContingencyTable::default()], ContingencyTable::f1, 0.95, 500, 7), None);
+    assert_eq!(interval(&[], ContingencyTable::f1, 0.95, 500, 7), None);
 }
 
 #[test]
 fn drift_is_against_the_last_frame_and_the_truth() {
     let seen = Array2::from_elem((4, 4), 0.5f32);
     let frames = Array3::from_shape_fn((2, 4, 4), |(l, _, _)| if l == 0 { 0.5 } else { 0.25 });
-    let drift = physics::Drift::of(&seen, &frames);
+    let drift = physics::MassEnergyDrift::of(&seen, &frames);
     assert_eq!(drift.mass, [Some(0.0), Some(-0.5)]);
     assert_eq!(drift.energy, [Some(0.0), Some(-0.75)]);
     assert_eq!(drift.beyond(&drift).mass, [Some(0.0), Some(0.0)]);
-    assert_eq!(physics::Drift::of(&Array2::zeros((4, 4)), &frames).mass, [None, None]);
+    assert_eq!(physics::MassEnergyDrift::of(&Array2::zeros((4, 4)), &frames).mass, [None, None]);
 }
 
 #[test]
@@ -201,22 +212,22 @@ fn json(value: &impl serde::Serialize) -> String {
 }
 
 #[test]
-fn keys_in_files_stay() {
+fn keys_in_files_are_these() {
     let mean = r#"{"sum":0.0,"count":0}"#;
     let counts = r#"{"hit":1,"false_alarm":2,"miss":3,"correct_no":4}"#;
-    let table = Counts { hit: 1, false_alarm: 2, miss: 3, correct_no: 4 };
+    let table = ContingencyTable { hits: 1, false_alarms: 2, misses: 3, correct_negatives: 4 };
     assert_eq!(json(&table), counts);
-    let none = json(&Counts::default());
-    assert_eq!(json(&RainCounts::default()), format!("[{none},{none},{none},{none}]"));
+    let none = json(&ContingencyTable::default());
+    assert_eq!(json(&RainContingency::default()), format!("[{none},{none},{none},{none}]"));
     let bin = r#"{"cells":0,"came":0,"said":0.0}"#;
     let probability = format!(r#"{{"squared":0.0,"bins":[{}]}}"#, [bin; 10].join(","));
-    assert_eq!(json(&Probability::default()), probability);
+    assert_eq!(json(&ReliabilityTable::default()), probability);
     let front = format!(
         r#"{{"said":{mean},"truth":{mean},"starts":{mean},"hd95":{mean},"without_front":0}}"#
     );
     assert_eq!(json(&FrontDistance::default()), front);
     assert_eq!(
-        json(&LeadScore::default()),
+        json(&FireScores::default()),
         format!(
             r#"{{"new_burn":{none},"front_px":{front},"front_m":{front},"probability":{probability}}}"#
         )

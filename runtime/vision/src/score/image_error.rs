@@ -1,11 +1,11 @@
-//! Image scores: how near the picture comes, in float64 with a data range of 1.
+//! Image error: how near a forecast frame comes as a picture, in float64 with a data range of 1.
 
 use std::ops::AddAssign;
 
 use ndarray::{ArrayRef2, ArrayView1};
 use serde::Serialize;
 
-use super::{Mean, ratio};
+use super::mean::{Mean, ratio};
 
 /// Reach of the SSIM window of 11 × 11 cells.
 const REACH: usize = 5;
@@ -30,15 +30,15 @@ pub struct ImageError {
 impl ImageError {
     /// Errors of one frame `[H, W]`.
     #[must_use]
-    pub fn of(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Self {
+    pub fn of(predicted: &ArrayRef2<f32>, observed: &ArrayRef2<f32>) -> Self {
         let mut out = Self::default();
-        ndarray::Zip::from(said).and(truth).for_each(|&a, &b| {
+        ndarray::Zip::from(predicted).and(observed).for_each(|&a, &b| {
             let d = f64::from(a) - f64::from(b);
             out.squared += d * d;
             out.absolute += d.abs();
             out.values += 1;
         });
-        if let Some(ssim) = ssim(said, truth) {
+        if let Some(ssim) = ssim(predicted, observed) {
             out.ssim.add(ssim);
         }
         out
@@ -84,11 +84,11 @@ type Moments = [f64; 5];
 /// Structural similarity of two frames `[H, W]` with values in 0..1 (Wang and others 2004): Gaussian
 /// window of 11 × 11 with σ 1.5, over all windows that lie within the frame. `None` below 11 × 11.
 #[must_use]
-pub fn ssim(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Option<f64> {
+fn ssim(predicted: &ArrayRef2<f32>, observed: &ArrayRef2<f32>) -> Option<f64> {
     const C1: f64 = 0.01 * 0.01;
     const C2: f64 = 0.03 * 0.03;
-    let (h, w) = said.dim();
-    if h < WINDOW || w < WINDOW || truth.dim() != (h, w) {
+    let (h, w) = predicted.dim();
+    if h < WINDOW || w < WINDOW || observed.dim() != (h, w) {
         return None;
     }
     let weights = weights();
@@ -97,7 +97,7 @@ pub fn ssim(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Option<f64> {
     let mut sums = vec![Moments::default(); width];
     let mut total = 0.0;
     for y in 0..h {
-        across(said.row(y), truth.row(y), &weights, &mut ring[y % WINDOW]);
+        across(predicted.row(y), observed.row(y), &weights, &mut ring[y % WINDOW]);
         let Some(top) = (y + 1).checked_sub(WINDOW) else { continue };
         sums.fill(Moments::default());
         for (k, weight) in weights.iter().enumerate() {

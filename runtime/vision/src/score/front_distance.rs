@@ -1,4 +1,4 @@
-//! Front distance: how far the said front lies from the true one.
+//! Front distance: how far the forecast front lies from the observed one.
 //!
 //! A front is the edge of a burnt mask (its cells with an unburnt 4-neighbour). From each cell of
 //! either front the distance to the nearest cell of the other is taken, both ways.
@@ -8,17 +8,19 @@ use std::ops::AddAssign;
 use ndarray::ArrayRef2;
 use serde::Serialize;
 
-use super::Mean;
-use crate::front::edge_of;
-use crate::front::nearest::Nearest;
+use super::mean::Mean;
+use crate::front::{Nearest, edge_of};
+use crate::quantile::of_sorted;
 
 /// Distances between fronts in pixels (metres after [`FrontDistance::times`]), that add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct FrontDistance {
-    /// From cells of the said front to the true one.
-    pub said: Mean,
-    /// From cells of the true front to the said one.
-    pub truth: Mean,
+    /// From cells of the forecast front to the observed one.
+    #[serde(rename = "said")]
+    pub from_predicted: Mean,
+    /// From cells of the observed front to the forecast one.
+    #[serde(rename = "truth")]
+    pub from_observed: Mean,
     /// Mean distance of each start: half of each way.
     pub starts: Mean,
     /// 95 % of cells are nearer, of each start: the larger of both ways ("HD95").
@@ -30,28 +32,32 @@ pub struct FrontDistance {
 impl FrontDistance {
     /// Distances, in pixels, between the fronts of two burnt masks `[H, W]` of one shape.
     #[must_use]
-    pub fn of(said: &ArrayRef2<bool>, truth: &ArrayRef2<bool>) -> Self {
-        let (said, truth) = (edge_of(said), edge_of(truth));
+    pub fn of(predicted: &ArrayRef2<bool>, observed: &ArrayRef2<bool>) -> Self {
+        let (predicted, observed) = (edge_of(predicted), edge_of(observed));
         let mut out = Self::default();
-        let (Some(mut from_said), Some(mut from_truth)) =
-            (one_way(&said, &truth), one_way(&truth, &said))
+        let (Some(mut there), Some(mut back)) =
+            (one_way(&predicted, &observed), one_way(&observed, &predicted))
         else {
             out.without_front = 1;
             return out;
         };
-        out.said = Mean { sum: from_said.iter().sum(), count: from_said.len() as u64 };
-        out.truth = Mean { sum: from_truth.iter().sum(), count: from_truth.len() as u64 };
+        out.from_predicted = Mean { sum: there.iter().sum(), count: there.len() as u64 };
+        out.from_observed = Mean { sum: back.iter().sum(), count: back.len() as u64 };
         if let Some(mean) = out.mean() {
             out.starts.add(mean);
         }
-        out.hd95.add(quantile(&mut from_said, 0.95).max(quantile(&mut from_truth, 0.95)));
+        there.sort_by(f64::total_cmp);
+        back.sort_by(f64::total_cmp);
+        out.hd95.add(of_sorted(&there, 0.95).max(of_sorted(&back, 0.95)));
         out
     }
 
     /// The same in metres: times the side of a cell.
     #[must_use]
     pub fn times(mut self, cell_m: f64) -> Self {
-        for mean in [&mut self.said, &mut self.truth, &mut self.starts, &mut self.hd95] {
+        let means =
+            [&mut self.from_predicted, &mut self.from_observed, &mut self.starts, &mut self.hd95];
+        for mean in means {
             mean.sum *= cell_m;
         }
         self
@@ -60,7 +66,7 @@ impl FrontDistance {
     /// Mean distance over all cells of both fronts, half of each way.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
-        Some(0.5 * (self.said.value()? + self.truth.value()?))
+        Some(0.5 * (self.from_predicted.value()? + self.from_observed.value()?))
     }
 
     /// Mean of the starts' mean distances.
@@ -78,8 +84,8 @@ impl FrontDistance {
 
 impl AddAssign<&Self> for FrontDistance {
     fn add_assign(&mut self, other: &Self) {
-        self.said += &other.said;
-        self.truth += &other.truth;
+        self.from_predicted += &other.from_predicted;
+        self.from_observed += &other.from_observed;
         self.starts += &other.starts;
         self.hd95 += &other.hd95;
         self.without_front += other.without_front;
@@ -97,12 +103,4 @@ fn one_way(from: &ArrayRef2<bool>, to: &ArrayRef2<bool>) -> Option<Vec<f64>> {
         out.extend(set.map(|(x, (_, cell))| cell.distance_px(y, x)));
     }
     (!out.is_empty()).then_some(out)
-}
-
-/// Quantile `q` of values (at least one), linear between neighbours; sorts them.
-fn quantile(values: &mut [f64], q: f64) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let at = q * (values.len() - 1) as f64;
-    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
-    low + (at - at.floor()) * (high - low)
 }

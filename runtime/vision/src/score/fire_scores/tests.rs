@@ -1,20 +1,21 @@
-//! The baselines on real drone masks, scored from end to end: the numbers of SciPy and OpenCV.
+//! Fire scores by hand, and those of the baselines on real drone masks: the numbers of SciPy and OpenCV.
 
 #![allow(clippy::unwrap_used)] // tests only
 
 use std::fs::File;
 use std::path::PathBuf;
 
-use ndarray::{Array3, s};
+use ndarray::s;
 use ndarray_npy::NpzReader;
 
-use super::fire::score_start;
-use super::{ArrivalError, LeadScore};
+use super::*;
 use crate::baseline::FireBaseline;
 use crate::clip::{Burning, Clip, Observed, Span, Unit};
+use crate::forecast::Predicted;
 use crate::frame::{Elapsed, Kind};
 use crate::front::Front;
 use crate::grid::Grid;
+use crate::score::physics::shrunk_cells;
 
 const SEEN: usize = 10;
 const LEADS: usize = 10;
@@ -28,7 +29,7 @@ const WANT: [(&str, [f64; 3], f64); 5] = [
     ("speed-blend", [0.085, 0.274, 0.2618], 12.499),
 ];
 
-/// Fire masks `[T, H, W]` of drone film C, or `None` (said aloud) where the data is not there.
+/// Fire masks `[T, H, W]` of drone film C, or `None` (printed) where the data is not there.
 fn film_c() -> Option<Array3<bool>> {
     let root = std::env::var_os("EMBERLINE_DATA").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
@@ -75,7 +76,7 @@ fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Burning, Arra
 #[test]
 fn baselines_score_on_drone_masks_as_in_python() {
     let Some(masks) = film_c() else { return };
-    let mut pool = vec![(vec![LeadScore::default(); LEADS], ArrivalError::default()); 5];
+    let mut pool = vec![(vec![FireScores::default(); LEADS], ArrivalError::default()); 5];
     let mut starts = 0;
     for step in [1, 2] {
         for start in 0..masks.dim().0 - (SEEN + LEADS - 1) * step {
@@ -109,4 +110,68 @@ fn baselines_score_on_drone_masks_as_in_python() {
         }
         assert!((got_mae - mae).abs() < 0.01, "{name}: arrival {got_mae} frames, not {mae}");
     }
+}
+
+/// Columns left of `first + speed · lead` burn, surely.
+fn columns(leads: usize, first: usize, speed: usize) -> Array3<bool> {
+    Array3::from_shape_fn((leads, 8, 40), |(l, _, x)| x < first + speed * (l + 1))
+}
+
+fn burn(burnt: &Array3<bool>, arrival_s: Array2<f32>) -> Burn {
+    let probability = burnt.mapv(|b| f32::from(u8::from(b)));
+    Burn { probability, arrival_s, threshold: 0.5 }
+}
+
+fn forecast(burn: &Burn, cell_m: Option<f64>) -> Forecast {
+    let leads = burn.probability.dim().0;
+    Forecast {
+        lead_s: (1..=leads).map(|l| 20.0 * l as f64).collect(),
+        frames: Array3::zeros(burn.probability.dim()).insert_axis(ndarray::Axis(0)),
+        predicted: Predicted::Fire(burn.clone()),
+        rollout_from_lead: None,
+        codes: Vec::new(),
+        drift: None,
+        grid: Grid { cell_m, ..Grid::new(8, 40) },
+        notes: Vec::new(),
+    }
+}
+
+#[test]
+fn a_front_twice_too_fast_has_these_scores() {
+    let now = Array2::from_shape_fn((8, 40), |(_, x)| x < 10);
+    let truth = columns(5, 10, 1);
+    // One column a frame observed, two forecast: column 10 + k burns after (k + 1) / 2 frames.
+    let arrival = Array2::from_shape_fn((8, 40), |(_, x)| match x {
+        0..10 => 0.0,
+        10..24 => 20.0 * (x - 9) as f32 / 2.0,
+        _ => f32::NAN,
+    });
+    let burn = burn(&columns(7, 10, 2), arrival);
+    let forecast = forecast(&burn, Some(30.0));
+    let (rows, arrival) = score_start(&forecast, &burn, &truth, &now, 20.0);
+    assert_eq!(rows.len(), 5, "as many leads as were seen");
+    let lead = &rows[3];
+    assert_eq!(lead.new_burn.iou(), Some(0.5));
+    assert_eq!(lead.new_burn.recall(), Some(1.0));
+    assert_eq!(lead.front_px.mean(), Some(4.0));
+    assert_eq!(lead.front_m.mean(), Some(120.0));
+    assert_eq!(lead.reliability.brier(), Some(4.0 / 30.0));
+    // Truth k + 1/2 against (k + 1) / 2, for k in 0..5.
+    assert_eq!(arrival.predicted.count, 40);
+    assert_eq!(arrival.mae_frames(), Some((0.0 + 0.5 + 1.0 + 1.5 + 2.0) / 5.0));
+    let mut twice = *lead;
+    twice += lead;
+    assert_eq!(twice.new_burn.hits, 2 * lead.new_burn.hits);
+    assert_eq!(twice.front_m.mean(), lead.front_m.mean());
+}
+
+#[test]
+fn what_is_taken_back_is_counted() {
+    let now = Array2::from_shape_fn((8, 40), |(_, x)| x < 10);
+    let mut burnt = columns(3, 10, 1);
+    let sound = burn(&burnt, Array2::zeros((8, 40)));
+    assert_eq!(shrunk_cells(&sound, &now), 0);
+    burnt[[0, 0, 0]] = false; // burnt before
+    burnt[[2, 3, 11]] = false; // forecast at lead 2
+    assert_eq!(shrunk_cells(&burn(&burnt, Array2::zeros((8, 40))), &now), 2);
 }
