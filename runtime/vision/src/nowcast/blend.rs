@@ -9,13 +9,18 @@ use crate::motion::MotionField;
 /// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,
 /// with the border flowing in.
 #[must_use]
-pub fn extrapolated(now: &ArrayRef2<f32>, motion: &MotionField, leads: usize) -> Array3<f32> {
+pub(crate) fn extrapolated(
+    now: &ArrayRef2<f32>,
+    motion: &MotionField,
+    leads: usize,
+) -> Array3<f32> {
     extrapolate(now, motion, leads, Inflow::Border)
 }
 
 /// How extrapolation is blended into a network's forecast.
 ///
-/// Both are shares of rain (`crate::rain_rate`), so what is mixed is mixed in decibels, as networks see it.
+/// Both are shares of rain (see [`crate::rain_rate`]), so the mean is one of decibels, as networks see
+/// rain.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Blend {
@@ -28,18 +33,19 @@ pub struct Blend {
 impl Blend {
     /// Weight of extrapolation at a lead (1 is the first).
     #[must_use]
-    pub fn weight(&self, lead: usize) -> f32 {
+    fn weight(&self, lead: usize) -> f32 {
         self.extrapolation * (lead as f32).powf(-self.falls)
     }
 
     /// Blends `moved`, the last frame at each lead ([`extrapolated`]), into `frames`; both `[L, H, W]`.
-    pub fn mix(&self, frames: &mut Array3<f32>, moved: &Array3<f32>) {
-        for (l, (mut said, moved)) in frames.outer_iter_mut().zip(moved.outer_iter()).enumerate() {
+    pub(crate) fn mix(&self, frames: &mut Array3<f32>, moved: &Array3<f32>) {
+        for (l, (mut frame, moved)) in frames.outer_iter_mut().zip(moved.outer_iter()).enumerate() {
             let weight = self.weight(l + 1);
-            Zip::from(&mut said).and(&moved).for_each(|s, m| *s += weight * (m - *s));
+            Zip::from(&mut frame).and(&moved).for_each(|f, m| *f += weight * (m - *f));
         }
     }
 
+    /// The first value that cannot be, in words.
     pub(super) fn fault(&self) -> Option<&'static str> {
         match () {
             () if !(0.0..=1.0).contains(&self.extrapolation) => Some("extrapolation: 0 to 1"),

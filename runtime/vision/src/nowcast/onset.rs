@@ -1,18 +1,18 @@
-//! Onset: when rain begins or ends at a place, and whether what was said of it came true.
+//! Onset: when rain begins or ends at a place, and whether that came true.
 
 use serde::Serialize;
 
-/// Chance from which a change is said to come.
+/// Chance from which a change is forecast.
 const LIKELY: f64 = 0.5;
-/// How far leads are from going together, 0 to 1: chosen on three held-out events, where changes by each
-/// lead then came about as often as said (docs/nowcast.md).
+/// How far leads are from being fully dependent, 0 to 1: chosen on three held-out events, where changes
+/// by each lead then came about as often as forecast (docs/nowcast.md).
 const APART: f64 = 0.15;
-/// No single lead is surer of a change than this.
-const SURE: f64 = 0.995;
-/// Share of the chance of a change that its span of time must hold.
-const HELD: f64 = 0.8;
+/// Most that a single lead counts as chance of a change.
+const CHANCE_MOST: f64 = 0.995;
+/// Share of the chance of a change that lies in its span of leads, at least.
+const SPAN_SHARE: f64 = 0.8;
 
-/// What is said of rain at a place.
+/// What is forecast of rain at a place.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(tag = "says", rename_all = "kebab-case")]
 pub enum Onset {
@@ -43,18 +43,19 @@ pub enum Onset {
 }
 
 impl Onset {
-    /// What follows from the chance of rain at each lead, `wet` 0..1, at a place where it `rains` now.
+    /// Onset from the chance of rain at each lead, `wet` 0..1, at a place where it `rains` now.
     ///
-    /// That no change has come by a lead lies between two bounds: as if leads went together (one less the
-    /// largest chance so far) and as if each were drawn anew (the product of all that is left). It is
-    /// taken as their weighted geometric mean, 0.15 of the way to the second. Of the spans that hold four
-    /// fifths of a change the shortest is said, of these the likeliest.
+    /// The chance that no change has come by a lead lies between two bounds: leads that are fully
+    /// dependent (one less the largest chance so far) and independent ones (the product of what each
+    /// leaves). It is taken as their weighted geometric mean, 0.15 of the way to the second. Of the spans
+    /// of leads that hold four fifths of the chance of a change the shortest is given, of these the
+    /// likeliest.
     #[must_use]
     pub fn of(wet: &[f64], rains: bool) -> Self {
         let mut by = Vec::with_capacity(wet.len());
         let (mut largest, mut ln_never, mut most) = (0.0f64, 0.0f64, 0.0f64);
         for p in wet {
-            let change = (if rains { 1.0 - p } else { *p }).min(SURE);
+            let change = (if rains { 1.0 - p } else { *p }).min(CHANCE_MOST);
             largest = largest.max(change);
             ln_never += (1.0 - change).ln();
             most = 1.0 - (1.0 - largest).powf(1.0 - APART) * (APART * ln_never).exp();
@@ -71,7 +72,7 @@ impl Onset {
             for first in 0..=by.len() - length {
                 let chance = by[first + length - 1] - before(first);
                 let better = !found || chance > best.1;
-                if chance >= HELD * most && better {
+                if chance >= SPAN_SHARE * most && better {
                     best = ([first + 1, first + length], chance);
                     found = true;
                 }
@@ -84,7 +85,7 @@ impl Onset {
         if rains { Self::Stops { leads, chance } } else { Self::Starts { leads, chance } }
     }
 
-    /// Chance that what is said comes true, 0..1.
+    /// Chance that it comes true, 0..1.
     #[must_use]
     pub fn chance(&self) -> f64 {
         match self {
@@ -110,7 +111,7 @@ impl Onset {
         }
     }
 
-    /// In words, for steps of `step_min` minutes.
+    /// In words, for `leads` steps of `step_min` minutes.
     #[must_use]
     pub fn words(&self, leads: usize, step_min: f64) -> String {
         let minutes = |lead: usize| (lead as f64 * step_min).round();
@@ -138,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_said_follows_from_the_chances() {
+    fn the_onset_follows_from_the_chances() {
         for (wet, rains, want) in [
             (&[0.0, 0.1, 0.2, 0.1][..], false, "no rain in the next 20 min, 78 %"),
             (&[0.0, 0.05, 0.1, 0.8], false, "rain starts in 15–20 min, 70 %"),
@@ -154,9 +155,9 @@ mod tests {
     }
 
     #[test]
-    fn what_came_tells_whether_it_was_right() {
+    fn an_onset_comes_true_or_not() {
         let (y, n) = (true, false);
-        for (said, came, right) in [
+        for (onset, came, right) in [
             (Onset::StaysDry { chance: 0.9 }, [n, n, n], true),
             (Onset::StaysDry { chance: 0.9 }, [n, n, y], false),
             (Onset::Starts { leads: [2, 3], chance: 0.8 }, [n, n, y], true),
@@ -167,7 +168,7 @@ mod tests {
             (Onset::Stops { leads: [1, 2], chance: 0.9 }, [y, n, y], true),
             (Onset::Stops { leads: [1, 2], chance: 0.9 }, [y, y, n], false),
         ] {
-            assert_eq!(said.came_true(&came), right, "{said:?} {came:?}");
+            assert_eq!(onset.came_true(&came), right, "{onset:?} {came:?}");
         }
     }
 }
