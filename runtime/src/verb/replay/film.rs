@@ -152,7 +152,7 @@ fn rain(lead: &Lead) -> Members {
         ("fss_1_mm_h", json!(fss(lead))),
     ];
     if let Some(chances) = &lead.chances {
-        let told = Chance::TOLD_MM_H.iter().zip(chances).map(|(rate, p)| {
+        let told = Chance::PUBLISHED_RATES_MM_H.iter().zip(chances).map(|(rate, p)| {
             json!({
                 "mm_h": rate.to_string().parse::<f64>().unwrap_or(f64::from(*rate)),
                 "brier": p.brier(),
@@ -176,7 +176,7 @@ pub(super) fn reliability(tally: &Tally) -> Option<(String, Vec<Vec<String>>)> {
     for chances in told {
         sums.iter_mut().zip(chances).for_each(|(sum, p)| *sum += p);
     }
-    let names = Chance::TOLD_MM_H.map(|rate| format!("{rate} mm/h"));
+    let names = Chance::PUBLISHED_RATES_MM_H.map(|rate| format!("{rate} mm/h"));
     let (mut lines, mut rows) = (Vec::new(), Vec::new());
     for (name, sum) in names.iter().zip(&sums) {
         let of = super::fire::bins(sum);

@@ -24,7 +24,7 @@ pub(super) struct Lead {
     pub(super) rain: Option<RainContingency>,
     /// Of rain: shares of rain of [`FSS_MM_H`] or more around each cell.
     pub(super) fss: Option<Fss>,
-    /// Of rain: chances of each rate of [`Chance::TOLD_MM_H`].
+    /// Of rain: chances of each rate of [`Chance::PUBLISHED_RATES_MM_H`].
     pub(super) chances: Option<[ReliabilityTable; 3]>,
     /// The frames as pictures.
     pub(super) image: ImageError,
@@ -93,7 +93,7 @@ fn wet(f: &Forecast, rain: &Rain, truth: &Truth, none: &ArrayView2<'_, bool>, l:
 
 /// Chances of lead `l` against the rates `[H, W]` that came, where all rates that are told have one.
 fn chances(chance: &Chance, seen_mm_h: &Array2<f32>, l: usize) -> Option<[ReliabilityTable; 3]> {
-    let told: [usize; 3] = chance.told().try_into().ok()?;
+    let told: [usize; 3] = chance.published().try_into().ok()?;
     Some(told.map(|k| {
         let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
         let said = chance.percent.slice(s![k, l, .., ..]).map(share);

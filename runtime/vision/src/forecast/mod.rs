@@ -85,14 +85,14 @@ pub struct Chance {
 impl Chance {
     /// What stands where there is no data.
     pub const NO_DATA: u8 = 255;
-    /// Rates that people are told of, mm/h: any rain, moderate and heavy.
-    pub const TOLD_MM_H: [f32; 3] = [0.1, 1.0, 5.0];
+    /// Rates whose chance maps, files and scores show, mm/h: any rain, moderate and heavy.
+    pub const PUBLISHED_RATES_MM_H: [f32; 3] = [0.1, 1.0, 5.0];
 
-    /// Places in `rates_mm_h` of those that people are told of.
+    /// Places in `rates_mm_h` of the published rates.
     #[must_use]
-    pub fn told(&self) -> Vec<usize> {
-        let told = |rate: &f32| Self::TOLD_MM_H.contains(rate);
-        (0..self.rates_mm_h.len()).filter(|k| told(&self.rates_mm_h[*k])).collect()
+    pub fn published(&self) -> Vec<usize> {
+        let published = |rate: &f32| Self::PUBLISHED_RATES_MM_H.contains(rate);
+        (0..self.rates_mm_h.len()).filter(|k| published(&self.rates_mm_h[*k])).collect()
     }
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn rain(
     write(sink, map, facts, "rain rate", "mm/h", &by_lead(f, &rain.mm_h, "rain rate at"))
 }
 
-/// Chance in 0..1 of each rate of [`Chance::TOLD_MM_H`] or more: all leads of the first rate, then of
+/// Chance in 0..1 of each rate of [`Chance::PUBLISHED_RATES_MM_H`] or more: all leads of the first rate, then of
 /// the next.
 pub(crate) fn rain_probability(
     sink: &mut (impl Write + Seek),
@@ -80,7 +80,8 @@ pub(crate) fn rain_probability(
     chance: &Chance,
 ) -> io::Result<()> {
     let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
-    let each = chance.told().into_iter().flat_map(|k| (0..f.lead_s.len()).map(move |l| (k, l)));
+    let each =
+        chance.published().into_iter().flat_map(|k| (0..f.lead_s.len()).map(move |l| (k, l)));
     let values: Vec<(usize, usize, Array2<f32>)> =
         each.map(|(k, l)| (k, l, chance.percent.slice(s![k, l, .., ..]).map(share))).collect();
     let bands: Vec<Band<'_>> = values

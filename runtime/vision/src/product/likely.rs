@@ -42,7 +42,7 @@ fn map(percent: &ArrayView2<'_, u8>, scale: Scale) -> Canvas {
     scale.painted(h, w, |y, x| colour(percent[[y, x]]).map(f32::from))
 }
 
-/// Writes the sheet: a row for each rate of [`Chance::TOLD_MM_H`], a column for each of a few leads.
+/// Writes the sheet: a row for each rate of [`Chance::PUBLISHED_RATES_MM_H`], a column for each of a few leads.
 pub(crate) fn sheet(
     sink: &mut impl Write,
     facts: &Facts,
@@ -51,7 +51,7 @@ pub(crate) fn sheet(
 ) -> io::Result<()> {
     let scale = Scale::fitting(f.grid.height, f.grid.width, SIDES_PX.0, SIDES_PX.1);
     let (pw, ph) = (scale.px(f.grid.width) as f64, scale.px(f.grid.height) as f64);
-    let (leads, rates) = (chosen(f.lead_s.len(), LEADS), chance.told());
+    let (leads, rates) = (chosen(f.lead_s.len(), LEADS), chance.published());
     let title = format!("Chance of rain · {}", facts.maker);
     let time = format!("last frame {}", facts.issue_words());
     let grid = leads.len() as f64 * (pw + GUTTER) - GUTTER;
