@@ -1,4 +1,4 @@
-"""Hold what Rust said of real radar against pysteps: `python tests/radar.py FOLDER`.
+"""Hold what Rust computed from real radar against pysteps: `python tests/radar.py FOLDER`.
 
 FOLDER holds `EVENT.NNN.npz` as `tests/radar.rs` writes them. Prints the tables of
 `docs/rain-baselines.md`; exit status 1 when a difference is beyond its tolerance.
@@ -34,8 +34,9 @@ SCORED = (1, 3, 6, 9, 12)
 ENSEMBLE_LEAD = 6
 METHODS = ("persistence", "Lucas-Kanade", "Farnebäck", "honest")
 SHOWN = (1, 3), (1, 1)  # rates of the CSI, and rate and window of the FSS, in the skill table
-# Largest difference allowed. Shares are 0..1 in single precision. Motion is told only: it differs
-# where pysteps takes another of equally near neighbours. What follows from it, skill, must agree.
+# Largest difference allowed. Shares are 0..1 in single precision. Motion is reported only: it
+# differs where pysteps takes another of equally near neighbours. What follows from it, skill, must
+# agree.
 TOLERANCE = {
     "extrapolation": 1e-6,
     "cells with data": 0,
@@ -91,7 +92,7 @@ class Event:
             self.forecast(one)
             self.scores(one)
             self.ensemble(one)
-            self.ranked(one)
+            self.smoothed(one)
 
     def extrapolation(self, z: dict) -> None:
         """The same frame along the same motion."""
@@ -116,38 +117,40 @@ class Event:
         self.gaps += [gap.mean(), (gap > 0.01).mean()]
         self.differ("largest motion", float(gap.max()))
         last = z["context"][-1].astype(np.float64)
-        said = extrapolate(last, flow, 12, outval=0.0, allow_nonfinite_values=True)
+        frames = extrapolate(last, flow, 12, outval=0.0, allow_nonfinite_values=True)
         for k, truth in enumerate(z["truth_mm_h"]):
-            said_k = rate(said[SCORED[k] - 1]).astype(np.float32)
+            predicted = rate(frames[SCORED[k] - 1]).astype(np.float32)
             for r in RATES:
-                self.accumulate(("csi", k, r), said_k, truth)
+                self.accumulate(("csi", k, r), predicted, truth)
             r, w = RATES[SHOWN[1][0]], WINDOWS[SHOWN[1][1]]
             fss = self.theirs.setdefault(("fss", k), spatialscores.fss_init(r, w))
-            spatialscores.fss_accum(fss, *both(said_k, truth))
+            spatialscores.fss_accum(fss, *both(predicted, truth))
 
-    def accumulate(self, key: tuple, said: np.ndarray, truth: np.ndarray) -> None:
-        """One frame into pysteps' table, which is said to be of `> thr` where ours is `>=`."""
+    def accumulate(self, key: tuple, predicted: np.ndarray, truth: np.ndarray) -> None:
+        """One frame into pysteps' table, which counts `> thr` where ours counts `>=`."""
         thr = np.nextafter(np.float32(key[-1]), np.float32(0))
         table = self.theirs.setdefault(key, detcatscores.det_cat_fct_init(thr))
-        ok = np.isfinite(said) & np.isfinite(truth)
-        detcatscores.det_cat_fct_accum(table, said[ok], truth[ok])
+        ok = np.isfinite(predicted) & np.isfinite(truth)
+        detcatscores.det_cat_fct_accum(table, predicted[ok], truth[ok])
 
     def scores(self, z: dict) -> None:
         """Scores of Rust's own Lucas-Kanade forecast by pysteps."""
         for k, truth in enumerate(z["truth_mm_h"]):
-            said = z["said_mm_h"][k]
+            predicted = z["predicted_mm_h"][k]
             counts = z["counts"][1, k].reshape(4, 4)
             sums = z["fss"][1, k].reshape(4, 3, 2)
             for i, r in enumerate(RATES):
-                self.accumulate(("own", k, r), said, truth)
-                ok = np.isfinite(said) & np.isfinite(truth)
+                self.accumulate(("own", k, r), predicted, truth)
+                ok = np.isfinite(predicted) & np.isfinite(truth)
                 thr = np.nextafter(np.float32(r), np.float32(0))
-                want = detcatscores.det_cat_fct(said[ok], truth[ok], thr, list(verdicts(counts[i])))
-                for name, got in verdicts(counts[i]).items():
+                want = detcatscores.det_cat_fct(
+                    predicted[ok], truth[ok], thr, list(scores_of(counts[i]))
+                )
+                for name, got in scores_of(counts[i]).items():
                     if np.isfinite(got) or np.isfinite(want[name]):
                         self.differ("CSI POD FAR bias", float(abs(got - want[name])))
                 for j, w in enumerate(WINDOWS):
-                    want_fss = spatialscores.fss(*both(said, truth), np.float32(r), w)
+                    want_fss = spatialscores.fss(*both(predicted, truth), np.float32(r), w)
                     squared, reference = sums[i, j]
                     if reference > 0:
                         self.differ("FSS", float(abs(1 - squared / reference - want_fss)))
@@ -170,13 +173,13 @@ class Event:
             p = np.where(ok, (x >= np.float32(r)).mean(0), np.nan)
             table = probscores.reldiag_init(np.float32(r), n_bins=10, min_count=1)
             probscores.reldiag_accum(table, p, y)
-            cells, came, said = got[4 + 30 * i :][:30].reshape(10, 3).T
+            cells, observed, probability = got[4 + 30 * i :][:30].reshape(10, 3).T
             self.differ("reliability", float(np.abs(cells - table["num_idx"]).max()))
-            self.differ("reliability", float(np.abs(came - table["Y_sum"]).max()))
+            self.differ("reliability", float(np.abs(observed - table["Y_sum"]).max()))
             n = np.maximum(cells, 1)
-            self.differ("reliability", float(np.abs(said / n - table["X_sum"] / n).max()))
+            self.differ("reliability", float(np.abs(probability / n - table["X_sum"] / n).max()))
 
-    def ranked(self, z: dict) -> None:
+    def smoothed(self, z: dict) -> None:
         """Blur and rank as `export/emberline_export/models/simple/rain.py`; it knows no holes."""
         last = z["context"][-1]
         if np.isnan(last).any():
@@ -194,7 +197,7 @@ class Event:
         leads = range(self.counts.shape[1])
         window = 2 * (3 * SHOWN[1][0] + SHOWN[1][1])
         for m, name in enumerate(METHODS):
-            csi = lambda k, i: verdicts(self.counts[m, k, 4 * i : 4 * i + 4])["CSI"]  # noqa: B023, E731
+            csi = lambda k, i: scores_of(self.counts[m, k, 4 * i : 4 * i + 4])["CSI"]  # noqa: B023, E731
             fss = lambda k: 1 - np.divide(*self.fss[m, k, window : window + 2])  # noqa: B023, E731
             rows.append((name, [[csi(k, SHOWN[0][0]), csi(k, SHOWN[0][1]), fss(k)] for k in leads]))
         pysteps = []
@@ -214,8 +217,8 @@ class Event:
         return [*rows, ("pysteps LK", pysteps)]
 
 
-def verdicts(counts: np.ndarray) -> dict[str, float]:
-    """Scores of (hit, false alarm, miss, correct no); NaN where there is nothing to divide by."""
+def scores_of(counts: np.ndarray) -> dict[str, float]:
+    """Scores of hits, false alarms, misses, correct negatives; NaN with nothing to divide by."""
     h, f, m, _ = counts
     with np.errstate(all="ignore"):
         names = {
@@ -227,10 +230,10 @@ def verdicts(counts: np.ndarray) -> dict[str, float]:
         return {k: float(np.float64(a) / b) for k, (a, b) in names.items()}
 
 
-def both(said: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def both(predicted: np.ndarray, truth: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Both frames with no data where either has none."""
-    hole = np.isnan(said) | np.isnan(truth)
-    return np.where(hole, np.nan, said), np.where(hole, np.nan, truth)
+    hole = np.isnan(predicted) | np.isnan(truth)
+    return np.where(hole, np.nan, predicted), np.where(hole, np.nan, truth)
 
 
 def row(*cells: str) -> None:
@@ -260,7 +263,7 @@ def main(folder: Path) -> int:
         limit = TOLERANCE.get(what)
         values = [e.worst.get(what) for e in events.values()]
         cells = ["-" if v is None else f"{v:.2g}" for v in values]
-        row(what, "told only" if limit is None else f"{limit:g}", *cells)
+        row(what, "reported only" if limit is None else f"{limit:g}", *cells)
         bad += [what for v in values if limit is not None and v is not None and v > limit]
     print()
     row("mean over starts", *events)

@@ -1,7 +1,7 @@
 //! Rain baselines and scores on real radar, held against pysteps.
 //!
 //! Runs when `EMBERLINE_PYTHON` names a Python with pysteps and `EMBERLINE_DATA` (default
-//! `../shared/data`) holds `radar_dev/`. What Rust says of each start is written as `.npz`, and
+//! `../shared/data`) holds `radar_dev/`. What Rust computes of each start is written as `.npz`, and
 //! `tests/radar.py` does the same with pysteps, prints the tables and fails beyond the tolerances.
 //! `EMBERLINE_RADAR_EVERY=1` takes every start (4 minutes), the default every eighth.
 
@@ -51,7 +51,10 @@ fn rain_baselines_and_scores_are_those_of_pysteps() {
             .collect();
         for (k, starts) in starts.chunks(8).enumerate() {
             let path = room.path().join(format!("{event}.{k:03}.npz"));
-            write(&path, &starts.iter().map(|(film, t)| said(film, *t, leads)).collect::<Vec<_>>());
+            write(
+                &path,
+                &starts.iter().map(|(film, t)| computed(film, *t, leads)).collect::<Vec<_>>(),
+            );
         }
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/radar.py");
@@ -94,8 +97,8 @@ fn films(radar: &Path, prefix: &str, step: usize) -> Vec<Array3<f32>> {
     out
 }
 
-/// All that Rust says of one start: `t` frames are seen.
-struct Said {
+/// All that Rust computes of one start: `t` frames are seen.
+struct Computed {
     context: Array3<f32>,
     flow: Array3<f32>,
     carried: Array3<f32>,
@@ -108,7 +111,7 @@ struct Said {
     cpu_s: [f64; 2],
 }
 
-fn said(film: &ArrayRef3<f32>, t: usize, leads: usize) -> Said {
+fn computed(film: &ArrayRef3<f32>, t: usize, leads: usize) -> Computed {
     let context = film.slice(s![t - CONTEXT..t, .., ..]).to_owned();
     let now = context.index_axis(Axis(0), CONTEXT - 1).to_owned();
     let (flow, motion_s) = timed(|| rain_motion(&context));
@@ -120,25 +123,25 @@ fn said(film: &ArrayRef3<f32>, t: usize, leads: usize) -> Said {
     };
     let dry = |flow: &MotionField| rates(&extrapolate(&now, flow, LEADS, Inflow::Dry));
     let still = Array3::from_shape_fn((LEADS, now.dim().0, now.dim().1), |(_, y, x)| now[[y, x]]);
-    let fair = smoothed_extrapolation(&now, &flow, LEADS);
+    let smoothed = smoothed_extrapolation(&now, &flow, LEADS);
     let mut members = Array3::zeros((SPEEDS.len(), now.dim().0, now.dim().1));
     for (speed, mut member) in SPEEDS.into_iter().zip(members.outer_iter_mut()) {
         let flow = MotionField { right_px: &flow.right_px * speed, down_px: &flow.down_px * speed };
         let frames = extrapolate(&now, &flow, ENSEMBLE_LEAD, Inflow::NoData);
         member.assign(&frames.index_axis(Axis(0), ENSEMBLE_LEAD - 1).mapv(rate));
     }
-    Said {
+    Computed {
         rates_mm_h: vec![
             rates(&still),
             dry(&flow),
             dry(&flow_at_end(&context.mapv(|v| if v.is_nan() { 0.0 } else { v }))),
-            rates(&fair),
+            rates(&smoothed),
         ],
         truth_mm_h: rates(&film.slice(s![t.., .., ..])),
         border: extrapolate(&now, &flow, LEADS, Inflow::Border)
             .index_axis(Axis(0), LEADS - 1)
             .to_owned(),
-        honest: fair.index_axis(Axis(0), LEADS - 1).to_owned(),
+        honest: smoothed.index_axis(Axis(0), LEADS - 1).to_owned(),
         flow: ndarray::stack![Axis(0), flow.right_px, flow.down_px],
         carried: unfilled,
         members_mm_h: members,
@@ -166,21 +169,21 @@ fn timed<T>(f: impl FnOnce() -> T) -> (T, f64) {
 }
 
 /// Scores of a frame against the truth, as numbers in the order of `tests/radar.py`.
-fn counts(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
+fn counts(predicted: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
     let numbers = |c: ContingencyTable| {
         [c.hits, c.false_alarms, c.misses, c.correct_negatives].map(|v| v as f64)
     };
     RATES_MM_H
         .into_iter()
-        .flat_map(|rate| numbers(ContingencyTable::of_rate(said, truth, rate)))
+        .flat_map(|rate| numbers(ContingencyTable::of_rate(predicted, truth, rate)))
         .collect()
 }
 
-fn fss(said: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
+fn fss(predicted: &ArrayRef2<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
     let pairs = RATES_MM_H.into_iter().flat_map(|rate| WINDOWS.map(|window| (rate, window)));
     pairs
         .flat_map(|(rate, window)| {
-            let fss = Fss::of(said, truth, rate, window);
+            let fss = Fss::of(predicted, truth, rate, window);
             [fss.squared, fss.reference]
         })
         .collect()
@@ -207,7 +210,7 @@ fn ensemble(members: &ArrayRef3<f32>, truth: &ArrayRef2<f32>) -> Vec<f64> {
     out
 }
 
-fn write(path: &Path, all: &[Said]) {
+fn write(path: &Path, all: &[Computed]) {
     let mut file = NpzWriter::new(File::create(path).unwrap());
     let leads = all[0].truth_mm_h.dim().0;
     let at = |a: &Array3<f32>, k: usize| a.index_axis(Axis(0), k).to_owned();
@@ -224,7 +227,7 @@ fn write(path: &Path, all: &[Said]) {
     put(&mut file, "counts", &scored(counts));
     put(&mut file, "fss", &scored(fss));
     let lead = SCORED.iter().position(|l| *l == ENSEMBLE_LEAD).unwrap();
-    let rows = |f: &dyn Fn(&Said) -> Vec<f64>| {
+    let rows = |f: &dyn Fn(&Computed) -> Vec<f64>| {
         let rows: Vec<Vec<f64>> = all.iter().map(f).collect();
         Array::from_shape_vec((rows.len(), rows[0].len()), rows.concat()).unwrap()
     };
@@ -233,7 +236,7 @@ fn write(path: &Path, all: &[Said]) {
     put(&mut file, "context", &stacked(all, |s| &s.context));
     put(&mut file, "flow", &stacked(all, |s| &s.flow));
     put(&mut file, "carried", &stacked(all, |s| &s.carried));
-    put(&mut file, "said_mm_h", &stacked(all, |s| &s.rates_mm_h[1]));
+    put(&mut file, "predicted_mm_h", &stacked(all, |s| &s.rates_mm_h[1]));
     put(&mut file, "truth_mm_h", &stacked(all, |s| &s.truth_mm_h));
     put(&mut file, "border", &stacked(all, |s| &s.border));
     put(&mut file, "honest", &stacked(all, |s| &s.honest));
@@ -241,7 +244,7 @@ fn write(path: &Path, all: &[Said]) {
     file.finish().unwrap();
 }
 
-fn stacked<D>(all: &[Said], pick: fn(&Said) -> &Array<f32, D>) -> Array<f32, D::Larger>
+fn stacked<D>(all: &[Computed], pick: fn(&Computed) -> &Array<f32, D>) -> Array<f32, D::Larger>
 where
     D: Dimension,
     D::Larger: RemoveAxis,

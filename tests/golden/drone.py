@@ -1,4 +1,6 @@
-"""Print scores of the simple forecasters on real drone masks, for `runtime/src/score/drone.rs`.
+"""Print scores of the simple forecasters on real drone masks.
+
+`runtime/vision/src/score/fire_scores/tests.rs` holds Rust to them.
 
 Film C of `fire_validation/` (one camera view throughout; the view of film B jumps often),
 every frame and every second one (15 s and 30 s), 10 frames seen, 10 leads, a start at every frame.
@@ -58,22 +60,22 @@ def main() -> None:
             }
             for name in names:
                 if name == "optical-flow":
-                    said = flow_masks(film, now)
-                    by = np.where(said[-1], said.argmax(0) + 0.5, np.inf)
+                    predicted = flow_masks(film, now)
+                    by = np.where(predicted[-1], predicted.argmax(0) + 0.5, np.inf)
                 else:
                     speed = by_speed[name]
-                    said = now | (d <= lead * speed)
+                    predicted = now | (d <= lead * speed)
                     with np.errstate(divide="ignore", invalid="ignore"):
                         by = np.where(d <= LEADS * speed, d / speed, np.inf)
-                s, t = said & ~now, truth & ~now
+                s, t = predicted & ~now, truth & ~now
                 pool[name] += [(s & t).sum((1, 2)), (s & ~t).sum((1, 2)), (~s & t).sum((1, 2))]
                 reached = truth[-1] & ~now
                 seen = truth.argmax(0) + 0.5
                 error = np.abs(np.minimum(by, 3 * LEADS) - seen)[reached]
                 late[name] += error.sum(), error.size
     print(starts, "starts")
-    for name, (hit, false, miss) in pool.items():
-        f1 = 2 * hit / (2 * hit + false + miss)
+    for name, (hits, false_alarms, misses) in pool.items():
+        f1 = 2 * hits / (2 * hits + false_alarms + misses)
         print(f'("{name}", {[round(float(v), 4) for v in f1[[0, 4, 9]]]},', end=" ")
         print(f"{late[name][0] / late[name][1]:.3f}),")
 

@@ -13,7 +13,7 @@ CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 
 
 def front(burnt: np.ndarray) -> dict[str, np.ndarray]:
-    """Front of masks `[T, H, W]`, as `runtime/src/front.rs` defines it."""
+    """Front of masks `[T, H, W]`, as `runtime/vision/src/front/` defines it."""
     t = len(burnt)
     now = burnt[-1]
     zero = np.zeros(now.shape)

@@ -26,8 +26,8 @@ CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 def pictures(rng: np.random.Generator, out: dict) -> None:
     """Two pictures, their errors and their spectra."""
     truth = gaussian_filter(rng.random((40, 52)), 1.2) * 3 - 1
-    said = gaussian_filter(truth, 1.0) + rng.normal(0, 0.03, truth.shape)
-    a, b = (np.clip(v, 0, 1).astype(np.float32) for v in (said, truth))
+    predicted = gaussian_filter(truth, 1.0) + rng.normal(0, 0.03, truth.shape)
+    a, b = (np.clip(v, 0, 1).astype(np.float32) for v in (predicted, truth))
     out |= {"image_said": a, "image_truth": b}
     a, b = a.astype(np.float64), b.astype(np.float64)
     gauss = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
@@ -48,12 +48,12 @@ def masks(rng: np.random.Generator, out: dict) -> None:
     yy, xx = np.mgrid[:h, :w]
     rough = gaussian_filter(rng.normal(size=(2, h, w)), (0, 3, 3)) * 40
     far = np.hypot(yy - 12, xx - 30)
-    now, truth, said = far < 8, far + rough[0] < 17, (far + rough[1] < 19)
-    truth, said = truth | now, said | now
+    now, truth, predicted = far < 8, far + rough[0] < 17, (far + rough[1] < 19)
+    truth, predicted = truth | now, predicted | now
     p = 1 / (1 + np.exp((far + rough[1] - 19) / 2.5))
     p = np.where(now, 1, p).astype(np.float32)
-    out |= {"now": now, "truth": truth, "said": said, "probability": p}
-    t, s, q = truth[~now], said[~now], p[~now].astype(np.float64)
+    out |= {"now": now, "truth": truth, "said": predicted, "probability": p}
+    t, s, q = truth[~now], predicted[~now], p[~now].astype(np.float64)
     out["f1"], out["iou"] = cells.f1_score(t, s), cells.jaccard_score(t, s)
     out["precision"], out["recall"] = cells.precision_score(t, s), cells.recall_score(t, s)
     out["brier"] = cells.brier_score_loss(t, q)
@@ -61,7 +61,7 @@ def masks(rng: np.random.Generator, out: dict) -> None:
     n = np.histogram(q, np.linspace(0, 1, 11))[0]
     gap = np.abs(seen - mean) * n[n > 0]
     out["calibration"], out["calibration_above"] = gap.sum() / n.sum(), gap[1:].sum() / n[1:].sum()
-    es, et = (m & ~binary_erosion(m, CROSS, border_value=1) for m in (said, truth))
+    es, et = (m & ~binary_erosion(m, CROSS, border_value=1) for m in (predicted, truth))
     a, b = distance_transform_edt(~et)[es], distance_transform_edt(~es)[et]
     out["front_mean"] = 0.5 * (a.mean() + b.mean())
     out["front_hd95"] = max(np.quantile(a, 0.95), np.quantile(b, 0.95))
@@ -74,16 +74,16 @@ def rain(rng: np.random.Generator, out: dict) -> None:
     field = gaussian_filter(rng.normal(size=(13, 36, 48)), (0, 2.5, 2.5)) * 9
     rates = np.where(field > 0.2, np.exp(field) - 1, 0).astype(np.float32)
     members, truth = rates[:12], rates[12].copy()
-    said = (0.5 * truth[:, ::-1] + 0.5 * rates[0]).astype(np.float32)
+    predicted = (0.5 * truth[:, ::-1] + 0.5 * rates[0]).astype(np.float32)
     out["rain_whole"] = truth.copy()
     for thr in (0.1, 0.5, 1.0, 5.0):
         for n in (1, 2, 5, 9):
-            out[f"fss_{thr:g}_{n}"] = fss(said, truth, thr, n)
+            out[f"fss_{thr:g}_{n}"] = fss(predicted, truth, thr, n)
     truth[5:9, 10:20] = np.nan
-    out |= {"rain_said": said, "rain_truth": truth}
+    out |= {"rain_said": predicted, "rain_truth": truth}
     ok = np.isfinite(truth)  # pysteps itself takes no data for dry
     for thr in (0.1, 0.5, 1.0, 5.0):
-        got = det_cat_fct(said[ok], truth[ok], thr, ["CSI", "POD", "FAR", "BIAS"])
+        got = det_cat_fct(predicted[ok], truth[ok], thr, ["CSI", "POD", "FAR", "BIAS"])
         out[f"rain_{thr:g}"] = np.array([got[k] for k in ("CSI", "POD", "FAR", "BIAS")])
     out["members"] = members
     whole, last = out["rain_whole"].astype(float), np.moveaxis(members, 0, -1).astype(float)

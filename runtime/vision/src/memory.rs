@@ -1,8 +1,9 @@
-//! Memory that this process may still take, as the system tells it (Linux; elsewhere nothing is told).
+//! Memory that this process may still take, as the system reports it (Linux; elsewhere it is unknown).
 
 use std::path::Path;
 
-/// Bytes this process may still take, and what sets that limit; `None` where the system does not tell.
+/// Bytes this process may still take, and what sets that limit; `None` where the
+/// system reports nothing.
 ///
 /// The least of: memory that is free or can be freed at once (`/proc/meminfo`), what the process's own
 /// limit leaves (`ulimit -v`), and what its control group leaves (a container's or service's limit).

@@ -6,15 +6,15 @@
 /// Smallest rate that is rain, mm/h.
 pub const LEAST_MM_H: f32 = 0.1;
 /// Code of the largest rate.
-pub const FULL_CODE: u8 = 254;
-/// Code of a cell that the radar did not see.
-pub const NO_DATA_CODE: u8 = 255;
+pub(crate) const FULL_CODE: u8 = 254;
+/// Code of a cell without data.
+pub(crate) const NO_DATA_CODE: u8 = 255;
 /// Powers of ten between two codes.
 const STEP: f64 = 0.015;
 
 /// Largest rate that has a code, mm/h: 623.7.
 #[must_use]
-pub fn most_mm_h() -> f32 {
+pub(crate) fn most_mm_h() -> f32 {
     mm_h(1.0)
 }
 
@@ -28,9 +28,9 @@ pub fn mm_h(share: f32) -> f32 {
     LEAST_MM_H * ((STEP * std::f64::consts::LOG2_10) as f32 * (code - 1.0)).exp2()
 }
 
-/// Share of a rate: 0 below 0.1 mm/h, 1 from the largest rate on, NaN of NaN.
+/// Share, 0..1, of a rate: 0 below 0.1 mm/h, 1 from the largest rate on, NaN of NaN.
 #[must_use]
-pub fn share_of_mm_h(mm_h: f32) -> f32 {
+pub(crate) fn share_of_mm_h(mm_h: f32) -> f32 {
     if mm_h.is_nan() {
         return f32::NAN;
     }
@@ -41,7 +41,7 @@ pub fn share_of_mm_h(mm_h: f32) -> f32 {
     ((code / f64::from(FULL_CODE)) as f32).min(1.0)
 }
 
-/// Share of a code; NaN for no data.
+/// Share, 0..1, of a code; NaN for no data.
 #[must_use]
 pub fn share_of_code(code: u8) -> f32 {
     match code {
@@ -66,9 +66,9 @@ mod tests {
             (254, 623.734_8),
         ] {
             let share = share_of_code(code);
-            let said = mm_h(share);
-            assert!((said - want).abs() <= 2e-5 * want.max(1e-3), "{code}: {said}");
-            assert!((share_of_mm_h(said) - share).abs() < 1e-5, "{code}");
+            let rate = mm_h(share);
+            assert!((rate - want).abs() <= 2e-5 * want.max(1e-3), "{code}: {rate}");
+            assert!((share_of_mm_h(rate) - share).abs() < 1e-5, "{code}");
         }
         for (rate, share) in [(0.0, 0.0), (0.0999, 0.0), (-1.0, 0.0), (700.0, 1.0), (1e9, 1.0)] {
             assert_eq!(share_of_mm_h(rate), share, "{rate}");

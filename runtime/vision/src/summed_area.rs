@@ -1,12 +1,12 @@
-//! SummedArea: how many cells of a map hold in any rectangle, by a summed-area table (Crow 1984).
+//! Summed-area table (Crow 1984): how many cells of a map meet a condition, in any rectangle.
 
 use ndarray::{Array2, ArrayRef2, s};
 
-/// Counts of the cells that hold, from the corner on: `[H + 1, W + 1]`.
+/// Counts of the cells that meet a condition, from the upper left corner on: `[H + 1, W + 1]`.
 pub(crate) struct SummedArea(Array2<u32>);
 
 impl SummedArea {
-    /// Of a map whose cells hold or do not.
+    /// Table of the cells of `map` `[H, W]` for which `holds`.
     pub(crate) fn of<T>(map: &ArrayRef2<T>, holds: impl Fn(&T) -> bool) -> Self {
         let (h, w) = map.dim();
         let mut sums = Array2::zeros((h + 1, w + 1));
@@ -21,7 +21,7 @@ impl SummedArea {
         Self(sums)
     }
 
-    /// How many hold within `reach` cells to each side of every cell: `[H, W]`.
+    /// How many cells are counted within `reach` cells to each side of every cell: `[H, W]`.
     pub(crate) fn around(&self, reach: usize) -> Array2<u32> {
         let (h, w) = (self.0.dim().0 - 1, self.0.dim().1 - 1);
         let (mut all, mut row) = (Array2::zeros((h, w)), Vec::new());
@@ -32,7 +32,7 @@ impl SummedArea {
         all
     }
 
-    /// How many hold around each cell of row `y`: up to `before` cells up and left of it and `after`
+    /// How many cells are counted around each cell of row `y`: up to `before` cells up and left of it and `after`
     /// cells down and right, where there is a map.
     pub(crate) fn around_row(&self, y: usize, [before, after]: [usize; 2], counts: &mut Vec<u32>) {
         let (h, w) = (self.0.dim().0 - 1, self.0.dim().1 - 1);

@@ -27,7 +27,7 @@ impl Task {
         }
     }
 
-    /// Kinds of film that it can be asked of.
+    /// Kinds of film that it takes.
     #[must_use]
     pub fn kinds(self) -> &'static [Kind] {
         match self {

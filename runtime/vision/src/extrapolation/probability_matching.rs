@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn cells_that_were_not_seen_take_no_part() {
-        // Oracle: `ranked` of `emberline_export/benchmark/advect.py` on the other cells.
+        // Oracle: `ranked` of `emberline_export/models/simple/rain.py` on the other cells.
         let last = array![[N, 0.5, 0.0], [N, 0.25, 0.0]];
         let mut frame = array![[0.6, 0.5, 0.4], [0.7, 0.2, 0.3]];
         ProbabilityMatching::to(&last).apply(frame.view_mut(), |[_, x]| x != 0);

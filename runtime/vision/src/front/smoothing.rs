@@ -12,7 +12,7 @@ const REACH: usize = 8;
 
 /// One row of sums over its own edge cells, spread `REACH` to either side.
 #[derive(Clone)]
-struct Spread {
+struct RowSums {
     speed: Vec<f64>,
     weight: Vec<f64>,
 }
@@ -25,7 +25,7 @@ pub(super) fn along(edge: &Array2<bool>, speed: &Array2<f32>) -> Array2<f32> {
     let mut out = Array2::zeros((h, w));
     // Rows y − REACH ..= y + REACH, each already spread sideways; row r lies at r % RING.
     const RING: usize = 2 * REACH + 1;
-    let mut ring = vec![Spread { speed: vec![0.0; w], weight: vec![0.0; w] }; RING];
+    let mut ring = vec![RowSums { speed: vec![0.0; w], weight: vec![0.0; w] }; RING];
     for lead in 0..h + REACH {
         let row = &mut ring[lead % RING];
         row.speed.fill(0.0);

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! Flames glow as hot soot does: red is close to its maximum, blue lags behind. The first factor
-//! asks for light (dry straw, brick and bare soil are warm but dim), the second for warmth (smoke,
-//! sky, ash and white walls are bright but grey). The product never falls as red grows or blue
+//! needs light (dry straw, brick and bare soil are warm but dim), the second warmth (smoke, sky, ash
+//! and white walls are bright but grey). The product never falls as red grows or blue
 //! drops. Green is not used: it decides between orange and yellow, not between flame and ground.
 //! A core so bright that all three channels are full looks like sky and scores 0; flames around it
 //! enclose it, and the burnt area closes such holes. The four numbers were set by eye and by

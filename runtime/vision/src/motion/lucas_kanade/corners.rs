@@ -1,4 +1,4 @@
-//! Corners: points of a image that can be told apart from their surroundings in every direction.
+//! Corners: points of an image that differ from their surroundings in every direction.
 //!
 //! The strength of a cell is the smaller eigenvalue of the gradient's second moments around it (Shi
 //! and Tomasi 1994). Fine points (border, order of equals, spacing) are those of OpenCV's
@@ -18,7 +18,7 @@ const APART_CELLS: i64 = 10;
 /// Half of the window of 5 × 5 cells over which moments are summed.
 const REACH: isize = 2;
 
-/// Corners of a image as (row, column), strongest first; none near cells without data.
+/// Corners of an image as (row, column), strongest first; none near cells without data.
 pub(super) fn corners(image: &RainImage) -> Vec<[usize; 2]> {
     let (h, w) = image.values.dim();
     let (strength, allowed) = (strength(&sharp_edged(image)), allowed(&image.no_data));
