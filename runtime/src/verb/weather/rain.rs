@@ -223,7 +223,7 @@ impl Asked<'_> {
         }
         text += &checked.words();
         let chance = made.rain.chance.as_ref();
-        let told: Vec<usize> = chance.map_or_else(Vec::new, Chance::told);
+        let told: Vec<usize> = chance.map_or_else(Vec::new, Chance::published);
         let mut headings = vec!["in min".to_owned(), "mm/h".to_owned()];
         let rates = |k: &usize| chance.map_or(0.0, |c| c.rates_mm_h[*k]);
         headings.extend(told.iter().map(|k| format!("≥ {} mm/h", rates(k))));
