@@ -106,7 +106,7 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         return Ok(Outcome::Done);
     }
     print(&asked.text(args, &now, &checked))?;
-    for note in film.notes.iter().chain(&now.clip.notes).chain(&now.notes) {
+    for note in asked.notes(&now) {
         say(&format!("note: {note}"));
     }
     Ok(Outcome::Done)
@@ -253,6 +253,12 @@ impl Asked<'_> {
         Some(made.clip.end_utc?.to_string())
     }
 
+    /// What a person should know of the film and the forecast.
+    fn notes(&self, made: &Made) -> Vec<String> {
+        let seen = self.film.notes.iter().chain(&made.clip.notes);
+        seen.map(ToString::to_string).chain(made.notes.iter().cloned()).collect()
+    }
+
     fn document(&self, args: &WeatherArgs, made: &Made, checked: &Checked) -> Value {
         let step_min = made.clip.step_s / 60.0;
         let chance = made.rain.chance.as_ref();
@@ -296,8 +302,7 @@ impl Asked<'_> {
                 "note": checked.why,
             },
             "leads": leads,
-            "notes": self.film.notes.iter().chain(&made.clip.notes).chain(&made.notes)
-                .collect::<Vec<_>>(),
+            "notes": self.notes(made),
         })
     }
 }

@@ -13,6 +13,7 @@ use super::truth::Truth;
 use super::unit::{Unit, intensities};
 use crate::frame::{Elapsed, FrameView, Kind, Pixels};
 use crate::grid::Grid;
+use crate::note::Note;
 use crate::task::Task;
 
 /// Evenly spaced frames that end at the last frame a forecast may see.
@@ -38,8 +39,8 @@ pub struct Clip {
     pub picked: Vec<usize>,
     /// Where the frames lie.
     pub grid: Grid,
-    /// Things a person should know, a line each.
-    pub notes: Vec<String>,
+    /// Things a person should know.
+    pub notes: Vec<Note>,
 }
 
 impl Clip {
@@ -74,15 +75,11 @@ impl Clip {
         let picked = pick(&view, place, options.frames.max(1), step_s)?;
         let repeats = picked.windows(2).filter(|p| p[0] == p[1]).count();
         if repeats > 0 {
-            notes.push(format!(
-                "{repeats} of {} steps repeat the frame before: the film is slower than {step_s} s \
-                 at times",
-                options.frames
-            ));
+            notes.push(Note::StepsRepeat { repeats, of: options.frames, step_s });
         }
         let stale_s = stalest_s(view.frames, &picked, step_s);
         if stale_s > 0.1 * step_s {
-            notes.push(format!("frames are up to {} s older than their step", rounded(stale_s)));
+            notes.push(Note::FramesStale { stale_s: rounded(stale_s) });
         }
         let pixels: Vec<Arc<Pixels>> =
             picked.iter().map(|&i| Arc::clone(&view.frames[i].pixels)).collect();

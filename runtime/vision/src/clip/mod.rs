@@ -4,7 +4,6 @@
 //! became intensity is kept, so that a forecast can be given back in that unit. What is observed
 //! besides (what burns, where a radar saw nothing) depends on what is to be forecast.
 
-#[expect(clippy::module_inception, reason = "the room's noun has a file of its own")]
 mod clip;
 mod observed;
 mod options;

@@ -4,6 +4,7 @@ use ndarray::{Array2, Array3, Axis, Zip, s};
 
 use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
 use crate::frame::Kind;
+use crate::note::Note;
 use crate::task::Task;
 
 /// What is known of each frame besides its intensity.
@@ -55,26 +56,25 @@ impl Burning {
     }
 
     /// What burns in `frames` `[T, H, W]` of intensity.
-    pub(super) fn of(kind: Kind, frames: &Array3<f32>, notes: &mut Vec<String>) -> Self {
+    pub(super) fn of(kind: Kind, frames: &Array3<f32>, notes: &mut Vec<Note>) -> Self {
         if kind == Kind::Mask {
             let burnt = accumulate(frames, None, 0.5, Holes::Keep);
             if !burnt.iter().any(|&b| b) {
-                notes.push("no fire in view: the mask is empty".into());
+                notes.push(Note::MaskEmpty);
             }
             return Self { burnt, hot: 0.5 };
         }
         let contrast = Contrast::of(frames);
         let hot = contrast.hot();
         if !contrast.is_fire() {
-            notes.push(format!(
-                "no fire in view: the hottest pixels are {:.2} above the background, fire is \
-                 {CONTRAST_MIN}",
-                contrast.peak - contrast.background
-            ));
+            notes.push(Note::NoFire {
+                contrast: contrast.peak - contrast.background,
+                least: CONTRAST_MIN,
+            });
             return Self { burnt: Array3::from_elem(frames.dim(), false), hot };
         }
         if kind == Kind::Rgb {
-            notes.push("ground that burnt before the clip began is not known from colour".into());
+            notes.push(Note::EarlierBurnUnknown);
         }
         Self { burnt: accumulate(frames, None, hot, Holes::Close), hot }
     }

@@ -34,9 +34,9 @@ pub(super) fn pick(
         if stale_s > (1.0 + LATE) * step_s {
             let own_s = view.step_s();
             let fix = if own_s > step_s {
-                format!("give --step {} or more", rounded(own_s))
+                format!("give ‹step› {} or more", rounded(own_s))
             } else {
-                "give an --at away from the gap, or a longer --step".into()
+                "give an ‹at› away from the gap, or a longer ‹step›".into()
             };
             return Err(NoClip::Stale {
                 step_s: rounded(step_s),
@@ -72,12 +72,12 @@ fn too_short(view: &FrameView<'_>, at: usize, frames: usize, step_s: f64) -> NoC
         .filter(|&i| i > at);
     let shorter = have_s / (frames - 1).max(1) as f64;
     let fix = match later {
-        Some(i) => format!("give --at {} or later", view.first_index + i),
+        Some(i) => format!("give ‹at› {} or later", view.first_index + i),
         None if shorter >= own_s && own_s < step_s => {
-            format!("give --step {} or less", rounded((shorter * 1000.0).floor() / 1000.0))
+            format!("give ‹step› {} or less", rounded((shorter * 1000.0).floor() / 1000.0))
         }
         None if last_s / (frames - 1).max(1) as f64 >= own_s && own_s < step_s => {
-            format!("give a shorter --step (down to {}) and a later --at", rounded(own_s))
+            format!("give a shorter ‹step› (down to {}) and a later ‹at›", rounded(own_s))
         }
         None => "give a longer film".into(),
     };

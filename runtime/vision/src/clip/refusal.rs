@@ -8,7 +8,7 @@ use crate::task::Task;
 #[non_exhaustive]
 pub enum NoClip {
     /// The wanted last frame is not in the film.
-    #[error("frame {at} is not in the film: --at counts from {first} to {last}")]
+    #[error("frame {at} is not in the film: ‹at› counts from {first} to {last}")]
     At {
         /// Frame asked for.
         at: usize,
@@ -18,7 +18,7 @@ pub enum NoClip {
         last: usize,
     },
     /// A step that is no length of time.
-    #[error("a step of {step_s} s is no step: --step needs a number above 0")]
+    #[error("a step of {step_s} s is no step: ‹step› needs a number above 0")]
     Step {
         /// Seconds asked for.
         step_s: f64,
@@ -62,7 +62,7 @@ pub enum NoClip {
         fix: String,
     },
     /// The film shows something else than is to be forecast.
-    #[error("a {kind} film shows nothing for a forecast of {task}; use another --model or --kind")]
+    #[error("a {kind} film shows nothing for a forecast of {task}; use another ‹model› or ‹kind›")]
     Kind {
         /// What the film is.
         kind: Kind,

@@ -77,7 +77,7 @@ fn refuses_and_says_what_would_do() {
             5,
             4,
             None,
-            "frame 5 is not in the film: --at counts from 0 to 4",
+            "frame 5 is not in the film: ‹at› counts from 0 to 4",
         ),
         (sweep(&[]), 0, 4, None, "frame 0 is not in the film"),
         (
@@ -87,16 +87,16 @@ fn refuses_and_says_what_would_do() {
             None,
             "10 frames 30 s apart need 270 s of film up to frame 4, there are 120 s (5 frames): give a longer film",
         ),
-        (sweep(&counted(40, 30.0)), 4, 10, None, "give --at 9 or later"),
-        (sweep(&counted(40, 1.0)), 39, 10, Some(30.0), "give --step 4.333 or less"),
+        (sweep(&counted(40, 30.0)), 4, 10, None, "give ‹at› 9 or later"),
+        (sweep(&counted(40, 1.0)), 39, 10, Some(30.0), "give ‹step› 4.333 or less"),
         (sweep(&counted(40, 30.0)), 39, 4, Some(-1.0), "a step of -1 s is no step"),
-        (sweep(&counted(40, 30.0)), 39, 4, Some(10.0), "give --step 30 or more"),
+        (sweep(&counted(40, 30.0)), 39, 4, Some(10.0), "give ‹step› 30 or more"),
         (
             sweep(&gap),
             11,
             6,
             None,
-            "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an --at away from the gap",
+            "no frame within 10 s before second 170: the newest, frame 7, is 100 s old; give an ‹at› away from the gap",
         ),
         (film(Kind::Rain, &[0.0], |_, _, _| u8s(|_, _| 0)), 0, 1, None, "rain film shows nothing"),
     ];
@@ -183,7 +183,7 @@ fn turns_each_unit_into_intensity() {
         let least = clip.frames.iter().copied().fold(f32::MAX, f32::min);
         let most = clip.frames.iter().copied().fold(f32::MIN, f32::max);
         assert!((least - low).abs() < 1e-5 && (most - high).abs() < 1e-5, "{what}: {least} {most}");
-        let said = clip.notes.iter().any(|n| n.contains("1st percentile"));
+        let said = clip.notes.iter().any(|n| n.to_string().contains("1st percentile"));
         assert_eq!(said, matches!(what, "16 bit" | "degrees"), "{what}");
     }
 }
@@ -222,7 +222,11 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
     for f in [warm, glints] {
         let clip = Clip::ending(&f, 1, &ClipOptions::fire(2, None)).unwrap();
         assert!(!burning(&clip.observed).burnt.iter().any(|&b| b));
-        assert!(clip.notes.iter().any(|n| n.contains("no fire in view")), "{:?}", clip.notes);
+        assert!(
+            clip.notes.iter().any(|n| n.to_string().contains("no fire in view")),
+            "{:?}",
+            clip.notes
+        );
     }
 }
 
@@ -254,7 +258,7 @@ fn says_when_steps_repeat() {
     let clip =
         Clip::ending(&sweep(&counted(12, 30.0)), 11, &ClipOptions::fire(4, Some(20.0))).unwrap();
     assert_eq!(clip.picked, [9, 9, 10, 11]);
-    assert!(clip.notes.iter().any(|n| n.contains("repeat")), "{:?}", clip.notes);
+    assert!(clip.notes.iter().any(|n| n.to_string().contains("repeat")), "{:?}", clip.notes);
 }
 
 #[test]
@@ -344,7 +348,7 @@ fn rain_is_read_from_codes_and_rates() {
         assert!(
             matches!(truth.observed, Observed::Rain(_)) && !truth.frames.iter().any(|v| v.is_nan())
         );
-        let said = clip.notes.iter().any(|n| n.contains("rates above 623.7 mm/h"));
+        let said = clip.notes.iter().any(|n| n.to_string().contains("rates above 623.7 mm/h"));
         assert_eq!(said, unit == Unit::RainMmH, "{:?}", clip.notes);
         assert!((unit.value(0.5) - [127.0, 7.762_471][usize::from(said)]).abs() < 1e-3);
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::frame::{FrameView, Kind, Pixels};
 use crate::heat::flame_intensity;
-use crate::quantile::{nth, quantile};
+use crate::note::Note;
 use crate::rain_rate;
 
 /// Which input values are intensity 0 and 1, as a model's card asks for it.
@@ -58,7 +58,7 @@ impl Unit {
         kind: Kind,
         picked: &[Arc<Pixels>],
         scale: Scale,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Self {
         match (kind, scale, &*picked[0]) {
             (Kind::Rain, _, Pixels::F32(_)) => {
@@ -93,23 +93,23 @@ pub fn beyond_full<'a>(view: impl Into<FrameView<'a>>) -> Option<[f32; 2]> {
 }
 
 /// Notes how many rates are above the largest that has a code.
-fn note_too_much(picked: &[Arc<Pixels>], notes: &mut Vec<String>) {
+fn note_too_much(picked: &[Arc<Pixels>], notes: &mut Vec<Note>) {
     let most = rain_rate::most_mm_h();
     let all = picked.iter().flat_map(|pixels| pixels.values());
     let n = all.filter(|v| *v > most).count();
     if n > 0 {
-        notes.push(format!("{n} rates above {most:.1} mm/h count as {most:.1} mm/h"));
+        notes.push(Note::RatesCut { rates: n, most_mm_h: most });
     }
 }
 
 /// How the values of the picked frames become intensity.
-fn span(kind: Kind, picked: &[Arc<Pixels>], notes: &mut Vec<String>) -> Span {
+fn span(kind: Kind, picked: &[Arc<Pixels>], notes: &mut Vec<Note>) -> Span {
     let all = || picked.iter().flat_map(|pixels| pixels.values());
     let [h, w, _] = picked[0].shape();
     let n = picked.len() * h * w;
     match (kind, &*picked[0]) {
         (Kind::Rgb, _) => {
-            notes.push("intensity is how flame-like a pixel's colour is, 0 to 1".into());
+            notes.push(Note::FlameIntensity);
             Span { zero: 0.0, one: 1.0 }
         }
         (Kind::Mask, _) => {
@@ -123,15 +123,12 @@ fn span(kind: Kind, picked: &[Arc<Pixels>], notes: &mut Vec<String>) -> Span {
                 return Span { zero: 0.0, one: 1.0 };
             }
             if least >= most {
-                notes.push(format!("all values of the clip are {least}: nothing to see"));
+                notes.push(Note::AllEqual { value: least });
                 return Span { zero: least, one: least + least.abs().max(1.0) };
             }
             let low = quantile(all, n, 0.01);
             let zero = if low < most { low } else { least };
-            notes.push(format!(
-                "intensity 0 is {zero} (1st percentile of the clip) and 1 is {most} (its maximum), \
-                 in the input's unit"
-            ));
+            notes.push(Note::SpanFound { zero, one: most });
             Span { zero, one: most }
         }
     }

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 
 use super::frame::Frame;
-use super::kind::Kind;
 use super::time::TimeSource;
 use super::view::FrameView;
 use crate::grid::Grid;
+use crate::kind::Kind;
+use crate::note::Note;
 
 /// A recorded input, whole: frames in time order on one grid.
 #[derive(Clone, Debug)]
@@ -21,8 +22,8 @@ pub struct Film {
     pub name: String,
     /// SHA-256 of the input's bytes (files in name order), hex; of the address for simulators.
     pub digest: String,
-    /// Things a person should know about this input, a line each.
-    pub notes: Vec<String>,
+    /// Things a person should know about this input.
+    pub notes: Vec<Note>,
 }
 
 impl Film {

@@ -1,8 +1,8 @@
 //! A view of frames that someone else keeps: a whole film, or the newest part of a stream.
 
 use super::frame::Frame;
-use super::kind::Kind;
 use crate::grid::Grid;
+use crate::kind::Kind;
 
 /// Frames in time order on one grid; all of one shape and one value type.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ use crate::forecast::{
 };
 use crate::frame::{Elapsed, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
+use crate::note::Note;
 use crate::task::Task;
 
 /// Everything that products are made of.
@@ -129,7 +130,7 @@ impl Trial {
             pixels,
             picked: vec![0, 1, 2, 3],
             grid: grid.clone(),
-            notes: vec!["a made-up fire".to_owned()],
+            notes: vec![Note::Simulated { what: "fire", address: "trial".to_owned() }],
         };
         let arrival_s = arrival_from_probability(&burn, &lead_s, &burnt_now, 0.5);
         let forecast = Forecast {

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::reel::{Reel, check_sides};
 use super::{Ask, BYTES_MAX, SIDE_PX, SourceError, digest_into, events, hex};
 use crate::frame::{Film, Pixels};
+use crate::note::Note;
 
 /// Most memory one image may take while it is decoded, bytes.
 const IMAGE_MAX: u64 = 1 << 30;
@@ -36,7 +37,7 @@ pub(super) fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
     }
     let mut reel = Reel { name: uri.to_owned(), ..Reel::default() };
     if others > 0 {
-        reel.notes.push(format!("{others} other files in the folder are not read"));
+        reel.notes.push(Note::OtherFiles { files: others });
     }
     let (mut sum, mut alpha, mut total) = (Sha256::new(), false, 0u64);
     for file in &files {
@@ -57,7 +58,7 @@ pub(super) fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
         reel.pixels.push(pixels);
     }
     if alpha {
-        reel.notes.push("the images have transparency; it is not used".into());
+        reel.notes.push(Note::TransparencyUnused);
     }
     reel.digest = hex(sum);
     reel.develop(ask)
@@ -254,7 +255,7 @@ mod tests {
             assert_eq!(film.time_source(), TimeSource::Assumed);
             let first = |i: usize| film.frames[i].pixels.first_channel()[[0, 0]];
             assert!(first(0) < first(1) && first(1) < first(2), "natural order");
-            assert!(film.notes.iter().any(|n| n.contains("1 other files")));
+            assert!(film.notes.iter().any(|n| *n == Note::OtherFiles { files: 1 }));
         }
     }
 

@@ -91,7 +91,7 @@ pub enum SourceError {
         cause: NpyError,
     },
     /// The wanted array is not in the file.
-    #[error("{name}: no array {wanted} in it; name one of these with --array: {held}")]
+    #[error("{name}: no array {wanted} in it; name one of these with ‹array›: {held}")]
     NoArray {
         /// The file.
         name: String,
@@ -144,7 +144,7 @@ pub fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
     if let Some(step_s) = ask.step_s
         && !(step_s.is_finite() && step_s > 0.0)
     {
-        return Err(SourceError::refused(uri, "the step must be above 0 s", "give --step 30"));
+        return Err(SourceError::refused(uri, "the step must be above 0 s", "give ‹step› 30"));
     }
     if let Some(address) = uri.strip_prefix("sim:") {
         return sim::open(uri, address, ask);
@@ -158,7 +158,7 @@ pub fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
         return Err(SourceError::refused(
             uri,
             "it is not made of radar files, and something was said that only they have",
-            "leave out --unit, --zr, --scale, --no-data, --crs, --quantity, --quality and --around",
+            "leave out ‹unit›, ‹zr›, ‹scale›, ‹no-data›, ‹crs›, ‹quantity›, ‹quality› and ‹around›",
         ));
     }
     if about.is_dir() {
@@ -180,7 +180,7 @@ pub fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
         "mp4" | "m4v" | "mov" => Err(SourceError::refused(
             uri,
             "this emberline was built without video",
-            "build it with --features video, or give a folder of PNG frames",
+            "build it with ‹features› video, or give a folder of PNG frames",
         )),
         "npy" => Err(SourceError::refused(
             uri,

@@ -14,6 +14,7 @@ use super::npy::{Header, NpyError};
 use super::reel::{Reel, check_sides};
 use super::{Ask, BYTES_MAX, SourceError, digest_into, hex};
 use crate::frame::{Film, Kind, Pixels, TimeSource};
+use crate::note::Note;
 
 /// Scalars of the contract; any other array beside the frames is named in a note and not read.
 const FIELDS: [&str; 6] = ["dt_s", "cell_m", "kind", "time_utc", "crs", "transform"];
@@ -139,10 +140,7 @@ impl Npz {
         if let Some(w) = packed_width {
             reel.pixels = reel.pixels.iter().map(|p| unpack(p, w)).collect();
             reel.kind = Some(Kind::Mask);
-            reel.notes.push(format!(
-                "array {wanted} holds 8 cells a byte, as numpy.packbits(axis=-1) writes them; \
-                 unpacked to {w} columns, the width of its neighbour in the file"
-            ));
+            reel.notes.push(Note::MaskUnpacked { array: wanted.to_owned(), width: w });
         } else if header.letter == 'b' {
             reel.kind = Some(Kind::Mask);
         }
@@ -307,20 +305,16 @@ impl Npz {
         reel.start_utc = stamps[0];
         reel.times = Some((times, TimeSource::Utc));
         if reel.dt_s.is_some() {
-            reel.notes.push("the file has time_utc and dt_s; time_utc is used".into());
+            reel.notes.push(Note::TimesOverStep);
         }
         Ok(())
     }
 
     fn note_the_rest(&self, wanted: &str, reel: &mut Reel) {
-        let rest: Vec<&str> = self
-            .arrays
-            .keys()
-            .map(String::as_str)
-            .filter(|n| *n != wanted && !FIELDS.contains(n))
-            .collect();
-        if !rest.is_empty() {
-            reel.notes.push(format!("not read from the file: {}", rest.join(", ")));
+        let other = |n: &&String| *n != wanted && !FIELDS.contains(&n.as_str());
+        let arrays: Vec<String> = self.arrays.keys().filter(other).cloned().collect();
+        if !arrays.is_empty() {
+            reel.notes.push(Note::ArraysNotRead { arrays });
         }
     }
 }

@@ -35,20 +35,21 @@ fn reads_the_scalars() {
     assert_eq!(film.grid.cell_m, Some(5.0));
     assert_eq!(film.grid.crs.as_deref(), Some("EPSG:32611"));
     assert_eq!(film.grid.transform, Some([5e5, 5.0, 0.0, 4.1e6, 0.0, -5.0]));
-    assert_eq!(film.notes, Vec::<String>::new());
+    assert_eq!(film.notes, []);
 
     let film = open(&golden("thermal_u16"), &Ask::default()).unwrap();
     let times: Vec<f64> = film.frames.iter().map(|f| f.time_s()).collect();
     assert_eq!((film.time_source(), times), (TimeSource::Utc, vec![0.0, 30.0, 61.0, 90.0]));
     assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
-    let notes = film.notes.join("\n");
+    let notes: Vec<String> = film.notes.iter().map(ToString::to_string).collect();
+    let notes = notes.join("\n");
     assert!(notes.contains("time_utc is used") && notes.contains("not read from the file: place"));
     assert!(notes.contains("taken as thermal"));
 
     let film = open(&golden("thermal_f32"), &Ask::default()).unwrap();
     assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
     assert_eq!(film.frames[3].time_s(), 90.0);
-    assert!(film.notes.iter().any(|n| n.contains("dt_min")));
+    assert!(film.notes.iter().any(|n| n.to_string().contains("dt_min")));
 }
 
 #[test]
@@ -66,7 +67,10 @@ fn unpacks_masks() {
                 assert_eq!(v != 0.0, disk(t, y, x), "{name} {t} {y} {x}");
             }
         }
-        assert_eq!(film.notes.iter().any(|n| n.contains("packbits")), name == "mask_packed");
+        assert_eq!(
+            film.notes.iter().any(|n| matches!(n, Note::MaskUnpacked { .. })),
+            name == "mask_packed"
+        );
     }
 }
 
@@ -98,7 +102,7 @@ fn refuses_with_a_line_that_helps() {
         ("bad_utc_text", "of frame 1 is no time"),
         (
             "mask_packed",
-            "no array frames in it; name one of these with --array: heat uint8 [4,32,44]",
+            "no array frames in it; name one of these with ‹array›: heat uint8 [4,32,44]",
         ),
     ];
     for (name, why) in cases {

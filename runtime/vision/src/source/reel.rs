@@ -5,6 +5,7 @@ use ndarray::{Array3, Axis};
 use super::{Ask, SIDE_PX, SourceError};
 use crate::frame::{Elapsed, Film, Frame, FrameTime, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
+use crate::note::{KindReason, Note};
 use jiff::{SignedDuration, Timestamp};
 
 /// Frames of one shape and type, and what the input tells about them.
@@ -29,7 +30,7 @@ pub(super) struct Reel {
     /// SHA-256 of the input.
     pub(super) digest: String,
     /// Things a person should know.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Whether `height` × `width` can be forecast.
@@ -109,7 +110,7 @@ impl Reel {
                     return Err(SourceError::refused(
                         &self.name,
                         "kind rain needs uint8 codes or float32 mm/h, these frames are uint16",
-                        "convert them, or say what the values mean with --kind",
+                        "convert them, or say what the values mean with ‹kind›",
                     ));
                 }
                 Pixels::F32(rates) => rates,
@@ -129,13 +130,13 @@ impl Reel {
         if let (Some(asked), Some(told)) = (ask.kind, self.kind)
             && asked != told
         {
-            self.notes.push(format!("the input says it is {told}; read as {asked}, as asked"));
+            self.notes.push(Note::KindOverridden { found: told, asked });
         }
         let kind = match ask.kind.or(self.kind) {
             Some(kind) => kind,
             None => {
-                let (kind, why) = deduce(&self.pixels);
-                self.notes.push(format!("taken as {kind} because {why}; --kind says otherwise"));
+                let (kind, because) = deduce(&self.pixels);
+                self.notes.push(Note::KindDeduced { kind, because });
                 kind
             }
         };
@@ -149,20 +150,20 @@ impl Reel {
                     "kind rgb needs 8-bit frames of 3 channels, these have {channels}{}",
                     if eight_bit { "" } else { " of another type" }
                 ),
-                "give --kind thermal or mask, or convert the frames",
+                "give ‹kind› thermal or mask, or convert the frames",
             )),
             (_, 1) => Ok(kind),
             _ if self.all_grey() => {
                 for pixels in &mut self.pixels {
                     *pixels = first_channel(pixels);
                 }
-                self.notes.push("the three colour channels are equal; one of them is used".into());
+                self.notes.push(Note::GreyInColour);
                 Ok(kind)
             }
             _ => Err(SourceError::refused(
                 &self.name,
                 format!("kind {kind} needs one channel, these frames have colour"),
-                "give --kind rgb, or convert the frames to grey",
+                "give ‹kind› rgb, or convert the frames to grey",
             )),
         }
     }
@@ -185,21 +186,18 @@ impl Reel {
             return (counted(dt_s), TimeSource::Step);
         }
         if let Some(step_s) = ask.step_s {
-            self.notes
-                .push(format!("the input tells no times: frames are {step_s} s apart, as asked"));
+            self.notes.push(Note::TimesCounted { step_s });
             return (counted(step_s), TimeSource::Step);
         }
-        self.notes.push(
-            "the input tells no times: one frame is taken as one second; say --step SECONDS".into(),
-        );
+        self.notes.push(Note::TimesAssumed);
         (counted(1.0), TimeSource::Assumed)
     }
 }
 
 /// The kind that values suggest, and why.
-fn deduce(pixels: &[Pixels]) -> (Kind, &'static str) {
+fn deduce(pixels: &[Pixels]) -> (Kind, KindReason) {
     if pixels[0].shape()[2] == 3 && matches!(pixels[0], Pixels::U8(_)) {
-        return (Kind::Rgb, "it has three 8-bit channels");
+        return (Kind::Rgb, KindReason::ThreeChannels);
     }
     let two_valued = |one: f32| {
         pixels.iter().all(|p| match p {
@@ -209,12 +207,12 @@ fn deduce(pixels: &[Pixels]) -> (Kind, &'static str) {
         })
     };
     if two_valued(1.0) {
-        return (Kind::Mask, "it holds only 0 and 1");
+        return (Kind::Mask, KindReason::ZeroAndOne);
     }
     if two_valued(255.0) {
-        return (Kind::Mask, "it holds only 0 and 255");
+        return (Kind::Mask, KindReason::ZeroAnd255);
     }
-    (Kind::Thermal, "it has one channel of many values")
+    (Kind::Thermal, KindReason::ManyValues)
 }
 
 fn first_channel(pixels: &Pixels) -> Pixels {
@@ -263,7 +261,7 @@ mod tests {
                 (Ok(film), Ok(kind)) => {
                     assert_eq!(film.kind, kind);
                     assert_eq!(
-                        film.notes.iter().any(|n| n.contains("--kind")),
+                        film.notes.iter().any(|n| matches!(n, Note::KindDeduced { .. })),
                         ask.or(told).is_none()
                     );
                     assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
@@ -286,7 +284,12 @@ mod tests {
             let r = Reel { dt_s, ..reel(&[0.0, 3.0], 1) };
             let film = r.develop(&ask(asked)).unwrap();
             assert_eq!((film.time_source(), film.frames[1].time_s()), (source, second));
-            assert_eq!(film.notes.iter().any(|n| n.contains("no times")), dt_s.is_none());
+            assert_eq!(
+                film.notes
+                    .iter()
+                    .any(|n| matches!(n, Note::TimesCounted { .. } | Note::TimesAssumed)),
+                dt_s.is_none()
+            );
         }
     }
 

@@ -13,6 +13,7 @@ use super::reel::{Reel, check_sides};
 use super::spread::{Land, eccentricity};
 use super::{Ask, BYTES_MAX, SourceError, hex, no_rain};
 use crate::frame::{Film, Kind, Pixels, TimeSource};
+use crate::note::Note;
 
 /// Grounds that are tried before a fire that hardly grows is taken.
 const TRIES: usize = 8;
@@ -107,7 +108,7 @@ impl SimFire {
         if let (Some(a), Some(b)) = (kind_told, ask.kind)
             && a != b
         {
-            let what = format!("the address says {a} and --kind says {b}");
+            let what = format!("the address says {a} and ‹kind› says {b}");
             return Err(SourceError::refused(uri, what, "leave one out"));
         }
         sim.kind = kind_told.or(ask.kind).unwrap_or(sim.kind);
@@ -160,10 +161,7 @@ pub(super) fn open(uri: &str, address: &str, ask: &Ask) -> Result<Film, SourceEr
         crs: Some("EPSG:32611".into()),
         transform: Some([500_000.0, sim.cell_m, 0.0, 4_100_000.0, 0.0, -sim.cell_m]),
         digest: hex(sum),
-        notes: vec![format!(
-            "simulated: neither the fire nor its place is real ({})",
-            sim.address()
-        )],
+        notes: vec![Note::Simulated { what: "fire", address: sim.address() }],
         ..Reel::default()
     };
     film.develop(&Ask { kind: Some(sim.kind), ..Ask::default() })

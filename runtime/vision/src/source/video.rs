@@ -20,6 +20,7 @@ use super::mp4::{self, Mp4Error, Track};
 use super::reel::{Reel, check_sides};
 use super::{Ask, BYTES_MAX, SourceError, digest_into, hex};
 use crate::frame::{Film, Kind, Pixels, TimeSource};
+use crate::note::Note;
 
 /// Seconds between kept frames where nobody asks.
 const STEP_S: f64 = 0.5;
@@ -47,33 +48,28 @@ pub(super) fn open(uri: &str, ask: &Ask) -> Result<Film, SourceError> {
             return Err(SourceError::refused(
                 uri,
                 format!("a video is no {kind} film: compression blurs its values"),
-                "give --kind rgb or thermal, or a folder of PNG frames",
+                "give ‹kind› rgb or thermal, or a folder of PNG frames",
             ));
         }
     };
     let (times, keep, every) = plan(uri, &track, ask.step_s)?;
     refuse_too_much(uri, &track, keep.iter().filter(|&&k| k).count(), look)?;
     let mut reel = Reel { name: uri.to_owned(), digest: hex(sum), ..Reel::default() };
-    let said = |s: f64| (s * 1e4).round() / 1e4;
-    if let Some((n, step_s)) = every {
-        let why =
-            if ask.step_s.is_some() { "as asked" } else { "enough for a fire front; see --step" };
-        let (kept, all) = (keep.iter().filter(|&&k| k).count(), keep.len());
-        reel.notes.push(format!(
-            "every {n}th picture is kept, {} s apart, counted back from the last ({kept} of {all}): {why}",
-            said(step_s)
-        ));
+    if let Some((every, step_s)) = every {
+        let (kept, of) = (keep.iter().filter(|&&k| k).count(), keep.len());
+        let asked = ask.step_s.is_some();
+        reel.notes.push(Note::PicturesThinned { every, step_s, kept, of, asked });
     }
     if track.turned {
-        reel.notes.push("players turn or mirror this video; frames are used as stored".into());
+        reel.notes.push(Note::VideoTurned);
     }
     let mut sieve = Sieve { keep: &keep, look, seen: 0, colour: 0.0, kept: Vec::new() };
     decode(uri, &mut file, &track, &mut sieve)?;
     if look == Look::Brightness {
         reel.kind = Some(Kind::Thermal);
-        reel.notes.push("brightness of the video is taken as heat".into());
+        reel.notes.push(Note::BrightnessAsHeat);
         if sieve.colour > 12.0 {
-            reel.notes.push("the video has colour: if it is a false-colour palette, brightness may not follow heat".into());
+            reel.notes.push(Note::FalseColour);
         }
     }
     reel.pixels = sieve.kept;
@@ -123,7 +119,7 @@ fn refuse_too_much(uri: &str, track: &Track, kept: usize, look: Look) -> Result<
     Err(SourceError::refused(
         uri,
         format!("{kept} frames of {}×{} are over 8 GiB", track.height, track.width),
-        "give a longer --step, or cut the video",
+        "give a longer ‹step›, or cut the video",
     ))
 }
 

@@ -9,6 +9,7 @@ use super::geotags::{Crs, GeoTags};
 use super::scan::Raw;
 use super::unit::{Unit, settle};
 use super::{Ask, CELLS_MAX, SourceError, clock};
+use crate::note::Note;
 
 /// Names under which files keep the time of the frame.
 const TIMES: [&str; 4] = ["Observation time", "valid_time", "time", "datetime"];
@@ -44,15 +45,15 @@ pub(super) fn read(name: &str, bytes: &[u8], ask: &Ask) -> Result<Raw, SourceErr
         return Err(damaged("its gain is 0".to_owned()));
     }
     if (gain, offset) != (1.0, 0.0) {
-        notes.push(format!("values are stored × {gain} {offset:+}"));
+        notes.push(Note::ValuesScaled { gain, offset });
     }
     let no_data = match ask.no_data.or(tags.no_data) {
         Some(v) => Some(v),
         None => tags.number("", "Nodata").map_err(damaged)?,
     };
     match no_data {
-        Some(v) => notes.push(format!("value {v} is read as no data")),
-        None => notes.push("the file names no value for no data: every cell counts as seen".into()),
+        Some(value) => notes.push(Note::NoDataValue { value }),
+        None => notes.push(Note::NoDataUnnamed),
     }
     let dry = tags.number("", "Undetect").map_err(damaged)?;
     let value = |v: f64, narrow: bool| {
@@ -70,7 +71,7 @@ pub(super) fn read(name: &str, bytes: &[u8], ask: &Ask) -> Result<Raw, SourceErr
     let crs = match tags.crs {
         Crs::Epsg(code) => Some(format!("EPSG:{code}")),
         Crs::UserDefined => {
-            notes.push("its projection has no EPSG code and is not read; --crs says it".into());
+            notes.push(Note::ProjectionNotRead);
             None
         }
         Crs::Untold => None,

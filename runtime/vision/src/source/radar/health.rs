@@ -1,21 +1,18 @@
-//! Health of a rain film: gaps, uneven steps, outages and frozen frames, told and left as they are.
-
-use std::fmt::Write;
+//! Health of a film of rain: gaps, uneven steps, outages and frozen frames, noted and left as they are.
 
 use crate::frame::{Film, Pixels};
+use crate::note::{Moment, Note};
 use crate::rain_rate::NO_DATA_CODE;
 
 /// A difference of more than this many steps is a gap.
 const GAP_STEPS: f64 = 1.5;
-/// Share of a step by which frames may come early or late before it is told.
+/// Share of a step by which frames may come early or late before it is noted.
 const UNEVEN: f64 = 0.02;
 /// A frame that misses this much more of the map than usual has lost a radar.
 const LOST_SHARE: f64 = 0.05;
-/// Most gaps or outages that are told one by one.
-const TOLD: usize = 5;
 
-/// What a person should know of the times and the coverage of a rain film, a line each.
-pub(in crate::source) fn of(film: &Film) -> Vec<String> {
+/// What a person should know of the times and the coverage of a film of rain.
+pub(in crate::source) fn of(film: &Film) -> Vec<Note> {
     let mut notes = Vec::new();
     let unseen: Vec<f64> = film.frames.iter().map(|f| unseen_share(&f.pixels)).collect();
     gaps(film, &mut notes);
@@ -24,39 +21,36 @@ pub(in crate::source) fn of(film: &Film) -> Vec<String> {
     notes
 }
 
-/// Wall time of frame `i`, or film time where there is none.
-fn when(film: &Film, i: usize) -> String {
-    let Some(frame) = film.frames.get(i) else { return "second 0".to_owned() };
-    frame.time.utc.map_or_else(|| format!("second {}", frame.time_s()), |t| t.to_string())
+/// When frame `i` was.
+fn when(film: &Film, i: usize) -> Moment {
+    let frame = &film.frames[i];
+    Moment { utc: frame.time.utc, elapsed_s: frame.time_s() }
 }
 
-fn gaps(film: &Film, notes: &mut Vec<String>) {
+fn gaps(film: &Film, notes: &mut Vec<Note>) {
     let steps: Vec<f64> = film.frames.windows(2).map(|p| p[1].time_s() - p[0].time_s()).collect();
     if steps.len() < 2 {
         return;
     }
     let step_s = film.step_s();
     let is_gap = |d: f64| d > GAP_STEPS * step_s;
-    let gaps: Vec<usize> = (0..steps.len()).filter(|&i| is_gap(steps[i])).collect();
-    let missing = |i: usize| ((steps[i] / step_s).round() as usize).saturating_sub(1).max(1);
+    let missing = |d: f64| ((d / step_s).round() as usize).saturating_sub(1).max(1);
+    let gaps: Vec<(Moment, Moment, usize)> = (0..steps.len())
+        .filter(|&i| is_gap(steps[i]))
+        .map(|i| (when(film, i), when(film, i + 1), missing(steps[i])))
+        .collect();
     if !gaps.is_empty() {
-        let each = gaps.iter().map(|&i| {
-            format!("{} to {} ({} missing)", when(film, i), when(film, i + 1), missing(i))
-        });
-        let frames: usize = gaps.iter().map(|&i| missing(i)).sum();
-        notes.push(format!(
-            "{frames} frames are missing at a step of {step_s} s: {}; nothing is filled in",
-            list(each)
-        ));
+        let frames = gaps.iter().map(|(_, _, missing)| missing).sum();
+        notes.push(Note::FramesMissing { frames, step_s, gaps });
     }
     let even = steps.iter().copied().filter(|&d| !is_gap(d));
-    let (least, most) = even.fold((f64::INFINITY, 0f64), |(a, b), d| (a.min(d), b.max(d)));
-    if most - least > UNEVEN * step_s {
-        notes.push(format!("frames are {least} to {most} s apart, {step_s} s as a rule"));
+    let (least_s, most_s) = even.fold((f64::INFINITY, 0f64), |(a, b), d| (a.min(d), b.max(d)));
+    if most_s - least_s > UNEVEN * step_s {
+        notes.push(Note::StepUneven { least_s, most_s, step_s });
     }
 }
 
-fn outages(film: &Film, unseen: &[f64], notes: &mut Vec<String>) {
+fn outages(film: &Film, unseen: &[f64], notes: &mut Vec<Note>) {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     for i in (0..unseen.len()).filter(|&i| unseen[i] >= 1.0) {
         match runs.last_mut() {
@@ -65,52 +59,31 @@ fn outages(film: &Film, unseen: &[f64], notes: &mut Vec<String>) {
         }
     }
     if !runs.is_empty() {
-        let n: usize = runs.iter().map(|(a, b)| b - a + 1).sum();
-        let each = runs.iter().map(|&(a, b)| match a == b {
-            true => when(film, a),
-            false => format!("{} to {}", when(film, a), when(film, b)),
-        });
-        notes.push(format!("{n} frames hold no data at all (a radar outage): {}", list(each)));
+        let frames = runs.iter().map(|(a, b)| b - a + 1).sum();
+        let runs = runs.into_iter().map(|(a, b)| (when(film, a), when(film, b))).collect();
+        notes.push(Note::RadarOutage { frames, runs });
     }
     let mut usual: Vec<f64> = unseen.iter().copied().filter(|&u| u < 1.0).collect();
     usual.sort_by(f64::total_cmp);
     let Some(&usual) = usual.get(usual.len() / 2) else { return };
-    let lost: Vec<usize> =
-        (0..unseen.len()).filter(|&i| unseen[i] < 1.0 && unseen[i] > usual + LOST_SHARE).collect();
+    let lost: Vec<(Moment, f64)> = (0..unseen.len())
+        .filter(|&i| unseen[i] < 1.0 && unseen[i] > usual + LOST_SHARE)
+        .map(|i| (when(film, i), unseen[i]))
+        .collect();
     if !lost.is_empty() {
-        let each =
-            lost.iter().map(|&i| format!("{} ({:.0} % unseen)", when(film, i), 100.0 * unseen[i]));
-        notes.push(format!(
-            "{} frames see less than usual ({:.0} % of the map is unseen then; a radar is out?): {}",
-            lost.len(),
-            100.0 * usual,
-            list(each)
-        ));
+        notes.push(Note::SeesLess { usual, frames: lost });
     }
 }
 
-fn frozen(film: &Film, unseen: &[f64], notes: &mut Vec<String>) {
-    let same: Vec<usize> = (1..film.frames.len())
+fn frozen(film: &Film, unseen: &[f64], notes: &mut Vec<Note>) {
+    let frames: Vec<Moment> = (1..film.frames.len())
         .filter(|&i| unseen[i] < 1.0 && rains(&film.frames[i].pixels))
         .filter(|&i| bits(&film.frames[i].pixels, &film.frames[i - 1].pixels))
+        .map(|i| when(film, i))
         .collect();
-    if !same.is_empty() {
-        notes.push(format!(
-            "{} frames are the same as the one before (a frozen feed?): {}",
-            same.len(),
-            list(same.iter().map(|&i| when(film, i)))
-        ));
+    if !frames.is_empty() {
+        notes.push(Note::FeedFrozen { frames });
     }
-}
-
-/// The first few of `each`, and how many more there are.
-fn list(each: impl ExactSizeIterator<Item = String>) -> String {
-    let n = each.len();
-    let mut out = each.take(TOLD).collect::<Vec<_>>().join(", ");
-    if n > TOLD {
-        let _ = write!(out, " and {} more", n - TOLD);
-    }
-    out
 }
 
 /// Share of the cells without data.

@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use super::reel::Reel;
 use super::{BYTES_MAX, SIDE_PX, SourceError, folder, hex};
 use crate::frame::{Film, Kind};
+use crate::note::{Note, one_line};
 pub use around::Around;
 use scan::{Raw, Scan};
 pub use unit::{MARSHALL_PALMER, Unit, ZR};
@@ -35,9 +36,6 @@ pub use unit::{MARSHALL_PALMER, Unit, ZR};
 const CELLS_MAX: usize = 1 << 26;
 /// Most bytes of one file.
 const FILE_MAX: u64 = 1 << 30;
-
-/// Most letters of a message about a file.
-const LINE_CHARS: usize = 400;
 
 /// What the person says about radar files beyond what they tell themselves.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,12 +91,10 @@ impl Format {
     /// The frame in a file; what is told of it is one line each, whatever the file holds.
     fn scan(self, name: &str, bytes: &[u8], ask: &Ask) -> Result<Scan, SourceError> {
         let mut scan = self.read(name, bytes, ask).and_then(|raw| Scan::of(raw, ask));
-        match &mut scan {
-            Ok(scan) => scan.notes.iter_mut().for_each(one_line),
-            Err(SourceError::Damaged { what, .. } | SourceError::Refused { what, .. }) => {
-                one_line(what);
-            }
-            Err(_) => {}
+        if let Err(SourceError::Damaged { what, .. } | SourceError::Refused { what, .. }) =
+            &mut scan
+        {
+            *what = one_line(what);
         }
         scan
     }
@@ -113,7 +109,7 @@ impl Format {
             Self::Odim => Err(SourceError::refused(
                 name,
                 "this emberline was built without ODIM HDF5",
-                "build it with --features odim, or give PGM or GeoTIFF",
+                "build it with ‹features› odim, or give PGM or GeoTIFF",
             )),
         }
     }
@@ -136,7 +132,7 @@ pub(super) fn open(uri: &str, ask: &super::Ask) -> Result<Film, SourceError> {
     let (files, others) = files(Path::new(uri))?;
     let mut reel = Reel { name: uri.to_owned(), ..Reel::default() };
     if others > 0 {
-        reel.notes.push(format!("{others} other files in the folder are not read"));
+        reel.notes.push(Note::OtherFiles { files: others });
     }
     if let Some([a, b]) = files.windows(2).find(|p| p[0].1 != p[1].1) {
         return Err(SourceError::refused(
@@ -157,7 +153,7 @@ pub(super) fn open(uri: &str, ask: &super::Ask) -> Result<Film, SourceError> {
             return Err(SourceError::refused(
                 &name,
                 "the frames up to here are over 8 GiB",
-                "give fewer frames, or a part of the map with --around",
+                "give fewer frames, or a part of the map with ‹around›",
             ));
         }
         scans.push(scan);
@@ -208,15 +204,6 @@ fn read(path: &Path) -> Result<Vec<u8>, SourceError> {
     std::fs::read(path).map_err(|e| SourceError::io(path, e))
 }
 
-/// Blanks for line breaks and control letters, which damaged files can bring into a message, and no
-/// more than a few lines of a terminal.
-fn one_line(text: &mut String) {
-    if text.chars().count() > LINE_CHARS || text.chars().any(char::is_control) {
-        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-        *text = plain.take(LINE_CHARS).collect();
-    }
-}
-
 fn check_sides(scan: &Scan) -> Result<(), SourceError> {
     let (h, w) = scan.rates.dim();
     if SIDE_PX.contains(&h) && SIDE_PX.contains(&w) {
@@ -226,7 +213,7 @@ fn check_sides(scan: &Scan) -> Result<(), SourceError> {
     Err(SourceError::refused(
         &scan.name,
         format!("it is {h}×{w} cells, and each side must be {least} to {most}"),
-        "say which part with --around LON,LAT,KM",
+        "say which part with ‹around› LON,LAT,KM",
     ))
 }
 

@@ -10,6 +10,7 @@ use super::hdf5::Container;
 use super::scan::Raw;
 use super::unit::{Unit, settle};
 use super::{Ask, SourceError, clock};
+use crate::note::Note;
 
 /// Quantities of rain, the one first that is taken first.
 const QUANTITIES: [&str; 8] = ["RATE", "DBZH", "TH", "DBZV", "TV", "DBZ", "DBZHC", "ACRR"];
@@ -56,7 +57,7 @@ pub(super) fn read(name: &str, bytes: &[u8], ask: &Ask) -> Result<Raw, SourceErr
     let values = values(&file, field, unit, ask, &mut notes).map_err(damaged)?;
     let trust = quality_of(&file, field, &all).map_err(damaged)?;
     if trust.is_some() && ask.least_quality.is_none() {
-        notes.push("the file has a quality field; it is not used (--quality uses it)".into());
+        notes.push(Note::QualityUnused);
     }
     let wanted = trust.filter(|_| ask.least_quality.is_some());
     let quality = wanted.map(|f| trust_in(&file, &f, values.dim())).transpose().map_err(damaged)?;
@@ -71,7 +72,7 @@ fn choose<'a>(
     name: &str,
     all: &'a [Field],
     ask: &Ask,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<&'a Field, SourceError> {
     let rain: Vec<&Field> = all.iter().filter(|f| f.quantity != QUALITY).collect();
     let held = rain.iter().map(|f| f.quantity.as_str()).collect::<Vec<_>>().join(", ");
@@ -84,11 +85,11 @@ fn choose<'a>(
         return Err(SourceError::refused(
             name,
             format!("it holds no {wanted}, but: {held}"),
-            "name one of these with --quantity, and its unit with --unit",
+            "name one of these with ‹quantity›, and its unit with ‹unit›",
         ));
     };
     if rain.len() > 1 {
-        notes.push(format!("the first {} is read of {held}", found.quantity));
+        notes.push(Note::QuantityChosen { quantity: found.quantity.clone(), held });
     }
     Ok(found)
 }
@@ -169,7 +170,7 @@ fn values(
     field: &Field,
     unit: Unit,
     ask: &Ask,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Array2<f32>, String> {
     let (stored, whole) = file.array(&format!("{}/data", field.data))?;
     let told = (what(file, field, "gain")?, what(file, field, "offset")?);
@@ -190,10 +191,10 @@ fn values(
     let no_data = ask.no_data.map_or_else(|| what(file, field, "nodata"), |v| Ok(Some(v)))?;
     let dry = what(file, field, "undetect")?;
     if no_data.is_none() {
-        notes.push("the file names no value for no data: every cell counts as seen".into());
+        notes.push(Note::NoDataUnnamed);
     }
     if no_data.is_some() && no_data == dry {
-        notes.push("no data and no rain have the same value in the file: taken as no data".into());
+        notes.push(Note::NoDataIsDry);
     }
     Ok(stored.mapv(|v| match v {
         v if v.is_nan() || no_data == Some(v) => f32::NAN,
@@ -238,7 +239,7 @@ fn place(
 ) -> Result<(Option<String>, Option<[f64; 6]>), SourceError> {
     let damaged = |what: String| SourceError::Damaged { name: name.to_owned(), what };
     let wrong = |what: String| {
-        SourceError::refused(name, what, "correct the file, or say its projection with --crs")
+        SourceError::refused(name, what, "correct the file, or say its projection with ‹crs›")
     };
     let own = format!("{}/where", field.dataset);
     let number = |key: &str| -> Result<Option<f64>, SourceError> {

@@ -12,6 +12,7 @@ use super::ground::{Ground, between};
 use super::scan::Raw;
 use super::unit::{Unit, settle};
 use super::{Ask, CELLS_MAX, SourceError, clock};
+use crate::note::Note;
 
 /// The sphere of FMI's stereographic maps, metres; their headers do not tell it.
 const FMI_SPHERE_M: f64 = 6_371_288.0;
@@ -44,7 +45,7 @@ pub(super) fn read(name: &str, bytes: &[u8], ask: &Ask) -> Result<Raw, SourceErr
             return Err(SourceError::refused(
                 name,
                 format!("it holds '{other}', whose unit is not known"),
-                "say it with --unit",
+                "say it with ‹unit›",
             ));
         }
         _ => None,
@@ -53,13 +54,13 @@ pub(super) fn read(name: &str, bytes: &[u8], ask: &Ask) -> Result<Raw, SourceErr
     let [gain, offset] = match (ask.scale, told) {
         (Some(asked), _) => asked,
         (None, Some(Unit::DbZ)) if unit == Unit::DbZ => {
-            notes.push("bytes are read as dBZ = (v − 64) / 2, as FMI's open data has it".into());
+            notes.push(Note::BytesAsFmiDbz);
             [0.5, -32.0]
         }
         _ => [1.0, 0.0],
     };
     let none = ask.no_data.unwrap_or(f64::from(head.most));
-    notes.push(format!("value {none} is read as no data"));
+    notes.push(Note::NoDataValue { value: none });
     let of_byte: Vec<f32> = (0..=255u8)
         .map(|v| match f64::from(v) {
             v if v == none => f32::NAN,
@@ -156,10 +157,10 @@ impl Head {
         &self,
         name: &str,
         ask: &Ask,
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<(Option<String>, Option<[f64; 6]>), SourceError> {
         let refused = |what: String| {
-            SourceError::refused(name, what, "correct the file, or say the projection with --crs")
+            SourceError::refused(name, what, "correct the file, or say the projection with ‹crs›")
         };
         let told = match self.fact("type") {
             Some("stereographic") => {
@@ -170,17 +171,14 @@ impl Head {
                 };
                 let (lon, lat) = (one("centrallongitude")?, one("centrallatitude")?);
                 let truelat = one("truelatitude")?;
-                notes.push(format!(
-                    "the header tells no shape of the Earth: a sphere of {FMI_SPHERE_M} m, as FMI \
-                     has it"
-                ));
+                notes.push(Note::EarthAssumed { sphere_m: FMI_SPHERE_M });
                 Some(format!(
                     "+proj=stere +lat_0={lat} +lat_ts={truelat} +lon_0={lon} +x_0=0 +y_0=0 \
                      +R={FMI_SPHERE_M} +units=m +no_defs"
                 ))
             }
             Some(other) => {
-                notes.push(format!("its projection '{other}' is not known; --crs says it"));
+                notes.push(Note::ProjectionUnknown { name: other.to_owned() });
                 None
             }
             None => None,
@@ -188,7 +186,7 @@ impl Head {
         let Some(crs) = ask.crs.clone().or_else(|| told.clone()) else { return Ok((None, None)) };
         let corners = self.numbers::<2>("bottomleft").zip(self.numbers::<2>("topright"));
         let Some((low, high)) = corners else {
-            notes.push("the header tells no corners (bottomleft, topright)".into());
+            notes.push(Note::CornersMissing);
             return Ok((told, None));
         };
         let ground = Ground::of(&crs).map_err(refused)?;

@@ -21,6 +21,11 @@ fn film(path: &Path, ask: &SourceAsk) -> Film {
     super::super::open(&path.display().to_string(), ask).unwrap()
 }
 
+/// The notes, a line each.
+fn lines(notes: &[Note]) -> String {
+    notes.iter().map(|n| format!("{n}\n")).collect()
+}
+
 /// The rain of frame 0 `[H, W]`, mm/h.
 fn rain(film: &Film) -> ndarray::Array2<f32> {
     assert!(matches!(*film.frames[0].pixels, Pixels::F32(_)), "float mm/h");
@@ -87,10 +92,15 @@ fn places_are_those_of_the_reference_readers() {
 #[test]
 fn quality_and_a_part_of_the_map_are_used_where_asked_for() {
     let whole = film(&golden("rate_u16.h5"), &SourceAsk::default());
-    assert!(whole.notes.iter().any(|n| n.contains("quality field; it is not used")));
+    assert!(whole.notes.iter().any(|n| n.to_string().contains("quality field; it is not used")));
     let ask = Ask { least_quality: Some(0.5), ..Ask::default() };
     let trusted = film(&golden("rate_u16.h5"), &asked(ask));
-    assert!(trusted.notes.iter().any(|n| n.contains("of too low quality are taken as no data")));
+    assert!(
+        trusted
+            .notes
+            .iter()
+            .any(|n| n.to_string().contains("of too low quality are taken as no data"))
+    );
     let (a, b) = (rain(&whole), rain(&trusted));
     // Quality rises from 0 to 1 row by row: the upper half is lost, the lower one is as it was.
     assert!(b.rows().into_iter().take(23).all(|r| r.iter().all(|v| v.is_nan())));
@@ -106,7 +116,7 @@ fn quality_and_a_part_of_the_map_are_used_where_asked_for() {
         &golden("fmi.pgm").display().to_string(),
         &asked(Ask { least_quality: Some(0.5), ..Ask::default() }),
     );
-    assert!(e.unwrap_err().to_string().contains("it has no quality field; leave --quality out"));
+    assert!(e.unwrap_err().to_string().contains("it has no quality field; leave ‹quality› out"));
 }
 
 /// A float32 GeoTIFF 40 × 32 of 1.5 everywhere, with these keys, metadata items and no-data text.
@@ -139,11 +149,11 @@ fn geotiffs_are_placed_as_gdal_places_them_or_told_why_not() {
     assert_eq!(point.transform, Some([399_500.0, 1000.0, 0.0, 6_700_500.0, 0.0, -1000.0]));
     let spelled = read(&tiff_of(&own, unit, "nan")).unwrap();
     assert_eq!(spelled.crs, None);
-    assert!(spelled.notes.iter().any(|n| n.contains("no EPSG code and is not read; --crs")));
+    assert!(spelled.notes.iter().any(|n| *n == Note::ProjectionNotRead));
     let item = |name: &str, text: &str| format!("{unit}<Item name=\"{name}\">{text}</Item>");
     let degrees = [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, 4326];
     for (bytes, why) in [
-        (tiff_of(&utm(1), "", "nan"), "does not say what its values are; say it with --unit"),
+        (tiff_of(&utm(1), "", "nan"), "does not say what its values are; say it with ‹unit›"),
         (tiff_of(&utm(1), "<Item name=\"unit\">mm</Item>", "nan"), "does not say what its values"),
         (tiff_of(&utm(1), unit, "none"), "its no-data value 'none' is no number"),
         (tiff_of(&utm(1), &item("Gain", "0"), "nan"), "its gain is 0"),
@@ -167,7 +177,7 @@ fn tiffs_are_rain_where_they_say_so_or_are_asked_to_be() {
     assert!(!claims(path, &picture), "a TIFF without a unit is a picture");
     let rain = SourceAsk { kind: Some(Kind::Rain), ..SourceAsk::default() };
     let e = super::super::open(&path.display().to_string(), &rain).unwrap_err().to_string();
-    assert!(e.contains("does not say what its values are; say it with --unit"), "{e}");
+    assert!(e.contains("does not say what its values are; say it with ‹unit›"), "{e}");
     let film = film(path, &asked(Ask { unit: Some(Unit::MmH), ..Ask::default() }));
     assert_eq!((film.time_source(), film.step_s()), (TimeSource::Name, 300.0));
     assert!(claims(&golden("dbz_u8.tif"), &picture));

@@ -7,6 +7,7 @@ use super::around::Window;
 use super::ground::Ground;
 use super::unit::Unit;
 use super::{Ask, SourceError, clock};
+use crate::note::Note;
 use crate::rain_rate::LEAST_MM_H;
 
 /// Rates above this are no rain, mm/h. The most ever measured in a minute is 1870 (Unionville, 1956);
@@ -30,7 +31,7 @@ pub(super) struct Raw {
     /// How far each cell can be trusted `[H, W]`, 0 to 1 and NaN untold; read only where asked for.
     pub(super) quality: Option<Array2<f32>>,
     /// Things a person should know of this file.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Where a scan's time comes from.
@@ -56,7 +57,7 @@ pub(super) struct Scan {
     pub(super) transform: Option<[f64; 6]>,
     pub(super) cell_m: Option<f64>,
     pub(super) cells: Cells,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Note>,
 }
 
 /// Cells of a scan that were not taken as they are.
@@ -78,7 +79,7 @@ impl Scan {
         let crs = settle_crs(crs, ask, &mut notes);
         let (h, w) = values.dim();
         let mut cell_m = None;
-        let misplaced = "correct the file, or say its projection with --crs";
+        let misplaced = "correct the file, or say its projection with ‹crs›";
         match (&crs, transform) {
             (Some(crs), Some(t)) => {
                 let ground = Ground::of(crs).map_err(|e| refused(e, misplaced))?;
@@ -92,13 +93,9 @@ impl Scan {
                 if let Some(around) = ask.around {
                     let window = around
                         .window(&ground, &t, [h, w])
-                        .map_err(|e| refused(e, "give a place on the map with --around"))?;
+                        .map_err(|e| refused(e, "give a place on the map with ‹around›"))?;
                     if window.cut {
-                        notes.push(
-                            "the square asked for reaches over the edge of the map; \
-                                    the frames end there"
-                                .to_owned(),
-                        );
+                        notes.push(Note::SquareCut);
                     }
                     values = cut(&values, &window);
                     quality = quality.map(|all| cut(&all, &window));
@@ -108,16 +105,16 @@ impl Scan {
             _ if ask.around.is_some() => {
                 return Err(refused(
                     "the file tells no place on the map to cut a square from".to_owned(),
-                    "say its projection with --crs, or leave --around out",
+                    "say its projection with ‹crs›, or leave ‹around› out",
                 ));
             }
-            _ => notes.push("the files tell no place on the map".to_owned()),
+            _ => notes.push(Note::PlaceUnknown),
         }
         let mut cells = Cells::default();
         match (ask.least_quality, quality) {
             (None, _) => {}
             (Some(_), None) => {
-                return Err(refused("it has no quality field".to_owned(), "leave --quality out"));
+                return Err(refused("it has no quality field".to_owned(), "leave ‹quality› out"));
             }
             (Some(least), Some(quality)) => {
                 cells.low_quality = distrust(&mut values, &quality, least);
@@ -144,10 +141,10 @@ fn base(name: &str) -> &str {
 }
 
 /// What is asked for goes before what the file says, and is told.
-fn settle_crs(told: Option<String>, ask: &Ask, notes: &mut Vec<String>) -> Option<String> {
+fn settle_crs(told: Option<String>, ask: &Ask, notes: &mut Vec<Note>) -> Option<String> {
     match (told, &ask.crs) {
         (Some(told), Some(asked)) if told != *asked => {
-            notes.push(format!("the file says projection {told}; read as {asked}, as asked"));
+            notes.push(Note::ProjectionOverridden { found: told, asked: asked.clone() });
             Some(asked.clone())
         }
         (told, asked) => told.or_else(|| asked.clone()),
@@ -206,7 +203,7 @@ fn rates(
             format!(
                 "{below} cells have a rain rate below 0, down to {least} mm/h (read as {unit})"
             ),
-            "say the value that means no data with --no-data, or the unit with --unit",
+            "say the value that means no data with ‹no-data›, or the unit with ‹unit›",
         ));
     }
     if cells.too_much as f64 > MOST_SHARE * seen as f64 {
@@ -216,7 +213,7 @@ fn rates(
                 "{} of {seen} cells are above {MOST_MM_H} mm/h, which is no rain (read as {unit})",
                 cells.too_much
             ),
-            "say the right unit with --unit, or the value that means no data with --no-data",
+            "say the right unit with ‹unit›, or the value that means no data with ‹no-data›",
         ));
     }
     Ok(values)
@@ -275,10 +272,14 @@ mod tests {
         assert_eq!(scan.name_disagrees, Some("2016-09-28T17:05:00Z".parse().unwrap()));
         let scan = Scan::of(raw(&[1.0], Unit::MmH), &Ask::default()).unwrap();
         assert_eq!(scan.time, Some(("2016-09-28T17:05:00Z".parse().unwrap(), From::Name)));
-        assert!(scan.notes[0].contains("no place on the map"));
+        assert!(scan.notes[0].to_string().contains("no place on the map"));
         let ask = Ask { crs: Some("EPSG:3067".into()), ..Ask::default() };
         let scan = Scan::of(here("EPSG:32635"), &ask).unwrap();
-        assert!(scan.notes[0].contains("projection EPSG:32635; read as EPSG:3067, as asked"));
+        assert!(
+            scan.notes[0]
+                .to_string()
+                .contains("projection EPSG:32635; read as EPSG:3067, as asked")
+        );
         for (bad, why) in [
             (here("EPSG:4326"), "does not lie on the projection EPSG:4326: 400000 6700000 are not"),
             (here("SUOMI1"), "neither an EPSG code nor a PROJ string"),

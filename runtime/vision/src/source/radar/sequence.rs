@@ -5,6 +5,7 @@ use super::scan::{From, MOST_MM_H, Scan};
 use super::unit::Unit;
 use super::{Ask, SourceError};
 use crate::frame::{Kind, Pixels, TimeSource};
+use crate::note::Note;
 use crate::source::reel::Reel;
 use jiff::Timestamp;
 use ndarray::Axis;
@@ -18,7 +19,7 @@ pub(super) fn wind(
 ) -> Result<(), SourceError> {
     agree(&scans, reel)?;
     let stamped = stamps(&scans, step_s)?;
-    tell(&scans, ask, reel);
+    note_values(&scans, ask, reel);
     if let Some(source) = stamped {
         scans = sorted(scans, reel)?;
         let first = scans.first().and_then(utc);
@@ -76,10 +77,7 @@ fn agree(scans: &[Scan], reel: &mut Reel) -> Result<(), SourceError> {
         rounded = rounded.max(apart);
     }
     if rounded > 0.0 {
-        reel.notes.push(format!(
-            "the corners told in the files differ by up to {rounded:.2} cells; those of the first \
-             file are used"
-        ));
+        reel.notes.push(Note::CornersRounded { cells: rounded });
     }
     Ok(())
 }
@@ -95,7 +93,7 @@ fn stamps(scans: &[Scan], step_s: Option<f64>) -> Result<Option<TimeSource>, Sou
         return Ok(None);
     }
     let fix = match dated {
-        0 => "put YYYYMMDDHHMM into the names, or say --step SECONDS",
+        0 => "put YYYYMMDDHHMM into the names, or say ‹step› SECONDS",
         _ => "other files have one: put YYYYMMDDHHMM into its name, or leave it out",
     };
     let what = "neither the file nor its name tells a time";
@@ -106,9 +104,7 @@ fn stamps(scans: &[Scan], step_s: Option<f64>) -> Result<Option<TimeSource>, Sou
 fn sorted(scans: Vec<Scan>, reel: &mut Reel) -> Result<Vec<Scan>, SourceError> {
     let late = scans.windows(2).filter(|p| utc(&p[1]) < utc(&p[0])).count();
     if late > 0 {
-        reel.notes.push(format!(
-            "{late} files come before an older one in order of name; frames are sorted by time"
-        ));
+        reel.notes.push(Note::FilesOutOfOrder { files: late });
     }
     let mut scans = scans;
     scans.sort_by_key(utc);
@@ -127,9 +123,8 @@ fn sorted(scans: Vec<Scan>, reel: &mut Reel) -> Result<Vec<Scan>, SourceError> {
             }
         }
     }
-    if let Some(one) = repeats.first() {
-        let n = repeats.len();
-        reel.notes.push(format!("{n} files repeat a frame and are left out, such as {one}"));
+    if let Some(example) = repeats.first().cloned() {
+        reel.notes.push(Note::FilesRepeated { files: repeats.len(), example });
     }
     Ok(kept)
 }
@@ -142,12 +137,7 @@ fn overlap(scans: &[Scan], reel: &mut Reel) {
     steps.sort_by(f64::total_cmp);
     let Some(&step_s) = steps.get(steps.len() / 2) else { return };
     if (step_s / (60.0 * minutes) - 1.0).abs() > 0.01 {
-        let covered_s = 60.0 * minutes;
-        reel.notes.push(format!(
-            "frames are {step_s} s apart and each is the mean of {covered_s} s before it: rain is \
-             {} than its frames show",
-            if covered_s > step_s { "sharper and quicker" } else { "less evenly spread" }
-        ));
+        reel.notes.push(Note::MeansOverlap { step_s, covered_s: 60.0 * minutes });
     }
 }
 
@@ -157,46 +147,47 @@ pub(super) fn same(a: &ndarray::Array2<f32>, b: &ndarray::Array2<f32>) -> bool {
 }
 
 /// What was done to the values, once for all files.
-fn tell(scans: &[Scan], ask: &Ask, reel: &mut Reel) {
+fn note_values(scans: &[Scan], ask: &Ask, reel: &mut Reel) {
     let Some(first) = scans.first() else { return };
-    reel.notes.push(first.unit.said(ask.z_r));
-    let of_all = |n: usize| match n == scans.len() {
-        true => String::new(),
-        false => format!(" ({n} of {} files)", scans.len()),
-    };
-    let mut told: Vec<(&String, usize)> = Vec::new();
+    let of = scans.len();
+    reel.notes.push(first.unit.note(ask.z_r));
+    // By their words, so that a value that is not a number is the same in all files.
+    let mut each: Vec<(&Note, String, usize)> = Vec::new();
     for note in scans.iter().flat_map(|s| &s.notes) {
-        match told.iter_mut().find(|(t, _)| *t == note) {
-            Some((_, n)) => *n += 1,
-            None => told.push((note, 1)),
+        let words = note.to_string();
+        match each.iter_mut().find(|(_, w, _)| *w == words) {
+            Some((_, _, n)) => *n += 1,
+            None => each.push((note, words, 1)),
         }
     }
-    reel.notes.extend(told.into_iter().map(|(note, n)| format!("{note}{}", of_all(n))));
+    reel.notes.extend(each.into_iter().map(|(note, _, files)| Note::OfFiles {
+        note: Box::new(note.clone()),
+        files,
+        of,
+    }));
     let named = scans.iter().filter(|s| matches!(s.time, Some((_, From::Name)))).count();
     if named > 0 {
-        reel.notes.push(format!("times are read from file names, as UTC{}", of_all(named)));
+        reel.notes.push(Note::TimesFromNames { files: named, of });
     }
-    if let Some(one) = scans.iter().find(|s| s.name_disagrees.is_some()) {
-        let n = scans.iter().filter(|s| s.name_disagrees.is_some()).count();
-        reel.notes.push(format!(
-            "{n} files tell another time than their names, such as {}; the file's own is used",
-            one.name
-        ));
+    let disagree = || scans.iter().filter(|s| s.name_disagrees.is_some());
+    if let Some(one) = disagree().next() {
+        let (files, example) = (disagree().count(), one.name.clone());
+        reel.notes.push(Note::NamesDisagree { files, example });
     }
     let count = |of: fn(&Scan) -> usize| {
-        let all: usize = scans.iter().map(of).sum();
-        (all, scans.iter().filter(|s| of(s) > 0).count())
+        let cells: usize = scans.iter().map(of).sum();
+        (cells, scans.iter().filter(|s| of(s) > 0).count())
     };
-    for ((cells, frames), what) in [
-        (count(|s| s.cells.below_zero), "a little below 0 mm/h are taken as dry".to_owned()),
-        (
-            count(|s| s.cells.too_much),
-            format!("above {MOST_MM_H} mm/h are no rain: taken as no data"),
-        ),
-        (count(|s| s.cells.low_quality), "of too low quality are taken as no data".to_owned()),
-    ] {
-        if cells > 0 {
-            reel.notes.push(format!("{cells} cells in {frames} frames {what}"));
-        }
+    let (cells, frames) = count(|s| s.cells.below_zero);
+    if cells > 0 {
+        reel.notes.push(Note::CellsBelowZero { cells, frames });
+    }
+    let (cells, frames) = count(|s| s.cells.too_much);
+    if cells > 0 {
+        reel.notes.push(Note::CellsTooMuch { cells, frames, most_mm_h: MOST_MM_H });
+    }
+    let (cells, frames) = count(|s| s.cells.low_quality);
+    if cells > 0 {
+        reel.notes.push(Note::CellsLowQuality { cells, frames });
     }
 }

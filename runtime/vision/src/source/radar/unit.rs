@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{Ask, SourceError};
+use crate::note::Note;
 
 /// What the numbers of a radar file are.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,14 +119,12 @@ impl Unit {
         }
     }
 
-    /// What was done to the values, for the notes of a film.
-    pub(super) fn said(self, z_r: ZR) -> String {
+    /// What is done to the values.
+    pub(super) fn note(self, z_r: ZR) -> Note {
         match self {
-            Self::DbZ => format!("reflectivity in dBZ is read as rain by {z_r}"),
-            Self::MmH => "values are rain rates in mm/h".to_owned(),
-            Self::AccumulationMm { minutes } => {
-                format!("rain of {minutes} min is read as its mean rate, ended at the frame's time")
-            }
+            Self::DbZ => Note::ReflectivityAsRain { z_r: z_r.to_string() },
+            Self::MmH => Note::RatesInMmH,
+            Self::AccumulationMm { minutes } => Note::AccumulationAsRate { minutes },
         }
     }
 }
@@ -135,18 +134,19 @@ pub(super) fn settle(
     name: &str,
     told: Option<Unit>,
     ask: &Ask,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Result<Unit, SourceError> {
     match (told, ask.unit) {
         (Some(told), Some(asked)) if told != asked => {
-            notes.push(format!("the file says its unit is {told}; read as {asked}, as asked"));
+            let (found, asked_unit) = (told.to_string(), asked.to_string());
+            notes.push(Note::UnitOverridden { found, asked: asked_unit });
             Ok(asked)
         }
         (Some(unit), _) | (None, Some(unit)) => Ok(unit),
         (None, None) => Err(SourceError::refused(
             name,
             "the file does not say what its values are",
-            "say it with --unit: dBZ, mm/h or \"mm in 5 min\"",
+            "say it with ‹unit›: dBZ, mm/h or \"mm in 5 min\"",
         )),
     }
 }

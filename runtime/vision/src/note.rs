@@ -1,0 +1,656 @@
+//! Notes: what a person should know of an input and of what was made of it, each a kind with its
+//! figures, all worded here.
+//!
+//! A note becomes text only where it is printed or written. Settings stand in it as `‹step›`; what
+//! prints or writes it says how a person types that.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::kind::Kind;
+
+/// Most gaps, outages or frames that are listed one by one.
+const LISTED: usize = 5;
+/// Most letters that a note about a file may have: damaged files put anything into it.
+const LINE_CHARS: usize = 400;
+
+/// One thing a person should know; [`Display`](fmt::Display) words it on one line.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Note {
+    // ---- source: any input ----
+    /// The input says one kind, the person another.
+    KindOverridden {
+        /// What the input says.
+        found: Kind,
+        /// What the person says.
+        asked: Kind,
+    },
+    /// Nobody says the kind: it is taken from the values.
+    KindDeduced {
+        /// The kind.
+        kind: Kind,
+        /// What in the values suggests it.
+        because: KindReason,
+    },
+    /// Three equal channels where one is needed.
+    GreyInColour,
+    /// The input tells no times; frames are counted by the step asked for.
+    TimesCounted {
+        /// Seconds between frames.
+        step_s: f64,
+    },
+    /// The input tells no times and nobody says a step.
+    TimesAssumed,
+    /// Files in the folder that are no frames.
+    OtherFiles {
+        /// How many.
+        files: usize,
+    },
+    /// Frames of a live source that came faster than they were taken.
+    FramesDropped {
+        /// How many.
+        frames: u64,
+    },
+
+    // ---- source: .npz ----
+    /// A mask packed 8 cells a byte.
+    MaskUnpacked {
+        /// Name of the array.
+        array: String,
+        /// Columns of the unpacked mask.
+        width: usize,
+    },
+    /// The file has times and a step.
+    TimesOverStep,
+    /// Arrays that mean nothing here.
+    ArraysNotRead {
+        /// Their names.
+        arrays: Vec<String>,
+    },
+
+    // ---- source: folders of images ----
+    /// Images with an alpha channel.
+    TransparencyUnused,
+
+    // ---- source: video ----
+    /// Not every picture of the video is kept.
+    PicturesThinned {
+        /// Every n-th is.
+        every: usize,
+        /// Seconds between kept pictures.
+        step_s: f64,
+        /// Pictures kept.
+        kept: usize,
+        /// Pictures in the video.
+        of: usize,
+        /// Whether a step was asked for.
+        asked: bool,
+    },
+    /// The file asks players to turn or mirror the picture.
+    VideoTurned,
+    /// Brightness stands for heat.
+    BrightnessAsHeat,
+    /// A video taken by its brightness has colour.
+    FalseColour,
+
+    // ---- source: simulators ----
+    /// Nothing of the film is real.
+    Simulated {
+        /// What is simulated: `fire`, `rain`.
+        what: &'static str,
+        /// The whole address, defaults written out.
+        address: String,
+    },
+
+    // ---- radar: one file ----
+    /// What holds of `files` of the `of` files of a film.
+    OfFiles {
+        /// What holds.
+        note: Box<Note>,
+        /// Of how many files.
+        files: usize,
+        /// How many files there are.
+        of: usize,
+    },
+    /// The file names one unit, the person another.
+    UnitOverridden {
+        /// Unit in the file.
+        found: String,
+        /// Unit asked for.
+        asked: String,
+    },
+    /// PGM bytes are read as FMI publishes them.
+    BytesAsFmiDbz,
+    /// The stored value that is no data.
+    NoDataValue {
+        /// The value.
+        value: f64,
+    },
+    /// No stored value is no data.
+    NoDataUnnamed,
+    /// One stored value is both no data and no rain.
+    NoDataIsDry,
+    /// Values are stored with gain and offset.
+    ValuesScaled {
+        /// Gain.
+        gain: f64,
+        /// Offset.
+        offset: f64,
+    },
+    /// The header leaves the shape of the Earth open.
+    EarthAssumed {
+        /// Radius of the sphere that is taken, metres.
+        sphere_m: f64,
+    },
+    /// The header names a projection that is not known.
+    ProjectionUnknown {
+        /// Its name there.
+        name: String,
+    },
+    /// The projection is spelled out in keys that are not read.
+    ProjectionNotRead,
+    /// The file names one projection, the person another.
+    ProjectionOverridden {
+        /// Projection in the file.
+        found: String,
+        /// Projection asked for.
+        asked: String,
+    },
+    /// The header has no corners.
+    CornersMissing,
+    /// The square asked for is larger than the map.
+    SquareCut,
+    /// The files do not say where they lie.
+    PlaceUnknown,
+    /// A quality field that nobody asked for.
+    QualityUnused,
+    /// Several quantities of rain in a file.
+    QuantityChosen {
+        /// The one that is read.
+        quantity: String,
+        /// All of them.
+        held: String,
+    },
+
+    // ---- radar: a sequence of files ----
+    /// The values are reflectivity.
+    ReflectivityAsRain {
+        /// The relation that makes rain of it.
+        z_r: String,
+    },
+    /// The values are rates.
+    RatesInMmH,
+    /// The values are accumulations.
+    AccumulationAsRate {
+        /// Length of the interval, minutes.
+        minutes: f64,
+    },
+    /// Accumulations cover more or less than the time between frames.
+    MeansOverlap {
+        /// Seconds between frames.
+        step_s: f64,
+        /// Seconds that each frame is the mean of.
+        covered_s: f64,
+    },
+    /// Corners differ by less than half a cell.
+    CornersRounded {
+        /// Largest difference, cells.
+        cells: f64,
+    },
+    /// Names are not in the order of time.
+    FilesOutOfOrder {
+        /// Files that come before an older one.
+        files: usize,
+    },
+    /// The same frame twice.
+    FilesRepeated {
+        /// How many are left out.
+        files: usize,
+        /// One of them.
+        example: String,
+    },
+    /// The names of the files tell the times.
+    TimesFromNames {
+        /// Files of which that holds.
+        files: usize,
+        /// How many files there are.
+        of: usize,
+    },
+    /// File and name tell different times.
+    NamesDisagree {
+        /// How many files.
+        files: usize,
+        /// One of them.
+        example: String,
+    },
+    /// Cells a little below 0 mm/h.
+    CellsBelowZero {
+        /// How many.
+        cells: usize,
+        /// In how many frames.
+        frames: usize,
+    },
+    /// Cells with more rain than there can be.
+    CellsTooMuch {
+        /// How many.
+        cells: usize,
+        /// In how many frames.
+        frames: usize,
+        /// Most that is rain, mm/h.
+        most_mm_h: f32,
+    },
+    /// Cells of too low quality.
+    CellsLowQuality {
+        /// How many.
+        cells: usize,
+        /// In how many frames.
+        frames: usize,
+    },
+
+    // ---- radar: health of a film of rain ----
+    /// Frames are missing.
+    FramesMissing {
+        /// How many.
+        frames: usize,
+        /// The usual step, seconds.
+        step_s: f64,
+        /// Where: last frame before, first after, frames between.
+        gaps: Vec<(Moment, Moment, usize)>,
+    },
+    /// Frames are not evenly spaced.
+    StepUneven {
+        /// Shortest step, seconds.
+        least_s: f64,
+        /// Longest step that is no gap, seconds.
+        most_s: f64,
+        /// The usual step, seconds.
+        step_s: f64,
+    },
+    /// Frames without any data.
+    RadarOutage {
+        /// How many.
+        frames: usize,
+        /// First and last frame of each outage.
+        runs: Vec<(Moment, Moment)>,
+    },
+    /// Frames that see less of the map than usual.
+    SeesLess {
+        /// Share of the map that is usually unseen.
+        usual: f64,
+        /// The frames, and the share that is unseen in each.
+        frames: Vec<(Moment, f64)>,
+    },
+    /// Frames equal to the one before.
+    FeedFrozen {
+        /// The frames.
+        frames: Vec<Moment>,
+    },
+
+    // ---- clip ----
+    /// Steps for which there is no newer frame.
+    StepsRepeat {
+        /// How many.
+        repeats: usize,
+        /// Frames of the clip.
+        of: usize,
+        /// Seconds between them.
+        step_s: f64,
+    },
+    /// Frames older than their step.
+    FramesStale {
+        /// By how much at most, seconds.
+        stale_s: f64,
+    },
+    /// Rates above the largest that has a code.
+    RatesCut {
+        /// How many.
+        rates: usize,
+        /// The largest, mm/h.
+        most_mm_h: f32,
+    },
+    /// Intensity of a colour film.
+    FlameIntensity,
+    /// No contrast at all.
+    AllEqual {
+        /// The one value.
+        value: f32,
+    },
+    /// Where intensity begins and ends.
+    SpanFound {
+        /// Input value of intensity 0.
+        zero: f32,
+        /// Input value of intensity 1.
+        one: f32,
+    },
+    /// A mask without a burning cell.
+    MaskEmpty,
+    /// Nothing stands out as fire does.
+    NoFire {
+        /// How far the hottest pixels are above the background, 0 to 1.
+        contrast: f64,
+        /// How far fire is at least.
+        least: f64,
+    },
+    /// Colour shows flames, not ash.
+    EarlierBurnUnknown,
+}
+
+/// A moment of a film.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Moment {
+    /// Wall time, where it is known.
+    pub utc: Option<Timestamp>,
+    /// Seconds since the first frame.
+    pub elapsed_s: f64,
+}
+
+/// What in the values of a film suggests its kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KindReason {
+    /// Colour.
+    ThreeChannels,
+    /// Nothing but 0 and 1.
+    ZeroAndOne,
+    /// Nothing but 0 and 255.
+    ZeroAnd255,
+    /// One channel, many values.
+    ManyValues,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KindOverridden { found, asked } => {
+                write!(f, "the input says it is {found}; read as {asked}, as asked")
+            }
+            Self::KindDeduced { kind, because } => {
+                write!(f, "taken as {kind} because {because}; ‹kind› says otherwise")
+            }
+            Self::GreyInColour => {
+                f.write_str("the three colour channels are equal; one of them is used")
+            }
+            Self::TimesCounted { step_s } => {
+                write!(f, "the input tells no times: frames are {step_s} s apart, as asked")
+            }
+            Self::TimesAssumed => f.write_str(
+                "the input tells no times: one frame is taken as one second; say ‹step› SECONDS",
+            ),
+            Self::OtherFiles { files } => {
+                write!(f, "{files} other files in the folder are not read")
+            }
+            Self::FramesDropped { frames } => {
+                write!(f, "{frames} frames came faster than they were taken and are lost")
+            }
+
+            Self::MaskUnpacked { array, width } => write!(
+                f,
+                "array {array} holds 8 cells a byte, as numpy.packbits(axis=-1) writes them; \
+                 unpacked to {width} columns, the width of its neighbour in the file"
+            ),
+            Self::TimesOverStep => f.write_str("the file has time_utc and dt_s; time_utc is used"),
+            Self::ArraysNotRead { arrays } => {
+                write!(f, "not read from the file: {}", arrays.join(", "))
+            }
+
+            Self::TransparencyUnused => f.write_str("the images have transparency; it is not used"),
+
+            Self::PicturesThinned { every, step_s, kept, of, asked } => {
+                let step_s = (step_s * 1e4).round() / 1e4;
+                let why =
+                    if *asked { "as asked" } else { "enough for a fire front; see ‹step›" };
+                write!(
+                    f,
+                    "every {every}th picture is kept, {step_s} s apart, counted back from the last \
+                     ({kept} of {of}): {why}"
+                )
+            }
+            Self::VideoTurned => {
+                f.write_str("players turn or mirror this video; frames are used as stored")
+            }
+            Self::BrightnessAsHeat => f.write_str("brightness of the video is taken as heat"),
+            Self::FalseColour => f.write_str(
+                "the video has colour: if it is a false-colour palette, brightness may not follow \
+                 heat",
+            ),
+
+            Self::Simulated { what, address } => {
+                write!(f, "simulated: neither the {what} nor its place is real ({address})")
+            }
+
+            Self::OfFiles { note, files, of } => {
+                f.write_str(&one_line(&note.to_string()))?;
+                some_of(f, *files, *of)
+            }
+            Self::UnitOverridden { found, asked } => {
+                write!(f, "the file says its unit is {found}; read as {asked}, as asked")
+            }
+            Self::BytesAsFmiDbz => {
+                f.write_str("bytes are read as dBZ = (v − 64) / 2, as FMI's open data has it")
+            }
+            Self::NoDataValue { value } => write!(f, "value {value} is read as no data"),
+            Self::NoDataUnnamed => {
+                f.write_str("the file names no value for no data: every cell counts as seen")
+            }
+            Self::NoDataIsDry => {
+                f.write_str("no data and no rain have the same value in the file: taken as no data")
+            }
+            Self::ValuesScaled { gain, offset } => {
+                write!(f, "values are stored × {gain} {offset:+}")
+            }
+            Self::EarthAssumed { sphere_m } => write!(
+                f,
+                "the header tells no shape of the Earth: a sphere of {sphere_m} m, as FMI has it"
+            ),
+            Self::ProjectionUnknown { name } => {
+                write!(f, "its projection '{name}' is not known; ‹crs› says it")
+            }
+            Self::ProjectionNotRead => {
+                f.write_str("its projection has no EPSG code and is not read; ‹crs› says it")
+            }
+            Self::ProjectionOverridden { found, asked } => {
+                write!(f, "the file says projection {found}; read as {asked}, as asked")
+            }
+            Self::CornersMissing => {
+                f.write_str("the header tells no corners (bottomleft, topright)")
+            }
+            Self::SquareCut => f.write_str(
+                "the square asked for reaches over the edge of the map; the frames end there",
+            ),
+            Self::PlaceUnknown => f.write_str("the files tell no place on the map"),
+            Self::QualityUnused => {
+                f.write_str("the file has a quality field; it is not used (‹quality› uses it)")
+            }
+            Self::QuantityChosen { quantity, held } => {
+                write!(f, "the first {quantity} is read of {held}")
+            }
+
+            Self::ReflectivityAsRain { z_r } => {
+                write!(f, "reflectivity in dBZ is read as rain by {z_r}")
+            }
+            Self::RatesInMmH => f.write_str("values are rain rates in mm/h"),
+            Self::AccumulationAsRate { minutes } => {
+                write!(
+                    f,
+                    "rain of {minutes} min is read as its mean rate, ended at the frame's time"
+                )
+            }
+            Self::MeansOverlap { step_s, covered_s } => write!(
+                f,
+                "frames are {step_s} s apart and each is the mean of {covered_s} s before it: rain \
+                 is {} than its frames show",
+                if covered_s > step_s { "sharper and quicker" } else { "less evenly spread" }
+            ),
+            Self::CornersRounded { cells } => write!(
+                f,
+                "the corners told in the files differ by up to {cells:.2} cells; those of the \
+                 first file are used"
+            ),
+            Self::FilesOutOfOrder { files } => write!(
+                f,
+                "{files} files come before an older one in order of name; frames are sorted by time"
+            ),
+            Self::FilesRepeated { files, example } => {
+                write!(f, "{files} files repeat a frame and are left out, such as {example}")
+            }
+            Self::TimesFromNames { files, of } => {
+                f.write_str("times are read from file names, as UTC")?;
+                some_of(f, *files, *of)
+            }
+            Self::NamesDisagree { files, example } => write!(
+                f,
+                "{files} files tell another time than their names, such as {example}; the file's \
+                 own is used"
+            ),
+            Self::CellsBelowZero { cells, frames } => {
+                write!(f, "{cells} cells in {frames} frames a little below 0 mm/h are taken as dry")
+            }
+            Self::CellsTooMuch { cells, frames, most_mm_h } => write!(
+                f,
+                "{cells} cells in {frames} frames above {most_mm_h} mm/h are no rain: taken as no \
+                 data"
+            ),
+            Self::CellsLowQuality { cells, frames } => write!(
+                f,
+                "{cells} cells in {frames} frames of too low quality are taken as no data"
+            ),
+
+            Self::FramesMissing { frames, step_s, gaps } => {
+                let each = gaps
+                    .iter()
+                    .map(|(from, to, missing)| format!("{from} to {to} ({missing} missing)"));
+                write!(
+                    f,
+                    "{frames} frames are missing at a step of {step_s} s: {}; nothing is filled in",
+                    list(each)
+                )
+            }
+            Self::StepUneven { least_s, most_s, step_s } => {
+                write!(f, "frames are {least_s} to {most_s} s apart, {step_s} s as a rule")
+            }
+            Self::RadarOutage { frames, runs } => {
+                let each = runs.iter().map(|(first, last)| match first == last {
+                    true => first.to_string(),
+                    false => format!("{first} to {last}"),
+                });
+                write!(f, "{frames} frames hold no data at all (a radar outage): {}", list(each))
+            }
+            Self::SeesLess { usual, frames } => {
+                let each = frames
+                    .iter()
+                    .map(|(time, unseen)| format!("{time} ({:.0} % unseen)", 100.0 * unseen));
+                write!(
+                    f,
+                    "{} frames see less than usual ({:.0} % of the map is unseen then; a radar is \
+                     out?): {}",
+                    frames.len(),
+                    100.0 * usual,
+                    list(each)
+                )
+            }
+            Self::FeedFrozen { frames } => write!(
+                f,
+                "{} frames are the same as the one before (a frozen feed?): {}",
+                frames.len(),
+                list(frames.iter().map(ToString::to_string))
+            ),
+
+            Self::StepsRepeat { repeats, of, step_s } => write!(
+                f,
+                "{repeats} of {of} steps repeat the frame before: the film is slower than {step_s} \
+                 s at times"
+            ),
+            Self::FramesStale { stale_s } => {
+                write!(f, "frames are up to {stale_s} s older than their step")
+            }
+            Self::RatesCut { rates, most_mm_h } => {
+                write!(f, "{rates} rates above {most_mm_h:.1} mm/h count as {most_mm_h:.1} mm/h")
+            }
+            Self::FlameIntensity => {
+                f.write_str("intensity is how flame-like a pixel's colour is, 0 to 1")
+            }
+            Self::AllEqual { value } => {
+                write!(f, "all values of the clip are {value}: nothing to see")
+            }
+            Self::SpanFound { zero, one } => write!(
+                f,
+                "intensity 0 is {zero} (1st percentile of the clip) and 1 is {one} (its maximum), \
+                 in the input's unit"
+            ),
+            Self::MaskEmpty => f.write_str("no fire in view: the mask is empty"),
+            Self::NoFire { contrast, least } => write!(
+                f,
+                "no fire in view: the hottest pixels are {contrast:.2} above the background, fire \
+                 is {least}"
+            ),
+            Self::EarlierBurnUnknown => {
+                f.write_str("ground that burnt before the clip began is not known from colour")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.utc {
+            Some(utc) => write!(f, "{utc}"),
+            None => write!(f, "second {}", self.elapsed_s),
+        }
+    }
+}
+
+impl fmt::Display for KindReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ThreeChannels => "it has three 8-bit channels",
+            Self::ZeroAndOne => "it holds only 0 and 1",
+            Self::ZeroAnd255 => "it holds only 0 and 255",
+            Self::ManyValues => "it has one channel of many values",
+        })
+    }
+}
+
+/// Of how many files a note holds, where that is not all of them.
+fn some_of(f: &mut fmt::Formatter<'_>, files: usize, of: usize) -> fmt::Result {
+    if files == of { Ok(()) } else { write!(f, " ({files} of {of} files)") }
+}
+
+/// The first few of `each`, and how many more there are.
+fn list(each: impl ExactSizeIterator<Item = String>) -> String {
+    let n = each.len();
+    let out = each.take(LISTED).collect::<Vec<_>>().join(", ");
+    if n > LISTED { format!("{out} and {} more", n - LISTED) } else { out }
+}
+
+/// `text` with blanks for line breaks and control letters, which damaged files can bring into it,
+/// and no longer than a few lines of a terminal.
+pub(crate) fn one_line(text: &str) -> String {
+    if text.chars().count() > LINE_CHARS || text.chars().any(char::is_control) {
+        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        return plain.take(LINE_CHARS).collect();
+    }
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_end_after_a_few() {
+        let at = |k: usize| Moment { utc: None, elapsed_s: k as f64 * 60.0 };
+        for (n, end) in [(1, ": second 0"), (5, "second 240"), (7, "second 240 and 2 more")] {
+            let text = Note::FeedFrozen { frames: (0..n).map(at).collect() }.to_string();
+            assert!(text.ends_with(end), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_file_says_stays_on_one_line() {
+        let loud = Note::ProjectionUnknown { name: "\u{1b}[31m\n".to_owned() + &"x".repeat(500) };
+        let note = Note::OfFiles { note: Box::new(loud), files: 2, of: 3 }.to_string();
+        assert!(!note.chars().any(char::is_control), "{note}");
+        assert!(note.ends_with("xxx (2 of 3 files)") && note.chars().count() == 400 + 17, "{note}");
+    }
+}
