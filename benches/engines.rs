@@ -12,7 +12,7 @@ use emberline::engine::{EngineKind, EngineOptions};
 use emberline::front::Front;
 use emberline::model::{Model, RunOptions, inside};
 use emberline::motion::farneback::advection_speed_px;
-use emberline::source::{Ask, open};
+use emberline::source::{SourceOptions, read_film};
 
 const ROUNDS: usize = 15;
 
@@ -39,7 +39,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     println!("median of {ROUNDS} rounds on one core, every frame new, ms (ratio to tract)");
     for side in [64, 128, 256] {
-        let film = open(&format!("sim:fire?height={side}&width={side}"), &Ask::default())?;
+        let film =
+            read_film(&format!("sim:fire?height={side}&width={side}"), &SourceOptions::default())?;
         let clip = Clip::ending(&film, 19, &folder.card.want(None))?;
         let burning = clip.observed.fire().expect("the built-in model forecasts fire");
         let front = Front::of(&burning.burnt);

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
-use emberline::source::radar::{self, Around, Unit, ZR};
+use emberline::radar::{Around, RadarOptions, RadarUnit, ZR};
 use emberline::weather::csv::Format;
 
 const EXAMPLES: &str = "\
@@ -157,7 +157,7 @@ pub(crate) struct Pick {
 pub(crate) struct RadarPick {
     /// What the values are, where the files do not say: dBZ, mm/h, or "mm in 5 min".
     #[arg(long, value_name = "UNIT")]
-    unit: Option<Unit>,
+    unit: Option<RadarUnit>,
     /// How reflectivity becomes rain, Z = A R^B [default: 200,1.6, Marshall and Palmer].
     #[arg(long, value_name = "A,B")]
     zr: Option<ZR>,
@@ -183,8 +183,8 @@ pub(crate) struct RadarPick {
 
 impl RadarPick {
     /// What was said, for the reader.
-    pub(crate) fn ask(&self) -> radar::Ask {
-        radar::Ask {
+    pub(crate) fn options(&self) -> RadarOptions {
+        RadarOptions {
             unit: self.unit,
             z_r: self.zr.unwrap_or_default(),
             scale: self.scale,

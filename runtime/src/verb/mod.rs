@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use emberline::engine::{EngineOptions, GpuOptions, REFERENCE_PRECISION};
 use emberline::model::Model;
 use emberline::pipeline::{PipelineOptions, Stop};
-use emberline::source::Ask;
+use emberline::source::SourceOptions;
 
 use crate::cli::{Cli, Pick, Verb};
 use crate::spell::spelled;
@@ -50,11 +50,11 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
 fn options(pick: &Pick) -> PipelineOptions {
     PipelineOptions {
         model: pick.model.clone(),
-        source: Ask {
+        source: SourceOptions {
             kind: pick.kind,
             array: pick.array.clone(),
             step_s: pick.step,
-            radar: pick.radar.ask(),
+            radar: pick.radar.options(),
         },
         engine: engine_options(pick),
         leads: pick.leads.map(|n| n as usize),

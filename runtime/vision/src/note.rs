@@ -335,6 +335,39 @@ pub enum Note {
     },
     /// Colour shows flames, not ash.
     EarlierBurnUnknown,
+
+    // ---- forecast ----
+    /// Optical flow was seen over fewer frames than usual.
+    FlowShort {
+        /// Pairs of frames it was seen over.
+        pairs: usize,
+        /// Pairs it is usually seen over.
+        usual: usize,
+    },
+    /// Leads beyond the network's own.
+    RolledOut {
+        /// The first of them, 1 is the first lead.
+        from_lead: usize,
+    },
+    /// The clip is unlike the training data.
+    Drifted {
+        /// How many times the level it is.
+        ratio: f64,
+        /// Name and version of the model.
+        model: String,
+    },
+    /// Rain from beyond the border of the view.
+    InflowUnseen {
+        /// Share of the view that it reaches at the last lead, percent.
+        percent: f64,
+    },
+    /// Motion was seen in two frames only.
+    MotionOfTwoFrames,
+    /// Leads whose chances were never checked.
+    ChancesUnchecked {
+        /// The last lead that was.
+        checked_leads: usize,
+    },
 }
 
 /// A moment of a film.
@@ -362,6 +395,32 @@ pub enum KindReason {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::FlowShort { pairs, usual } => write!(
+                f,
+                "optical flow over {pairs} frames, not {usual}: the clip has only {}",
+                pairs + 1
+            ),
+            Self::RolledOut { from_lead } => write!(
+                f,
+                "from lead {from_lead} on the forecast is rolled out on its own output and less \
+                 certain"
+            ),
+            Self::Drifted { ratio, model } => write!(
+                f,
+                "drift is {ratio:.2} times the level of {model}: the film does not look like what it \
+                 was trained on; do not rely on this forecast without looking"
+            ),
+            Self::InflowUnseen { percent } => write!(
+                f,
+                "{percent:.0} % of the view is reached at the last lead from beyond its border: there \
+                 the border's rain is carried in, which nobody saw"
+            ),
+            Self::MotionOfTwoFrames => {
+                f.write_str("motion is seen in two frames only: a third would make it surer")
+            }
+            Self::ChancesUnchecked { checked_leads } => {
+                write!(f, "chances beyond lead {checked_leads} were never checked")
+            }
             Self::KindOverridden { found, asked } => {
                 write!(f, "the input says it is {found}; read as {asked}, as asked")
             }

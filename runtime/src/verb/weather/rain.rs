@@ -9,6 +9,7 @@ use emberline::clip::{Clip, Observed, Truth};
 use emberline::forecast::{Chance, Predicted, Rain};
 use emberline::frame::{Film, Kind};
 use emberline::model::{Model, RunOptions};
+use emberline::note::Note;
 use emberline::nowcast::Onset;
 use emberline::pipeline::{self, Opened, PipelineOptions};
 use emberline::product::place::Map;
@@ -46,7 +47,7 @@ struct Made {
     /// Which of the rates with a chance counts as rain.
     k: usize,
     clip: Clip,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 }
 
 /// How earlier forecasts of the place came out.
@@ -256,7 +257,7 @@ impl Asked<'_> {
     /// What a person should know of the film and the forecast.
     fn notes(&self, made: &Made) -> Vec<String> {
         let seen = self.film.notes.iter().chain(&made.clip.notes);
-        seen.map(ToString::to_string).chain(made.notes.iter().cloned()).collect()
+        seen.chain(&made.notes).map(ToString::to_string).collect()
     }
 
     fn document(&self, args: &WeatherArgs, made: &Made, checked: &Checked) -> Value {

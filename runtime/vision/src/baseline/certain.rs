@@ -5,6 +5,7 @@ use ndarray::{Array3, Axis};
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Predicted};
 use crate::motion::farneback::STEPS;
+use crate::note::Note;
 
 /// Leads of `clip`, seconds.
 pub(super) fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
@@ -16,7 +17,7 @@ pub(super) fn certain_forecast(
     clip: &Clip,
     frames: Array3<f32>,
     predicted: Predicted,
-    notes: Vec<String>,
+    notes: Vec<Note>,
 ) -> Forecast {
     Forecast {
         lead_s: lead_s(clip, frames.dim().0),
@@ -31,10 +32,9 @@ pub(super) fn certain_forecast(
 }
 
 /// The note of flow over fewer frames than usual: `last` is a clip's last index.
-pub(super) fn short_flow(last: usize) -> Vec<String> {
+pub(super) fn short_flow(last: usize) -> Vec<Note> {
     if last >= STEPS {
         return Vec::new();
     }
-    let have = last + 1;
-    vec![format!("optical flow over {last} frames, not {STEPS}: the clip has only {have}")]
+    vec![Note::FlowShort { pairs: last, usual: STEPS }]
 }

@@ -7,6 +7,7 @@ use super::certain::{certain_forecast, lead_s, short_flow};
 use crate::clip::{Burning, Clip};
 use crate::forecast::{Burn, Forecast, Predicted, arrival_from_probability};
 use crate::front::Front;
+use crate::note::Note;
 use crate::motion::farneback::flow_at_end;
 
 /// Weight of the whole front's mean speed in the blend; the rest is the local speed's.
@@ -93,7 +94,7 @@ impl Answers {
         }
     }
 
-    fn forecast(self, clip: &Clip, notes: Vec<String>) -> Forecast {
+    fn forecast(self, clip: &Clip, notes: Vec<Note>) -> Forecast {
         let Self { frames, probability, arrival_s } = self;
         let said = Predicted::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
         certain_forecast(clip, frames, said, notes)

@@ -9,6 +9,7 @@ mod observed;
 mod options;
 mod pick;
 mod refusal;
+mod ring;
 mod truth;
 mod unit;
 
@@ -19,5 +20,6 @@ pub use clip::Clip;
 pub use observed::{Burning, Observed, Unseen};
 pub use options::ClipOptions;
 pub use refusal::NoClip;
+pub use ring::{Ring, RingBounds, RingError};
 pub use truth::Truth;
 pub use unit::{Scale, Span, Unit, beyond_full};

@@ -183,8 +183,8 @@ fn turns_each_unit_into_intensity() {
         let least = clip.frames.iter().copied().fold(f32::MAX, f32::min);
         let most = clip.frames.iter().copied().fold(f32::MIN, f32::max);
         assert!((least - low).abs() < 1e-5 && (most - high).abs() < 1e-5, "{what}: {least} {most}");
-        let said = clip.notes.iter().any(|n| n.to_string().contains("1st percentile"));
-        assert_eq!(said, matches!(what, "16 bit" | "degrees"), "{what}");
+        let noted = clip.notes.iter().any(|n| n.to_string().contains("1st percentile"));
+        assert_eq!(noted, matches!(what, "16 bit" | "degrees"), "{what}");
     }
 }
 
@@ -214,7 +214,7 @@ fn burnt_grows_and_knows_no_fire_from_fire() {
             Clip::ending(&film(kind, &[0.0, 1.0], ring), 1, &ClipOptions::fire(2, None)).unwrap();
         assert_eq!(burning(&clip.observed).now().iter().filter(|&&b| b).count(), area, "{kind}");
     }
-    // Little contrast, and sixteen hot samples: no fire, and it is said.
+    // Little contrast, and sixteen hot samples: no fire, and it is noted.
     let warm = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| u8s(|y, _| if y > 15 { 53 } else { 20 }));
     let glints = film(Kind::Thermal, &[0.0, 1.0], |_, _, _| {
         u8s(|y, x| if y == 3 && x < 8 { 255 } else { 20 })
@@ -263,20 +263,20 @@ fn says_when_steps_repeat() {
 
 #[test]
 fn burns_as_the_training_side_does() {
-    use crate::source::{Ask, open};
+    use crate::source::{SourceOptions, read_film};
     // tests/golden/source/make.py: NumPy 2.4.6 and scipy.ndimage.binary_fill_holes.
     for seed in [1, 2] {
         let file =
             format!("{}/../../tests/golden/source/burnt_{seed}.npz", env!("CARGO_MANIFEST_DIR"));
-        let heat = open(&file, &Ask::default()).unwrap();
+        let heat = read_film(&file, &SourceOptions::default()).unwrap();
         let clip = Clip::ending(&heat, 9, &ClipOptions::fire(10, None)).unwrap();
-        let ask = Ask {
+        let options = SourceOptions {
             array: Some("burnt".into()),
             kind: Some(Kind::Mask),
             step_s: None,
-            ..Ask::default()
+            ..SourceOptions::default()
         };
-        let right = open(&file, &ask).unwrap();
+        let right = read_film(&file, &options).unwrap();
         for (t, frame) in right.frames.iter().enumerate() {
             let right = frame.pixels.first_channel().mapv(|v| v != 0.0);
             assert_eq!(
@@ -348,9 +348,9 @@ fn rain_is_read_from_codes_and_rates() {
         assert!(
             matches!(truth.observed, Observed::Rain(_)) && !truth.frames.iter().any(|v| v.is_nan())
         );
-        let said = clip.notes.iter().any(|n| n.to_string().contains("rates above 623.7 mm/h"));
-        assert_eq!(said, unit == Unit::RainMmH, "{:?}", clip.notes);
-        assert!((unit.value(0.5) - [127.0, 7.762_471][usize::from(said)]).abs() < 1e-3);
+        let noted = clip.notes.iter().any(|n| n.to_string().contains("rates above 623.7 mm/h"));
+        assert_eq!(noted, unit == Unit::RainMmH, "{:?}", clip.notes);
+        assert!((unit.value(0.5) - [127.0, 7.762_471][usize::from(noted)]).abs() < 1e-3);
     }
     let fire = Clip::ending(&sweep(&times), 1, &want).unwrap_err().to_string();
     assert!(fire.contains("a thermal film shows nothing for a forecast of rain"), "{fire}");

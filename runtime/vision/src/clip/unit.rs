@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::frame::{FrameView, Kind, Pixels};
 use crate::heat::flame_intensity;
 use crate::note::Note;
+use crate::quantile::{nth, quantile};
 use crate::rain_rate;
 
 /// Which input values are intensity 0 and 1, as a model's card asks for it.

@@ -15,6 +15,7 @@ pub use estimate::{Estimate, Parameter};
 pub use provenance::{EngineFacts, InputFacts, ModelFacts, Provenance, StageSeconds};
 
 use crate::grid::Grid;
+use crate::note::Note;
 use crate::rain_rate;
 use crate::task::Task;
 
@@ -36,8 +37,8 @@ pub struct Forecast {
     pub drift: Option<Drift>,
     /// Where the cells lie.
     pub grid: Grid,
-    /// Things a person should know, a line each.
-    pub notes: Vec<String>,
+    /// Things a person should know.
+    pub notes: Vec<Note>,
 }
 
 /// What a forecast predicts besides its frames.

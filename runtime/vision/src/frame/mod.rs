@@ -2,6 +2,7 @@
 
 mod film;
 mod frame;
+mod limits;
 mod pixels;
 mod pose;
 mod time;
@@ -9,6 +10,7 @@ mod view;
 
 pub use film::Film;
 pub use frame::Frame;
+pub use limits::{BYTES_MAX, SIDE_PX, sides_fit};
 pub use pixels::Pixels;
 pub use pose::{Attitude, Pose, Position};
 pub use time::{Elapsed, FrameTime, TimeSource};

@@ -5,7 +5,7 @@
 use super::*;
 use crate::clip::{Clip, ClipOptions};
 use crate::frame::{Film, Pixels};
-use crate::source::{Ask, open};
+use crate::source::{SourceOptions, read_film};
 
 #[test]
 fn tells_flame_from_what_looks_like_it() {
@@ -38,8 +38,8 @@ fn film(file: &str, array: &str) -> Option<Film> {
         println!("NOT RUN: no data; set EMBERLINE_DATA");
         return None;
     }
-    let ask = Ask { array: Some(array.into()), ..Ask::default() };
-    Some(open(&format!("{root}/fire_dev/{file}.npz"), &ask).unwrap())
+    let options = SourceOptions { array: Some(array.into()), ..SourceOptions::default() };
+    Some(read_film(&format!("{root}/fire_dev/{file}.npz"), &options).unwrap())
 }
 
 fn heat(film: &Film) -> Vec<Array2<f32>> {

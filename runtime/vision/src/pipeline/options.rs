@@ -3,7 +3,7 @@
 use emberline_engine::EngineOptions;
 
 use super::stop::Stop;
-use crate::source::Ask;
+use crate::source::SourceOptions;
 
 /// How a setting that the library names, `‹step›`, is typed by whoever called: `--step` on a command
 /// line, a key in a file of settings.
@@ -15,7 +15,7 @@ pub struct PipelineOptions {
     /// Model by name (newest version) or folder; the one that the input is usually for where not given.
     pub model: Option<String>,
     /// How the input is read; its step is also that of the clip.
-    pub source: Ask,
+    pub source: SourceOptions,
     /// Which engine, at which precision, on how many cores.
     pub engine: EngineOptions,
     /// Leads to forecast; the model's own where not given.

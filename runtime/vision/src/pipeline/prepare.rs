@@ -10,6 +10,7 @@ use crate::clip::Clip;
 use crate::forecast::{Forecast, InputFacts, Provenance, StageSeconds};
 use crate::frame::Film;
 use crate::model::{self, Model, ModelError};
+use crate::note::Note;
 use crate::source::{self, SourceError};
 
 /// The model of a film of no special kind; another one is told.
@@ -30,7 +31,7 @@ pub struct Opened {
 /// [`SourceError`] names the file and what to do about it.
 pub fn open(input: &str, options: &PipelineOptions) -> Result<Opened, SourceError> {
     let started = Instant::now();
-    let film = source::open(input, &options.source)?;
+    let film = source::read_film(input, &options.source)?;
     Ok(Opened { film, decode_s: started.elapsed().as_secs_f64() })
 }
 
@@ -77,7 +78,7 @@ pub fn provenance(
     spent: StageSeconds,
     options: &PipelineOptions,
 ) -> Provenance {
-    let spelled = |note: &String| (options.spell)(note);
+    let spelled = |note: &Note| (options.spell)(&note.to_string());
     let forecast_notes: Vec<String> =
         clip.notes.iter().chain(&forecast.notes).map(spelled).collect();
     let film_notes = film.notes.iter().map(spelled);

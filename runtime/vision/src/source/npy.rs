@@ -17,10 +17,16 @@ pub enum NpyError {
     Layout(&'static str),
     /// The bytes ended early or could not be read.
     #[error("cannot be read to its end ({0}): the file is cut short or damaged")]
-    Io(#[from] std::io::Error),
+    Io(std::io::Error),
     /// Values of a type that has no meaning here.
     #[error("holds {0}, not numbers or text")]
     Type(String),
+}
+
+impl From<std::io::Error> for NpyError {
+    fn from(cause: std::io::Error) -> Self {
+        Self::Io(cause)
+    }
 }
 
 /// What one array is: value type, order and shape.

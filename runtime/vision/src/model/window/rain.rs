@@ -8,6 +8,7 @@ use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
 use crate::motion::lucas_kanade::rain_motion;
+use crate::note::Note;
 use crate::nowcast::extrapolated;
 
 /// Share of a view from which on it is told that its rain comes from beyond the border.
@@ -22,7 +23,7 @@ pub(super) fn finish(
     clip: &Clip,
     unseen: &Unseen,
     frames: &mut Array3<f32>,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<Note>,
 ) -> Rain {
     let no_data = unseen.now();
     let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
@@ -33,14 +34,10 @@ pub(super) fn finish(
         nowcast.blend.mix(frames, &moved);
         let beyond = inflow_share(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
         if beyond >= BEYOND_TOLD {
-            notes.push(format!(
-                "{:.0} % of the view is reached at the last lead from beyond its border: there the \
-                 border's rain is carried in, which nobody saw",
-                100.0 * beyond
-            ));
+            notes.push(Note::InflowUnseen { percent: 100.0 * beyond });
         }
         if unseen.earlier.is_none() {
-            notes.push("motion is seen in two frames only: a third would make it surer".into());
+            notes.push(Note::MotionOfTwoFrames);
         }
         moved
     });
@@ -62,7 +59,7 @@ pub(super) fn finish(
     }
     let chance = nowcast.and_then(|n| n.chance.as_ref());
     if let Some(fit) = chance.filter(|fit| frames.dim().0 > fit.leads) {
-        notes.push(format!("chances beyond lead {} were never checked", fit.leads));
+        notes.push(Note::ChancesUnchecked { checked_leads: fit.leads });
     }
     let chance = chance.map(|fit| fit.chance(frames, &no_data));
     Rain { chance, ..Rain::of(frames, &no_data) }

@@ -18,6 +18,7 @@ use crate::model::card::Card;
 use crate::model::error::ModelError;
 use crate::model::golden::{Check, Golden};
 use crate::model::network::{Network, Progress, RunOptions};
+use crate::note::Note;
 use crate::task::Task;
 
 /// Least memory of a forecast: always, for each cell of a tile in work, and for each cell and lead that
@@ -126,7 +127,7 @@ impl<W: Window> Windowed<W> {
         &self,
         clip: &Clip,
         futures: &mut [Future],
-        notes: &mut Vec<String>,
+        notes: &mut Vec<Note>,
     ) -> Result<Predicted, ModelError> {
         match &clip.observed {
             Observed::Fire(burning) => {
@@ -201,17 +202,10 @@ impl<W: Window> Network for Windowed<W> {
         let drift = self.window.drift(clip.kind, &codes);
         let mut notes = Vec::new();
         if let Some(lead) = rollout_from_lead {
-            notes.push(format!(
-                "from lead {lead} on the forecast is rolled out on its own output and less certain"
-            ));
+            notes.push(Note::RolledOut { from_lead: lead });
         }
         if let Some(drift) = drift.as_ref().filter(|d| d.warned) {
-            notes.push(format!(
-                "drift is {:.2} times the level of {}: the film does not look like what it was \
-                 trained on; do not rely on this forecast without looking",
-                drift.ratio,
-                self.card.id()
-            ));
+            notes.push(Note::Drifted { ratio: drift.ratio, model: self.card.id() });
         }
         notes.append(&mut late_notes);
         let forecast = Forecast {

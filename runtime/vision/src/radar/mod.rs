@@ -1,0 +1,40 @@
+//! Radar: sequences of rain from what weather services give out, PGM, GeoTIFF or ODIM HDF5, one
+//! frame a file, in a folder or alone.
+//!
+//! Each file becomes a `Scan` (mm/h, NaN no data, UTC time, place), the scans become a
+//! [`Sequence`], and what is missing, repeated, late or set right is in its notes. Unit, projection
+//! and time are never guessed.
+
+mod around;
+mod clock;
+mod error;
+mod files;
+mod format;
+mod geotags;
+mod geotiff;
+mod ground;
+#[cfg(feature = "odim")]
+mod hdf5;
+pub(crate) mod health;
+mod limits;
+#[cfg(feature = "odim")]
+mod odim;
+mod options;
+mod pgm;
+mod raw;
+mod scan;
+mod sequence;
+mod unit;
+mod z_r;
+
+#[cfg(test)]
+mod refusal_tests;
+#[cfg(test)]
+mod tests;
+
+pub use around::{Around, NoSquare};
+pub use error::RadarError;
+pub use options::RadarOptions;
+pub use sequence::{RainFrame, Sequence, claims};
+pub use unit::{NoRainUnit, RadarUnit};
+pub use z_r::{MARSHALL_PALMER, NoZR, ZR};

@@ -1,0 +1,293 @@
+//! ODIM HDF5 composites, as OPERA and the European weather services give them out.
+//!
+//! One 2-D field of rain: reflectivity (DBZH, TH), rain rate (RATE) or accumulation (ACRR), with its
+//! gain, its values for "not seen" and "seen, no rain", and, where there is one, a quality field.
+
+use ndarray::Array2;
+
+use super::clock;
+use super::error::RadarError;
+use super::ground::{Ground, ROUNDING, between, cells_apart};
+use super::hdf5::Container;
+use super::options::RadarOptions;
+use super::raw::{Raw, settle_unit};
+use super::unit::RadarUnit;
+use crate::note::Note;
+
+/// Quantities of rain, the one first that is taken first.
+const QUANTITIES: [&str; 8] = ["RATE", "DBZH", "TH", "DBZV", "TV", "DBZ", "DBZHC", "ACRR"];
+/// Most datasets and fields that are looked for.
+const MOST: usize = 64;
+
+/// Name of the quantity that says how far each cell can be trusted, 0 to 1.
+const QUALITY: &str = "QIND";
+
+/// One field of a file.
+#[derive(Clone)]
+struct Field {
+    /// Group of the field (`/dataset1/data1`) and of its dataset (`/dataset1`).
+    data: String,
+    dataset: String,
+    quantity: String,
+}
+
+/// Reads the ODIM file `name` from its bytes.
+pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
+    let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
+    let refused = |what: String, fix: &str| RadarError::refused(name, what, fix);
+    let file = Container::open(bytes).map_err(damaged)?;
+    match file.text("/what", "object").map_err(damaged)?.as_deref() {
+        Some("COMP" | "IMAGE") => {}
+        Some(other) => {
+            return Err(refused(
+                format!("it is an ODIM file of object {other}"),
+                "give composites or images (COMP, IMAGE): scans and volumes have no map yet",
+            ));
+        }
+        None => {
+            return Err(refused(
+                "it is HDF5 but not ODIM: it has no /what/object".to_owned(),
+                "convert it to ODIM or GeoTIFF",
+            ));
+        }
+    }
+    let mut notes = Vec::new();
+    let all = fields(&file).map_err(damaged)?;
+    let field = choose(name, &all, options, &mut notes)?;
+    let stated = unit(&file, field, options).map_err(damaged)?;
+    let unit = settle_unit(name, stated, options, &mut notes)?;
+    let values = values(&file, field, unit, options, &mut notes).map_err(damaged)?;
+    let trust = quality_of(&file, field, &all).map_err(damaged)?;
+    if trust.is_some() && options.least_quality.is_none() {
+        notes.push(Note::QualityUnused);
+    }
+    let wanted = trust.filter(|_| options.least_quality.is_some());
+    let quality = wanted.map(|f| trust_in(&file, &f, values.dim())).transpose().map_err(damaged)?;
+    let utc = time(&file).map_err(damaged)?;
+    let (crs, transform) = place(name, &file, field, options, values.dim())?;
+    let name = name.to_owned();
+    Ok(Raw { name, values, unit, utc, crs, transform, quality, notes })
+}
+
+/// The field of rain that is read: the one asked for, or the first there is.
+fn choose<'a>(
+    name: &str,
+    all: &'a [Field],
+    options: &RadarOptions,
+    notes: &mut Vec<Note>,
+) -> Result<&'a Field, RadarError> {
+    let rain: Vec<&Field> = all.iter().filter(|f| f.quantity != QUALITY).collect();
+    let held = rain.iter().map(|f| f.quantity.as_str()).collect::<Vec<_>>().join(", ");
+    let found = match &options.quantity {
+        Some(asked) => rain.iter().find(|f| f.quantity.eq_ignore_ascii_case(asked)),
+        None => QUANTITIES.iter().find_map(|q| rain.iter().find(|f| f.quantity == *q)),
+    };
+    let Some(found) = found else {
+        let wanted = options.quantity.clone().unwrap_or_else(|| QUANTITIES.join(", "));
+        return Err(RadarError::refused(
+            name,
+            format!("it holds no {wanted}, but: {held}"),
+            "name one of these with ‹quantity›, and its unit with ‹unit›",
+        ));
+    };
+    if rain.len() > 1 {
+        notes.push(Note::QuantityChosen { quantity: found.quantity.clone(), held });
+    }
+    Ok(found)
+}
+
+/// All fields, in the order of their numbers.
+fn fields(file: &Container) -> Result<Vec<Field>, String> {
+    let mut out = Vec::new();
+    for d in 1..=MOST {
+        let dataset = format!("/dataset{d}");
+        if !file.has(&dataset)? {
+            break;
+        }
+        let of_all = file.text(&format!("{dataset}/what"), "quantity")?;
+        for n in 1..=MOST {
+            let data = format!("{dataset}/data{n}");
+            if !file.has(&data)? {
+                break;
+            }
+            let own = file.text(&format!("{data}/what"), "quantity")?;
+            let quantity = own.or_else(|| of_all.clone()).unwrap_or_else(|| "?".to_owned());
+            out.push(Field { data, dataset: dataset.clone(), quantity });
+        }
+    }
+    Ok(out)
+}
+
+/// Number `key` of the field's own `what`, or of its dataset's.
+fn what(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
+    match file.number(&format!("{}/what", field.data), key)? {
+        None => file.number(&format!("{}/what", field.dataset), key),
+        own => Ok(own),
+    }
+}
+
+/// What the quantity is measured in; an accumulation needs its start and end.
+fn unit(
+    file: &Container,
+    field: &Field,
+    options: &RadarOptions,
+) -> Result<Option<RadarUnit>, String> {
+    match field.quantity.as_str() {
+        "RATE" => return Ok(Some(RadarUnit::MmH)),
+        "ACRR" => {}
+        q if QUANTITIES.contains(&q) => return Ok(Some(RadarUnit::DbZ)),
+        _ => return Ok(None),
+    }
+    let group = format!("{}/what", field.dataset);
+    let at = |date: &str, time: &str| stamp(file, &group, date, time);
+    let (Some(start), Some(end)) = (at("startdate", "starttime")?, at("enddate", "endtime")?)
+    else {
+        return Ok(None);
+    };
+    let minutes = end.duration_since(start).as_secs_f64() / 60.0;
+    match minutes > 0.0 {
+        true => Ok(Some(RadarUnit::AccumulationMm { minutes })),
+        false if options.unit.is_some() => Ok(None),
+        false => Err(format!("its accumulation starts at {start} and ends at {end}")),
+    }
+}
+
+fn stamp(
+    file: &Container,
+    group: &str,
+    date: &str,
+    time: &str,
+) -> Result<Option<jiff::Timestamp>, String> {
+    let (Some(d), Some(t)) = (file.text(group, date)?, file.text(group, time)?) else {
+        return Ok(None);
+    };
+    let stamp = clock::stamp(&format!("{d}{t}"));
+    stamp.map(Some).ok_or_else(|| format!("its {group}/{date} {d} and {time} {t} are no time"))
+}
+
+/// The nominal time of the product.
+fn time(file: &Container) -> Result<Option<jiff::Timestamp>, String> {
+    stamp(file, "/what", "date", "time")
+}
+
+/// Values in `unit`, by the field's gain and offset.
+fn values(
+    file: &Container,
+    field: &Field,
+    unit: RadarUnit,
+    options: &RadarOptions,
+    notes: &mut Vec<Note>,
+) -> Result<Array2<f32>, String> {
+    let (stored, whole) = file.array(&format!("{}/data", field.data))?;
+    let stated = (what(file, field, "gain")?, what(file, field, "offset")?);
+    let [gain, offset] = match (options.scale, stated) {
+        (Some(asked), _) => asked,
+        (None, (Some(gain), Some(offset))) => [gain, offset],
+        (None, _) if whole => {
+            return Err(format!(
+                "{} is stored as integers without gain and offset",
+                field.quantity
+            ));
+        }
+        _ => [1.0, 0.0],
+    };
+    if gain == 0.0 {
+        return Err(format!("the gain of {} is 0", field.quantity));
+    }
+    let no_data = options.no_data.map_or_else(|| what(file, field, "nodata"), |v| Ok(Some(v)))?;
+    let dry = what(file, field, "undetect")?;
+    if no_data.is_none() {
+        notes.push(Note::NoDataUnnamed);
+    }
+    if no_data.is_some() && no_data == dry {
+        notes.push(Note::NoDataIsDry);
+    }
+    Ok(stored.mapv(|v| match v {
+        v if v.is_nan() || no_data == Some(v) => f32::NAN,
+        v if dry == Some(v) => unit.dry(),
+        v => (v * gain + offset) as f32,
+    }))
+}
+
+/// The quality field of `field`: beside it, beside its dataset, or a dataset of its own.
+fn quality_of(file: &Container, field: &Field, all: &[Field]) -> Result<Option<Field>, String> {
+    for group in [&field.data, &field.dataset] {
+        let data = format!("{group}/quality1");
+        if file.has(&data)? {
+            return Ok(Some(Field { dataset: data.clone(), data, quantity: QUALITY.to_owned() }));
+        }
+    }
+    Ok(all.iter().find(|f| f.quantity == QUALITY).cloned())
+}
+
+/// How far each cell can be trusted, 0 to 1 and NaN where the file does not tell.
+fn trust_in(file: &Container, trust: &Field, shape: (usize, usize)) -> Result<Array2<f32>, String> {
+    let (stored, _) = file.array(&format!("{}/data", trust.data))?;
+    if stored.dim() != shape {
+        return Err(format!("{} has another size than the rain", trust.data));
+    }
+    let number = |key: &str| what(file, trust, key);
+    let (gain, offset) = (number("gain")?.unwrap_or(1.0), number("offset")?.unwrap_or(0.0));
+    let no_data = number("nodata")?;
+    Ok(stored.mapv(|q| match no_data == Some(q) {
+        true => f32::NAN,
+        false => (q * gain + offset) as f32,
+    }))
+}
+
+/// Projection and transform, from `where`: corners, checked against each other and the cell size.
+fn place(
+    name: &str,
+    file: &Container,
+    field: &Field,
+    options: &RadarOptions,
+    (h, w): (usize, usize),
+) -> Result<(Option<String>, Option<[f64; 6]>), RadarError> {
+    let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
+    let wrong = |what: String| {
+        RadarError::refused(name, what, "correct the file, or say its projection with ‹crs›")
+    };
+    let own = format!("{}/where", field.dataset);
+    let number = |key: &str| -> Result<Option<f64>, RadarError> {
+        let root = file.number("/where", key).map_err(damaged)?;
+        root.map_or_else(|| file.number(&own, key).map_err(damaged), |v| Ok(Some(v)))
+    };
+    for (key, is) in [("xsize", w), ("ysize", h)] {
+        if let Some(stated) = number(key)?.filter(|&stated| stated != is as f64) {
+            return Err(damaged(format!("its {key} is {stated}, but its field has {is}")));
+        }
+    }
+    let stated = file.text("/where", "projdef").map_err(damaged)?;
+    let stated = stated.or(file.text(&own, "projdef").map_err(damaged)?);
+    let Some(crs) = options.crs.clone().or_else(|| stated.clone()) else { return Ok((None, None)) };
+    let ground = Ground::of(&crs).map_err(wrong)?;
+    let corner = |which: &str| -> Result<Option<[f64; 2]>, RadarError> {
+        let at = number(&format!("{which}_lon"))?.zip(number(&format!("{which}_lat"))?);
+        at.map(|(lon, lat)| ground.xy([lon, lat]).map_err(wrong)).transpose()
+    };
+    let (Some(low), Some(high)) = (corner("LL")?, corner("UR")?) else {
+        return Err(damaged("it tells no corners (LL, UR)".to_owned()));
+    };
+    let t = between(low, high, [h, w]).map_err(wrong)?;
+    if let (Some(ul), Some(lr)) = (corner("UL")?, corner("LR")?) {
+        let [x1, y2] = ul;
+        let [x2, y1] = lr;
+        let other = between([x1, y1], [x2, y2], [h, w]).map_err(wrong)?;
+        let apart = cells_apart(&t, &other, [h, w]);
+        if apart > ROUNDING {
+            return Err(wrong(format!(
+                "its four corners are no rectangle on this projection ({apart:.1} cells off)"
+            )));
+        }
+    }
+    for (key, found) in [("xscale", t[1]), ("yscale", -t[5])] {
+        let Some(stated) = number(key)? else { continue };
+        let found = found * ground.unit_m();
+        if (found / stated - 1.0).abs() > 0.01 {
+            return Err(wrong(format!(
+                "its corners make cells of {found:.0} m on this projection, but {key} is {stated}"
+            )));
+        }
+    }
+    Ok((stated, Some(t)))
+}

@@ -1,0 +1,49 @@
+//! What a reader takes out of one radar file.
+
+use jiff::Timestamp;
+use ndarray::Array2;
+
+use super::error::RadarError;
+use super::options::RadarOptions;
+use super::unit::RadarUnit;
+use crate::note::Note;
+
+/// What a reader takes out of a file.
+#[derive(Debug)]
+pub(super) struct Raw {
+    /// The file, for messages.
+    pub(super) name: String,
+    /// Values `[H, W]` in `unit`, row 0 north; NaN no data, [`RadarUnit::dry`] seen and no rain.
+    pub(super) values: Array2<f32>,
+    pub(super) unit: RadarUnit,
+    /// The time that the file itself tells.
+    pub(super) utc: Option<Timestamp>,
+    pub(super) crs: Option<String>,
+    pub(super) transform: Option<[f64; 6]>,
+    /// How far each cell can be trusted `[H, W]`, 0 to 1 and NaN untold; read only where asked for.
+    pub(super) quality: Option<Array2<f32>>,
+    /// Things a person should know of this file.
+    pub(super) notes: Vec<Note>,
+}
+
+/// The unit of file `name`, from what it says and what was asked for; never guessed.
+pub(super) fn settle_unit(
+    name: &str,
+    found: Option<RadarUnit>,
+    options: &RadarOptions,
+    notes: &mut Vec<Note>,
+) -> Result<RadarUnit, RadarError> {
+    match (found, options.unit) {
+        (Some(found), Some(asked)) if found != asked => {
+            let (found, text) = (found.to_string(), asked.to_string());
+            notes.push(Note::UnitOverridden { found, asked: text });
+            Ok(asked)
+        }
+        (Some(unit), _) | (None, Some(unit)) => Ok(unit),
+        (None, None) => Err(RadarError::refused(
+            name,
+            "the file does not say what its values are",
+            "say it with ‹unit›: dBZ, mm/h or \"mm in 5 min\"",
+        )),
+    }
+}

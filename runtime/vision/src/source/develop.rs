@@ -1,0 +1,367 @@
+//! Developing: a source read to its end becomes a film, once it is settled what its frames mean.
+
+use std::sync::Arc;
+
+use ndarray::{Array3, Axis};
+
+use super::about::Origin;
+use super::deadline::Deadline;
+use super::error::SourceError;
+use super::options::SourceOptions;
+use super::source::{Next, Source};
+use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
+use crate::grid::Grid;
+use crate::note::{KindReason, Note};
+use crate::radar::health;
+
+/// Reads `source` to its end and settles kind, times and grid over all its frames.
+///
+/// # Errors
+/// What the source says; and [`SourceError::Refused`] where there are no frames, or their values are
+/// not what a film of their kind can hold.
+pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<Film, SourceError> {
+    let mut frames = Vec::new();
+    loop {
+        match source.next(Deadline::NEVER)? {
+            Next::Frame(frame) => frames.push(frame),
+            Next::NotYet => {}
+            Next::End => break,
+        }
+    }
+    let about = source.about().clone();
+    let closing = source.finish();
+    let mut negative = Negative { name: about.name, frames, notes: about.notes };
+    negative.notes.extend(closing.notes);
+    let Some(first) = negative.frames.first() else {
+        return Err(SourceError::refused(
+            &negative.name,
+            "it holds no frames",
+            "give at least two frames",
+        ));
+    };
+    let [height, width, _] = first.pixels.shape();
+    let times_from = first.time.source;
+    SourceError::check_sides(&negative.name, height, width)?;
+    negative.refuse_unlike()?;
+    let kind = negative.settle_kind(about.kind, options.kind)?;
+    match kind {
+        Kind::Rain => negative.refuse_no_rain()?,
+        Kind::Thermal | Kind::Mask | Kind::Rgb => negative.refuse_not_finite()?,
+    }
+    match (times_from, options.step_s) {
+        (TimeSource::Step, Some(step_s)) if about.step_s.is_none() => {
+            negative.notes.push(Note::TimesCounted { step_s });
+        }
+        (TimeSource::Assumed, _) => negative.notes.push(Note::TimesAssumed),
+        _ => {}
+    }
+    let mut film = Film {
+        kind,
+        frames: negative.frames,
+        grid: about.grid.unwrap_or_else(|| Grid::new(height, width)),
+        name: negative.name,
+        digest: closing.digest.unwrap_or_default(),
+        notes: negative.notes,
+    };
+    let of_a_radar = match about.origin {
+        Origin::Radar => true,
+        Origin::Npz => kind == Kind::Rain,
+        _ => false,
+    };
+    if of_a_radar {
+        let health = health::of(&film);
+        film.notes.extend(health);
+    }
+    Ok(film)
+}
+
+/// Frames as read, before it is settled what they mean.
+struct Negative {
+    /// Input as typed, for messages.
+    name: String,
+    frames: Vec<Frame>,
+    notes: Vec<Note>,
+}
+
+impl Negative {
+    fn pixels(&self) -> impl Iterator<Item = &Pixels> {
+        self.frames.iter().map(|frame| &*frame.pixels)
+    }
+
+    /// Refuses frames of more than one shape or type, and times that do not increase: no file gives
+    /// those out, but a camera may.
+    fn refuse_unlike(&self) -> Result<(), SourceError> {
+        let refused = |what: String| {
+            let fix = "all frames of a film must agree, and follow each other";
+            Err(SourceError::refused(&self.name, what, fix))
+        };
+        for (i, pair) in self.frames.windows(2).enumerate() {
+            let [a, b] = [&pair[0], &pair[1]];
+            let like = std::mem::discriminant(&*a.pixels) == std::mem::discriminant(&*b.pixels)
+                && a.pixels.shape() == b.pixels.shape();
+            if !like {
+                return refused(format!(
+                    "frame {} has another size or type than the one before",
+                    i + 1
+                ));
+            }
+            if a.time.elapsed >= b.time.elapsed {
+                return refused(format!("frame {} is not later than the one before", i + 1));
+            }
+        }
+        Ok(())
+    }
+
+    fn refuse_not_finite(&self) -> Result<(), SourceError> {
+        let (mut frames, mut values, mut first) = (0usize, 0usize, None);
+        for (i, pixels) in self.pixels().enumerate() {
+            let Pixels::F32(a) = pixels else { return Ok(()) };
+            let bad = a.iter().filter(|v| !v.is_finite()).count();
+            if bad > 0 {
+                first.get_or_insert(i);
+                frames += 1;
+                values += bad;
+            }
+        }
+        let Some(first) = first else { return Ok(()) };
+        Err(SourceError::refused(
+            &self.name,
+            format!(
+                "{values} NaN or infinite values in {frames} frames, the first in frame {first}"
+            ),
+            "replace them or leave those frames out",
+        ))
+    }
+
+    /// Refuses frames that are no rain: another type than code or mm/h, or rates that cannot be.
+    fn refuse_no_rain(&self) -> Result<(), SourceError> {
+        for (i, pixels) in self.pixels().enumerate() {
+            let rates = match pixels {
+                Pixels::U8(_) => return Ok(()),
+                Pixels::U16(_) => {
+                    return Err(SourceError::refused(
+                        &self.name,
+                        "kind rain needs uint8 codes or float32 mm/h, these frames are uint16",
+                        "convert them, or say what the values mean with ‹kind›",
+                    ));
+                }
+                Pixels::F32(rates) => rates,
+            };
+            if let Some(bad) = rates.iter().find(|v| **v < 0.0 || v.is_infinite()) {
+                return Err(SourceError::refused(
+                    &self.name,
+                    format!("frame {i} has a rain rate of {bad} mm/h"),
+                    "write NaN where there is no data",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The kind that was asked for, that the input says it is, or that its values suggest; and one
+    /// channel where that kind has one.
+    fn settle_kind(
+        &mut self,
+        found: Option<Kind>,
+        asked: Option<Kind>,
+    ) -> Result<Kind, SourceError> {
+        if let (Some(found), Some(asked)) = (found, asked)
+            && asked != found
+        {
+            self.notes.push(Note::KindOverridden { found, asked });
+        }
+        let kind = match asked.or(found) {
+            Some(kind) => kind,
+            None => {
+                let (kind, because) = self.deduce();
+                self.notes.push(Note::KindDeduced { kind, because });
+                kind
+            }
+        };
+        let first = &self.frames[0].pixels;
+        let channels = first.shape()[2];
+        let eight_bit = matches!(**first, Pixels::U8(_));
+        match (kind, channels) {
+            (Kind::Rgb, 3) if eight_bit => Ok(kind),
+            (Kind::Rgb, _) => Err(SourceError::refused(
+                &self.name,
+                format!(
+                    "kind rgb needs 8-bit frames of 3 channels, these have {channels}{}",
+                    if eight_bit { "" } else { " of another type" }
+                ),
+                "give ‹kind› thermal or mask, or convert the frames",
+            )),
+            (_, 1) => Ok(kind),
+            _ if self.all_grey() => {
+                for frame in &mut self.frames {
+                    frame.pixels = Arc::new(first_channel(&frame.pixels));
+                }
+                self.notes.push(Note::GreyInColour);
+                Ok(kind)
+            }
+            _ => Err(SourceError::refused(
+                &self.name,
+                format!("kind {kind} needs one channel, these frames have colour"),
+                "give ‹kind› rgb, or convert the frames to grey",
+            )),
+        }
+    }
+
+    fn all_grey(&self) -> bool {
+        self.pixels().all(|p| match p {
+            Pixels::U8(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+            Pixels::U16(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+            Pixels::F32(a) => a.lanes(Axis(2)).into_iter().all(|v| v.iter().all(|c| *c == v[0])),
+        })
+    }
+
+    /// The kind that values suggest, and why.
+    fn deduce(&self) -> (Kind, KindReason) {
+        let first = &self.frames[0].pixels;
+        if first.shape()[2] == 3 && matches!(**first, Pixels::U8(_)) {
+            return (Kind::Rgb, KindReason::ThreeChannels);
+        }
+        let two_valued = |one: f32| {
+            self.pixels().all(|p| match p {
+                Pixels::U8(a) => a.iter().all(|&v| v == 0 || f32::from(v) == one),
+                Pixels::U16(a) => a.iter().all(|&v| v == 0 || f32::from(v) == one),
+                Pixels::F32(a) => a.iter().all(|&v| v == 0.0 || v == one),
+            })
+        };
+        if two_valued(1.0) {
+            return (Kind::Mask, KindReason::ZeroAndOne);
+        }
+        if two_valued(255.0) {
+            return (Kind::Mask, KindReason::ZeroAnd255);
+        }
+        (Kind::Thermal, KindReason::ManyValues)
+    }
+}
+
+fn first_channel(pixels: &Pixels) -> Pixels {
+    fn one<T: Copy>(a: &Array3<T>) -> Array3<T> {
+        a.slice(ndarray::s![.., .., 0..1]).to_owned()
+    }
+    match pixels {
+        Pixels::U8(a) => Pixels::U8(one(a)),
+        Pixels::U16(a) => Pixels::U16(one(a)),
+        Pixels::F32(a) => Pixels::F32(one(a)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::{Elapsed, FrameTime};
+    use crate::source::{About, Closing};
+
+    /// Frames that are there already, a second apart.
+    struct Ready(About, std::vec::IntoIter<Frame>);
+
+    impl Source for Ready {
+        fn about(&self) -> &About {
+            &self.0
+        }
+
+        fn next(&mut self, _: Deadline) -> Result<Next, SourceError> {
+            Ok(self.1.next().map_or(Next::End, Next::Frame))
+        }
+
+        fn finish(self: Box<Self>) -> Closing {
+            Closing::default()
+        }
+    }
+
+    fn ready(pixels: Vec<Pixels>, kind: Option<Kind>, step_s: Option<f64>) -> Box<dyn Source> {
+        let frames = pixels.into_iter().enumerate().map(|(i, p)| {
+            let source = if step_s.is_some() { TimeSource::Step } else { TimeSource::Container };
+            let elapsed = Elapsed::counted(i, step_s.unwrap_or(1.0));
+            Frame::new(p, FrameTime::since_first(elapsed, source))
+        });
+        let about = About { kind, step_s, ..About::recorded("clip", Origin::Images) };
+        Box::new(Ready(about, frames.collect::<Vec<_>>().into_iter()))
+    }
+
+    fn grey(values: &[f32], channels: usize) -> Vec<Pixels> {
+        let frame = |&v: &f32| Pixels::U8(Array3::from_elem((32, 40, channels), v as u8));
+        values.iter().map(frame).collect()
+    }
+
+    #[test]
+    fn settles_what_frames_mean() {
+        let cases = [
+            // Values, channels, asked for, found: kind.
+            (vec![0.0, 1.0], 1, None, None, Ok(Kind::Mask)),
+            (vec![0.0, 255.0], 1, None, None, Ok(Kind::Mask)),
+            (vec![0.0, 2.0], 1, None, None, Ok(Kind::Thermal)),
+            (vec![9.0, 9.0], 3, None, None, Ok(Kind::Rgb)),
+            (vec![0.0, 1.0], 1, None, Some(Kind::Thermal), Ok(Kind::Thermal)),
+            (vec![0.0, 7.0], 1, Some(Kind::Mask), Some(Kind::Thermal), Ok(Kind::Mask)),
+            (vec![9.0, 9.0], 3, Some(Kind::Thermal), None, Ok(Kind::Thermal)),
+            (vec![0.0, 1.0], 1, Some(Kind::Rgb), None, Err("3 channels")),
+            (vec![0.0, 1.0], 1, None, Some(Kind::Rain), Ok(Kind::Rain)),
+            (vec![], 1, None, None, Err("no frames")),
+        ];
+        for (values, channels, asked, found, want) in cases {
+            let source = ready(grey(&values, channels), found, None);
+            let options = SourceOptions { kind: asked, ..SourceOptions::default() };
+            match (develop(source, &options), want) {
+                (Ok(film), Ok(kind)) => {
+                    assert_eq!(film.kind, kind);
+                    let deduced = |n: &Note| matches!(n, Note::KindDeduced { .. });
+                    assert_eq!(film.notes.iter().any(deduced), asked.or(found).is_none());
+                    assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
+                }
+                (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),
+                (got, want) => panic!("{got:?} is not {want:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn frames_that_do_not_go_together_are_refused() {
+        let other = |pixels: Pixels| [grey(&[0.0, 3.0], 1), vec![pixels]].concat();
+        for (pixels, why) in [
+            (other(Pixels::U8(Array3::zeros((40, 32, 1)))), "frame 2 has another size or type"),
+            (other(Pixels::U16(Array3::zeros((32, 40, 1)))), "frame 2 has another size or type"),
+        ] {
+            let e = develop(ready(pixels, None, None), &SourceOptions::default()).unwrap_err();
+            assert!(e.to_string().contains(why), "{e}");
+        }
+        let still = ready(grey(&[0.0, 3.0], 1), None, Some(0.0));
+        let e = develop(still, &SourceOptions::default()).unwrap_err();
+        assert!(e.to_string().contains("frame 1 is not later than the one before"), "{e}");
+    }
+
+    #[test]
+    fn rain_may_have_no_data_but_no_rate_that_cannot_be() {
+        let options = SourceOptions { kind: Some(Kind::Rain), ..SourceOptions::default() };
+        let rates = |v: f32| Pixels::F32(Array3::from_elem((32, 32, 1), v));
+        let counts = Pixels::U16(Array3::zeros((32, 32, 1)));
+        for (pixels, why) in [
+            (rates(f32::NAN), None),
+            (rates(3.5), None),
+            (rates(-9999.0), Some("a rain rate of -9999 mm/h; write NaN")),
+            (rates(f32::INFINITY), Some("a rain rate of inf mm/h")),
+            (counts, Some("uint8 codes or float32 mm/h, these frames are uint16")),
+        ] {
+            let film = develop(ready(vec![pixels.clone(), pixels], None, None), &options);
+            match (film.map(|film| film.kind), why) {
+                (Ok(kind), None) => assert_eq!(kind, Kind::Rain),
+                (Err(e), Some(why)) => assert!(e.to_string().contains(why), "{e}"),
+                (got, want) => panic!("{got:?} is not {want:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_values_that_are_none() {
+        let mut a = Array3::<f32>::zeros((32, 32, 1));
+        let good = Pixels::F32(a.clone());
+        a[[3, 4, 0]] = f32::NAN;
+        a[[3, 5, 0]] = f32::INFINITY;
+        let source = ready(vec![good, Pixels::F32(a)], None, None);
+        let e = develop(source, &SourceOptions::default()).unwrap_err().to_string();
+        assert!(e.contains("2 NaN or infinite values in 1 frames, the first in frame 1"), "{e}");
+    }
+}

@@ -1,0 +1,185 @@
+//! Files written by NumPy (`tests/golden/source/make.py`), read and refused.
+
+use super::*;
+use crate::source::read_film;
+
+fn golden(name: &str) -> String {
+    format!("{}/../../tests/golden/source/{name}.npz", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn array(name: &str) -> SourceOptions {
+    SourceOptions { array: Some(name.into()), ..SourceOptions::default() }
+}
+
+#[test]
+fn reads_every_type_of_frames() {
+    // Value of frame t, row y, column x: t·10 + y + x/4, whatever the type.
+    for name in ["thermal_u8", "thermal_u16", "thermal_f32"] {
+        let film = read_film(&golden(name), &SourceOptions::default()).unwrap();
+        assert_eq!((film.kind, film.frames.len()), (Kind::Thermal, 4), "{name}");
+        for (t, frame) in film.frames.iter().enumerate() {
+            let v = frame.pixels.first_channel();
+            assert_eq!(v.dim(), (32, 44));
+            for ((y, x), &v) in v.indexed_iter() {
+                assert_eq!(v as usize, t * 10 + y + x / 4, "{name} {t} {y} {x}");
+            }
+        }
+    }
+    let film = read_film(&golden("rgb"), &SourceOptions::default()).unwrap();
+    assert_eq!((film.kind, film.frames[0].pixels.shape()), (Kind::Rgb, [32, 44, 3]));
+}
+
+#[test]
+fn reads_the_scalars() {
+    let film = read_film(&golden("thermal_u8"), &SourceOptions::default()).unwrap();
+    assert_eq!((film.time_source(), film.frames[3].time_s()), (TimeSource::Step, 0.1 * 3.0));
+    assert_eq!(film.grid.cell_m, Some(5.0));
+    assert_eq!(film.grid.crs.as_deref(), Some("EPSG:32611"));
+    assert_eq!(film.grid.transform, Some([5e5, 5.0, 0.0, 4.1e6, 0.0, -5.0]));
+    assert_eq!(film.notes, []);
+
+    let film = read_film(&golden("thermal_u16"), &SourceOptions::default()).unwrap();
+    let times: Vec<f64> = film.frames.iter().map(|f| f.time_s()).collect();
+    assert_eq!((film.time_source(), times), (TimeSource::Utc, vec![0.0, 30.0, 61.0, 90.0]));
+    assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
+    let notes: Vec<String> = film.notes.iter().map(ToString::to_string).collect();
+    let notes = notes.join("\n");
+    assert!(notes.contains("time_utc is used") && notes.contains("not read from the file: place"));
+    assert!(notes.contains("taken as thermal"));
+
+    let film = read_film(&golden("thermal_f32"), &SourceOptions::default()).unwrap();
+    assert_eq!(film.start_utc().unwrap().to_string(), "2026-08-01T12:00:00Z");
+    assert_eq!(film.frames[3].time_s(), 90.0);
+    assert!(film.notes.iter().any(|n| n.to_string().contains("dt_min")));
+}
+
+#[test]
+fn unpacks_masks() {
+    let disk = |t: usize, y: usize, x: usize| {
+        let d = |a: usize, b: i32| (a as i32 - b).pow(2);
+        d(y, 16) + d(x, 20) <= (4 + t as i32).pow(2)
+    };
+    for (name, options) in [("mask_bool", SourceOptions::default()), ("mask_packed", array("mask"))]
+    {
+        let film = read_film(&golden(name), &options).unwrap();
+        assert_eq!((film.kind, film.step_s()), (Kind::Mask, 15.0));
+        for (t, frame) in film.frames.iter().enumerate() {
+            assert_eq!(frame.pixels.shape(), [32, 44, 1]);
+            for ((y, x), &v) in frame.pixels.first_channel().indexed_iter() {
+                assert_eq!(v != 0.0, disk(t, y, x), "{name} {t} {y} {x}");
+            }
+        }
+        assert_eq!(
+            film.notes.iter().any(|n| matches!(n, Note::MaskUnpacked { .. })),
+            name == "mask_packed"
+        );
+    }
+}
+
+#[test]
+fn rain_is_a_kind_of_its_own() {
+    // Named when no model took rain.
+    let film = read_film(&golden("bad_rain"), &SourceOptions::default()).unwrap();
+    assert_eq!((film.kind, film.frames.len()), (Kind::Rain, 4));
+}
+
+#[test]
+fn refuses_with_a_line_that_helps() {
+    let cases = [
+        ("bad_f64", "float64; frames are uint8, uint16, float32 or bool: frames.astype"),
+        ("bad_i32", "numpy.uint16"),
+        ("bad_fortran", "ascontiguousarray"),
+        ("bad_nan", "NaN or infinite values in 3 frames, the first in frame 0"),
+        ("bad_zero", "holds no frames"),
+        ("bad_small", "31×44 pixels"),
+        ("bad_large", "32×4097 pixels"),
+        ("bad_flat", "frames are [T,H,W]"),
+        ("bad_channels", "with 1 or 3 channels"),
+        ("bad_text", "only numbers can be frames"),
+        ("bad_dt", "dt_s must be one number above 0, is [-1.0]"),
+        ("bad_kind", "kind must be thermal, mask, rgb or rain, is 'infrared'"),
+        ("bad_transform", "GDAL order"),
+        ("bad_utc_count", "has 3 times for 4 frames"),
+        ("bad_utc_order", "of frame 2 is not after that of frame 1"),
+        ("bad_utc_text", "of frame 1 is no time"),
+        (
+            "mask_packed",
+            "no array frames in it; name one of these with ‹array›: heat uint8 [4,32,44]",
+        ),
+    ];
+    for (name, why) in cases {
+        let e = read_film(&golden(name), &SourceOptions::default()).unwrap_err().to_string();
+        assert!(e.contains(why) && e.contains(name) && !e.contains('\n'), "{name}: {e}");
+    }
+}
+
+#[test]
+fn no_damage_panics() {
+    let whole = std::fs::read(golden("thermal_u8")).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cut.npz");
+    let try_open = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        read_film(&path.display().to_string(), &SourceOptions::default())
+    };
+    for len in (0..whole.len()).step_by(7) {
+        let e = try_open(&whole[..len]).unwrap_err().to_string();
+        assert!(!e.contains('\n'), "{e}");
+    }
+    // One byte turned over, anywhere: an error or the same film, never other pixels.
+    let right = read_film(&golden("thermal_u8"), &SourceOptions::default()).unwrap();
+    let mut caught = 0;
+    for i in 0..whole.len() {
+        let mut turned = whole.clone();
+        turned[i] ^= 0x55;
+        match try_open(&turned) {
+            Err(_) => caught += 1,
+            Ok(film) => {
+                for (a, b) in film.frames.iter().zip(&right.frames) {
+                    assert_eq!(a.pixels, b.pixels, "byte {i}");
+                }
+            }
+        }
+    }
+    println!("{caught} of {} turned bytes refused, the rest harmless", whole.len());
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_unfolds() {
+    use std::io::Write;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("bomb.npz");
+    let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+    zip.start_file("frames.npy", zip::write::SimpleFileOptions::default()).unwrap();
+    let head = "{'descr': '|u1', 'fortran_order': False, 'shape': (3000000, 4096, 4096), }\n";
+    zip.write_all(b"\x93NUMPY\x01\x00").unwrap();
+    zip.write_all(&(head.len() as u16).to_le_bytes()).unwrap();
+    zip.write_all(head.as_bytes()).unwrap();
+    zip.finish().unwrap();
+    let e =
+        read_film(&path.display().to_string(), &SourceOptions::default()).unwrap_err().to_string();
+    assert!(e.contains("at most 8 GiB"), "{e}");
+}
+
+#[test]
+fn opens_the_projects_own_sets() {
+    let root = std::env::var("EMBERLINE_DATA")
+        .unwrap_or_else(|_| format!("{}/../../../shared/data", env!("CARGO_MANIFEST_DIR")));
+    if !Path::new(&root).exists() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "no data at {root}");
+        println!("NOT RUN: no data; set EMBERLINE_DATA");
+        return;
+    }
+    let cases = [
+        ("fire_validation/firesentry_B_208x120.npz", "mask", Kind::Mask, 122, 208, 15.0),
+        ("fire_validation/firesentry_C_208x120.npz", "heat", Kind::Thermal, 63, 208, 15.0),
+        ("fire_dev/fdv_pine_straw_128.npz", "burned", Kind::Mask, 240, 128, 0.1),
+        ("fire_dev/nsv_fireplace_128.npz", "rgb", Kind::Rgb, 184, 128, 0.03300181),
+        ("fire_landscape/creek_2020_viirs_500m.npz", "burned", Kind::Mask, 130, 160, 1.0),
+    ];
+    for (file, name, kind, n, width, step_s) in cases {
+        let film = read_film(&format!("{root}/{file}"), &array(name)).unwrap();
+        assert_eq!((film.kind, film.frames.len(), film.grid.width), (kind, n, width), "{file}");
+        assert!((film.step_s() - step_s).abs() < 1e-6, "{file}: {}", film.step_s());
+    }
+}

@@ -1,0 +1,109 @@
+//! Opening: which source an input's name means.
+
+use std::path::Path;
+
+use super::develop::develop;
+use super::error::SourceError;
+use super::image_folder::ImageFolder;
+use super::npz::NpzSource;
+use super::options::SourceOptions;
+use super::radar::RadarSource;
+use super::sim;
+use super::source::Source;
+#[cfg(feature = "video")]
+use super::video::VideoSource;
+use crate::frame::Film;
+use crate::radar::RadarOptions;
+
+/// Opens `uri`: a file, a folder of images, radar files, or a `sim:` address.
+///
+/// # Errors
+/// [`SourceError`] names the file and what to do about it.
+pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, SourceError> {
+    if let Some(step_s) = options.step_s
+        && !(step_s.is_finite() && step_s > 0.0)
+    {
+        return Err(SourceError::refused(uri, "the step must be above 0 s", "give ‹step› 30"));
+    }
+    if let Some(address) = uri.strip_prefix("sim:") {
+        return sim::open(uri, address, options);
+    }
+    let path = Path::new(uri);
+    let about = std::fs::metadata(path).map_err(|e| SourceError::io(path, e))?;
+    if RadarSource::claims(path, options) {
+        return Ok(Box::new(RadarSource::open(uri, options)?));
+    }
+    if options.radar != RadarOptions::default() {
+        return Err(SourceError::refused(
+            uri,
+            "it is not made of radar files, and something was said that only they have",
+            "leave out ‹unit›, ‹zr›, ‹scale›, ‹no-data›, ‹crs›, ‹quantity›, ‹quality› and ‹around›",
+        ));
+    }
+    if about.is_dir() {
+        return Ok(Box::new(ImageFolder::open(uri, options)?));
+    }
+    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    match ending.as_str() {
+        "npz" => Ok(Box::new(NpzSource::open(uri, options)?)),
+        #[cfg(feature = "video")]
+        "mp4" | "m4v" | "mov" => Ok(Box::new(VideoSource::open(uri, options)?)),
+        #[cfg(not(feature = "video"))]
+        "mp4" | "m4v" | "mov" => Err(SourceError::refused(
+            uri,
+            "this emberline was built without video",
+            "build it with ‹features› video, or give a folder of PNG frames",
+        )),
+        "npy" => Err(SourceError::refused(
+            uri,
+            "a single .npy carries no name, step or kind",
+            "save it with numpy.savez_compressed(\"clip.npz\", frames=..., dt_s=...)",
+        )),
+        "png" | "jpg" | "jpeg" | "tif" | "tiff" => Err(SourceError::refused(
+            uri,
+            "one image is not a film",
+            "put the frames into a folder and give the folder",
+        )),
+        "" => Err(SourceError::Unsupported { name: uri.into(), what: "a file like this".into() }),
+        other => {
+            Err(SourceError::Unsupported { name: uri.into(), what: format!(".{other} files") })
+        }
+    }
+}
+
+/// Opens `uri` and reads it to its end.
+///
+/// # Errors
+/// As [`open`] and [`develop`].
+pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError> {
+    develop(open(uri, options)?, options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_it_cannot_open() {
+        let dir = tempfile::tempdir().unwrap();
+        let touch = |name: &str| {
+            let p = dir.path().join(name);
+            std::fs::write(&p, b"x").unwrap();
+            p.display().to_string()
+        };
+        let cases = [
+            ("nowhere.npz".to_owned(), "no such file or folder"),
+            (touch("clip.avi"), "cannot open .avi files; give a .npz"),
+            (touch("clip"), "give a .npz"),
+            (touch("one.png"), "put the frames into a folder"),
+            (touch("one.npy"), "savez_compressed"),
+            ("sim:flood".to_owned(), "sim:fire"),
+        ];
+        for (uri, why) in cases {
+            let e = open(&uri, &SourceOptions::default()).err().unwrap().to_string();
+            assert!(e.contains(why) && !e.contains('\n'), "{uri}: {e}");
+        }
+        let options = SourceOptions { step_s: Some(f64::NAN), ..SourceOptions::default() };
+        assert!(open("sim:fire", &options).err().unwrap().to_string().contains("above 0 s"));
+    }
+}

@@ -1,0 +1,28 @@
+//! What a person asks of an input beyond its name.
+
+use crate::frame::{Kind, TimeSource};
+use crate::radar::RadarOptions;
+
+/// What a person asks of an input beyond its name.
+#[derive(Clone, Debug, Default)]
+pub struct SourceOptions {
+    /// What the values mean, where the person says so.
+    pub kind: Option<Kind>,
+    /// Name of the array in a `.npz` file; `frames` otherwise.
+    pub array: Option<String>,
+    /// Wanted seconds between frames: the spacing of inputs that tell none, and how densely the
+    /// frames of a video are kept.
+    pub step_s: Option<f64>,
+    /// How radar files are read.
+    pub radar: RadarOptions,
+}
+
+impl SourceOptions {
+    /// Seconds between the frames of an input that tells no times, and who says so.
+    pub(super) fn step_or_assumed(&self) -> (f64, TimeSource) {
+        match self.step_s {
+            Some(step_s) => (step_s, TimeSource::Step),
+            None => (1.0, TimeSource::Assumed),
+        }
+    }
+}
