@@ -3,10 +3,13 @@
 //! 0: done. 1: a check failed or a score fell short. 2: an error, said on one line of stderr.
 
 mod cli;
+mod log;
+mod signals;
 mod spell;
 mod verb;
 
 use std::io::ErrorKind;
+use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -15,18 +18,7 @@ use clap::error::ErrorKind as Typed;
 use verb::Outcome;
 
 fn main() -> ExitCode {
-    // A fault of the program itself also ends on one line, not in a half-written terminal.
-    std::panic::set_hook(Box::new(|fault| {
-        let place = fault.location().map_or_else(String::new, |l| format!(" at {l}"));
-        let what = fault.payload_as_str().unwrap_or("no message");
-        // The embedded engine panics where the system gives it no memory.
-        if what.starts_with("failed to allocate") {
-            eprintln!("error: out of memory ({}): cut the film, or free memory", one_line(what));
-            std::process::exit(2);
-        }
-        eprintln!("error: emberline itself failed{place}: {}: please report it", one_line(what));
-        std::process::exit(2);
-    }));
+    std::panic::set_hook(Box::new(tell_fault));
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), Typed::DisplayHelp | Typed::DisplayVersion) => {
@@ -38,15 +30,33 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match verb::run(cli) {
+    // A fault of the main thread, or one that a worker hands on to it, ends the verb; what the hook has
+    // said of it stands. A worker that nobody waits for ends alone.
+    let Ok(ended) = std::panic::catch_unwind(AssertUnwindSafe(|| verb::run(cli))) else {
+        return ExitCode::from(2);
+    };
+    match ended {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Short) => ExitCode::from(1),
         Err(e) if is_broken_pipe(&e) => ExitCode::SUCCESS,
         Err(e) => {
+            signals::end_by_signal();
             eprintln!("error: {}", one_line(&spell::spelled(&e.to_string())));
             ExitCode::from(2)
         }
     }
+}
+
+/// Says a fault of the program itself on one line, whichever thread it happened in.
+fn tell_fault(fault: &PanicHookInfo<'_>) {
+    let place = fault.location().map_or_else(String::new, |l| format!(" at {l}"));
+    let what = fault.payload_as_str().unwrap_or("no message");
+    // The embedded engine panics where the system gives it no memory.
+    if what.starts_with("failed to allocate") {
+        eprintln!("error: out of memory ({}): cut the film, or free memory", one_line(what));
+        return;
+    }
+    eprintln!("error: emberline itself failed{place}: {}: please report it", one_line(what));
 }
 
 /// Whether the reader of our output went away: that is its right.

@@ -17,10 +17,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use emberline::engine::{EngineOptions, GpuOptions, REFERENCE_PRECISION};
 use emberline::model::Model;
-use emberline::pipeline::{PipelineOptions, Stop};
+use emberline::pipeline::PipelineOptions;
 use emberline::source::SourceOptions;
 
+use crate::cli::node::NodeWhat;
 use crate::cli::{Cli, Pick, Verb};
+use crate::log::{self, Stamp};
+use crate::signals;
 use crate::spell::spelled;
 
 /// How a verb that did not fail ended.
@@ -34,6 +37,8 @@ pub(crate) enum Outcome {
 
 /// Runs what was typed.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
+    let runs_on = matches!(cli.verb, Verb::Node { what: NodeWhat::Listen(_) });
+    log::start(if runs_on { Stamp::Utc } else { Stamp::None })?;
     match cli.verb {
         Verb::Demo { out } => demo::run(&out),
         Verb::Forecast(args) => forecast::run(&args),
@@ -61,7 +66,7 @@ fn options(pick: &Pick) -> PipelineOptions {
         members: 1,
         seed: 0,
         spell: spelled,
-        stop: Stop::default(),
+        stop: signals::stop(),
     }
 }
 

@@ -7,8 +7,8 @@ use super::certain::{certain_forecast, lead_s, short_flow};
 use crate::clip::{Burning, Clip};
 use crate::forecast::{Burn, Forecast, Predicted, arrival_from_probability};
 use crate::front::Front;
-use crate::note::Note;
 use crate::motion::farneback::flow_at_end;
+use crate::note::Note;
 
 /// Weight of the whole front's mean speed in the blend; the rest is the local speed's.
 const BLEND_GLOBAL: f32 = 0.75;
