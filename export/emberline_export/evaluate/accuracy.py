@@ -68,15 +68,15 @@ def scores_table(run: dict) -> str:
 
 def reliability(run: dict) -> str:
     """Forecast probability and observed frequency by tenths, all leads together, model only."""
-    said, burnt, cells = [0.0] * 10, [0] * 10, [0] * 10
+    said, came, cells = [0.0] * 10, [0] * 10, [0] * 10
     for row in run["methods"][0]["leads"]:
         for i, b in enumerate(row["reliability"]):
             said[i] += b["said"]
-            burnt[i] += b["burnt"]
+            came[i] += b["came"]
             cells[i] += b["cells"]
     return ", ".join(
         f"{s / c:.2f} → {b / c:.2f}" if c else "–"
-        for s, b, c in zip(said, burnt, cells, strict=True)
+        for s, b, c in zip(said, came, cells, strict=True)
     )
 
 
