@@ -1690,6 +1690,60 @@ def json_difference(a: list[Leaf], b: list[Leaf]) -> list[tuple[str, str]]:
     return found or [("", "the same values in another order")]
 
 
+TOKEN = re.compile(r'\s+|"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s"\[\]{},:]+')
+
+
+def json_without(name: str, data: bytes, patterns: list[str]) -> str:
+    """The text of valid JSON without the entries whose paths fit; all other characters stay."""
+    if name.endswith(".ndjson"):
+        lines = enumerate(data.decode().splitlines(True))
+        return "".join(Cutter(line, patterns).value(str(k)) for k, line in lines)
+    return Cutter(data.decode(), patterns).value("")
+
+
+class Cutter:
+    """Walks the tokens of one JSON value, and leaves out entries."""
+
+    def __init__(self, text: str, patterns: list[str]) -> None:
+        """Of a text that was read as JSON before."""
+        self.tokens, self.at, self.patterns = TOKEN.findall(text), 0, patterns
+
+    def next(self) -> str:
+        """The next token."""
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def space(self) -> str:
+        """The white space that comes next."""
+        there = self.at < len(self.tokens) and self.tokens[self.at].isspace()
+        return self.next() if there else ""
+
+    def value(self, path: str) -> str:
+        """The value that comes next, with the white space around it."""
+        out = self.space() + self.next()
+        if out[-1] not in "{[":
+            return out + self.space()
+        kept, count, opened = [], 0, out[-1]
+        before = self.space()
+        while self.tokens[self.at] not in "}]":
+            key = str(count)
+            if opened == "{":
+                word = self.next()
+                before, key = before + word + self.space() + self.next(), json.loads(word)
+            inner = f"{path}.{key}" if path else key
+            text = before + self.value(inner)
+            if self.tokens[self.at] == ",":
+                self.at += 1
+                before = self.space()
+            else:
+                before = text[len(text.rstrip()) :]
+                text = text.rstrip()
+            if not any(fnmatch.fnmatchcase(inner, pattern) for pattern in self.patterns):
+                kept.append(text)
+            count += 1
+        return out + ",".join(kept) + before + self.next() + self.space()
+
+
 def explain(name: str, a: bytes, b: bytes) -> str:
     """The first difference, in words."""
     parsed = read_json(name, a), read_json(name, b)
@@ -1764,16 +1818,16 @@ def allowance(run: str, name: str, a: bytes | None, b: bytes | None) -> list[All
             used.append(entry)
             a, b = text.sub(b"", a), text.sub(b"", b)
     if a == b:
-        return used
+        return used or None
+    entries = [e for e in mine if e.json]
     parsed = read_json(name, a), read_json(name, b)
-    if parsed[0] is None or parsed[1] is None:
+    if not entries or parsed[0] is None or parsed[1] is None:
         return None
-    for path, _ in json_difference(*parsed):
-        entry = next((e for e in mine if e.json and fnmatch.fnmatchcase(path, e.json)), None)
-        if entry is None or not path:
-            return None
-        used.append(entry)
-    return list(dict.fromkeys(used))
+    patterns = [e.json for e in entries]
+    if json_without(name, a, patterns) != json_without(name, b, patterns):
+        return None
+    paths = [path for path, _ in json_difference(*parsed)]
+    return used + [e for e in entries if fnmatch.filter(paths, e.json)] or None
 
 
 def compare(run: Run, before: Answer, after: Answer) -> Verdict:
