@@ -1919,7 +1919,7 @@ def make(run: Run, stage: Stage, sides: list[Side], options: argparse.Namespace)
     return verdict, spent_s
 
 
-def report(verdicts: dict[str, Verdict], commands: int, spent_s: float, alone: bool) -> int:
+def report(verdicts: dict[str, Verdict], commands: int, spent_s: float, programs: int) -> int:
     """Prints what differs, then the table; gives the exit code."""
     wrong = {name: v for name, v in verdicts.items() if v.wrong}
     allowed = {name: v for name, v in verdicts.items() if v.allowed and not v.wrong}
@@ -1948,7 +1948,7 @@ def report(verdicts: dict[str, Verdict], commands: int, spent_s: float, alone: b
         print(f"allowed in {len(names)} runs: {entry.run} {entry.file} {what}: {entry.why}")
     for entry in (e for e in ALLOWED if e not in reasons):
         print(f"not needed: {entry.run} {entry.file}: {entry.why}")
-    print(f"{commands} command lines, {'once' if alone else 'each on both sides'}, {spent_s:.0f} s")
+    print(f"{commands} command lines, run by {programs} of 2 sides, {spent_s:.0f} s")
     return 1 if wrong else 0
 
 
@@ -2049,7 +2049,8 @@ def main() -> int:
                 teller.tell(waiting[done], verdicts[waiting[done].name], spent_s)
     ordered = {run.name: verdicts[run.name] for run in runs}
     commands = sum(len(run.steps) for run in runs)
-    return report(ordered, commands, time.monotonic() - began, len(sides) == 1)
+    programs = sum(side.program is not None for side in sides)
+    return report(ordered, commands, time.monotonic() - began, programs)
 
 
 if __name__ == "__main__":
