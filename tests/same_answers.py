@@ -31,6 +31,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -2044,9 +2045,13 @@ def main() -> int:
         stage = Stage(Path(root), library and str(Path(library).resolve()))
         with ThreadPoolExecutor(options.jobs) as pool:
             waiting = {pool.submit(make, run, stage, sides, options): run for run in runs}
-            for done in as_completed(waiting):
-                verdicts[waiting[done].name], spent_s = done.result()
-                teller.tell(waiting[done], verdicts[waiting[done].name], spent_s)
+            try:
+                for done in as_completed(waiting):
+                    verdicts[waiting[done].name], spent_s = done.result()
+                    teller.tell(waiting[done], verdicts[waiting[done].name], spent_s)
+            except BaseException:  # stopped: only what is running now is waited for
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     ordered = {run.name: verdicts[run.name] for run in runs}
     commands = sum(len(run.steps) for run in runs)
     programs = sum(side.program is not None for side in sides)
@@ -2054,4 +2059,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main())
