@@ -227,6 +227,25 @@ fn rain_on_a_map_is_a_geotiff_too() {
     assert!(strip[0].is_nan() && strip[5] == 0.0);
 }
 
+#[test]
+fn simulated_rain_is_forecast_by_the_models_that_are_built_in() {
+    let room = Room::new();
+    let film = "sim:rain?height=64&width=64&frames=6";
+    let ran = room.run(&["forecast", film, "out", "--engine", "tract", "--leads", "4"]).must(0);
+    assert!(ran.err.contains("a rain film: the model rain is taken"), "{}", ran.err);
+    assert!(ran.err.contains("note: simulated: neither the rain nor its place is real"));
+    let maps = ["rain.nc", "rain.tif", "rain_probability.png", "rain_probability.tif"];
+    let json = whole_of(&room.path("out"), &[&PLAIN[..], &maps].concat());
+    assert_eq!(json["input"]["kind"], "rain");
+    assert_eq!(json["input"]["times_from"], "simulated");
+    assert_eq!(json["product"]["cells_without_data"], 0);
+    assert_eq!(json["product"]["on_a_map"], true);
+    let rain = array(&room, "out", "rain_mm_h");
+    assert_eq!(rain.dim(), (4, 64, 64));
+    let wet = rain.iter().filter(|v| **v >= 0.1).count() as f64 / rain.len() as f64;
+    assert!((0.02..0.98).contains(&wet), "{wet}");
+}
+
 /// Adds an array of one text to an `.npz`, as numpy does.
 fn add_text(room: &Room, name: &str, key: &str, text: &str) {
     use std::io::Write as _;

@@ -116,7 +116,8 @@ fn bad_input_ends_in_one_line_and_leaves_nothing() {
         Case { args: &["no-frames"], want: "no-frames" },
         Case { args: &["cut-frame", "--step", "5"], want: "frame_005.png" },
         Case { args: &["sim:flood"], want: "sim:fire" },
-        Case { args: &["sim:rain"], want: "rain model" },
+        Case { args: &["sim:rain?kind=mask"], want: "sim:rain has no 'kind'" },
+        Case { args: &["sim:rain", "--kind", "mask"], want: "leave --kind out" },
         Case { args: &["good.npz", "--kind", "rain"], want: "kind rain needs uint8 codes" },
         // What is asked of it.
         Case { args: &["good.npz", "--at", "99"], want: "--at counts from 0 to 13" },

@@ -1,7 +1,11 @@
 //! Files written by NumPy (`tests/golden/source/make.py`), read and refused.
 
-use super::*;
-use crate::source::read_film;
+use std::fs::File;
+use std::path::Path;
+
+use crate::frame::{Kind, TimeSource};
+use crate::note::Note;
+use crate::source::{SourceOptions, read_film};
 
 fn golden(name: &str) -> String {
     format!("{}/../../tests/golden/source/{name}.npz", env!("CARGO_MANIFEST_DIR"))

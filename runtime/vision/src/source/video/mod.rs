@@ -8,6 +8,7 @@
 
 mod mp4;
 mod plan;
+mod sieve;
 
 #[cfg(test)]
 mod tests;
@@ -17,10 +18,8 @@ use std::fs::File;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use ndarray::Array3;
 use openh264::OpenH264API;
-use openh264::decoder::{DecodedYUV, Decoder, DecoderConfig, Flush};
-use openh264::formats::YUVSource;
+use openh264::decoder::{Decoder, DecoderConfig, Flush};
 
 use super::about::{About, Origin};
 use super::deadline::Deadline;
@@ -28,11 +27,12 @@ use super::error::SourceError;
 use super::options::SourceOptions;
 use super::source::{Closing, Next, Source};
 use crate::digest::Digest;
-use crate::frame::{BYTES_MAX, Frame, FrameTime, Kind, Pixels, TimeSource};
+use crate::frame::{BYTES_MAX, Kind};
 use crate::grid::Grid;
 use crate::note::Note;
 use mp4::{Mp4Error, Track};
 use plan::Plan;
+use sieve::{Look, Sieve};
 
 /// Largest coded picture that is read, bytes.
 const SAMPLE_MAX: u32 = 32 << 20;
@@ -185,24 +185,6 @@ impl Source for VideoSource {
     }
 }
 
-/// What of a picture is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
-    /// Red, green, blue.
-    Colour,
-    /// Brightness alone.
-    Brightness,
-}
-
-impl Look {
-    fn kind(self) -> Kind {
-        match self {
-            Self::Colour => Kind::Rgb,
-            Self::Brightness => Kind::Thermal,
-        }
-    }
-}
-
 fn refuse_unreadable(uri: &str, track: &Track) -> Result<(), SourceError> {
     let profile = match track.profile {
         66 | 77 | 100 => None,
@@ -232,68 +214,6 @@ fn refuse_too_much(uri: &str, track: &Track, kept: usize, look: Look) -> Result<
         format!("{kept} frames of {}×{} are over 8 GiB", track.height, track.width),
         "give a longer ‹step›, or cut the video",
     ))
-}
-
-/// Takes decoded pictures in the order shown and keeps the planned ones.
-struct Sieve {
-    track: Track,
-    plan: Plan,
-    look: Look,
-    seen: usize,
-    /// Strongest mean distance from grey of any kept picture, 8 bit.
-    colour: f64,
-    /// Frames that nobody has asked for yet.
-    kept: VecDeque<Frame>,
-}
-
-impl Sieve {
-    /// # Errors
-    /// What is wrong with the picture.
-    fn take(&mut self, picture: &DecodedYUV<'_>) -> Result<(), String> {
-        let (w, h) = picture.dimensions();
-        if (w, h) != (self.track.width, self.track.height) {
-            return Err(format!(
-                "picture {} is {h}×{w}, the index says {}×{}",
-                self.seen, self.track.height, self.track.width
-            ));
-        }
-        let at = self.seen;
-        self.seen += 1;
-        match self.plan.keep.get(at) {
-            None => return Err("more pictures come out of it than its index tells".into()),
-            Some(false) => return Ok(()),
-            Some(true) => {}
-        }
-        let pixels = match self.look {
-            Look::Colour => {
-                let mut rgb = vec![0u8; w * h * 3];
-                picture.write_rgb8(&mut rgb);
-                Array3::from_shape_vec((h, w, 3), rgb)
-            }
-            Look::Brightness => {
-                let (stride, _, stride_v) = picture.strides();
-                let chroma = |plane: &[u8]| {
-                    let sum: f64 = (0..h / 2)
-                        .flat_map(|y| plane[y * stride_v..].iter().take(w / 2))
-                        .map(|&v| (f64::from(v) - 128.0).abs())
-                        .sum();
-                    sum / (h / 2 * (w / 2)) as f64
-                };
-                self.colour = self.colour.max(chroma(picture.u()) + chroma(picture.v()));
-                let rows = (0..h).flat_map(|y| &picture.y()[y * stride..y * stride + w]);
-                Array3::from_shape_vec((h, w, 1), rows.map(|&v| full_range(v)).collect())
-            }
-        };
-        let pixels = Pixels::U8(pixels.map_err(|e| e.to_string())?);
-        let time = FrameTime::since_first(self.plan.elapsed(at), TimeSource::Container);
-        self.kept.push_back(Frame::new(pixels, time));
-        Ok(())
-    }
-}
-
-/// Video brightness, black at 16 and white at 235, as 0..255.
-fn full_range(y: u8) -> u8 {
-    ((f32::from(y) - 16.0) * 255.0 / 219.0).round().clamp(0.0, 255.0) as u8
 }
 
 /// Adds length-prefixed units to a stream with start codes; `None` where a length does not fit.

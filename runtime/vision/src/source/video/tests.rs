@@ -1,7 +1,11 @@
 //! Videos coded by x264 (`tests/golden/source/make.py`), decoded and compared with ffmpeg.
 
-use super::*;
-use crate::source::read_film;
+use std::path::Path;
+
+use super::sieve::full_range;
+use crate::frame::{Kind, Pixels, TimeSource};
+use crate::note::Note;
+use crate::source::{SourceOptions, read_film};
 
 fn golden(name: &str) -> String {
     format!("{}/../../tests/golden/source/{name}", env!("CARGO_MANIFEST_DIR"))
