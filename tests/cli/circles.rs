@@ -17,7 +17,13 @@ const HELD: &[&str] = &[
     "firmware/nrf52840/src",
     "firmware/rig/src",
     "firmware/wire/src",
+    "runtime/engine/src",
     "runtime/fwi/src",
+    "runtime/node/src",
+    "runtime/picture/src",
+    "runtime/src",
+    "runtime/vision/src",
+    "runtime/weather/src",
 ];
 
 /// Each circle: its files and what ties them, one line a pair.
@@ -44,7 +50,7 @@ fn no_crate_has_a_circle_of_files() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     for folder in HELD {
         let arrows = arrows(&top.join(folder));
-        assert!(arrows.len() > 4, "{folder}: {} arrows", arrows.len());
+        assert!(arrows.len() > 3, "{folder}: {} arrows", arrows.len());
         let found = circles(&arrows);
         assert!(found.is_empty(), "{folder}:\n{}", found.join("\n"));
     }

@@ -74,20 +74,16 @@ fn a_family_of_one_folder_forecasts_with_members_tiles_rollout_and_products() {
     let options = options();
     let room = tempfile::tempdir().expect("a folder");
     let opened = pipeline::open("sim:fire?height=40&width=48&frames=4", &options).expect("a film");
-    let from = pipeline::provenance(
-        &model,
-        &opened.film,
-        &clip,
-        &forecast,
-        Default::default(),
-        &options,
-    );
+    let from =
+        pipeline::provenance(&model, &opened.film, &clip, &forecast, Default::default(), &options);
     let out = room.path().join("out");
     product::write_all(&out, &clip, &forecast, &from).expect("products");
     assert!(out.join("forecast.gif").is_file() && out.join("overlay.png").is_file());
     let checks = model.replay_golden().expect("a golden clip");
     assert!(checks.len() == 1 && checks[0].passed(), "{checks:?}");
-    assert!(model.estimate(&clip).is_err_and(|e| e.to_string().contains("estimates no parameters")));
+    assert!(
+        model.estimate(&clip).is_err_and(|e| e.to_string().contains("estimates no parameters"))
+    );
 }
 
 #[test]
@@ -132,7 +128,9 @@ fn a_camera_of_a_thread_feeds_a_ring_and_forecasts_as_it_goes() {
     }
     camera.join().expect("a camera that ends");
     assert_eq!(seen as u64 + source.dropped(), 60);
-    assert!(forecasts + 5 >= seen / 2 && waits > 0 && ring.view().is_some_and(|v| v.frames.len() <= 8));
+    assert!(
+        forecasts + 5 >= seen / 2 && waits > 0 && ring.view().is_some_and(|v| v.frames.len() <= 8)
+    );
 }
 
 /// A worker that panics ends alone: whoever waits for it hears, and all others go on.
