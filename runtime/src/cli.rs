@@ -13,6 +13,9 @@ use emberline::frame::Kind;
 use emberline::radar::{Around, RadarOptions, RadarUnit, ZR};
 use emberline::weather::csv::Format;
 
+/// What the program does, in a line.
+const ABOUT: &str = "Forecasts how a fire front moves in the next minutes, on the device that sees it, without a network.";
+
 const EXAMPLES: &str = "\
 Examples:
   emberline demo                               a first forecast: no camera, no file, no network
@@ -26,7 +29,7 @@ A forecast is an aid. Do not use it alone to decide on evacuation.";
 
 /// Forecasts how a fire front moves in the next minutes, on the device that sees it, offline.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+#[command(version, about = ABOUT, after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,

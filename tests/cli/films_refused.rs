@@ -54,7 +54,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
         ("fill.npz", None, "a rain rate of -9999 mm/h; write NaN"),
         ("broken.npz", None, "a rain rate of inf mm/h"),
         (SMALL, Some("./task"), "input.kinds: a rain model takes no thermal"),
-        (SMALL, Some("./front"), "input.front_channels: 0 for the task frames"),
+        (SMALL, Some("./front"), "physicnet.front_channels: 0 for the task frames"),
         (SMALL, Some("./fire"), "does not fit its card: input front is missing"),
         (SMALL, Some("./rates"), "output.rates: no rates in the task frames"),
         (SMALL, Some("./use"), "unknown field `use`"),

@@ -84,7 +84,7 @@ fn furnish(room: &Room) {
     model(room, "no-sums");
     fs::remove_file(room.path("no-sums/SHA256SUMS")).expect("the room");
     spoil_card(room, "leads", "leads = 20", "leads = 12");
-    spoil_card(room, "schema", "schema = 1", "schema = 9");
+    spoil_card(room, "schema", "schema = 2", "schema = 9");
     spoil_card(room, "field", "licence", "license");
     room.write("file", b"a file");
     fs::create_dir(room.path("mine")).expect("the room");
@@ -145,7 +145,7 @@ fn bad_input_ends_in_one_line_and_leaves_nothing() {
             args: &["good.npz", "--model", "./leads"],
             want: "output forecast is [1,20,1,*,*], the card wants [1,12,1,*,*]",
         },
-        Case { args: &["good.npz", "--model", "./schema"], want: "schema 9, this version reads 1" },
+        Case { args: &["good.npz", "--model", "./schema"], want: "schema 9, this version reads 2" },
         Case { args: &["good.npz", "--model", "./field"], want: "unknown field `license`" },
     ] {
         let mut all = vec!["forecast", args[0], "out"];

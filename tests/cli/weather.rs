@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// Sixty made-up hours with holes, in columns of our own names.
 const READINGS: &str =
-    concat!(env!("CARGO_MANIFEST_DIR"), "/runtime/src/station/golden/readings.csv");
+    concat!(env!("CARGO_MANIFEST_DIR"), "/runtime/weather/src/golden/readings.csv");
 
 #[test]
 fn readings_give_an_outlook_and_what_it_lacks_is_told() {

@@ -28,6 +28,7 @@ use emberline::task::Task;
 
 use super::{Outcome, leads, options, print, progress, say};
 use crate::cli::ReplayArgs;
+use crate::spell::spelled;
 use picture::Picture;
 use pooled::Pooled;
 use tally::Tally;
@@ -141,7 +142,7 @@ impl Replay {
             skipped: Vec::new(),
             tallies: vec![Tally::default(); self.methods.len()],
         };
-        for note in film.notes.iter().map(|n| format!("{}: {n}", film.name)) {
+        for note in film.notes.iter().map(|n| spelled(&format!("{}: {n}", film.name))) {
             self.notes.push(note);
         }
         let mut best: Option<Picture> = None;
@@ -151,7 +152,7 @@ impl Replay {
             let clip = match Clip::ending(film, at, &want) {
                 Ok(clip) => clip,
                 Err(e) => {
-                    event.skipped.push(e.to_string());
+                    event.skipped.push(spelled(&e.to_string()));
                     bar.inc(1);
                     continue;
                 }
@@ -232,7 +233,7 @@ fn starts(film: &Film, args: &ReplayArgs, want: &ClipOptions, event: &mut Event)
     let first = (0..last).find(|&at| match Clip::ending(film, at, want) {
         Ok(_) => true,
         Err(e) => {
-            why = e.to_string();
+            why = spelled(&e.to_string());
             false
         }
     });

@@ -9,7 +9,7 @@ use ort::memory::{AllocationDevice, Allocator, AllocatorType, MemoryInfo, Memory
 use ort::session::{IoBinding, Session};
 use ort::value::{DynTensor, DynTensorValueType, Tensor, ValueType};
 
-use super::session::tensor;
+use super::tensor::tensor;
 use crate::buffers::Buffers;
 use crate::net;
 
@@ -143,13 +143,16 @@ fn side(symbol: &str, height: usize, width: usize) -> ort::Result<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{OnnxRuntime, OrtNet, Provider};
+    use super::super::Provider;
+    use super::super::library::library;
+    use super::super::session::{OrtNet, Start};
     use super::*;
-    use crate::engine::{Graph, ModelFacts};
+    use crate::engine::Graph;
     use crate::kind::EngineKind;
     use crate::net::{Net as _, Outputs};
     use crate::options::EngineOptions;
     use ndarray::ArrayD;
+    use std::sync::Arc;
 
     /// Needs an ONNX Runtime, named by `ORT_DYLIB_PATH`; on the processor, since no card is here.
     #[test]
@@ -164,10 +167,11 @@ mod tests {
             let onnx = std::fs::read(path).expect("a model of this repository");
             let graph = Graph { onnx: &onnx, outputs: &["forecast", "codes_local"] };
             let options = EngineOptions::of(EngineKind::OrtCpu);
-            let engine = OnnxRuntime::open(&options, ModelFacts::default(), Provider::Cpu);
-            let engine = engine.expect("ONNX Runtime");
-            let plain = OrtNet::open(&engine, &graph, None, None).expect("a graph");
-            let bound = OrtNet::open(&engine, &graph, None, Some(AllocationDevice::CPU));
+            let library = library().expect("ONNX Runtime");
+            let start = Start { provider: Provider::Cpu, options: &options, library, plan: None };
+            let plain = OrtNet::open(&start, &graph, None, Arc::default()).expect("a graph");
+            let device = Some(AllocationDevice::CPU);
+            let bound = OrtNet::open(&start, &graph, device, Arc::default());
             let bound = bound.expect("a graph");
             let window = |seed: usize, side: usize| -> Vec<(&str, ArrayD<f32>)> {
                 let pixel = |k: usize| ((k * 7 + k / 3 + seed) % 11) as f32 / 11.0;

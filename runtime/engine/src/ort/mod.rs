@@ -10,6 +10,7 @@ mod library;
 mod placement;
 mod provider;
 mod session;
+mod tensor;
 mod tensorrt;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,7 +21,7 @@ use ort::memory::AllocationDevice;
 
 use self::library::{LIBRARY_VARIABLE, Library, library};
 pub(crate) use self::provider::{Provider, available};
-use self::session::OrtNet;
+use self::session::{OrtNet, Start};
 use self::tensorrt::TensorRtPlan;
 use crate::buffers::Buffers;
 use crate::engine::{Engine, Graph, ModelFacts, Preference};
@@ -101,7 +102,9 @@ impl OnnxRuntime {
     /// A graph in a session with a `plan` of TensorRT. On a card it is run once, so that what a card
     /// does at its first run is done.
     fn start(&self, graph: &Graph<'_>, plan: Option<&TensorRtPlan>) -> Result<OrtNet, EngineError> {
-        let net = OrtNet::open(self, graph, plan, self.bound());
+        let begin =
+            Start { provider: self.provider, options: &self.options, library: self.library, plan };
+        let net = OrtNet::open(&begin, graph, self.bound(), Arc::clone(&self.buffers));
         let net = net.map_err(|cause| self.failed("opening the graph", &cause))?;
         // A CUDA graph is recorded at its first run, whose shape is not known yet; and the library
         // refuses one with nodes on the processor.

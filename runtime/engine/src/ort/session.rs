@@ -6,16 +6,26 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ndarray::ArrayViewD;
 use ort::memory::AllocationDevice;
 use ort::session::{Session, SessionInputValue, SessionOutputs, builder::GraphOptimizationLevel};
-use ort::value::{DynValue, TensorElementType, TensorRef, ValueType};
+use ort::value::{DynValue, TensorRef};
 
-use super::OnnxRuntime;
 use super::bound::Bound;
+use super::library::Library;
 use super::placement::Placement;
 use super::provider::{Provider, dispatch};
+use super::tensor::tensor;
 use super::tensorrt::TensorRtPlan;
 use crate::buffers::Buffers;
 use crate::engine::Graph;
 use crate::net::{Net, RunError, Tensor};
+use crate::options::EngineOptions;
+
+/// What every session of an engine begins with.
+pub(super) struct Start<'a> {
+    pub(super) provider: Provider,
+    pub(super) options: &'a EngineOptions,
+    pub(super) library: &'static Library,
+    pub(super) plan: Option<&'a TensorRtPlan>,
+}
 
 /// A graph in a session.
 pub(super) struct OrtNet {
@@ -29,15 +39,14 @@ pub(super) struct OrtNet {
 impl OrtNet {
     /// One graph with its buffers on `bound`, where that is given.
     pub(super) fn open(
-        engine: &OnnxRuntime,
+        start: &Start<'_>,
         graph: &Graph<'_>,
-        plan: Option<&TensorRtPlan>,
         bound: Option<AllocationDevice<'static>>,
+        buffers: Arc<Buffers>,
     ) -> Result<Self, String> {
-        let profile = engine.provider != Provider::Cpu && bound.is_none();
-        let session = session(engine, graph.onnx, plan, profile)?;
+        let profile = start.provider != Provider::Cpu && bound.is_none();
+        let session = session(start, graph.onnx, profile)?;
         let bound = bound.map(|device| Mutex::new(Bound::on(device)));
-        let buffers = Arc::clone(&engine.buffers);
         Ok(Self { session: Mutex::new(session), outputs: graph.outputs.to_vec(), bound, buffers })
     }
 
@@ -74,23 +83,18 @@ impl Net for OrtNet {
 }
 
 /// A session that does not spin while it waits; with a `profile` it writes down its first run.
-fn session(
-    engine: &OnnxRuntime,
-    onnx: &[u8],
-    plan: Option<&TensorRtPlan>,
-    profile: bool,
-) -> Result<Session, String> {
+fn session(start: &Start<'_>, onnx: &[u8], profile: bool) -> Result<Session, String> {
     let said = |e: ort::Error<ort::session::builder::SessionBuilder>| e.to_string();
-    let mut builder = Session::builder(&engine.library.environment)
+    let mut builder = Session::builder(&start.library.environment)
         .map_err(|e| e.to_string())?
         .with_optimization_level(GraphOptimizationLevel::All)
         .map_err(said)?
-        .with_intra_threads(engine.options.cores())
+        .with_intra_threads(start.options.cores())
         .map_err(said)?
         .with_intra_op_spinning(false)
         .map_err(said)?;
-    let version = &engine.library.version;
-    if let Some(dispatch) = dispatch(engine.provider, &engine.options, plan, version) {
+    let version = &start.library.version;
+    if let Some(dispatch) = dispatch(start.provider, start.options, start.plan, version) {
         builder = builder.with_execution_providers([dispatch]).map_err(said)?;
     }
     if profile {
@@ -105,21 +109,10 @@ fn output<'a>(given: &'a SessionOutputs<'_>, name: &str) -> ort::Result<&'a DynV
     given.get(name).ok_or_else(|| ort::Error::new(format!("output {name} is missing")))
 }
 
-/// A tensor of this machine's memory as one of ours.
-pub(super) fn tensor(value: &DynValue, buffers: &Buffers) -> ort::Result<Tensor> {
-    if matches!(value.dtype(), ValueType::Tensor { ty: TensorElementType::Int64, .. }) {
-        let codes = value.try_extract_array::<i64>()?;
-        return Ok(Tensor::Codes(codes.mapv(|k| u16::try_from(k).unwrap_or(u16::MAX))));
-    }
-    Ok(Tensor::Floats(buffers.copy(&value.try_extract_array::<f32>()?)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Engine as _, ModelFacts};
     use crate::kind::EngineKind;
-    use crate::options::EngineOptions;
 
     /// Needs an ONNX Runtime, named by `ORT_DYLIB_PATH`; on the processor, since no card is here.
     #[test]
@@ -132,9 +125,9 @@ mod tests {
         let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/fire-v1/encode.onnx");
         let onnx = std::fs::read(model).expect("a model of this repository");
         let options = EngineOptions::of(EngineKind::OrtCpu);
-        let engine = OnnxRuntime::open(&options, ModelFacts::default(), Provider::Cpu);
-        let engine = engine.expect("ONNX Runtime");
-        let session = session(&engine, &onnx, None, true).expect("a session");
+        let library = super::super::library::library().expect("ONNX Runtime");
+        let start = Start { provider: Provider::Cpu, options: &options, library, plan: None };
+        let session = session(&start, &onnx, true).expect("a session");
         let net = OrtNet {
             session: Mutex::new(session),
             outputs: vec!["codes_local"],
@@ -145,6 +138,5 @@ mod tests {
         net.run(&[("frame", frame.view().into_dyn())]).expect("a run");
         let words = net.placement().expect("a profile").words();
         assert!(words.starts_with("the processor runs all "), "{words}");
-        assert!(engine.detail().starts_with("ONNX Runtime "));
     }
 }

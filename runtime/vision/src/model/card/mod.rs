@@ -161,7 +161,9 @@ impl Card {
             }
         }
         // The family's own table is taken out before the rest is read, and is the family's to check.
-        let family = tree.get("family").and_then(toml::Value::as_str).unwrap_or_default();
+        let Some(family) = tree.get("family").and_then(toml::Value::as_str) else {
+            return Err(wrong("family: its name is missing; export the folder again".to_owned()));
+        };
         let own = tree.get(family).and_then(toml::Value::as_table).cloned().unwrap_or_default();
         let mut card: Self = toml::from_str(&without(text, family))
             .map_err(|e: toml::de::Error| at(e.span(), e.message()))?;
@@ -308,7 +310,7 @@ fn without(text: &str, family: &str) -> String {
         if let Some(header) = line.trim_start().strip_prefix('[') {
             let name = header.trim_start_matches('[').trim_start();
             let rest = name.strip_prefix(family);
-            inside = !family.is_empty() && rest.is_some_and(|r| r.starts_with([']', '.', ' ']));
+            inside = rest.is_some_and(|r| r.starts_with([']', '.', ' ']));
         }
         if !inside {
             out += line;

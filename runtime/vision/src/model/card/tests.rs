@@ -66,7 +66,7 @@ fn a_card_says_what_is_wrong_with_it() {
         Case { from: "\"mask\"", to: "\"radar\"", want: "unknown variant `radar`" },
         Case { from: "model.onnx", to: "../model.onnx", want: "no plain file name" },
         Case { from: "\"float32\"", to: "\"int8\"", want: "float32 is missing" },
-        Case { from: "family = \"physicnet\"\n", to: "", want: "missing field `family`" },
+        Case { from: "family = \"physicnet\"\n", to: "", want: "family: its name is missing" },
         Case { from: "[physicnet]", to: "[epns]", want: "unknown field `epns`" },
         Case { from: "fire-front", to: "rain", want: "a rain model takes no thermal" },
         Case { from: "fire-front", to: "frames", want: "a frames model takes no mask" },
