@@ -1,7 +1,7 @@
 //! Arrival error: how far, in frames, the forecast time at which a cell burns is from the observed.
 //!
 //! Scored are the cells not burnt yet that do burn within the horizon: the leads that were seen. A
-//! forecast that has no time for such a cell ("never") counts as [`NEVER_HORIZONS`] horizons, and so
+//! forecast that has no time for such a cell ("never") counts as 3 horizons, and so
 //! does a later time.
 
 use std::ops::AddAssign;
@@ -62,7 +62,7 @@ impl ArrivalError {
         error
     }
 
-    /// Mean over all cells of all starts, frames; "never" counts as [`NEVER_HORIZONS`] horizons.
+    /// Mean over all cells of all starts, frames; "never" counts as 3 horizons.
     #[must_use]
     pub fn mae_frames(&self) -> Option<f64> {
         self.mae_frames_with_never_at(NEVER_HORIZONS)

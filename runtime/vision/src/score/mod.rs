@@ -3,14 +3,14 @@
 //! Everything here is pooled: a score of many starts comes from sums of counts and errors, added up
 //! with `+=` and divided once at the end, so that a large fire counts for more than a small one and
 //! nothing is a mean of means unless its name says so. A score that has nothing to divide by is
-//! `None`. How much may be chance is what [`interval`] answers, which draws whole events. Fields that
+//! `None`. How much may be chance is what [`interval()`] answers, which draws whole events. Fields that
 //! are compared have one shape; anything else is a mistake in the calling code, and panics.
 //!
 //! | type | holds |
 //! |---|---|
 //! | [`ContingencyTable`] | hits, misses, false alarms: F1, IoU (CSI), precision, recall (POD), FAR, bias |
 //! | [`RainContingency`], [`Fss`] | the table at each rain rate; fractions skill score |
-//! | [`ReliabilityTable`], [`exceedance`] | Brier score, calibration; probability of a rain rate |
+//! | [`ReliabilityTable`], [`exceedance()`] | Brier score, calibration; probability of a rain rate |
 //! | [`Crps`] | continuous ranked probability score of ensembles |
 //! | [`FireScores`], [`ArrivalError`], [`FrontDistance`] | a lead of a fire; arrival times; two fronts |
 //! | [`ImageError`], [`Spectrum`] | MSE, MAE, PSNR, SSIM; power by wavelength |
