@@ -46,7 +46,7 @@ pub(crate) fn quantile<I: Iterator<Item = f32>>(values: impl Fn() -> I, n: usize
 }
 
 /// The `q` quantile (0..1) of values in order (at least one), linear between neighbours.
-pub(crate) fn of_sorted(values: &[f64], q: f64) -> f64 {
+pub(crate) fn quantile_of_sorted(values: &[f64], q: f64) -> f64 {
     let at = q * (values.len() - 1) as f64;
     let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
     low + (at - at.floor()) * (high - low)

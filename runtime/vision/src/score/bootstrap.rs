@@ -7,7 +7,7 @@ use std::ops::AddAssign;
 
 use serde::Serialize;
 
-use crate::quantile::of_sorted;
+use crate::quantile::quantile_of_sorted;
 
 /// A pooled score with its percentile interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -59,7 +59,7 @@ where
     if scores.is_empty() {
         return None;
     }
-    let at = |q: f64| of_sorted(&scores, q.clamp(0.0, 1.0));
+    let at = |q: f64| quantile_of_sorted(&scores, q.clamp(0.0, 1.0));
     let tail = 0.5 * (1.0 - level);
     Some(Interval {
         value,

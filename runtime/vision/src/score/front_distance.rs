@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::mean::Mean;
 use crate::front::{Nearest, edge_of};
-use crate::quantile::of_sorted;
+use crate::quantile::quantile_of_sorted;
 
 /// Distances between fronts in pixels (metres after [`FrontDistance::times`]), that add up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -48,7 +48,7 @@ impl FrontDistance {
         }
         there.sort_by(f64::total_cmp);
         back.sort_by(f64::total_cmp);
-        out.hd95.add(of_sorted(&there, 0.95).max(of_sorted(&back, 0.95)));
+        out.hd95.add(quantile_of_sorted(&there, 0.95).max(quantile_of_sorted(&back, 0.95)));
         out
     }
 
