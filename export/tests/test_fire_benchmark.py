@@ -108,7 +108,7 @@ def test_windows_of_a_real_clip():
     [((250, 140, 40), 1.0), ((222, 74, 53), 0.7), ((255, 255, 255), 0.0), ((120, 90, 60), 0.0)],
 )
 def test_flame_intensity_is_the_runtimes(rgb, want):
-    """The table of `runtime/src/heat_tests.rs`: flame, deep red, sky, straw."""
+    """The table of `runtime/vision/src/heat/tests.rs`: flame, deep red, sky, straw."""
     assert flame_intensity(np.array([[rgb]], np.uint8))[0, 0] == pytest.approx(want, abs=0.05)
 
 

@@ -31,7 +31,7 @@ def growing_disc(radii: np.ndarray, n: int = 64) -> np.ndarray:
     ],
 )
 def test_arrival_is_the_runtimes(p: list[float], want: float) -> None:
-    """The cases of `runtime/src/forecast.rs`, in frames."""
+    """The cases of `runtime/vision/src/forecast/arrival.rs`, in frames."""
     said = arrival_frames(np.array(p)[:, None, None])[0, 0]
     assert np.isclose(said, want, equal_nan=True)
 
@@ -98,7 +98,7 @@ CASES = sorted({k.rsplit("_", 1)[0] for k in np.load(GOLDEN).files})
 
 @pytest.mark.parametrize("case", CASES)
 def test_fronts_are_those_of_the_runtime(case: str) -> None:
-    """The golden file holds `runtime/src/front.rs` to the same maps."""
+    """The golden file holds `runtime/vision/src/front/` to the same maps."""
     z = np.load(GOLDEN)
     front = front_of(z[f"{case}_burnt"])
     assert np.abs(front.distance_px - z[f"{case}_distance"]).max() < 1e-4

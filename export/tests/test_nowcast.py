@@ -251,7 +251,7 @@ def test_rows_are_made_once_and_told(tmp_path, capsys):
 
 
 def test_statements_are_those_of_the_runtime() -> None:
-    """The cases of `runtime/src/nowcast/onset.rs`."""
+    """The cases of `runtime/vision/src/nowcast/onset.rs`."""
     for wet, rains, says, span, chance in [
         ([0.0, 0.1, 0.2, 0.1], False, "stays-dry", (0, 0), 0.775),
         ([0.0, 0.05, 0.1, 0.8], False, "starts", (4, 4), 0.698),
@@ -267,7 +267,7 @@ def test_statements_are_those_of_the_runtime() -> None:
 
 
 def test_what_came_tells_whether_a_statement_was_right() -> None:
-    """The cases of `runtime/src/nowcast/onset.rs`."""
+    """The cases of `runtime/vision/src/nowcast/onset.rs`."""
     for said, came, right in [
         (("stays-dry", 0, 0, 0.9), [0, 0, 0], True),
         (("stays-dry", 0, 0, 0.9), [0, 0, 1], False),

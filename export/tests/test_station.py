@@ -13,7 +13,7 @@ from emberline_export.train.station.hours import QUANTITIES, Hours, checked, der
 from emberline_export.train.station.model import Model, fit_all, outlook, quantile
 from emberline_export.train.station.terms import TARGETS, place, table
 
-ROOM = Path(__file__).parents[2] / "runtime/src/station"
+ROOM = Path(__file__).parents[2] / "runtime/weather/src"
 NAN = float("nan")
 
 
@@ -64,7 +64,7 @@ def test_a_regular_station_is_forecast_better_than_it_persists():
 
 @pytest.mark.parametrize(
     ("quantity", "values", "left"),
-    [  # the table of runtime/src/station/quality.rs
+    [  # the table of runtime/weather/src/quality.rs
         ("wind_m_s", [5, 468.5, 6], [0, 1, 0]),
         ("rh_percent", [0, 100, 119, -6], [0, 1, 1, 1]),
         ("temp_c", [13.9, -10.5, 14], [0, 1, 0]),

@@ -1,6 +1,6 @@
 """Optical flow of a film's last frames, and where it carries the fire.
 
-The same definitions stand in `runtime/src/flow.rs`; there, Farnebäck's method is written out, and
+The same definitions stand in `runtime/vision/src/motion/farneback/`; there, Farnebäck's method is written out, and
 OpenCV is its oracle.
 """
 

@@ -1,4 +1,4 @@
-"""Flame intensity of colour frames; the same definition as `runtime/src/heat.rs`."""
+"""Flame intensity of colour frames; the same definition as `runtime/vision/src/heat/`."""
 
 import numpy as np
 

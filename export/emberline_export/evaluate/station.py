@@ -6,7 +6,7 @@ three airports of a day drawn together. The model is used as shipped: the best s
 readings are there, intervals from the station's own record of 30 days.
 
     python -m emberline_export evaluate station --data nyc_airports_2013_hourly.csv.gz \\
-        --model ../runtime/src/station/outlook.json
+        --model ../runtime/weather/src/outlook.json
 """
 
 import argparse

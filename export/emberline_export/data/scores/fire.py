@@ -1,4 +1,4 @@
-"""Scores, the same definitions as `runtime/src/score/`; counts are pooled, then divided."""
+"""Scores, the same definitions as `runtime/vision/src/score/`; counts are pooled, then divided."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ that are shipped for stations without a record come from months left out one at 
 August) and from September and October.
 
     python -m emberline_export train station --data nyc_airports_2013_hourly.csv.gz \\
-        --out ../runtime/src/station/outlook.json
+        --out ../runtime/weather/src/outlook.json
 """
 
 import argparse

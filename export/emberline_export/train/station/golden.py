@@ -3,8 +3,8 @@
 Sixty made-up hours in emberline's own columns, with holes so that most sets of inputs come up, and
 what the model says of them with a record of at least ten errors.
 
-    python -m emberline_export train station-golden --model ../runtime/src/station/outlook.json \\
-        --out ../runtime/src/station/golden
+    python -m emberline_export train station-golden --model ../runtime/weather/src/outlook.json \\
+        --out ../runtime/weather/src/golden
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Hours: readings of one station on an hourly UTC grid, checked, with what follows from them.
 
 Values that are missing or fail a check are NaN; nothing is filled in. The checks and the formulas
-are those of `runtime/src/station/quality.rs` and `derived.rs`.
+are those of `runtime/weather/src/quality.rs` and `derived.rs`.
 """
 
 import csv

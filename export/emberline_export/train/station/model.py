@@ -3,7 +3,7 @@
 Forecasts `[N]` are issued at each hour for `lead` hours later; NaN where no set has its readings.
 Intervals come from the errors that the same set made in the 30 days before, each divided by the
 usual error at its time of day; with too few of those, from the errors the model was shipped with.
-The runtime has the same in `runtime/src/station/outlook.rs`.
+The runtime has the same in `runtime/weather/src/outlook/`.
 """
 
 import json
