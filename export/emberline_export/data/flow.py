@@ -1,7 +1,7 @@
 """Optical flow of a film's last frames, and where it carries the fire.
 
-The same definitions stand in `runtime/vision/src/motion/farneback/`; there, Farnebäck's method is written out, and
-OpenCV is its oracle.
+The same definitions stand in `runtime/vision/src/motion/farneback/`; there, Farnebäck's method is
+written out, and OpenCV is its oracle.
 """
 
 import cv2

@@ -1,9 +1,9 @@
 """The front: where the fire's edge is, and how fast each piece of it moves.
 
-The same definitions stand in `runtime/vision/src/front/`; `tests/golden/front.npz` holds both to them.
-A front is computed once per forecast from the burnt masks of the context frames, and handed to the
-network as five maps: distance, age, one mean speed, the local speed of the nearest front piece, and
-the speed at which the film's optical flow carries fire there.
+The same definitions stand in `runtime/vision/src/front/`; `tests/golden/front.npz` holds both to
+them. A front is computed once per forecast from the burnt masks of the context frames, and handed
+to the network as five maps: distance, age, one mean speed, the local speed of the nearest front
+piece, and the speed at which the film's optical flow carries fire there.
 """
 
 from dataclasses import dataclass

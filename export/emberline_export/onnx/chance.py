@@ -6,9 +6,9 @@
 The program forecasts held-out events (`starts.py`) with models that have not seen them. A rate is
 as likely as it is common in the forecast around a cell (Theis, Hense and Damrath 2005): of two
 squares that grow with the root of the lead, the shares that reach the rate go into a logistic curve
-whose numbers change with the logarithm of the lead (`runtime/vision/src/nowcast/calibration.rs` has the same
-formula). Card `heldout-EVENT` gets the curve of all events but its own, so that its chances can be
-scored on that event; the shipped card gets the curve of all.
+whose numbers change with the logarithm of the lead (`runtime/vision/src/nowcast/calibration.rs`
+has the same formula). Card `heldout-EVENT` gets the curve of all events but its own, so that its
+chances can be scored on that event; the shipped card gets the curve of all.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """When rain is said to start or stop at a place, and whether it did: counts that add up.
 
-The same statements as `emberline weather` makes (`runtime/vision/src/nowcast/onset.rs`), from the chances
-of 0.1 mm/h or more, at places drawn evenly over the view, over the leads that the film still has.
+The same statements as `emberline weather` makes (`runtime/vision/src/nowcast/onset.rs`), from the
+chances of 0.1 mm/h or more, at places drawn evenly over the view, over the leads that the film
+still has.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Simple forecasters a network has to beat; the runtime has the same in `runtime/vision/src/baseline/`."""
+"""Simple forecasters a network has to beat.
+
+The runtime has the same in `runtime/vision/src/baseline/`.
+"""
 
 import numpy as np
 
