@@ -35,6 +35,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     (
         "model",
         &[
+            "kind",
             "grid",
             "memory",
             "note",

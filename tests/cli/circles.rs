@@ -21,9 +21,7 @@ const HELD: &[&str] = &[
     "runtime/fwi/src",
     "runtime/node/src",
     "runtime/picture/src",
-    "runtime/src",
     "runtime/vision/src",
-    "runtime/weather/src",
 ];
 
 /// Each circle: its files and what ties them, one line a pair.
@@ -48,12 +46,13 @@ fn circles(arrows: &Arrows) -> Vec<String> {
 #[test]
 fn no_crate_has_a_circle_of_files() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
     for folder in HELD {
         let arrows = arrows(&top.join(folder));
-        assert!(arrows.len() > 3, "{folder}: {} arrows", arrows.len());
-        let found = circles(&arrows);
-        assert!(found.is_empty(), "{folder}:\n{}", found.join("\n"));
+        assert!(arrows.len() > 2, "{folder}: {} arrows", arrows.len());
+        found.extend(circles(&arrows).into_iter().map(|circle| format!("{folder}: {circle}")));
     }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 /// The circles of a crate of these files, each a name and its text.

@@ -55,3 +55,35 @@ fn killed_at_random_moments_there_is_no_half_output() {
     whole(&room.path("out"));
     assert_eq!(room.hidden(), Vec::<String>::new());
 }
+
+#[cfg(unix)]
+#[test]
+fn called_off_by_a_signal_nothing_is_left_and_the_sender_sees_it() {
+    use std::os::unix::process::ExitStatusExt as _;
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        let room = Room::new();
+        let mut command = room.command();
+        // Long enough that the signal finds it at work.
+        let film = "sim:fire?height=256&width=256&frames=400";
+        command.args(["replay", film, "out", "--engine", "tract", "--leads", "60"]);
+        let mut child = command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        // The output is begun once the film is read.
+        let began = Instant::now();
+        while room.hidden().is_empty() && began.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let sent = std::process::Command::new("sh")
+            .args(["-c", &format!("kill -{name} {}", child.id())])
+            .status()
+            .expect("a shell");
+        assert!(sent.success(), "{name}");
+        let status = child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(number), "{name}: {status}");
+        assert!(!room.path("out").exists(), "{name}");
+        assert_eq!(room.hidden(), Vec::<String>::new(), "{name}");
+    }
+}

@@ -58,19 +58,19 @@ impl Modules {
         let text = fs::read_to_string(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let code = syn::parse_file(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
         let name = file.strip_prefix(&self.src).expect("a file of the crate").display().to_string();
-        (!for_tests(&code.attrs)).then(|| self.module(&code.items, name, folder, parent))
+        (!for_tests(&code.attrs)).then(|| self.module(&code.items, &name, folder, parent))
     }
 
     fn module(
         &mut self,
         items: &[Item],
-        file: String,
+        file: &str,
         folder: &Path,
         parent: Option<usize>,
     ) -> usize {
         let at = self.all.len();
         self.all.push(Module {
-            file: file.clone(),
+            file: file.to_owned(),
             parent,
             children: BTreeMap::new(),
             items: BTreeSet::new(),
@@ -89,7 +89,7 @@ impl Modules {
             let name = inner.ident.to_string();
             let folder = folder.join(&name);
             let child = match &inner.content {
-                Some((_, items)) => Some(self.module(items, file.clone(), &folder, Some(at))),
+                Some((_, items)) => Some(self.module(items, file, &folder, Some(at))),
                 None => {
                     let elsewhere = attributes.iter().any(|a| a.path().is_ident("path"));
                     assert!(!elsewhere, "{file}: `mod {name}` has a path of its own");

@@ -2,6 +2,7 @@
 
 mod machine;
 mod matrix;
+mod percentile;
 
 use std::time::Instant;
 
@@ -11,8 +12,11 @@ use emberline::model::RunOptions;
 use emberline::pipeline::{self, Opened};
 use emberline::product;
 
+use self::percentile::percentile;
+use super::outcome::Outcome;
+use super::screen::{print, progress, say};
 use super::table::Table;
-use super::{Outcome, leads, options, print, progress, say};
+use super::typed::{leads, options};
 use crate::cli::BenchArgs;
 
 /// Stages in the order they run.
@@ -108,14 +112,6 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// The value that a share `q` of all values does not exceed (nearest rank).
-fn percentile(values: &[f64], q: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let rank = (q * sorted.len() as f64).ceil() as usize;
-    sorted.get(rank.max(1) - 1).copied().unwrap_or(f64::NAN)
-}
-
 /// A temporary folder that goes away with the bench.
 struct Scratch(std::path::PathBuf);
 
@@ -131,18 +127,5 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn percentiles_are_values_that_were_measured() {
-        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
-        assert_eq!(percentile(&values, 0.5), 3.0);
-        assert_eq!(percentile(&values, 0.95), 5.0);
-        assert_eq!(percentile(&[7.0], 0.5), 7.0);
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Outcome, print, say};
+use super::outcome::Outcome;
+use super::screen::{print, say};
 use crate::cli::Pick;
 
 /// The simulated fire of the demo, and the last frame the model sees of it.

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use emberline::engine::availabilities;
 use emberline::model::{self, Check};
 
-use super::{Outcome, print, say};
+use super::outcome::Outcome;
+use super::screen::{print, say};
 
 /// Memory that a forecast of a common film needs, MiB.
 const MEMORY_MIN_MIB: u64 = 256;

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use emberline::pipeline::{self, ForecastDone};
 
-use super::{Outcome, options, print, progress, say};
+use super::outcome::Outcome;
+use super::screen::{print, progress, say};
+use super::typed::options;
 use crate::cli::{ForecastArgs, Pick};
 
 /// Runs the verb.

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use emberline::engine::{EngineKind, EngineOptions, GpuOptions, availabilities};
 use emberline::model::{self, AGREE_MIN, CODES_AGREE_MIN, Check, DIFFERENCE_MAX, Model, Rates};
 
+use super::outcome::Outcome;
+use super::screen::{print, say};
 use super::table::Table;
-use super::{Outcome, print, say};
 use crate::cli::ModelsWhat;
 
 /// Runs the verb.

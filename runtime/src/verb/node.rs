@@ -14,8 +14,9 @@ use emberline::node::port::path_of;
 use emberline::node::store::{Store, View};
 use emberline::node::{UDEV_RULE, ports};
 
+use super::outcome::Outcome;
+use super::screen::{print, say};
 use super::table::Table;
-use super::{Outcome, print, say};
 use crate::cli::node::{ListenArgs, NodeWhat};
 
 /// Runs the verb.

@@ -26,7 +26,9 @@ use emberline::product::Staged;
 use emberline::source;
 use emberline::task::Task;
 
-use super::{Outcome, leads, options, print, progress, say};
+use super::outcome::Outcome;
+use super::screen::{print, progress, say};
+use super::typed::{leads, options};
 use crate::cli::ReplayArgs;
 use crate::spell::spelled;
 use picture::Picture;

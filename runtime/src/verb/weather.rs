@@ -18,8 +18,9 @@ use emberline::weather::outlook::{Model, Outlook, Record, Said, Value, What};
 use emberline::weather::quality::{Limits, check};
 use emberline::weather::reading::Reading;
 
+use super::outcome::Outcome;
+use super::screen::{print, say};
 use super::table::Table;
-use super::{Outcome, print, say};
 use crate::cli::{Pick, WeatherArgs};
 
 /// Everything that is told.

@@ -47,7 +47,7 @@ impl TensorRtPlan {
         let weak = gear.tensorrt_major().is_some_and(|major| major < 10) || dla.is_some();
         let flags = ["float16", "int8"].map(|p| weak && facts.precision == p);
         let ShapeRange { least, usual, most } = &facts.shapes;
-        let profile = [least, usual, most].map(|shapes| profile(shapes));
+        let profile = [least, usual, most].map(profile);
         Ok(Self { cache, gear, profile, flags, dla })
     }
 

@@ -12,10 +12,12 @@ use emberline::grid::Grid;
 use emberline::model::{self, Folder, Model, RunOptions};
 use ndarray::Array3;
 
+use super::super::outcome::Outcome;
+use super::super::screen::{print, progress, say};
 use super::super::table::Table;
-use super::super::{Outcome, engine_options, print, progress, say};
+use super::super::typed::engine_options;
 use super::machine::{Meter, Rail, forget_peak, peak_mib};
-use super::percentile;
+use super::percentile::percentile;
 use crate::cli::BenchArgs;
 
 /// Shares of a quantile column.

@@ -8,7 +8,8 @@ use emberline::node::table::{COLUMNS, Table};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::node::{ExportArgs, ExportFormat};
-use crate::verb::{Outcome, print, say};
+use crate::verb::outcome::Outcome;
+use crate::verb::screen::{print, say};
 
 /// Runs the verb.
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<Outcome> {

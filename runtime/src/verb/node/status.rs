@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::cli::node::StatusArgs;
+use crate::verb::outcome::Outcome;
+use crate::verb::screen::{print, say};
 use crate::verb::table::Table;
-use crate::verb::{Outcome, print, say};
 
 /// One node with the port it was last heard on.
 struct Row<'a> {

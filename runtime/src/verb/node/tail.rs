@@ -8,7 +8,8 @@ use emberline::node::outbox::Cursor;
 use emberline::node::store::View;
 
 use crate::cli::node::TailArgs;
-use crate::verb::{Outcome, print};
+use crate::verb::outcome::Outcome;
+use crate::verb::screen::print;
 
 /// Runs the verb.
 pub(super) fn run(args: &TailArgs) -> anyhow::Result<Outcome> {

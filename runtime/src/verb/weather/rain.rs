@@ -15,8 +15,10 @@ use emberline::pipeline::{self, Opened, PipelineOptions};
 use emberline::product::place::Map;
 use emberline::rain_rate::mm_h;
 
+use super::super::outcome::Outcome;
+use super::super::screen::{print, progress, say};
 use super::super::table::Table;
-use super::super::{Outcome, leads, options, print, progress, say};
+use super::super::typed::{leads, options};
 use super::{area, place};
 use crate::cli::WeatherArgs;
 

@@ -27,7 +27,6 @@ impl Stop {
     }
 
     /// The same for work that asks whether to go on.
-    #[must_use]
     pub fn flow(&self) -> ControlFlow<()> {
         if self.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

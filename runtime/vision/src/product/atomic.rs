@@ -6,12 +6,12 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
-use std::hash::{BuildHasher, Hasher};
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::beside::{lock, prefix, sibling, split};
+use super::error::{ProductError, io_at};
 use super::swap::{is_mount_point, put};
-use super::{ProductError, Written};
 
 /// Files that say "emberline wrote this folder".
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
@@ -34,6 +34,13 @@ const OURS: [&str; 15] = [
     "report.html",
     "report.png",
 ];
+
+/// What a finished output folder holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// Name and size in bytes of each file, in name order.
+    pub files: Vec<(String, u64)>,
+}
 
 /// A folder being written; dropping it without [`Staged::commit`] removes every trace.
 #[derive(Debug)]
@@ -128,35 +135,6 @@ fn resolve(out: &Path) -> Result<PathBuf, ProductError> {
     fs::canonicalize(&absolute).map_err(|e| io_at(out, e))
 }
 
-pub(super) fn split(out: &Path) -> Result<(&Path, &OsStr), ProductError> {
-    match (out.parent(), out.file_name()) {
-        (Some(parent), Some(name)) => Ok((parent, name)),
-        _ => Err(ProductError::NoName { path: out.to_owned() }),
-    }
-}
-
-/// `.NAME.<role>-<pid>-<random>`.
-pub(super) fn sibling(name: &OsStr, role: &str) -> OsString {
-    let random = std::hash::RandomState::new().build_hasher().finish();
-    let mut s = prefix(name, role);
-    s.push(format!("{}-{random:016x}", std::process::id()));
-    s
-}
-
-fn prefix(name: &OsStr, role: &str) -> OsString {
-    let mut s = OsString::from(".");
-    s.push(name);
-    s.push(format!(".{role}-"));
-    s
-}
-
-/// Locks a folder for this process, or `None` when another holds it. The lock dies with us.
-pub(super) fn lock(folder: &Path) -> Option<File> {
-    let file = File::open(folder).ok()?;
-    file.try_lock().ok()?;
-    Some(file)
-}
-
 /// Removes what dead runs left beside `out`, and gives back an older output that a dead run had
 /// moved away without putting its own in place.
 fn clean(parent: &Path, name: &OsStr, out: &Path) {
@@ -226,10 +204,6 @@ fn sync(folder: &Path) -> io::Result<Vec<(String, u64)>> {
     }
     files.sort();
     Ok(files)
-}
-
-pub(super) fn io_at(path: &Path, source: io::Error) -> ProductError {
-    ProductError::Io { path: path.to_owned(), source }
 }
 
 #[cfg(test)]

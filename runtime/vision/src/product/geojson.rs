@@ -92,7 +92,7 @@ impl<'a> Frame<'a> {
         map: Option<&'a Map>,
         cell_m: Option<f64>,
         height: usize,
-    ) -> Result<Self, super::ProductError> {
+    ) -> Result<Self, super::error::ProductError> {
         let Some(map) = map else {
             let (area, area_name) = match cell_m {
                 Some(cell_m) => (cell_m * cell_m, "area_m2"),
@@ -132,7 +132,10 @@ impl<'a> Frame<'a> {
     }
 
     /// Closed rings, the outer one counter-clockwise in the file's numbers, holes clockwise.
-    fn polygon(&self, p: &Polygon) -> Result<Option<Vec<Vec<Position>>>, super::ProductError> {
+    fn polygon(
+        &self,
+        p: &Polygon,
+    ) -> Result<Option<Vec<Vec<Position>>>, super::error::ProductError> {
         let mut out = Vec::with_capacity(1 + p.holes.len());
         for (i, ring) in p.rings().enumerate() {
             let mut ring = self.ring(ring)?;
@@ -151,7 +154,7 @@ impl<'a> Frame<'a> {
         Ok(Some(out))
     }
 
-    fn ring(&self, ring: &Ring) -> Result<Ring, super::ProductError> {
+    fn ring(&self, ring: &Ring) -> Result<Ring, super::error::ProductError> {
         let tenth = 10f64.powi(self.decimals);
         let mut out: Ring = Vec::new();
         for [col, row] in simplified(ring, TOLERANCE_CELLS) {

@@ -12,7 +12,7 @@ use tiff::TiffError;
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
 use tiff::tags::Tag;
 
-use super::ProductError;
+use super::error::ProductError;
 use super::facts::{Facts, NOTICE};
 use super::geokeys::GeoKeys;
 use super::place::{Map, Place};

@@ -1,12 +1,14 @@
 //! Products: everything a person or a map takes from a forecast, written as one folder or not at all.
 
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::Path;
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance, Rain};
 
 pub mod atomic;
+mod beside;
+mod error;
 mod facts;
 mod film;
 mod geojson;
@@ -30,96 +32,9 @@ mod swap;
 #[cfg(test)]
 mod trial;
 
-pub use atomic::Staged;
+pub use atomic::{Staged, Written};
+pub use error::ProductError;
 use parts::{Fire, Parts, Wet};
-
-/// What a finished output folder holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Name and size in bytes of each file, in name order.
-    pub files: Vec<(String, u64)>,
-}
-
-/// Why no output was written; nothing is left behind.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProductError {
-    /// The system refused a write.
-    #[error("output {}: {source}; {}", path.display(), advice(source))]
-    Io {
-        /// File or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The output's name cannot be a folder's name.
-    #[error("output {}: not a folder name; name a new folder", path.display())]
-    NoName {
-        /// As typed.
-        path: PathBuf,
-    },
-    /// A file lies where the folder should go.
-    #[error("output {}: is a file, not a folder; name another or move it away", path.display())]
-    NotAFolder {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A folder lies there that is not an older output of ours.
-    #[error(
-        "output {}: the folder holds {found}, which is not an emberline output; name another folder or move it away",
-        path.display()
-    )]
-    Foreign {
-        /// The folder.
-        path: PathBuf,
-        /// One thing found in it.
-        found: String,
-    },
-    /// A mount point cannot be replaced in one step.
-    #[error("output {}: is a mount point; name a folder inside it", path.display())]
-    MountPoint {
-        /// The mount point.
-        path: PathBuf,
-    },
-    /// The coordinate reference system cannot be used.
-    #[error("grid: CRS {crs:?}: {why}; give EPSG:n or a PROJ string that fits the transform")]
-    Crs {
-        /// As given.
-        crs: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// The transform cannot be used.
-    #[error("grid: transform {transform:?}: {why}; give six numbers in GDAL order")]
-    Transform {
-        /// As given.
-        transform: [f64; 6],
-        /// What is wrong with it.
-        why: &'static str,
-    },
-    /// The parts of the forecast do not fit together.
-    #[error("forecast: {what}; this is a fault of the model or of emberline, please report it")]
-    Shape {
-        /// Which part, found and wanted.
-        what: String,
-    },
-}
-
-/// What to do about a refusal of the system.
-fn advice(error: &io::Error) -> &'static str {
-    match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "free some space or name a folder on another disk"
-        }
-        io::ErrorKind::PermissionDenied => "name a folder you may write to",
-        io::ErrorKind::ReadOnlyFilesystem => "name a folder on a disk that can be written",
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "a part of the path is a file; name another folder"
-        }
-        io::ErrorKind::InvalidFilename => "name a shorter or plainer folder",
-        _ => "check the disk and the path",
-    }
-}
 
 /// Writes every product of one forecast into the folder `out`, whole or not at all.
 ///
@@ -211,6 +126,8 @@ fn write_stills(
 #[cfg(test)]
 mod tests {
     use std::fs::{self, File};
+    use std::io;
+    use std::path::PathBuf;
 
     use super::trial::Trial;
     use super::*;

@@ -1,6 +1,6 @@
 //! Parts: what clip and forecast hold for their task, once it is sure that they fit together.
 
-use super::ProductError;
+use super::error::ProductError;
 use crate::clip::{Burning, Clip, Observed, Unseen};
 use crate::forecast::{Burn, Forecast, Predicted, Rain};
 

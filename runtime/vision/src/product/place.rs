@@ -6,7 +6,7 @@
 use proj4rs::Proj;
 use proj4rs::transform::transform;
 
-use super::ProductError;
+use super::error::ProductError;
 use super::projection::Projection;
 use crate::grid::Grid;
 

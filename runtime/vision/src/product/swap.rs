@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::ProductError;
-use super::atomic::{io_at, lock, sibling, split};
+use super::beside::{lock, sibling, split};
+use super::error::{ProductError, io_at};
 
 /// Puts `partial` at `out`; an older output ends up at `partial`, or is gone.
 pub(super) fn put(partial: &Path, out: &Path) -> Result<(), ProductError> {

@@ -21,7 +21,7 @@ const RECORD_MAX_H: usize = 24 * 366;
 #[non_exhaustive]
 pub enum ModelError {
     /// It is no such file.
-    #[error("station outlook: not a model file: {0}; write it with station-fit")]
+    #[error("station outlook: not a model file: {0}; write it with train station")]
     Json(#[from] serde_json::Error),
     /// Another version.
     #[error("station outlook: file has format {0}, this program reads {FORMAT}; fit it anew")]

@@ -53,6 +53,7 @@ impl<W: Window> Windowed<W> {
     ///
     /// # Errors
     /// What the engine said.
+    #[expect(clippy::needless_pass_by_value, reason = "a view is two words, handed on as it is")]
     pub fn run(
         &self,
         frames: ArrayView3<'_, f32>,
