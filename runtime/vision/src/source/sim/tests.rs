@@ -94,7 +94,7 @@ fn rain_is_the_same_for_the_same_seed() {
 #[test]
 fn every_seed_draws_rain_that_moves_and_changes() {
     let rates = |film: &Film, k: usize| film.frames[k].pixels.first_channel();
-    let (mut wet_sum, mut heavy_sum) = (0.0, 0.0);
+    let (mut wet_sum, mut heavy_sum, mut change_sum) = (0.0, 0.0, 0.0);
     for seed in 0..20 {
         let f = film(&format!("sim:rain?seed={seed}&frames=13"));
         let first = rates(&f, 0);
@@ -136,10 +136,12 @@ fn every_seed_draws_rain_that_moves_and_changes() {
         assert!(near < 0.75 * still, "seed {seed}: {near} {still}");
         // An hour later it is other rain.
         let ((far, _), _) = fit(12, 24);
-        println!("RATIO {seed} {:.2} {:.2}", far / near, near / still);
+        assert!(far > near, "seed {seed}: {near} {far}");
+        change_sum += far / near;
     }
     let (wet, heavy) = (wet_sum / 20.0, heavy_sum / 20.0);
     assert!((0.2..0.5).contains(&wet) && (0.001..0.05).contains(&heavy), "{wet} {heavy}");
+    assert!(change_sum / 20.0 > 3.0, "{}", change_sum / 20.0);
 }
 
 #[test]
