@@ -1,6 +1,6 @@
 //! Engines: what runs the graphs of a network. Named tensors go in, named tensors come out.
 //!
-//! An [`Engine`] is opened for one model ([`open`]) and loads its graphs ([`Engine::load`]); each
+//! An [`Engine`] is opened for one model ([`open()`]) and loads its graphs ([`Engine::load`]); each
 //! becomes a [`Net`]. What the tensors mean is not known here: no fire, no rain, no family of
 //! networks. Nothing falls back to something else without saying so: an engine that was asked for by
 //! name runs or is an error.

@@ -1,7 +1,7 @@
 //! Sources: files, folders, videos, radar sequences, simulators and cameras, all alike to what reads
 //! them: the next frame, the end, or nothing yet.
 //!
-//! A source hands out frames one by one; [`develop`] reads one to its end and makes a film of it.
+//! A source hands out frames one by one; [`develop()`] reads one to its end and makes a film of it.
 
 mod about;
 mod deadline;
