@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 24] = [
+pub(crate) const SETTINGS: [&str; 26] = [
     "around",
     "array",
     "at",
@@ -20,6 +20,7 @@ pub(crate) const SETTINGS: [&str; 24] = [
     "leads",
     "model",
     "no-data",
+    "picture",
     "precision",
     "quality",
     "quantity",
@@ -29,6 +30,7 @@ pub(crate) const SETTINGS: [&str; 24] = [
     "step",
     "store",
     "unit",
+    "zone",
     "zr",
 ];
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use emberline_simulated_node::{Random, SimulatedNode};
@@ -128,6 +128,94 @@ fn kills_unplugs_and_a_bad_line_lose_and_double_nothing() {
         assert_eq!(line["temp_c"].as_f64(), Some(number % 5000.0 / 100.0), "another's values");
     }
     println!("{acked} acknowledged, {} stored, 13 listeners, 12 killed", found.len());
+}
+
+#[test]
+fn asked_to_stop_it_ends_in_order_and_the_store_is_whole() {
+    let room = Room::new();
+    let plug = Plug::new(room.path("tty"), SimulatedNode::new(0x51, 1, ROOMY), 50, 0);
+    plug.push();
+    for signal in ["TERM", "INT"] {
+        let mut listener = Listener::start(&room, "store", &["./tty"]);
+        let before = plug.acked();
+        until("readings come", || plug.acked() > before + 20);
+        listener.signal(signal);
+        assert_eq!(listener.end().code(), Some(0), "{signal}: {}", listener.said());
+        let acked = plug.acked();
+        let found = seqs(&stored(&room.path("store"), 0x51));
+        assert_eq!(found, (1..=found.len() as u64).collect::<Vec<_>>(), "once each, in order");
+        assert!(found.len() >= acked as usize, "an acknowledged reading is not stored");
+        // The index counts all that the day files hold, and the next one may lock the store.
+        let index = fs::read(room.path("store/node-00000051/index.json")).expect("an index");
+        let index: Value = serde_json::from_slice(&index).expect("JSON");
+        assert_eq!(index["readings"].as_u64(), Some(found.len() as u64));
+        let live = fs::read_to_string(room.path("store/live.json")).expect("the live state");
+        assert!(live.contains("./tty: closed"), "{live}");
+    }
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let room = Room::new();
+    let mut node = SimulatedNode::new(0x51, 1, ROOMY);
+    for k in 0..2000 {
+        node.measure(k, None);
+    }
+    let plug = Plug::new(room.path("tty"), node, 50, 0);
+    plug.push();
+    // Nobody reads what it prints: the orderly end waits for a pipe that is full.
+    let mut command = room.command();
+    command.args(["node", "listen", "--print", "--store", "store", "./tty"]).stdout(Stdio::piped());
+    let mut listener = Listener::spawn_printing(&room, command);
+    let mut last = 0;
+    until("the pipe is full", || {
+        std::thread::sleep(Duration::from_secs(1));
+        let acked = plug.acked();
+        std::mem::replace(&mut last, acked) == acked && acked > 0
+    });
+    listener.signal("TERM");
+    std::thread::sleep(Duration::from_secs(1));
+    assert_eq!(listener.ended(), None, "{}", listener.said());
+    listener.signal("TERM");
+    assert_eq!(listener.end().code(), Some(128 + 15), "{}", listener.said());
+    let found = seqs(&stored(&room.path("store"), 0x51));
+    assert_eq!(found, (1..=found.len() as u64).collect::<Vec<_>>(), "once each, in order");
+    assert!(found.len() >= plug.acked() as usize, "an acknowledged reading is not stored");
+}
+
+#[test]
+fn records_are_lines_of_text_or_of_json() {
+    let room = Room::new();
+    let run = |form: &str| {
+        let mut command = room.command();
+        command.env("EMBERLINE_LOG", form).args(["node", "listen", "--store", "store", "./ttyX"]);
+        Listener::spawn(&room, command)
+    };
+    let mut listener = run("");
+    listener.says("(trying again)\n");
+    let said = listener.said();
+    let (time, text) = said.split_once(' ').expect("a time and a text");
+    assert!(time.len() == "2026-08-01T12:00:00Z".len() && time.ends_with('Z'), "{said}");
+    let want =
+        "./ttyX: not there: plug it in; `emberline node ports` lists what is (trying again)\n";
+    assert_eq!(text, want);
+    let live = || fs::read_to_string(room.path("store/live.json")).unwrap_or_default();
+    until("a file is written as a line is", || live().contains("`emberline node ports` lists"));
+    drop(listener);
+
+    let mut listener = run("json");
+    listener.says("(trying again)");
+    listener.says("}\n");
+    let said = listener.said();
+    let record: Value = serde_json::from_str(said.trim_end()).expect("one object");
+    assert_eq!(record["message"], want.trim_end());
+    assert_eq!((&record["level"], &record["port"]), (&"WARN".into(), &"./ttyX".into()));
+    assert!(record["timestamp"].as_str().is_some_and(|t| t.ends_with('Z')), "{said}");
+    drop(listener);
+
+    let mut listener = run("xml");
+    assert_eq!(listener.end().code(), Some(2));
+    assert!(listener.said().contains("write json"), "{}", listener.said());
 }
 
 #[test]

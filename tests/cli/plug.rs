@@ -3,7 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -127,11 +127,18 @@ impl Listener {
         Self::spawn(room, command)
     }
 
-    pub(crate) fn spawn(room: &Room, mut command: std::process::Command) -> Self {
+    /// Runs `command`; what it prints goes nowhere.
+    pub(crate) fn spawn(room: &Room, mut command: Command) -> Self {
+        command.stdout(Stdio::null());
+        Self::spawn_printing(room, command)
+    }
+
+    /// Runs `command`; what it prints goes where its stdout leads.
+    pub(crate) fn spawn_printing(room: &Room, mut command: Command) -> Self {
         static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let said = room.path(&format!("said-{}", COUNT.fetch_add(1, Ordering::SeqCst)));
         let file = std::fs::File::create(&said).expect("the room");
-        command.stdout(Stdio::null()).stderr(file);
+        command.stderr(file);
         Self(command.spawn().expect("the program starts"), said)
     }
 
@@ -154,6 +161,25 @@ impl Listener {
 
     pub(crate) fn pid(&self) -> u32 {
         self.0.id()
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent =
+            Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status();
+        assert!(sent.expect("kill runs").success());
+    }
+
+    /// How it ended; `None` while it runs.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().expect("its state")
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub(crate) fn end(&mut self) -> ExitStatus {
+        until("it ends", || self.ended().is_some());
+        self.0.wait().expect("its state")
     }
 }
 

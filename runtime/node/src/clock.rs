@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use emberline_wire as wire;
 
-use super::id::LogId;
-use super::line::TimeFrom;
+use crate::id::LogId;
+use crate::line::TimeFrom;
 
-/// No clock that tells an earlier time is right: this program is younger. 2026-01-01T00:00:00Z.
+/// A clock that shows an earlier time is wrong: this program is younger. 2026-01-01T00:00:00Z.
 const EARLIEST_S: i64 = 1_767_225_600;
-/// No clock that tells a later time is right: chips with a two-digit year end in 2099, counters of 32
+/// A clock that shows a later time is wrong: chips with a two-digit year end in 2099, counters of 32
 /// bits in 2106. 2090-01-01T00:00:00Z.
 const LATEST_S: i64 = 3_786_912_000;
 /// Answers that took longer date nothing, ms.
@@ -29,7 +29,7 @@ const CHIP_AGREES_S: i64 = 2;
 /// Starts that are remembered.
 const MOST_STARTS: usize = 512;
 
-/// Whether a clock that tells this time may be right.
+/// Whether a clock that shows this time may be right.
 #[must_use]
 pub fn plausible(time: Timestamp) -> bool {
     (EARLIEST_S..LATEST_S).contains(&time.as_second())
@@ -77,7 +77,7 @@ impl Starts {
         self.0.iter().map(|((log, boot), started)| (*log, *boot, *started))
     }
 
-    /// What an answer of the node says about its start, if that is news: a first moment, one that is
+    /// The moment of the node's start by one answer of its clock, if that is news: a first moment, one that is
     /// known better, or one that differs since a clock was set.
     #[must_use]
     pub fn learn(
@@ -101,7 +101,7 @@ impl Starts {
         news.then_some(new)
     }
 
-    /// When a reading was taken, and whose clock tells.
+    /// When a reading was taken, and by whose clock.
     #[must_use]
     pub fn date(&self, reading: &wire::Reading) -> (Option<Timestamp>, TimeFrom) {
         let started = self.get(LogId::new(reading.log), reading.boot);

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::clock::{Started, Starts};
-use super::id::LogId;
-use super::line::{Fault, Line};
+use crate::clock::{Started, Starts};
+use crate::id::LogId;
+use crate::line::{Fault, Line};
 
 /// What is wrong, by chip and address: `BME280 at 0x76`.
 pub type Faults = BTreeMap<String, String>;
 
-/// What a line says of chips.
-pub(super) fn apply(faults: &mut Faults, line: &Fault) {
+/// Brings `faults` up to one line of a day file.
+pub(crate) fn apply(faults: &mut Faults, line: &Fault) {
     match (&line.chip, &line.what) {
         (Some(chip), Some(what)) => drop(faults.insert(chip.clone(), what.clone())),
         (Some(chip), None) => drop(faults.remove(chip)),
@@ -36,13 +36,13 @@ pub struct Contents {
     pub gaps: u64,
     /// Readings in those gaps.
     pub missing: u64,
-    /// Starts of the node that it told.
+    /// Starts of the node that it introduced itself in.
     pub boots: u64,
     /// The last of them, with its log.
     pub boot: Option<(LogId, u32)>,
     /// When the last reading was taken, or came if nobody knows.
     pub last: Option<Timestamp>,
-    /// What is wrong with each chip, as it was last told.
+    /// What is wrong with each chip, by the node's last word.
     pub faults: Faults,
 }
 

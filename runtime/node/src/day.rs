@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::line::Line;
+use crate::line::Line;
 
 const SUFFIX: &str = ".ndjson";
 
 /// Name of the day file of `time`: `2026-08-01.ndjson`.
-pub(super) fn name(time: Timestamp) -> String {
+pub(crate) fn name(time: Timestamp) -> String {
     let date = time.to_zoned(TimeZone::UTC).date();
     format!("{date}{SUFFIX}")
 }
 
 /// Name of the file of thermal images of `time`: `2026-08-01.thermal.ndjson`.
-pub(super) fn image_name(time: Timestamp) -> String {
+pub(crate) fn image_name(time: Timestamp) -> String {
     let date = time.to_zoned(TimeZone::UTC).date();
     format!("{date}.thermal{SUFFIX}")
 }
 
 /// Name of the day file of the line, by the time it was taken, or by when it came if nobody knows.
-pub(super) fn name_of(line: &Line) -> String {
+pub(crate) fn name_of(line: &Line) -> String {
     name(line.time().unwrap_or(Timestamp::UNIX_EPOCH))
 }
 
@@ -51,14 +51,14 @@ pub fn date_of(name: &str) -> Option<jiff::civil::Date> {
     name.strip_suffix(SUFFIX)?.parse().ok()
 }
 
-/// One line as it stands in a file.
+/// One line as it stands in a file, readable or not.
 #[derive(Debug)]
-pub struct Stored {
-    /// The first byte of it.
+pub struct RawLine {
+    /// Its first byte in the file.
     pub at: u64,
-    /// The first byte after it and its end.
+    /// The first byte after it and its line end.
     pub end: u64,
-    /// What it says, if it is whole and can be read.
+    /// What it says, if it is complete and can be read.
     pub line: Option<Line>,
     /// Its text, without its end.
     pub text: String,
@@ -97,7 +97,7 @@ impl Lines {
 }
 
 impl Iterator for Lines {
-    type Item = io::Result<Stored>;
+    type Item = io::Result<RawLine>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.bytes.clear();
@@ -111,6 +111,6 @@ impl Iterator for Lines {
         let whole = self.bytes.pop_if(|b| *b == b'\n').is_some();
         let line = whole.then(|| serde_json::from_slice(&self.bytes).ok()).flatten();
         let text = String::from_utf8_lossy(&self.bytes).into_owned();
-        Some(Ok(Stored { at, end: self.at, line, text }))
+        Some(Ok(RawLine { at, end: self.at, line, text }))
     }
 }

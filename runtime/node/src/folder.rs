@@ -5,22 +5,22 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::contents::Contents;
-use super::day;
-use super::id::{LogId, NodeId};
-use super::image::Image;
-use super::index::Index;
-use super::line::Line;
-use super::recover::{recover, sync_folder};
+use crate::contents::Contents;
+use crate::day;
+use crate::id::{LogId, NodeId};
+use crate::image::Image;
+use crate::index::Index;
+use crate::line::Line;
+use crate::recover::{TornFile, recover, sync_folder};
 
 /// Why something cannot be stored.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}", path.display(), reason(source))]
+#[error("{}: {}", path.display(), reason(cause))]
 pub struct FolderError {
     /// What was written or read.
     pub path: PathBuf,
-    /// Why.
-    pub source: io::Error,
+    /// Why; it stands in the message.
+    pub cause: io::Error,
 }
 
 fn reason(error: &io::Error) -> String {
@@ -50,22 +50,22 @@ pub struct NodeFolder {
 }
 
 impl NodeFolder {
-    /// The folder of `node` in the store `root`, made if it is not there. Also gives what a person
-    /// should know of a torn file.
+    /// The folder of `node` in the store `root`, made if it is not there; and the day files that were
+    /// torn.
     ///
     /// # Errors
     /// When the disk refuses.
-    pub fn open(root: &Path, node: NodeId) -> Result<(Self, Vec<String>), FolderError> {
+    pub fn open(root: &Path, node: NodeId) -> Result<(Self, Vec<TornFile>), FolderError> {
         let path = path(root, node);
-        let failed = |source| FolderError { path: path.clone(), source };
+        let failed = |cause| FolderError { path: path.clone(), cause };
         if !path.is_dir() {
             fs::create_dir_all(&path).map_err(failed)?;
             sync_folder(root).map_err(failed)?;
         }
-        let (index, notes) = recover(&path, node).map_err(failed)?;
+        let (index, torn) = recover(&path, node).map_err(failed)?;
         let mut folder = Self { node, path, index, open: None, changed: true };
         folder.save_index()?;
-        Ok((folder, notes))
+        Ok((folder, torn))
     }
 
     /// The node.
@@ -104,8 +104,8 @@ impl NodeFolder {
             let Some(first) = group.first() else { continue };
             let name = day::name_of(first);
             let path = self.path.join(&name);
-            if let Err(source) = self.append_to(name, group) {
-                return Err(FolderError { path, source });
+            if let Err(cause) = self.append_to(name, group) {
+                return Err(FolderError { path, cause });
             }
             group.iter().for_each(|line| self.index.contents.take(line));
             self.changed = true;
@@ -164,7 +164,7 @@ impl NodeFolder {
             bytes.push(b'\n');
             File::options().create(true).append(true).open(&path)?.write_all(&bytes)
         };
-        write().map_err(|source| FolderError { path: path.clone(), source })
+        write().map_err(|cause| FolderError { path: path.clone(), cause })
     }
 
     /// Writes the index if it is old. Losing it costs the next start some time, and nothing else.
@@ -173,7 +173,7 @@ impl NodeFolder {
     /// When the disk refuses.
     pub fn save_index(&mut self) -> Result<(), FolderError> {
         if self.changed {
-            let failed = |source| FolderError { path: self.path.join("index.json"), source };
+            let failed = |cause| FolderError { path: self.path.join("index.json"), cause };
             self.index.write(&self.path).map_err(failed)?;
             self.changed = false;
         }

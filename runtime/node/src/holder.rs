@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// Programs that are known to open serial ports by themselves, and how to keep them away.
 const KNOWN: [(&str, &str); 3] = [
-    ("ModemManager", "the udev rule of `emberline node udev-rule` keeps it away"),
+    ("ModemManager", "the udev rule of ‹emberline node udev-rule› keeps it away"),
     ("brltty", "remove the package brltty, which takes CH340 adapters for braille displays"),
     ("agetty", "a login console: systemctl disable --now serial-getty@PORT"),
 ];
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_a_program_is_said() {
+    fn what_helps_against_a_known_program_is_named() {
         let holder = Holder { name: "ModemManager".to_owned(), pid: 812 };
         assert!(holder.to_string().contains("process 812): the udev rule"));
     }

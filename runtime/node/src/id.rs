@@ -28,18 +28,24 @@ impl fmt::Display for Hex {
     }
 }
 
+/// A text is no number of a node.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("'{text}' is no number of a node: up to eight hexadecimal digits, as 5a3f19c2")]
+pub struct NoNumber {
+    /// The text.
+    pub text: String,
+}
+
 impl FromStr for Hex {
-    type Err = String;
+    type Err = NoNumber;
 
     /// One to eight hexadecimal digits, with or without `0x`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, NoNumber> {
         let digits = text.strip_prefix("0x").unwrap_or(text);
         let plain =
             (1..=8).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
         let number = plain.then(|| u32::from_str_radix(digits, 16).ok()).flatten();
-        number.map(Self).ok_or_else(|| {
-            format!("'{text}' is no number of a node: up to eight hexadecimal digits, as 5a3f19c2")
-        })
+        number.map(Self).ok_or_else(|| NoNumber { text: text.to_owned() })
     }
 }
 
@@ -67,7 +73,7 @@ mod tests {
             assert_eq!(text.parse::<Hex>().ok().map(|h| h.0), want);
         }
         for bad in ["", "0x", "123456789", "+1", "ridge", "5 1"] {
-            assert!(bad.parse::<Hex>().is_err_and(|e| e.contains("5a3f19c2")), "{bad}");
+            assert!(bad.parse::<Hex>().is_err_and(|e| e.to_string().contains("5a3f19c2")), "{bad}");
         }
         assert_eq!(serde_json::to_string(&Hex(0x51)).unwrap(), "\"00000051\"");
         assert_eq!(serde_json::from_str::<Hex>("\"00000051\"").unwrap(), Hex(0x51));

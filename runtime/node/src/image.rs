@@ -1,13 +1,13 @@
-//! Thermal images of a node: put together from their parts; one with a part missing is dropped.
+//! Thermal images: assembled from the parts in which a node sends them; an incomplete one is dropped.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use emberline_wire::{PART, ThermalContent, ThermalPart};
 
-use super::id::NodeId;
+use crate::id::NodeId;
 
-/// Most values of one: an MLX90640 has 832 words.
+/// Most values of an image: an MLX90640 has 832 words.
 const MOST_VALUES: usize = 1024;
 
 /// One image, as a line of a day's `.thermal.ndjson`.
@@ -25,21 +25,21 @@ pub struct Image {
     pub temp_c: Vec<Option<f64>>,
 }
 
-/// Puts parts together.
+/// Assembles parts to images.
 #[derive(Clone, Debug, Default)]
-pub struct Images {
+pub struct ImageAssembler {
     /// Number, content, subpage, rows and columns of the one that is under way.
     image: Option<(u16, ThermalContent, u8, u8, u8)>,
     values: Vec<Option<i16>>,
     /// Which parts have come.
     came: Vec<bool>,
-    /// Those that lacked a part.
+    /// Images that were dropped, for a part of each was missing.
     pub dropped: u32,
 }
 
-/// All parts of one.
+/// All parts of one transfer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Whole {
+pub struct AssembledImage {
     /// What the values are.
     pub content: ThermalContent,
     /// For sensors that read a chessboard in two halves: which half, 0 or 1.
@@ -52,9 +52,9 @@ pub struct Whole {
     pub values: Vec<Option<i16>>,
 }
 
-impl Images {
-    /// Takes one part; gives the whole when it was the last one missing.
-    pub fn join(&mut self, part: &ThermalPart) -> Option<Whole> {
+impl ImageAssembler {
+    /// Takes one part; returns the image when it was the last one missing.
+    pub fn join(&mut self, part: &ThermalPart) -> Option<AssembledImage> {
         let ThermalPart { image, content, subpage, rows, columns, .. } = *part;
         let size = usize::from(rows) * usize::from(columns);
         let first = usize::from(part.first);
@@ -77,7 +77,7 @@ impl Images {
         }
         self.image = None;
         let values = std::mem::take(&mut self.values);
-        Some(Whole { content, subpage, rows, columns, values })
+        Some(AssembledImage { content, subpage, rows, columns, values })
     }
 }
 
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn an_image_is_whole_with_its_last_part_and_never_mixed() {
-        let mut images = Images::default();
+        let mut images = ImageAssembler::default();
         assert_eq!(images.join(&part(1, 0, 2000)), None);
         let whole = images.join(&part(1, 32, 3000)).unwrap();
         assert_eq!((whole.rows, whole.columns), (8, 8));
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn absurd_parts_are_passed_over() {
         let values = [Some(1); PART];
-        let mut images = Images::default();
+        let mut images = ImageAssembler::default();
         for (size, first) in [([0, 8], 0), ([8, 8], 64), ([8, 8], 31), ([255, 255], 0)] {
             let part = ThermalPart::new(1, ThermalContent::TempCE2, 0, size, first, &values);
             assert_eq!(images.join(&part), None, "{size:?} {first}");
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn parts_of_one_number_but_of_something_else_are_not_mixed() {
         let values = [Some(1); PART];
-        let mut images = Images::default();
+        let mut images = ImageAssembler::default();
         let part = |content, subpage, first| {
             ThermalPart::new(1, content, subpage, [2, 32], first, &values)
         };

@@ -1,6 +1,6 @@
 //! The index of a node's folder: what its day files hold, so that a start need not read them all.
 //!
-//! It may always be lost: whatever it says follows from the day files.
+//! It may always be lost: all of it follows from the day files.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,8 +8,8 @@ use std::path::Path;
 use emberline_atomic_file as atomic_file;
 use serde::{Deserialize, Serialize};
 
-use super::contents::Contents;
-use super::id::NodeId;
+use crate::contents::Contents;
+use crate::id::NodeId;
 
 /// Its name in the folder.
 const NAME: &str = "index.json";
@@ -18,23 +18,23 @@ const FORMAT: u32 = 1;
 
 /// The index.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct Index {
+pub(crate) struct Index {
     format: u32,
     node: NodeId,
     /// Bytes of each day file that `contents` counts; all of them are on the disk.
-    pub(super) files: BTreeMap<String, u64>,
+    pub(crate) files: BTreeMap<String, u64>,
     #[serde(flatten)]
-    pub(super) contents: Contents,
+    pub(crate) contents: Contents,
 }
 
 impl Index {
     /// Of an empty folder.
-    pub(super) fn new(node: NodeId) -> Self {
+    pub(crate) fn new(node: NodeId) -> Self {
         Self { format: FORMAT, node, files: BTreeMap::new(), contents: Contents::default() }
     }
 
     /// The index of `folder`, or an empty one if there is none that can be used.
-    pub(super) fn read(folder: &Path, node: NodeId) -> Self {
+    pub(crate) fn read(folder: &Path, node: NodeId) -> Self {
         let usable = || -> Option<Self> {
             let bytes = std::fs::read(folder.join(NAME)).ok()?;
             let mut index: Self = serde_json::from_slice(&bytes).ok()?;
@@ -49,7 +49,7 @@ impl Index {
     }
 
     /// Writes the index of `folder`, whole.
-    pub(super) fn write(&self, folder: &Path) -> std::io::Result<()> {
+    pub(crate) fn write(&self, folder: &Path) -> std::io::Result<()> {
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
         atomic_file::write(&folder.join(NAME), &bytes)

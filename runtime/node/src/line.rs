@@ -1,4 +1,4 @@
-//! Lines: what one line of a day file says, as JSON.
+//! Lines of a day file: one JSON object each.
 //!
 //! A value that was not measured is `null`. Names carry units. Lines of a kind that this version does
 //! not know are passed over.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use emberline_wire as wire;
 
-use super::id::{LogId, NodeId};
+use crate::id::{LogId, NodeId};
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub enum Line {
     Start(Start),
     /// What a node's uptime means in UTC.
     Clock(Clock),
-    /// What a node says about a chip, or that it has none to complain of.
+    /// A node complains of a chip, or no longer does.
     Fault(Fault),
     /// A kind of a later version.
     #[serde(other)]
@@ -42,9 +42,9 @@ pub struct Reading {
     pub boot: u32,
     /// Milliseconds from that start.
     pub uptime_ms: u64,
-    /// When it was taken, UTC; `null` if no clock could tell when it came.
+    /// When it was taken, UTC; `null` if no clock was right when it came.
     pub time: Option<Timestamp>,
-    /// Whose clock told `time`.
+    /// Whose clock `time` is by.
     pub time_from: TimeFrom,
     /// When it came, by this gateway's clock, right or wrong.
     pub received: Timestamp,
@@ -68,7 +68,7 @@ pub struct Reading {
     pub battery_v: Option<f64>,
 }
 
-/// Whose clock told a time.
+/// Whose clock a time is by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeFrom {
@@ -93,7 +93,7 @@ pub struct Gap {
     pub last_seq: u32,
     /// Why.
     pub why: Why,
-    /// When it was told, by this gateway's clock.
+    /// When the node sent it, by this gateway's clock.
     pub received: Timestamp,
 }
 
@@ -122,7 +122,7 @@ pub struct Start {
     pub firmware: String,
     /// The sensors that answered.
     pub sensors: Vec<String>,
-    /// When it was told, by this gateway's clock.
+    /// When the node sent it, by this gateway's clock.
     pub received: Timestamp,
 }
 
@@ -141,7 +141,7 @@ pub struct Clock {
     pub round_trip_ms: u32,
 }
 
-/// What a node says about a chip.
+/// A node complains of a chip, or no longer does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
     /// Which node.
@@ -150,7 +150,7 @@ pub struct Fault {
     pub chip: Option<String>,
     /// What is wrong and what to do; `null` when it is well again.
     pub what: Option<String>,
-    /// When it was told, by this gateway's clock.
+    /// When the node sent it, by this gateway's clock.
     pub received: Timestamp,
 }
 

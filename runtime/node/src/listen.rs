@@ -1,5 +1,7 @@
 //! Listening: one thread for each port, from its opening to its unplugging and again.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,71 +9,102 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::holder::holders;
-use super::line::Line;
-use super::live::{self, Live, PortState};
-use super::port::{Port, PortError, path_of};
-use super::session::{Now, Session, Turn};
-use super::store::Store;
+use crate::holder::holders;
+use crate::line::Line;
+use crate::live::{Live, LivePort, PortState};
+use crate::port::{Port, PortError, path_of};
+use crate::session::{Now, Session, SessionOutput};
+use crate::store::Store;
 
 /// Waits between two tries to open a port: the first and the longest.
 const RETRY: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
-/// Time between two writings of the indices and of what is live, if nothing special happens.
+/// Time between two writings of the indices and of the live state, if nothing special happens.
 const SAVE: Duration = Duration::from_secs(30);
+/// After news they are written as soon as this has passed since the last time.
+const SAVE_NEWS: Duration = Duration::from_secs(1);
 
 /// What is listened to.
 #[derive(Clone, Debug)]
-pub struct Ask {
+pub struct ListenOptions {
     /// Ports, by path or by udev's name.
     pub ports: Vec<String>,
     /// Bits a second.
     pub baud: u32,
+    /// How settings and use cases that a message names, as `‹baud›`, are written in `live.json`.
+    pub spell: fn(&str) -> String,
 }
 
-/// Why listening to `name` can never work, if so: it is no serial port. A port that is not there, not
-/// allowed or in use may still come.
-#[must_use]
-pub fn refusal(name: &str, baud: u32) -> Option<PortError> {
-    Port::open(&path_of(name), baud).err().filter(PortError::is_final)
+/// Why listening cannot work, whatever is plugged in later.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListenError {
+    /// One port has two names, or one name was given twice.
+    #[error("{port}: named twice; name each port once")]
+    NamedTwice {
+        /// As named the second time.
+        port: String,
+    },
+    /// A port can never be one.
+    #[error(transparent)]
+    Port(#[from] PortError),
 }
 
-/// Where lines for people and stored lines go.
-pub trait Tell: Sync {
-    /// A line for people.
-    fn say(&self, text: &str);
-    /// Something was stored and is on the disk.
-    fn stored(&self, line: &Line);
+impl ListenOptions {
+    /// Checks what can be checked before anything is written. A port that is not there, not allowed or in
+    /// use is no error: it may come.
+    ///
+    /// # Errors
+    /// [`ListenError`] when waiting cannot help.
+    pub fn check(&self) -> Result<(), ListenError> {
+        for (i, port) in self.ports.iter().enumerate() {
+            if self.ports[..i].iter().any(|p| path_of(p) == path_of(port)) {
+                return Err(ListenError::NamedTwice { port: port.clone() });
+            }
+            let opened = Port::open(&path_of(port), self.baud);
+            if let Some(error) = opened.err().filter(PortError::is_final) {
+                return Err(error.into());
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What all threads share.
 struct Shared<'a> {
     store: &'a Store,
-    tell: &'a dyn Tell,
-    baud: u32,
+    options: &'a ListenOptions,
+    on_stored: &'a (dyn Fn(&Line) + Sync),
     stop: &'a AtomicBool,
     began: Instant,
     live: Mutex<Live>,
-    /// Whether the file of what is live should be written soon.
+    /// Whether the live state should be written soon.
     news: AtomicBool,
 }
 
-/// Listens to every port until `stop` is set.
-pub fn listen(store: &Store, ask: &Ask, tell: &dyn Tell, stop: &AtomicBool) {
+/// Listens to every port until `stop` is set, then brings the store to a state of rest: the indices and
+/// the live state are written, and no file is left half. `on_stored` gets each line once it is on the
+/// disk. What a person should know is an event of `tracing`: a warning if somebody should look.
+pub fn listen(
+    store: &Store,
+    options: &ListenOptions,
+    on_stored: &(dyn Fn(&Line) + Sync),
+    stop: &AtomicBool,
+) {
     let shared = Shared {
         store,
-        tell,
-        baud: ask.baud,
+        options,
+        on_stored,
         stop,
         began: Instant::now(),
-        live: Mutex::new(Live::new(&ask.ports)),
+        live: Mutex::new(Live::new(&options.ports)),
         news: AtomicBool::new(true),
     };
     std::thread::scope(|scope| {
-        for (place, name) in ask.ports.iter().enumerate() {
+        for (place, name) in options.ports.iter().enumerate() {
             let shared = &shared;
             scope.spawn(move || shared.serve(place, name));
         }
-        shared.keep();
+        shared.save_now_and_then();
     });
     shared.save();
 }
@@ -85,18 +118,24 @@ impl Shared<'_> {
         self.stop.load(Ordering::Relaxed)
     }
 
-    fn update(&self, place: usize, change: impl FnOnce(&mut live::LivePort)) {
+    fn update(&self, place: usize, change: impl FnOnce(&mut LivePort)) {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         change(&mut live.ports[place]);
     }
 
-    /// Writes the indices and what is live, now and then and soon after news.
-    fn keep(&self) {
+    /// Notes that the port is not open, and why.
+    fn update_waiting(&self, place: usize, why: &str) {
+        let why = (self.options.spell)(why);
+        self.update(place, |p| p.state = PortState::Waiting { why });
+        self.news.store(true, Ordering::Relaxed);
+    }
+
+    /// Writes the indices and the live state, now and then and soon after news.
+    fn save_now_and_then(&self) {
         let mut saved = Instant::now();
         while !self.stopped() {
             std::thread::sleep(Duration::from_millis(100));
-            let news =
-                self.news.load(Ordering::Relaxed) && saved.elapsed() > Duration::from_secs(1);
+            let news = self.news.load(Ordering::Relaxed) && saved.elapsed() > SAVE_NEWS;
             if news || saved.elapsed() > SAVE {
                 self.save();
                 saved = Instant::now();
@@ -107,42 +146,42 @@ impl Shared<'_> {
     fn save(&self) {
         self.news.store(false, Ordering::Relaxed);
         for error in self.store.save_indices() {
-            self.tell.say(&error.to_string());
+            tracing::warn!("{error}");
         }
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        // A full disk is told where readings are stored.
+        // A full disk is reported where readings are stored.
         let _ = live.write(self.store.root());
     }
 
     /// One port, as long as the program runs.
     fn serve(&self, place: usize, name: &str) {
-        let mut told = None;
+        let mut reported = None;
         let mut wait = RETRY[0];
         while !self.stopped() {
             let path = path_of(name);
-            match Port::open(&path, self.baud) {
+            match Port::open(&path, self.options.baud) {
                 Ok(port) => {
-                    told = None;
+                    reported = None;
                     wait = RETRY[0];
-                    self.tell.say(&format!("{}: open at {} baud", path.display(), self.baud));
-                    self.warn_of_readers(&path);
-                    self.update(place, |p| p.opened());
+                    let baud = self.options.baud;
+                    tracing::info!(port = name, "{}: open at {baud} baud", path.display());
+                    warn_of_readers(name, &path);
+                    self.update(place, LivePort::opened);
                     self.news.store(true, Ordering::Relaxed);
-                    let why = self.run(port, place, &path);
-                    self.update(place, |p| p.state = PortState::Waiting { why: why.clone() });
-                    self.news.store(true, Ordering::Relaxed);
+                    // A fault of this program at one port must not take the others along.
+                    let run = AssertUnwindSafe(|| self.run(port, place, name, &path));
+                    let why = catch_unwind(run).unwrap_or_else(|fault| failed(&path, &*fault));
+                    self.update_waiting(place, &why);
                     if !self.stopped() {
-                        self.tell.say(&why);
+                        tracing::warn!(port = name, "{why}");
                     }
                 }
                 Err(error) => {
                     let text = error.to_string();
-                    if told.as_ref() != Some(&text) {
-                        self.tell.say(&format!("{text} (trying again)"));
-                        let why = text.clone();
-                        self.update(place, |p| p.state = PortState::Waiting { why });
-                        self.news.store(true, Ordering::Relaxed);
-                        told = Some(text);
+                    if reported.as_ref() != Some(&text) {
+                        tracing::warn!(port = name, "{text} (trying again)");
+                        self.update_waiting(place, &text);
+                        reported = Some(text);
                     }
                 }
             }
@@ -151,42 +190,35 @@ impl Shared<'_> {
         }
     }
 
-    /// A program that only reads does not lock a port, and takes bytes away unseen.
-    fn warn_of_readers(&self, path: &Path) {
-        for holder in holders(path) {
-            self.tell.say(&format!(
-                "{}: also open in {holder}; it takes bytes away from here, stop it",
-                path.display()
-            ));
-        }
-    }
-
-    /// Serves an open port until it is gone; gives why.
-    fn run(&self, mut port: Port, place: usize, path: &Path) -> String {
-        let name = path.display().to_string();
-        let mut session = Session::new(self.store, &name);
+    /// Serves an open port until it is gone; returns why.
+    fn run(&self, mut port: Port, place: usize, name: &str, path: &Path) -> String {
+        let path = path.display().to_string();
+        let mut session = Session::new(self.store, &path);
         let mut bytes = [0; 4096];
         while !self.stopped() {
             let came = match port.read(&mut bytes) {
                 Ok(n) => n,
-                Err(e) => return format!("{name}: unplugged or gone ({e}); waiting for it"),
+                Err(e) => return format!("{path}: unplugged or gone ({e}); waiting for it"),
             };
-            let Turn { send, said, stored } = session.take(&bytes[..came], self.now());
-            for text in &said {
-                self.tell.say(text);
+            let SessionOutput { send, notes, stored } = session.take(&bytes[..came], self.now());
+            for note in &notes {
+                match note.is_warning() {
+                    true => tracing::warn!(port = name, "{note}"),
+                    false => tracing::info!(port = name, "{note}"),
+                }
                 self.news.store(true, Ordering::Relaxed);
             }
-            stored.iter().for_each(|line| self.tell.stored(line));
+            stored.iter().for_each(self.on_stored);
             if came > 0 {
-                self.update(place, |p| p.heard(&session));
+                self.update(place, |p| p.update(&session));
             }
             if !send.is_empty()
                 && let Err(e) = port.write(&send)
             {
-                return format!("{name}: unplugged or gone ({e}); waiting for it");
+                return format!("{path}: unplugged or gone ({e}); waiting for it");
             }
         }
-        format!("{name}: closed")
+        format!("{path}: closed")
     }
 
     fn pause(&self, wait: Duration) {
@@ -194,5 +226,69 @@ impl Shared<'_> {
         while !self.stopped() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(20).min(wait));
         }
+    }
+}
+
+/// Why a port is closed whose thread panicked.
+fn failed(path: &Path, fault: &(dyn Any + Send)) -> String {
+    let text = fault.downcast_ref::<String>().map(String::as_str);
+    let what = text.or_else(|| fault.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    format!("{}: emberline itself failed: {what}: please report it; trying again", path.display())
+}
+
+/// A program that only reads does not lock a port, and takes bytes away unseen.
+fn warn_of_readers(name: &str, path: &Path) {
+    for holder in holders(path) {
+        let path = path.display();
+        tracing::warn!(
+            port = name,
+            "{path}: also open in {holder}; it takes bytes away from here, stop it"
+        );
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{Read as _, Write as _};
+
+    use emberline_simulated_node::SimulatedNode;
+    use serialport::{SerialPort as _, TTYPort};
+
+    use super::*;
+
+    #[test]
+    fn a_port_whose_thread_fails_is_served_again() {
+        let room = tempfile::tempdir().unwrap();
+        let store = Store::open(&room.path().join("store")).unwrap();
+        let (mut line, far_end) = TTYPort::pair().unwrap();
+        line.set_timeout(Duration::from_millis(2)).unwrap();
+        let ports = vec![far_end.name().unwrap()];
+        drop(far_end);
+        let options = ListenOptions { ports, baud: 115_200, spell: str::to_owned };
+        options.check().unwrap();
+        let (stop, failed) = (AtomicBool::new(false), AtomicBool::new(false));
+        let on_stored = |line: &Line| {
+            let is_reading = matches!(line, Line::Reading(_));
+            assert!(!is_reading || failed.swap(true, Ordering::Relaxed), "a fault of the test");
+        };
+        let mut node = SimulatedNode::new(0x51, 1, 100);
+        node.measure(0, None);
+        let began = Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| listen(&store, &options, &on_stored, &stop));
+            let mut bytes = [0; 1024];
+            while node.acked() == 0 && began.elapsed() < Duration::from_secs(60) {
+                let now_ms = began.elapsed().as_millis() as u64;
+                // Nobody may be at the other end.
+                let _ = line.write_all(&node.poll(now_ms));
+                match line.read(&mut bytes) {
+                    Ok(n) => node.hear(now_ms, &bytes[..n]),
+                    Err(_) => std::thread::sleep(Duration::from_millis(2)),
+                }
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert!(failed.load(Ordering::Relaxed));
+        assert_eq!(node.acked(), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! What is live: the state of each port and of the node behind it, as the listener last wrote it down.
+//! The live state: each port and the node behind it, as the listener last wrote it down (`live.json`).
 
 use std::io;
 use std::path::Path;
@@ -7,10 +7,10 @@ use emberline_atomic_file as atomic_file;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::heard::Heard;
-use super::id::NodeId;
-use super::line::sensor_names;
-use super::session::Session;
+use crate::counters::LineCounters;
+use crate::id::NodeId;
+use crate::line::sensor_names;
+use crate::session::Session;
 
 /// The file's name in a store.
 const FILE: &str = "live.json";
@@ -35,15 +35,17 @@ pub struct LivePort {
     pub opened: u32,
     /// The node behind it.
     pub node: Option<NodeId>,
-    /// When something good last came.
+    /// When a good frame last came.
     pub last_good: Option<Timestamp>,
     /// What came since the listener's start.
-    pub heard: Heard,
+    #[serde(rename = "heard")]
+    pub counters: LineCounters,
     /// Of that, what came before the port was last opened.
     #[serde(skip)]
-    before: Heard,
-    /// How the node fares, by its own account.
-    pub fares: Option<Fares>,
+    before: LineCounters,
+    /// The node's last report of its health.
+    #[serde(rename = "fares")]
+    pub health: Option<NodeHealth>,
 }
 
 /// Whether a port is open.
@@ -59,9 +61,9 @@ pub enum PortState {
     },
 }
 
-/// How a node fares.
+/// A node's report of its health.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fares {
+pub struct NodeHealth {
     /// Seconds since its start.
     pub uptime_s: u64,
     /// Readings that it keeps and that were not acknowledged.
@@ -88,15 +90,15 @@ impl Live {
             opened: 0,
             node: None,
             last_good: None,
-            heard: Heard::default(),
-            before: Heard::default(),
-            fares: None,
+            counters: LineCounters::default(),
+            before: LineCounters::default(),
+            health: None,
         };
         Self { written: Timestamp::now(), ports: ports.iter().map(port).collect() }
     }
 
     /// Writes the file, whole, into the store `root`.
-    pub(super) fn write(&mut self, root: &Path) -> io::Result<()> {
+    pub(crate) fn write(&mut self, root: &Path) -> io::Result<()> {
         self.written = Timestamp::now();
         let mut bytes = serde_json::to_vec_pretty(self)?;
         bytes.push(b'\n');
@@ -111,19 +113,21 @@ impl Live {
 }
 
 impl LivePort {
-    pub(super) fn opened(&mut self) {
+    /// The port was opened.
+    pub(crate) fn opened(&mut self) {
         self.state = PortState::Open;
         self.opened += 1;
-        self.before = self.heard;
+        self.before = self.counters;
     }
 
-    pub(super) fn heard(&mut self, session: &Session<'_>) {
-        self.heard = self.before.and(&session.heard);
-        self.last_good = session.last_good.map(|n| n.utc).or(self.last_good);
+    /// Brings the port up to what its session knows.
+    pub(crate) fn update(&mut self, session: &Session<'_>) {
+        self.counters = self.before.plus(session.counters());
+        self.last_good = session.last_good().map(|n| n.utc).or(self.last_good);
         let Some(peer) = session.peer() else { return };
         self.node = Some(peer.node);
         if let Some(s) = &peer.status {
-            self.fares = Some(Fares {
+            self.health = Some(NodeHealth {
                 uptime_s: s.uptime_ms / 1000,
                 waiting: s.stored,
                 overwritten: s.overwritten,

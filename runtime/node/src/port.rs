@@ -1,4 +1,4 @@
-//! A port: opens a serial line by its path or by the name that udev gives it, and says why it cannot.
+//! A port: a serial line that is opened by its path or by the name that udev gives it.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use serialport::{ErrorKind, SerialPort};
 
-use super::holder::{Holder, holders};
+use crate::holder::{Holder, holders};
 
 /// How long one read waits for bytes.
-pub(super) const READ_WAIT: Duration = Duration::from_millis(20);
+const READ_WAIT: Duration = Duration::from_millis(20);
 /// Where udev names serial ports, after `/dev` itself.
 const NAMED: [&str; 3] = ["/dev", "/dev/serial/by-id", "/dev/serial/by-path"];
 
@@ -18,7 +18,7 @@ const NAMED: [&str; 3] = ["/dev", "/dev/serial/by-id", "/dev/serial/by-path"];
 #[non_exhaustive]
 pub enum PortError {
     /// Nothing has that name; it may be plugged in later.
-    #[error("{}: not there: plug it in; `emberline node ports` lists what is", path.display())]
+    #[error("{}: not there: plug it in; ‹emberline node ports› lists what is", path.display())]
     NotThere {
         /// The port.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum PortError {
     /// The user may not open it.
     #[error(
         "{}: no right to open it: it belongs to the group {group}: `sudo usermod -aG {group} {user}`, \
-         then log in again; or install the rule of `emberline node udev-rule`",
+         then log in again; or install the rule of ‹emberline node udev-rule›",
         path.display()
     )]
     NoRight {
@@ -46,25 +46,25 @@ pub enum PortError {
         holders: Vec<Holder>,
     },
     /// It is a file, a folder or another device.
-    #[error("{}: is no serial port; `emberline node ports` lists those that are there", path.display())]
+    #[error("{}: is no serial port; ‹emberline node ports› lists those that are there", path.display())]
     NotSerial {
         /// As named.
         path: PathBuf,
     },
     /// It cannot run at this rate.
-    #[error("{}: does not run at {baud} baud; name another --baud", path.display())]
+    #[error("{}: does not run at {baud} baud; name another ‹baud›", path.display())]
     Baud {
         /// The port.
         path: PathBuf,
         /// As asked.
         baud: u32,
     },
-    /// The system said something else, while a plug is settling for example.
+    /// The system refuses for another reason, while a plug is settling for example.
     #[error("{}: cannot be opened: {what}", path.display())]
     Other {
         /// The port.
         path: PathBuf,
-        /// What it said.
+        /// The system's reason.
         what: String,
     },
 }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_port_is_told_in_one_line() {
+    fn what_is_no_port_is_refused_in_one_line() {
         let room = tempfile::tempdir().unwrap();
         let file = room.path().join("file");
         std::fs::write(&file, "x").unwrap();

@@ -1,15 +1,15 @@
-//! Ports: the serial ports of this machine, with the names that stay the same.
+//! The serial ports of this machine, with the names that stay the same.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serialport::{SerialPortType, UsbPortInfo};
 
-use super::holder::{Holder, holders};
+use crate::holder::{Holder, holders};
 
 /// One serial port.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct ListedPort {
     /// Its device: `/dev/ttyUSB0`.
     pub path: PathBuf,
     /// Names that stay the same when plugs are pulled: those that udev keeps.
@@ -20,18 +20,26 @@ pub struct Listed {
     pub holders: Vec<Holder>,
 }
 
+/// The system does not list its serial ports.
+#[derive(Debug, thiserror::Error)]
+#[error("serial ports cannot be listed: {cause}")]
+pub struct NoList {
+    /// Why; it stands in the message.
+    pub cause: serialport::Error,
+}
+
 /// The serial ports of this machine.
 ///
 /// # Errors
-/// What the system said.
-pub fn list() -> Result<Vec<Listed>, String> {
-    let ports = serialport::available_ports().map_err(|e| e.description)?;
+/// [`NoList`] when the system refuses.
+pub fn list() -> Result<Vec<ListedPort>, NoList> {
+    let ports = serialport::available_ports().map_err(|cause| NoList { cause })?;
     let links = links();
     let listed = ports.into_iter().map(|port| {
         let path = PathBuf::from(&port.port_name);
         let device = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
         let names = links.iter().filter(|(_, to)| *to == device).map(|(from, _)| from.clone());
-        Listed {
+        ListedPort {
             names: names.collect(),
             what: what(&port.port_type),
             holders: holders(&path),

@@ -4,41 +4,61 @@
 //! written. So nothing after the first line that cannot be read was acknowledged, unless the disk itself
 //! is damaged; what is cut off is kept beside, in a file that ends in `.damaged`.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::contents::Contents;
-use super::day::{self, Lines};
-use super::id::NodeId;
-use super::index::Index;
+use crate::contents::Contents;
+use crate::day::{self, Lines};
+use crate::id::NodeId;
+use crate::index::Index;
 
-/// Brings the index of `folder` up to its day files; gives what a person should know.
-pub(super) fn recover(folder: &Path, node: NodeId) -> io::Result<(Index, Vec<String>)> {
+/// A day file that ended in the middle of a line, after a power cut for example.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TornFile {
+    /// The file; what was cut off lies beside it, under the same name and `.damaged`.
+    pub path: PathBuf,
+    /// Bytes that were cut off.
+    pub bytes: u64,
+}
+
+impl fmt::Display for TornFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.path.file_name().unwrap_or_default();
+        write!(
+            f,
+            "{}: {} bytes at its end were torn, by a power cut for example; they are in {}.damaged, \
+             and the node sends again what was not acknowledged",
+            self.path.display(),
+            self.bytes,
+            name.display()
+        )
+    }
+}
+
+/// Brings the index of `folder` up to its day files, and returns those that were torn.
+pub(crate) fn recover(folder: &Path, node: NodeId) -> io::Result<(Index, Vec<TornFile>)> {
     let mut index = Index::read(folder, node);
-    let mut notes = Vec::new();
+    let mut torn_files = Vec::new();
     for name in day::names(folder)? {
         let path = folder.join(&name);
         let counted = index.files.get(&name).copied().unwrap_or(0);
         let Counted { good, torn } = count(&path, counted, &mut index.contents)?;
         if torn {
             let bytes = cut(&path, good)?;
-            notes.push(format!(
-                "{}: {bytes} bytes at its end were torn, by a power cut for example; they are in \
-                 {name}.damaged, and the node sends again what was not acknowledged",
-                path.display()
-            ));
+            torn_files.push(TornFile { path, bytes });
         } else if good > counted {
             // A killed gateway may have left it in the system's memory only.
             File::open(&path)?.sync_all()?;
         }
         index.files.insert(name, good);
     }
-    Ok((index, notes))
+    Ok((index, torn_files))
 }
 
 /// What is in `folder`, without changing anything there.
-pub(super) fn look(folder: &Path, node: NodeId) -> io::Result<Contents> {
+pub(crate) fn look(folder: &Path, node: NodeId) -> io::Result<Contents> {
     let mut index = Index::read(folder, node);
     for name in day::names(folder)? {
         let counted = index.files.get(&name).copied().unwrap_or(0);
@@ -85,7 +105,7 @@ fn cut(path: &Path, at: u64) -> io::Result<u64> {
     Ok(tail.len() as u64)
 }
 
-/// Sees the names in a folder onto the disk.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+/// Brings the names in a folder onto the disk.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
 }

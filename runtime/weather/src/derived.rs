@@ -133,8 +133,8 @@ mod tests {
     fn humid_air_agrees_with_a_longer_formula() {
         // Oracle: Hyland and Wexler (1983) over water, turned round by bisection.
         for (temp_c, hpa) in [(0.0, 6.112), (10.0, 12.280), (20.0, 23.388), (30.0, 42.460)] {
-            let said = saturation_hpa(temp_c);
-            assert!((said / hpa - 1.0).abs() < 0.004, "{temp_c}: {said}");
+            let got = saturation_hpa(temp_c);
+            assert!((got / hpa - 1.0).abs() < 0.004, "{temp_c}: {got}");
         }
         // Temperature, humidity, dew point, deficit.
         for (temp_c, rh, dew_c, vpd_hpa) in [
@@ -145,8 +145,8 @@ mod tests {
         ] {
             let dew = dew_point_c(temp_c, rh).unwrap();
             assert!((dew - dew_c).abs() < 0.05, "{temp_c} {rh}: {dew}");
-            let said = deficit_hpa(temp_c, rh);
-            assert!((said / vpd_hpa - 1.0).abs() < 0.004, "{temp_c} {rh}: {said}");
+            let got = deficit_hpa(temp_c, rh);
+            assert!((got / vpd_hpa - 1.0).abs() < 0.004, "{temp_c} {rh}: {got}");
             assert!((rh_percent(temp_c, dew) - rh).abs() < 1e-9);
         }
         assert_eq!(dew_point_c(20.0, 0.0), None);
@@ -181,14 +181,12 @@ mod tests {
             Case { rows: &[(1.5, None)], want: None },
             Case { rows: &[], want: None },
         ] {
-            let said = mean_wind(&blowing(rows));
-            assert_eq!(said.is_some(), want.is_some(), "{rows:?}");
-            let (Some(said), Some((speed, vector, from))) = (said, want) else { continue };
-            assert!(
-                (said.speed_m_s - speed).abs() < 1e-9 && (said.vector_m_s - vector).abs() < 0.01
-            );
-            assert_eq!(said.from_deg.is_some(), from.is_some(), "{rows:?}");
-            if let (Some(a), Some(b)) = (said.from_deg, from) {
+            let got = mean_wind(&blowing(rows));
+            assert_eq!(got.is_some(), want.is_some(), "{rows:?}");
+            let (Some(got), Some((speed, vector, from))) = (got, want) else { continue };
+            assert!((got.speed_m_s - speed).abs() < 1e-9 && (got.vector_m_s - vector).abs() < 0.01);
+            assert_eq!(got.from_deg.is_some(), from.is_some(), "{rows:?}");
+            if let (Some(a), Some(b)) = (got.from_deg, from) {
                 assert!(turn_deg(a, b).abs() < 1e-6, "{rows:?}: {a}");
             }
         }

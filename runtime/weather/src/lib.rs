@@ -1,27 +1,23 @@
-//! Station: local weather from its own readings, from a table or a sensor node.
+//! Local weather from a station's own readings, from a table or a sensor node.
 //!
 //! ```text
-//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ view
-//!                            └──▶ noon ──▶ fire_weather | litter
+//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
+//!                            └──▶ fire_weather ───────────────────┘
 //! ```
 //!
 //! Nothing is filled in: a value that was not measured, or that failed a check, is missing from there
-//! on, and whoever needs it says so.
+//! on, and whoever needs it notes that. Messages name settings and use cases of the program in single
+//! angle quotes, as `‹at›`; whoever prints one spells them.
 
 pub mod alarm;
 pub mod csv;
 pub mod derived;
-pub mod fire_memory;
 pub mod fire_weather;
-mod hours;
-pub mod litter;
-pub mod noon;
-pub mod note;
 pub mod outlook;
-mod picture;
+pub mod picture;
 pub mod quality;
 pub mod reading;
+pub mod report;
 pub mod series;
 pub mod standard_time;
-mod term;
-pub mod view;
+pub mod zone;

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use jiff::tz::{Dst, Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::csv::{CsvError, named_zone};
+use crate::zone::{UnknownZone, named_zone};
 
-/// Names of no place: they say how times are written, not where the station stands.
+/// Names of no place: they are how times are written, not where the station stands.
 const UTC: [&str; 8] = ["UTC", "UCT", "GMT", "Zulu", "Universal", "Greenwich", "UTC0", "GMT0"];
 /// A summer time lasts less than this.
 const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
@@ -33,8 +33,8 @@ impl StandardTime {
     /// sun at `longitude_deg`, east of Greenwich, −180 to 180.
     ///
     /// # Errors
-    /// [`CsvError::Zone`] for a zone that is not known here.
-    pub fn new(zone: Option<&str>, longitude_deg: f64) -> Result<Self, CsvError> {
+    /// [`UnknownZone`] for a zone that is not known here.
+    pub fn new(zone: Option<&str>, longitude_deg: f64) -> Result<Self, UnknownZone> {
         let is_utc = |name: &str| {
             let bare = name.strip_prefix("Etc/").unwrap_or(name);
             UTC.iter().any(|u| bare.eq_ignore_ascii_case(u))
@@ -130,7 +130,7 @@ mod tests {
             (Some("IST-5:30"), 77.2, "2026-08-01", "06:30"),
             (DUBLIN, -6.3, "2026-01-15", "12:00"),
             (DUBLIN, -6.3, "2026-07-15", "12:00"),
-            // No place's zone: the sun says.
+            // No place's zone: by the sun.
             (Some("Etc/UTC"), 23.7, "2026-08-01", "10:00"),
             (Some("utc"), -74.0, "2026-08-01", "17:00"),
             (None, -74.0, "2026-08-01", "17:00"),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_and_a_longitude_of_two_places_are_told() {
+    fn a_zone_and_a_longitude_of_two_places_are_noticed() {
         let noon = "2026-08-01T17:00:00Z".parse().unwrap();
         let time = StandardTime::new(NEW_YORK, 74.0).unwrap();
         assert!(time.off_the_sun_h(noon).is_some_and(|h| (h + 9.93).abs() < 0.01));

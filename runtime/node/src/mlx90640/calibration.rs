@@ -3,7 +3,7 @@
 //! Datasheet, section 11.1. Temperatures count from 25 °C and the supply from 3.3 V; one LSB is one step
 //! of the chip's converter at the resolution that it was calibrated with.
 
-use super::{COLUMNS, PIXELS, WORDS};
+use super::array::{COLUMNS, PIXELS, WORDS};
 
 /// More deviating pixels than this the maker does not deliver (section 9).
 const MOST_DEVIATING: usize = 4;
@@ -157,7 +157,7 @@ impl Calibration {
     }
 }
 
-/// What is said of each pixel, put together from its row, its column, its place in a square of four and
+/// The calibration of each pixel, put together from its row, its column, its place in a square of four and
 /// its own word: six bits of offset, six of sensitivity, three of Kta and one of doubt.
 fn pixels(words: &[u16; WORDS]) -> Box<[Pixel; PIXELS]> {
     let alpha_scale = two(bits(words[32], 12, 4) + 30);

@@ -2,17 +2,21 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use emberline_node::Measurement;
 use emberline_simulated_node::{Random, SimulatedNode};
-use emberline_wire::{Chip, ChipFault, Fault, Frame, Sensor};
-use jiff::SignedDuration;
+use emberline_wire::{Chip, ChipFault, Fault, Frame, Message, Sensor};
+use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::counters::LineCounters;
 use crate::day::{self, Lines};
-use crate::id::LogId;
-use crate::line::{self, Why};
-use crate::store::View;
+use crate::id::{LogId, NodeId};
+use crate::line::{self, Line, Why};
+use crate::node_settings::NodeSettings;
+use crate::reading_table::ReadingTable;
+use crate::store::{Store, View};
 
 const NODE: u32 = 0x51;
 const LOG: u32 = 0xc0ffee;
@@ -53,16 +57,21 @@ fn day_file(root: &Path) -> PathBuf {
     root.join("node-00000051/2027-01-15.ndjson")
 }
 
-/// Both ends in one room, on a line without faults, for `ms` from `from`; gives what was said.
+/// The notes as a person reads them.
+fn texts(output: &SessionOutput) -> Vec<String> {
+    output.notes.iter().map(ToString::to_string).collect()
+}
+
+/// Both ends on a line without faults, for `ms` from `from`; returns the notes.
 fn talk(session: &mut Session<'_>, node: &mut SimulatedNode, from: u64, ms: u64) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for t in (from..from + ms).step_by(20) {
         let sent = node.poll(t);
-        let turn = session.take(&sent, now(t));
-        node.hear(t + 10, &turn.send);
-        said.extend(turn.said);
+        let out = session.take(&sent, now(t));
+        node.hear(t + 10, &out.send);
+        notes.extend(texts(&out));
     }
-    said
+    notes
 }
 
 #[test]
@@ -77,11 +86,11 @@ fn a_reading_is_acknowledged_when_it_is_on_the_disk_and_carries_its_time() {
         node.measure(k * 1000, None);
     }
     for t in (10_000..11_000).step_by(20) {
-        let turn = session.take(&node.poll(t), now(t));
-        let acked = turn.send.len() > 20;
+        let out = session.take(&node.poll(t), now(t));
+        let acked = out.send.len() > 20;
         let on_disk = day_file(&root).exists() && !readings(&root).is_empty();
         assert!(!acked || on_disk, "an ack before the disk");
-        node.hear(t + 10, &turn.send);
+        node.hear(t + 10, &out.send);
     }
     assert_eq!(node.acked(), 5);
     let readings = readings(&root);
@@ -99,10 +108,10 @@ fn a_reading_is_acknowledged_when_it_is_on_the_disk_and_carries_its_time() {
 
 /// A bad line, power cuts of the node, kills of the gateway (the session ends, nothing is written any
 /// more) and long silences; gives what the node measured and what the session counted.
-fn trial(root: &Path, seed: u32, slots: usize, dead_ms: u64) -> (u32, u32, Heard) {
+fn trial(root: &Path, seed: u32, slots: usize, dead_ms: u64) -> (u32, u32, LineCounters) {
     let mut random = Random(seed);
     let mut node = SimulatedNode::new(NODE, LOG, slots);
-    let (mut last, mut boot_ms, mut heard) = (0, 0, Heard::default());
+    let (mut last, mut boot_ms, mut counters) = (0, 0, LineCounters::default());
     for life in 0..12_u64 {
         let store = Store::open(root).unwrap();
         let mut session = Session::new(&store, "ttyX");
@@ -117,15 +126,15 @@ fn trial(root: &Path, seed: u32, slots: usize, dead_ms: u64) -> (u32, u32, Heard
             let sent = node.poll(t - boot_ms);
             let dead = t % 30_000 < dead_ms;
             let came = if dead { Vec::new() } else { random.spoil(&sent, 100) };
-            let turn = session.take(&came, now(t));
+            let out = session.take(&came, now(t));
             if !dead {
-                let back = random.spoil(&turn.send, 100);
+                let back = random.spoil(&out.send, 100);
                 node.hear(t - boot_ms + 10, &back);
             }
         }
-        heard = heard.and(&session.heard);
+        counters = counters.plus(session.counters());
     }
-    (last, node.acked(), heard)
+    (last, node.acked(), counters)
 }
 
 #[test]
@@ -133,7 +142,7 @@ fn every_reading_is_stored_once_and_in_order_whatever_fails() {
     for (seed, slots, dead_ms) in [(1, 400, 5_000), (2, 400, 12_000), (3, 24, 20_000)] {
         let room = tempfile::tempdir().unwrap();
         let root = room.path().join("store");
-        let (last, acked, heard) = trial(&root, seed, slots, dead_ms);
+        let (last, acked, counters) = trial(&root, seed, slots, dead_ms);
         let (mut expected, mut missing) = (0, 0);
         for line in stored(&root) {
             match line {
@@ -151,9 +160,9 @@ fn every_reading_is_stored_once_and_in_order_whatever_fails() {
             }
         }
         println!(
-            "seed {seed}: {last} measured, {expected} stored or told, {missing} missing, {heard:?}"
+            "seed {seed}: {last} measured, {expected} stored or noted, {missing} missing, {counters:?}"
         );
-        assert!(expected >= acked && last >= 1700 && heard.bad_frames() > 100, "{heard:?}");
+        assert!(expected >= acked && last >= 1700 && counters.bad_frames() > 100, "{counters:?}");
         assert_eq!(missing > 0, slots < 100, "only the small memory may lose any");
         assert!(last - expected < 200, "the line kept up");
     }
@@ -173,21 +182,22 @@ fn a_clock_of_1970_or_2099_writes_no_time() {
         let mut session = Session::new(&store, "ttyX");
         let mut node = SimulatedNode::new(NODE, LOG, 100);
         node.measure(0, chip);
-        let mut said = Vec::new();
+        let mut notes = Vec::new();
         for t in (0..2000).step_by(20) {
-            let turn = session.take(&node.poll(t), at(began_s, t));
-            node.hear(t + 10, &turn.send);
-            said.extend(turn.said);
+            let out = session.take(&node.poll(t), at(began_s, t));
+            node.hear(t + 10, &out.send);
+            notes.extend(texts(&out));
         }
         let readings = readings(&root);
         assert_eq!((readings.len(), readings[0].time_from), (1, want), "{began_s}");
         assert_eq!(readings[0].time.is_none(), want == line::TimeFrom::None);
-        let gateway_wrong = said.iter().any(|s| s.contains("set it (timedatectl)"));
-        assert_eq!(gateway_wrong, began_s != BEGAN_S, "{said:?}");
+        let gateway_wrong = notes.iter().any(|n| n.contains("set it (timedatectl)"));
+        assert_eq!(gateway_wrong, began_s != BEGAN_S, "{notes:?}");
         // Only a gateway that knows the time sets a node's chip.
         assert_eq!(node.clock_set_ms.is_some(), want == line::TimeFrom::Gateway);
-        let chip_told = said.iter().any(|s| s.contains("its clock chip said 1970-01-01T00:01:40Z"));
-        assert_eq!(chip_told, want == line::TimeFrom::Gateway, "{said:?}");
+        let chip_noted =
+            notes.iter().any(|n| n.contains("its clock chip said 1970-01-01T00:01:40Z"));
+        assert_eq!(chip_noted, want == line::TimeFrom::Gateway, "{notes:?}");
     }
 }
 
@@ -201,14 +211,14 @@ fn readings_without_a_time_get_it_when_the_clock_is_set() {
         let mut one = Session::new(&store, "ttyX");
         node.measure(from, None);
         for t in (from..from + 6000).step_by(20) {
-            let turn = one.take(&node.poll(t), at(began_s, t));
-            node.hear(t + 10, &turn.send);
+            let out = one.take(&node.poll(t), at(began_s, t));
+            node.hear(t + 10, &out.send);
         }
         assert_eq!(node.acked(), session as u32 + 1);
     }
     let contents = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap();
-    let known = crate::names::Known { rain_mm_per_tip: Some(0.2), name: None };
-    let table = crate::table::Table::new(stored(&root), None, &contents.starts, &known);
+    let settings = NodeSettings { rain_mm_per_tip: Some(0.2), name: None };
+    let table = ReadingTable::new(stored(&root), None, &contents.starts, &settings);
     let times: Vec<_> = table.rows.iter().map(|r| r.time.as_second() - BEGAN_S).collect();
     assert_eq!((times, table.undated), (vec![0, 5], 0));
 }
@@ -241,8 +251,8 @@ fn a_line_that_was_torn_is_cut_off_and_comes_again() {
             let store = Store::open(&root).unwrap();
             let mut session = Session::new(&store, "ttyX");
             node.measure(1000, None);
-            let said = talk(&mut session, &mut node, 6000, 2000);
-            assert!(said.iter().any(|s| s.contains("were torn")), "{name}: {said:?}");
+            let notes = talk(&mut session, &mut node, 6000, 2000);
+            assert!(notes.iter().any(|n| n.contains("were torn")), "{name}: {notes:?}");
             let seqs: Vec<_> = readings(&root).iter().map(|r| r.seq).collect();
             assert_eq!(seqs, [1, 2], "{name}");
             let kept = fs::read(file.with_extension("ndjson.damaged")).unwrap();
@@ -260,8 +270,8 @@ fn old_day_files_may_be_deleted() {
         let store = Store::open(&root).unwrap();
         let mut session = Session::new(&store, "ttyX");
         node.measure(from, None);
-        let said = talk(&mut session, &mut node, from, 6000);
-        assert!(!said.iter().any(|s| s.contains("not in this store")), "{said:?}");
+        let notes = talk(&mut session, &mut node, from, 6000);
+        assert!(!notes.iter().any(|n| n.contains("not in this store")), "{notes:?}");
         store.save_indices();
         drop(store);
         let contents = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap();
@@ -281,9 +291,10 @@ fn a_reading_that_another_store_has_is_a_gap_here() {
         for k in 0..3 {
             node.measure(from + k, None);
         }
-        let said = talk(&mut session, &mut node, from, 6000);
-        let told = said.iter().any(|s| s.contains("3 readings (1 to 3) were acknowledged before"));
-        assert_eq!(told, root == &second, "{said:?}");
+        let notes = talk(&mut session, &mut node, from, 6000);
+        let noted =
+            notes.iter().any(|n| n.contains("3 readings (1 to 3) were acknowledged before"));
+        assert_eq!(noted, root == &second, "{notes:?}");
     }
     let gaps: Vec<_> = stored(&second)
         .into_iter()
@@ -297,7 +308,7 @@ fn a_reading_that_another_store_has_is_a_gap_here() {
 }
 
 #[test]
-fn what_is_wrong_is_told_once_in_words() {
+fn what_is_wrong_is_noted_once() {
     let room = tempfile::tempdir().unwrap();
     let root = room.path().join("store");
     let store = Store::open(&root).unwrap();
@@ -305,68 +316,69 @@ fn what_is_wrong_is_told_once_in_words() {
     let mut node = SimulatedNode::new(NODE, LOG, 100);
     let fault = ChipFault { chip: Chip::Bme280, address: 0x76, fault: Fault::NoAnswer };
     let spoiled = ChipFault { chip: Chip::Sht4x, address: 0x44, fault: Fault::Crc };
-    let mut said = talk(&mut session, &mut node, 0, 1000);
+    let mut notes = talk(&mut session, &mut node, 0, 1000);
     for k in 0..5 {
         let mut round = Measurement::new(1000 + k);
         round.reading.temp_c_e2 = round.of(Sensor::Temp, Err(fault));
         round.reading.rh_percent_e2 = round.of(Sensor::Humidity, Err(spoiled));
         node.node.record(&round).unwrap();
-        said.extend(talk(&mut session, &mut node, 1000 + k * 20_000, 20_000));
+        notes.extend(talk(&mut session, &mut node, 1000 + k * 20_000, 20_000));
     }
-    let count = |said: &[String], what: &str| said.iter().filter(|s| s.contains(what)).count();
-    assert_eq!(count(&said, "BME280 at 0x76 does not answer: check its plug"), 1, "{said:?}");
-    assert_eq!(count(&said, "SHT4x at 0x44 sends spoiled data"), 1, "{said:?}");
-    let told = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap().faults;
-    assert_eq!(told.keys().collect::<Vec<_>>(), ["BME280 at 0x76", "SHT4x at 0x44"]);
+    let count = |notes: &[String], what: &str| notes.iter().filter(|n| n.contains(what)).count();
+    assert_eq!(count(&notes, "BME280 at 0x76 does not answer: check its plug"), 1, "{notes:?}");
+    assert_eq!(count(&notes, "SHT4x at 0x44 sends spoiled data"), 1, "{notes:?}");
+    let noted = View::open(&root).unwrap().contents(NodeId::new(NODE)).unwrap().faults;
+    assert_eq!(noted.keys().collect::<Vec<_>>(), ["BME280 at 0x76", "SHT4x at 0x44"]);
     // One of them is mended: it is not complained of any more.
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for k in 5..20 {
         let mut round = Measurement::new(1000 + k);
         round.reading.temp_c_e2 = round.of(Sensor::Temp, Err(fault));
         node.node.record(&round).unwrap();
-        said.extend(talk(&mut session, &mut node, 1000 + k * 20_000, 20_000));
+        notes.extend(talk(&mut session, &mut node, 1000 + k * 20_000, 20_000));
     }
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert_eq!(count(&said, "SHT4x at 0x44 answers again"), 1, "{said:?}");
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(count(&notes, "SHT4x at 0x44 answers again"), 1, "{notes:?}");
     node.measure(410_000, None);
-    let said = talk(&mut session, &mut node, 410_000, 80_000);
-    assert_eq!(count(&said, "every chip answers again"), 1, "{said:?}");
+    let notes = talk(&mut session, &mut node, 410_000, 80_000);
+    assert_eq!(count(&notes, "every chip answers again"), 1, "{notes:?}");
     // Nothing comes any more, then it comes again.
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for t in (490_000..900_000).step_by(1000) {
-        said.extend(session.take(&[], now(t)).said);
+        notes.extend(texts(&session.take(&[], now(t))));
     }
-    assert_eq!(count(&said, "nothing came for"), 1, "{said:?}");
-    let said = talk(&mut session, &mut node, 900_000, 6000);
-    assert_eq!(count(&said, "alive again"), 1, "{said:?}");
+    assert_eq!(count(&notes, "nothing came for"), 1, "{notes:?}");
+    let notes = talk(&mut session, &mut node, 900_000, 6000);
+    assert_eq!(count(&notes, "alive again"), 1, "{notes:?}");
 }
 
 #[test]
-fn a_node_without_a_memory_is_told_once() {
+fn a_node_without_a_memory_is_noted_once() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(&room.path().join("store")).unwrap();
     let mut session = Session::new(&store, "ttyX");
     let fault = ChipFault { chip: Chip::Memory, address: 0x50, fault: Fault::NoAnswer };
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for t in 0..5 {
-        said.extend(session.take(Frame::new(&Message::Fault(fault)).bytes(), now(t * 3000)).said);
+        let frame = Frame::new(&Message::Fault(fault));
+        notes.extend(texts(&session.take(frame.bytes(), now(t * 3000))));
     }
     assert_eq!(
-        said,
+        notes,
         ["ttyX: memory chip at 0x50 does not answer: check its plug, supply and address"]
     );
 }
 
 #[test]
-fn noise_and_other_versions_are_told() {
+fn noise_and_other_versions_are_noted() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(&room.path().join("store")).unwrap();
     let mut session = Session::new(&store, "ttyX");
     let mut random = Random(7);
     let noise: Vec<u8> = (0..4000).map(|_| random.below(256) as u8).collect();
-    let said = session.take(&noise, now(0)).said;
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("check --baud"), "{said:?}");
+    let notes = texts(&session.take(&noise, now(0)));
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("check ‹baud›"), "{notes:?}");
 
     // A Hello of version 2: its first two bytes are all that every version has in common.
     let body = [0, 2, 9];
@@ -379,25 +391,25 @@ fn noise_and_other_versions_are_told() {
     }
     frame.push(0);
     let mut session = Session::new(&store, "ttyX");
-    let said = session.take(&[frame.clone(), frame].concat(), now(0)).said;
-    assert_eq!(said.len(), 1, "{said:?}");
-    assert!(said[0].contains("speaks protocol 2"), "{said:?}");
+    let notes = texts(&session.take(&[frame.clone(), frame].concat(), now(0)));
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("speaks protocol 2"), "{notes:?}");
 }
 
 #[test]
-fn two_nodes_of_one_number_are_told() {
+fn two_nodes_of_one_number_are_noted() {
     let room = tempfile::tempdir().unwrap();
     let store = Store::open(&room.path().join("store")).unwrap();
     let mut sessions = [Session::new(&store, "ttyA"), Session::new(&store, "ttyB")];
     let mut nodes = [SimulatedNode::new(NODE, 1, 50), SimulatedNode::new(NODE, 2, 50)];
-    let mut said = Vec::new();
+    let mut notes = Vec::new();
     for t in (0..20_000).step_by(20) {
         for (session, node) in sessions.iter_mut().zip(&mut nodes) {
-            let turn = session.take(&node.poll(t), now(t));
-            node.hear(t + 10, &turn.send);
-            said.extend(turn.said);
+            let out = session.take(&node.poll(t), now(t));
+            node.hear(t + 10, &out.send);
+            notes.extend(texts(&out));
         }
     }
-    let told = said.iter().filter(|s| s.contains("give one of them another number")).count();
-    assert_eq!(told, 1, "{said:?}");
+    let noted = notes.iter().filter(|n| n.contains("give one of them another number")).count();
+    assert_eq!(noted, 1, "{notes:?}");
 }

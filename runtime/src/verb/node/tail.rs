@@ -2,82 +2,63 @@
 
 use std::time::Duration;
 
-use emberline::node::day::{self, Lines};
 use emberline::node::line::{Line, Reading};
-use emberline::node::outbox::Cursor;
-use emberline::node::store::View;
+use emberline::node::node_settings::Settings;
+use emberline::node::store::{StoredLine, View};
+use emberline::node::tail::Tail;
 
 use crate::cli::node::TailArgs;
 use crate::verb::outcome::Outcome;
 use crate::verb::screen::print;
 
+/// Time between two looks whether something new is stored.
+const LOOK: Duration = Duration::from_millis(500);
+
 /// Runs the verb.
 pub(super) fn run(args: &TailArgs) -> anyhow::Result<Outcome> {
     let view = View::open(&args.store)?;
-    let nodes = super::nodes(&view, args.node.as_deref())?;
-    let mut cursor = Cursor::default();
-    for node in &nodes {
-        let folder = view.folder(*node);
-        // The newest files first, until there are enough lines.
-        let mut last: Vec<(Line, String)> = Vec::new();
-        for name in day::names(&folder)?.iter().rev() {
-            let mut file = Vec::new();
-            for stored in Lines::open(&folder.join(name), 0)? {
-                let stored = stored?;
-                file.extend(stored.line.map(|line| (line, stored.text)));
-            }
-            file.append(&mut last);
-            last = file;
-            if last.len() >= args.lines {
-                break;
-            }
-        }
-        for (line, text) in last.iter().skip(last.len().saturating_sub(args.lines)) {
-            show(args, &view, line, text)?;
+    let mut tail = Tail::new(&view, args.node.clone());
+    for node in tail.nodes()? {
+        for line in tail.last(node, args.lines)? {
+            show(args, view.settings(), &line)?;
         }
     }
     if !args.follow {
         return Ok(Outcome::Done);
     }
-    for node in &nodes {
-        cursor.take(&view, *node)?;
-    }
+    tail.skip_stored()?;
     loop {
-        std::thread::sleep(Duration::from_millis(500));
-        // A node that was never heard of may come.
-        let nodes = super::nodes(&view, args.node.as_deref())?;
-        for node in nodes {
-            for (line, text) in cursor.take(&view, node)?.lines {
-                show(args, &view, &line, &text)?;
-            }
+        std::thread::sleep(LOOK);
+        for line in tail.new_lines()? {
+            show(args, view.settings(), &line)?;
         }
     }
 }
 
-fn show(args: &TailArgs, view: &View, line: &Line, text: &str) -> anyhow::Result<()> {
+fn show(args: &TailArgs, settings: &Settings, stored: &StoredLine) -> anyhow::Result<()> {
     if args.json {
-        return print(text);
+        return print(&stored.text);
     }
-    let names = view.names();
-    let words = match line {
+    let call = |node| settings.call(node);
+    let words = match &stored.line {
         Line::Reading(r) => {
             let when = match r.time {
                 Some(time) => time.strftime("%Y-%m-%d %H:%M:%SZ").to_string(),
                 None => "time not known      ".to_owned(),
             };
-            format!("{when} {} #{} {}", names.call(r.node), r.seq, values(r))
+            format!("{when} {} #{} {}", call(r.node), r.seq, values(r))
         }
         Line::Gap(g) => format!(
             "{} {} readings {} to {} are missing",
             g.received.strftime("%Y-%m-%d %H:%M:%SZ"),
-            names.call(g.node),
+            call(g.node),
             g.first_seq,
             g.last_seq
         ),
         Line::Start(s) => format!(
             "{} {} start {} ({}), firmware {}",
             s.received.strftime("%Y-%m-%d %H:%M:%SZ"),
-            names.call(s.node),
+            call(s.node),
             s.boot,
             s.reset_cause,
             s.firmware
@@ -85,7 +66,7 @@ fn show(args: &TailArgs, view: &View, line: &Line, text: &str) -> anyhow::Result
         Line::Fault(f) => format!(
             "{} {} {}",
             f.received.strftime("%Y-%m-%d %H:%M:%SZ"),
-            names.call(f.node),
+            call(f.node),
             match (&f.what, &f.chip) {
                 (Some(what), _) => what.clone(),
                 (None, Some(chip)) => format!("{chip} answers again"),

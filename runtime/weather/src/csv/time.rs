@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::CsvError;
+use crate::zone::{UnknownZone, named_zone};
 
 /// What a time in a row is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,23 +21,13 @@ pub(super) enum Moment {
     Unreadable,
 }
 
-/// The zone called `name`: an IANA name, or a POSIX rule such as `EST5EDT,M3.2.0,M11.1.0`.
-///
-/// # Errors
-/// [`CsvError::Zone`] when it is neither.
-pub fn named_zone(name: &str) -> Result<TimeZone, CsvError> {
-    TimeZone::get(name)
-        .or_else(|e| TimeZone::posix(name).map_err(|_| e))
-        .map_err(|source| CsvError::Zone { zone: name.to_owned(), source })
-}
-
 /// How times without an offset are meant.
 #[derive(Debug)]
 pub(super) struct Clock(Option<TimeZone>);
 
 impl Clock {
     /// UTC where the column says so, else the zone, else not at all.
-    pub(super) fn new(utc: bool, zone: Option<&str>) -> Result<Self, CsvError> {
+    pub(super) fn new(utc: bool, zone: Option<&str>) -> Result<Self, UnknownZone> {
         match zone {
             _ if utc => Ok(Self(Some(TimeZone::UTC))),
             None => Ok(Self(None)),
@@ -71,7 +61,7 @@ mod tests {
     const NEW_YORK: &str = "EST5EDT,M3.2.0,M11.1.0";
 
     #[test]
-    fn times_are_told_or_refused() {
+    fn times_are_read_or_refused() {
         struct Case {
             utc: bool,
             zone: Option<&'static str>,
@@ -105,15 +95,15 @@ mod tests {
             // An offset settles it.
             row(ny, "2013-11-03T01:30-05:00", Ok("2013-11-03T06:30:00Z")),
         ] {
-            let said = Clock::new(utc, zone).unwrap().read(text);
+            let read = Clock::new(utc, zone).unwrap().read(text);
             let want = want.map_or_else(|m| m, |t| Moment::At(t.parse().unwrap()));
-            assert_eq!(said, want, "{text} in {zone:?}");
+            assert_eq!(read, want, "{text} in {zone:?}");
         }
     }
 
     #[test]
     fn an_unknown_zone_is_refused() {
-        let told = Clock::new(false, Some("Atlantis/Poseidonis")).unwrap_err().to_string();
-        assert!(told.starts_with("zone 'Atlantis/Poseidonis' is not known here"), "{told}");
+        let error = Clock::new(false, Some("Atlantis/Poseidonis")).unwrap_err().to_string();
+        assert!(error.starts_with("zone 'Atlantis/Poseidonis' is not known here"), "{error}");
     }
 }

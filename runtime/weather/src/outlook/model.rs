@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::What;
-use crate::hours::{Element, Hours};
-use crate::term::{Place, Term};
+use super::hours::{Element, Hours};
+use super::predictand::Predictand;
+use super::term::{Place, Term};
 
 /// The version of the file that is read.
 const FORMAT: u32 = 1;
@@ -21,8 +21,11 @@ const RECORD_MAX_H: usize = 24 * 366;
 #[non_exhaustive]
 pub enum ModelError {
     /// It is no such file.
-    #[error("station outlook: not a model file: {0}; write it with train station")]
-    Json(#[from] serde_json::Error),
+    #[error("station outlook: not a model file: {cause}; write it with train station")]
+    Json {
+        /// Why; it stands in the message.
+        cause: serde_json::Error,
+    },
     /// Another version.
     #[error("station outlook: file has format {0}, this program reads {FORMAT}; fit it anew")]
     Format(u32),
@@ -31,7 +34,7 @@ pub enum ModelError {
     Content {
         /// Where in the file.
         place: String,
-        /// What is wrong.
+        /// Predictand is wrong.
         what: &'static str,
     },
 }
@@ -62,7 +65,7 @@ struct FileSet {
 pub struct Model {
     /// Its name.
     pub name: String,
-    /// What it was fitted to.
+    /// Predictand it was fitted to.
     pub trained_on: String,
     /// Share of readings that an interval should hold.
     pub level: f64,
@@ -72,8 +75,8 @@ pub struct Model {
     pub(super) record_h: usize,
     /// Errors that make a record.
     pub(super) record_least: usize,
-    sets: BTreeMap<What, Vec<Set>>,
-    day: BTreeMap<What, Vec<Vec<f64>>>,
+    sets: BTreeMap<Predictand, Vec<Set>>,
+    day: BTreeMap<Predictand, Vec<Vec<f64>>>,
 }
 
 /// One set of inputs for one quantity, best first.
@@ -116,9 +119,9 @@ impl Model {
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`ModelError`] says what is wrong with it.
+    /// [`ModelError`] with what is wrong in it.
     pub fn read(text: &str) -> Result<Self, ModelError> {
-        let file: File = serde_json::from_str(text)?;
+        let file: File = serde_json::from_str(text).map_err(|cause| ModelError::Json { cause })?;
         if file.format != FORMAT {
             return Err(ModelError::Format(file.format));
         }
@@ -132,21 +135,21 @@ impl Model {
         }
         let mut sets = BTreeMap::new();
         let mut day = BTreeMap::new();
-        for what in What::ALL {
-            sets.insert(what, file.sets_of(what)?);
-            day.insert(what, file.day_of(what)?);
+        for predictand in Predictand::ALL {
+            sets.insert(predictand, file.sets_of(predictand)?);
+            day.insert(predictand, file.day_of(predictand)?);
         }
         let File { name, trained_on, level, leads_h, record_h, record_least, .. } = file;
         Ok(Self { name, trained_on, level, leads_h, record_h, record_least, sets, day })
     }
 
-    pub(super) fn sets(&self, what: What) -> &[Set] {
-        self.sets.get(&what).map_or(&[], Vec::as_slice)
+    pub(super) fn sets(&self, predictand: Predictand) -> &[Set] {
+        self.sets.get(&predictand).map_or(&[], Vec::as_slice)
     }
 
     /// Usual error at a time of day over that of the whole day.
-    pub(super) fn day_scale(&self, what: What, lead: usize, solar_h: f64) -> f64 {
-        let parts = self.day.get(&what).map_or(&[][..], |leads| &leads[lead]);
+    pub(super) fn day_scale(&self, predictand: Predictand, lead: usize, solar_h: f64) -> f64 {
+        let parts = self.day.get(&predictand).map_or(&[][..], |leads| &leads[lead]);
         let part = (solar_h * parts.len() as f64 / 24.0) as usize;
         parts.get(part.min(parts.len().saturating_sub(1))).copied().unwrap_or(1.0)
     }
@@ -165,19 +168,20 @@ impl Model {
 }
 
 impl File {
-    /// Sets that both regressions of `what` have, best first.
-    fn sets_of(&self, what: What) -> Result<Vec<Set>, ModelError> {
-        let (first, second) = what.targets();
+    /// Sets that both regressions of `predictand` have, best first.
+    fn sets_of(&self, predictand: Predictand) -> Result<Vec<Set>, ModelError> {
+        let (first, second) = predictand.targets();
         // Of two, the second is never fitted with more sets than the first.
         let lead_target = self.target(second.unwrap_or(first))?;
         let mut out = Vec::new();
         for set in lead_target {
             let of = |element| -> Result<Regression, ModelError> {
                 let found = self.target(element)?.iter().find(|s| s.set == set.set);
-                let missing = || wrong(what.name(), "a set is not there for both its targets");
+                let missing =
+                    || wrong(predictand.name(), "a set is not there for both its targets");
                 found.ok_or_else(missing)?.regression(&self.leads_h)
             };
-            let error = self.error.get(what.name()).and_then(|by| by.get(&set.set));
+            let error = self.error.get(predictand.name()).and_then(|by| by.get(&set.set));
             let whole = |e: &&Vec<f64>| e.len() == self.leads_h.len() && all_positive(e);
             let error = error
                 .filter(whole)
@@ -190,7 +194,7 @@ impl File {
             });
         }
         match out.is_empty() {
-            true => Err(wrong(what.name(), "has no set of inputs")),
+            true => Err(wrong(predictand.name(), "has no set of inputs")),
             false => Ok(out),
         }
     }
@@ -202,11 +206,11 @@ impl File {
         found.map(|(_, sets)| sets.as_slice()).ok_or_else(missing)
     }
 
-    fn day_of(&self, what: What) -> Result<Vec<Vec<f64>>, ModelError> {
+    fn day_of(&self, predictand: Predictand) -> Result<Vec<Vec<f64>>, ModelError> {
         let whole = |d: &&Vec<Vec<f64>>| {
             d.len() == self.leads_h.len() && d.iter().all(|p| !p.is_empty() && all_positive(p))
         };
-        let day = self.day.get(what.name()).filter(whole);
+        let day = self.day.get(predictand.name()).filter(whole);
         day.cloned().ok_or_else(|| wrong("day", "must have numbers above 0 for each lead"))
     }
 }

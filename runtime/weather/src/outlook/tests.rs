@@ -1,22 +1,26 @@
-//! The runtime says what the fit said (`export/emberline_export/station/golden.py`), and says what it
+//! The runtime predicts what the fit predicted (golden files that `export/` writes), and lists what it
 //! cannot.
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
+use super::outlook::bounds;
 use super::*;
-use crate::csv::{Ask, read_from};
+use crate::csv::{CsvOptions, read_from};
+use crate::reading::Reading;
 
 const READINGS: &str = include_str!("../golden/readings.csv");
 const OUTLOOKS: &str = include_str!("../golden/outlooks.csv");
 const LAGUARDIA_DEG: f64 = -73.87;
 
 fn golden_readings() -> Vec<Reading> {
-    let series = read_from("readings.csv", READINGS.as_bytes(), &Ask::default()).unwrap();
+    let series = read_from("readings.csv", READINGS.as_bytes(), &CsvOptions::default()).unwrap();
     series.readings().to_vec()
 }
 
 #[test]
-fn the_runtime_says_what_the_fit_said() {
+fn the_runtime_predicts_what_the_fit_predicted() {
     let mut model = Model::builtin().unwrap();
     model.record_least = 10;
     let readings = golden_readings();
@@ -30,21 +34,23 @@ fn the_runtime_says_what_the_fit_said() {
         let time: Timestamp = issued.parse().unwrap();
         let outlook =
             by_time.entry(time).or_insert_with(|| model.outlook(&readings, time, LAGUARDIA_DEG));
-        let is = |w: What, h: u8| w.name() == what && h == lead_h.parse::<u8>().unwrap();
-        let Some(said) = outlook.said.iter().find(|s| is(s.what, s.lead_h)) else {
-            assert!(set.is_empty(), "not said: {row}");
-            assert!(outlook.lacks.iter().any(|l| is(l.what, l.lead_h)), "silent: {row}");
+        let is = |p: Predictand, h: u8| p.name() == what && h == lead_h.parse::<u8>().unwrap();
+        let found = outlook.predicted.iter().find(|p| is(p.predictand, p.lead_h));
+        let Some(predicted) = found else {
+            assert!(set.is_empty(), "not predicted: {row}");
+            let listed = outlook.lacks.iter().any(|l| is(l.predictand, l.lead_h));
+            assert!(listed, "not listed: {row}");
             lacks += 1;
             continue;
         };
-        assert_eq!(said.inputs, set, "{row}");
-        assert_eq!(matches!(said.record, Record::Own { .. }), record == "1", "{row}");
+        assert_eq!(predicted.inputs, set, "{row}");
+        assert_eq!(matches!(predicted.record, Record::Own(_)), record == "1", "{row}");
         own += usize::from(record == "1");
         let number = |text: &str| text.parse::<f64>().unwrap();
         let close = |a: f64, b: f64| assert!((a - b).abs() < 2e-6, "{a} for {b}: {row}");
-        match said.value {
+        match predicted.value {
             Value::Number { value: v, low, high } => {
-                let (least, most) = bounds(said.what);
+                let (least, most) = bounds(predicted.predictand);
                 close(v, number(value));
                 close(low, (number(value) - number(half)).max(least));
                 close(high, (number(value) + number(half)).min(most));
@@ -61,28 +67,31 @@ fn the_runtime_says_what_the_fit_said() {
 }
 
 #[test]
-fn what_cannot_be_said_is_told_with_its_reason() {
+fn what_cannot_be_predicted_is_listed_with_its_reason() {
     let model = Model::builtin().unwrap();
     let readings = golden_readings();
     let whole = model.outlook(&readings, readings[26].time, LAGUARDIA_DEG);
-    assert_eq!((whole.said.len(), whole.lacks.len()), (30, 0));
+    assert_eq!((whole.predicted.len(), whole.lacks.len()), (30, 0));
 
-    // The anemometer fails: wind has no outlook, the rest does, and says without what.
+    // The anemometer fails: wind has no outlook, the rest does, and lists without what.
     let mut broken = readings.clone();
     broken[26].wind_m_s = None;
-    let said = model.outlook(&broken, broken[26].time, LAGUARDIA_DEG);
-    assert_eq!(said.lacks.len(), 12);
-    assert_eq!(said.lacks[0].to_string(), "no outlook of wind_m_s for 1 h: missing wind_m_s now");
-    let temp = said.said.iter().find(|s| s.what == What::Temp).unwrap();
+    let outlook = model.outlook(&broken, broken[26].time, LAGUARDIA_DEG);
+    assert_eq!(outlook.lacks.len(), 12);
+    assert_eq!(
+        outlook.lacks[0].to_string(),
+        "no outlook of wind_m_s for 1 h: missing wind_m_s now"
+    );
+    let temp = outlook.predicted.iter().find(|p| p.predictand == Predictand::Temp).unwrap();
     assert_eq!((temp.inputs.as_str(), temp.record), ("air", Record::Shipped));
 
     // Nothing was ever measured, or only long ago.
     for readings in [&[][..], &readings[..20]] {
         let at = "2026-11-05T12:00:00Z".parse().unwrap();
-        let said = model.outlook(readings, at, LAGUARDIA_DEG);
-        assert_eq!((said.said.len(), said.lacks.len()), (0, 30));
-        let told = said.lacks[0].to_string();
-        assert_eq!(told, "no outlook of temp_c for 1 h: missing temp_c now, 1 h ago, 3 h ago");
+        let outlook = model.outlook(readings, at, LAGUARDIA_DEG);
+        assert_eq!((outlook.predicted.len(), outlook.lacks.len()), (0, 30));
+        let lack = outlook.lacks[0].to_string();
+        assert_eq!(lack, "no outlook of temp_c for 1 h: missing temp_c now, 1 h ago, 3 h ago");
     }
 }
 
@@ -99,7 +108,7 @@ fn later_readings_are_not_looked_at() {
 fn a_spoilt_model_file_is_refused() {
     let text = include_str!("../outlook.json");
     assert!(Model::read(text).is_ok());
-    for (from, to, told) in [
+    for (from, to, want) in [
         ("{", "", "not a model file"),
         ("\"format\": 1", "\"format\": 2", "file has format 2, this program reads 1"),
         ("\"leads_h\": [1,", "\"leads_h\": [0,", "leads_h: must rise"),
@@ -110,7 +119,7 @@ fn a_spoilt_model_file_is_refused() {
         ("\"dew_c\": [", "\"frost_c\": [", "is not there"),
     ] {
         let spoilt = text.replacen(from, to, 1);
-        let said = Model::read(&spoilt).unwrap_err().to_string();
-        assert!(said.contains(told) && !said.contains('\n'), "{told}: {said}");
+        let error = Model::read(&spoilt).unwrap_err().to_string();
+        assert!(error.contains(want) && !error.contains('\n'), "{want}: {error}");
     }
 }

@@ -1,10 +1,11 @@
 //! Panels: what a picture of a station's weather shows below each other, in which unit and colour.
 
-use super::axis::Axis;
-use crate::outlook::What;
-use crate::reading::{Quantity, Reading};
-use crate::view::View;
 use emberline_picture::palette::Rgb;
+
+use super::axis::Axis;
+use super::view::View;
+use crate::outlook::Predictand;
+use crate::reading::{Quantity, Reading};
 
 /// Height of the strip of wind arrows, part of the panel of wind.
 pub(super) const ARROWS: f64 = 34.0;
@@ -16,7 +17,7 @@ pub(super) struct Panel {
     pub(super) unit: &'static str,
     pub(super) colour: Rgb,
     pub(super) quantity: Quantity,
-    pub(super) what: Option<What>,
+    pub(super) predictand: Option<Predictand>,
     pub(super) height: f64,
 }
 
@@ -25,7 +26,7 @@ const TEMP: Panel = Panel {
     unit: "°C",
     colour: [252, 160, 74],
     quantity: Quantity::Temp,
-    what: Some(What::Temp),
+    predictand: Some(Predictand::Temp),
     height: 138.0,
 };
 const HUMIDITY: Panel = Panel {
@@ -33,7 +34,7 @@ const HUMIDITY: Panel = Panel {
     unit: "%",
     colour: [92, 170, 240],
     quantity: Quantity::Humidity,
-    what: Some(What::Humidity),
+    predictand: Some(Predictand::Humidity),
     height: 118.0,
 };
 const WIND: Panel = Panel {
@@ -41,7 +42,7 @@ const WIND: Panel = Panel {
     unit: "m/s",
     colour: [110, 214, 160],
     quantity: Quantity::Wind,
-    what: Some(What::Wind),
+    predictand: Some(Predictand::Wind),
     height: 138.0 + ARROWS,
 };
 const PRESSURE: Panel = Panel {
@@ -49,7 +50,7 @@ const PRESSURE: Panel = Panel {
     unit: "hPa",
     colour: [206, 140, 240],
     quantity: Quantity::Pressure,
-    what: Some(What::Pressure),
+    predictand: Some(Predictand::Pressure),
     height: 118.0,
 };
 const RAIN: Panel = Panel {
@@ -57,11 +58,11 @@ const RAIN: Panel = Panel {
     unit: "mm",
     colour: [92, 150, 250],
     quantity: Quantity::Rain,
-    what: None,
+    predictand: None,
     height: 64.0,
 };
 
-/// Those of `view` that have a value, from the top; rain only where some fell.
+/// The panels of `view` that have a value, from the top; rain only where some fell.
 pub(super) fn panels(view: &View<'_>) -> Vec<&'static Panel> {
     let shown = view.shown();
     let has = |p: &&Panel| match p.quantity {
@@ -77,7 +78,7 @@ impl Panel {
         let measured = view.shown().iter().filter_map(|r| r.get(self.quantity));
         let gusts = view.shown().iter().filter_map(|r| r.gust_m_s);
         let gusts = gusts.filter(|_| self.quantity == Quantity::Wind);
-        let ahead = self.what.map_or_else(Vec::new, |what| view.ahead(what, self.quantity));
+        let ahead = self.predictand.map_or_else(Vec::new, |p| view.ahead(p, self.quantity));
         let ends = ahead.iter().flat_map(|a| [a.low, a.high]);
         let (low, high) = measured
             .chain(gusts)

@@ -1,0 +1,133 @@
+//! The weather of a station from its own readings: a table's, or those of a sensor node.
+
+use emberline::node::store::is_store;
+use emberline::node::weather_input::weather_input;
+use emberline::weather::csv::{CsvOptions, Format};
+use emberline::weather::outlook::{Outlook, Predictand, Value};
+use emberline::weather::report::{Input, Latest, WeatherOptions, WeatherReport, report};
+
+use super::{fire, place};
+use crate::cli::WeatherArgs;
+use crate::verb::outcome::Outcome;
+use crate::verb::screen::{print, say};
+use crate::verb::table::Table;
+
+/// Runs the verb on readings.
+pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
+    let options = WeatherOptions {
+        place: args.at.as_deref().map(place).transpose()?,
+        station: args.station.clone(),
+        zone: args.zone.clone(),
+        hours: args.hours,
+        fwi_state: args.fwi_state.clone(),
+        picture: args.picture.clone(),
+    };
+    let report = report(&input(args)?, &options)?;
+    if args.json {
+        print(&serde_json::to_string_pretty(&report)?)?;
+        return Ok(Outcome::Done);
+    }
+    print(&text(&report, args.hours))?;
+    for note in &report.notes {
+        say(&format!("note: {note}"));
+    }
+    Ok(Outcome::Done)
+}
+
+/// The readings that were asked for.
+fn input(args: &WeatherArgs) -> anyhow::Result<Input> {
+    if !is_store(&args.input) {
+        let (format, station, zone) = (args.format, args.station.clone(), args.zone.clone());
+        return Ok(Input::from_table(&args.input, &CsvOptions { format, station, zone })?);
+    }
+    if args.zone.is_some() || args.format != Format::default() {
+        anyhow::bail!(
+            "{}: a store of nodes has its times in UTC; leave --zone and --format out",
+            args.input.display()
+        );
+    }
+    Ok(weather_input(&args.input, args.station.as_deref())?)
+}
+
+fn text(r: &WeatherReport, hours: u32) -> String {
+    let step = r.step.map_or_else(String::new, |s| match s.as_mins() {
+        0 => format!(", {} s apart", s.as_secs()),
+        min => format!(", {min} min apart"),
+    });
+    let mut out = format!(
+        "{} readings{step}, {} to {}\n\nnow: {}\n",
+        r.readings,
+        r.first,
+        r.now.time,
+        words(&r.now)
+    );
+    if r.alarms.is_empty() {
+        out += &format!("\nno alarm in the last {hours} h\n");
+    } else {
+        out += &format!("\nalarms of the last {hours} h:\n");
+        out.extend(r.alarms.iter().map(|a| format!("  {a}\n")));
+    }
+    if let Some(fire) = &r.fire_weather {
+        out += &format!("\n{}", fire::text(fire));
+    }
+    if let Some(outlook) = &r.outlook {
+        out += &format!("\noutlook, with intervals that hold about 80 % ({}):\n", outlook.model);
+        out += &table(outlook).text();
+        out += "not for evacuation decisions\n";
+    }
+    out
+}
+
+/// The latest reading and what follows from it.
+fn words(now: &Latest) -> String {
+    let mut parts = Vec::new();
+    let mut add = |value: Option<f64>, digits: usize, unit: &str| {
+        if let Some(v) = value {
+            parts.push(format!("{v:.digits$}{unit}"));
+        }
+    };
+    add(now.temp_c, 1, " °C");
+    add(now.rh_percent, 0, " % humidity");
+    add(now.dew_point_c, 1, " °C dew point");
+    add(now.vapour_pressure_deficit_hpa, 1, " hPa vapour pressure deficit");
+    add(now.wind_m_s, 1, " m/s wind");
+    add(now.wind_from_deg, 0, "° it comes from");
+    add(now.gust_m_s, 1, " m/s gust");
+    add(now.pressure_hpa, 1, " hPa");
+    add(now.pressure_change_3h_hpa, 1, " hPa change in 3 h");
+    add(now.rain_mm, 1, " mm rain");
+    if parts.is_empty() { "no value passed".to_owned() } else { parts.join(", ") }
+}
+
+fn table(outlook: &Outlook) -> Table {
+    let mut table = Table::new(&["lead", "for", "°C", "humidity %", "wind m/s", "from", "hPa"]);
+    let mut leads: Vec<u8> = outlook.predicted.iter().map(|p| p.lead_h).collect();
+    leads.sort_unstable();
+    leads.dedup();
+    for lead_h in leads {
+        let at_lead = || outlook.predicted.iter().filter(|p| p.lead_h == lead_h);
+        let cell = |predictand: Predictand, digits: usize| {
+            let found = at_lead().find(|p| p.predictand == predictand);
+            match found.map(|p| p.value) {
+                Some(Value::Number { value, low, high }) => {
+                    format!("{value:.digits$} [{low:.digits$}, {high:.digits$}]")
+                }
+                Some(Value::Wind { from_deg, .. }) => {
+                    from_deg.map_or_else(|| "calm".to_owned(), |d| format!("{d:.0}°"))
+                }
+                None => "–".to_owned(),
+            }
+        };
+        let time = at_lead().next().map(|p| p.time);
+        table.row(vec![
+            format!("{lead_h} h"),
+            time.map_or_else(String::new, |t| t.strftime("%H:%M UTC").to_string()),
+            cell(Predictand::Temp, 1),
+            cell(Predictand::Humidity, 0),
+            cell(Predictand::Wind, 1),
+            cell(Predictand::WindVector, 0),
+            cell(Predictand::Pressure, 1),
+        ]);
+    }
+    table
+}

@@ -1,0 +1,56 @@
+//! Why there is no report.
+
+use std::io;
+use std::path::PathBuf;
+
+use emberline_fwi::Refused;
+
+use crate::fire_weather::MemoryError;
+use crate::outlook::ModelError;
+use crate::zone::UnknownZone;
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// There is no reading.
+    #[error("{name}: holds no readings; give a table with rows")]
+    Empty {
+        /// What people call the input.
+        name: String,
+    },
+    /// The model of the outlook cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The zone is not known.
+    #[error(transparent)]
+    Zone(#[from] UnknownZone),
+    /// The state of fire weather cannot be read or written.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// The fire weather index refuses the place or a day.
+    #[error(transparent)]
+    FireWeather(#[from] Refused),
+    /// The picture would not be PNG.
+    #[error("‹picture› {}: only PNG is written; end the name in .png", path.display())]
+    NotPng {
+        /// As named.
+        path: PathBuf,
+    },
+    /// The picture cannot be made.
+    #[error("{}: cannot be drawn", path.display())]
+    Drawing {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The picture cannot be written.
+    #[error("{}: cannot be written: {cause}", path.display())]
+    Writing {
+        /// The file.
+        path: PathBuf,
+        /// Why; it stands in the message.
+        cause: io::Error,
+    },
+}
