@@ -54,6 +54,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     (
         "pipeline",
         &[
+            "kind",
             "grid",
             "rain_rate",
             "note",

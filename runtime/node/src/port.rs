@@ -206,6 +206,15 @@ fn user() -> String {
     std::env::var("USER").ok().filter(|u| !u.is_empty()).unwrap_or_else(|| "$USER".to_owned())
 }
 
+/// One end of a line that needs no hardware, and the name of the other end, for the tests of this crate.
+#[cfg(all(test, target_os = "linux"))]
+pub(crate) fn line_without_hardware() -> (serialport::TTYPort, String) {
+    let (mut near, far) = serialport::TTYPort::pair().expect("a pseudo-terminal");
+    near.set_timeout(Duration::from_millis(2)).expect("a timeout");
+    let name = far.name().expect("the name of a pseudo-terminal");
+    (near, name)
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;

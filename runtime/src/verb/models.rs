@@ -155,7 +155,7 @@ fn prepare(
             "model": folder.card.id(),
             "prepared": rows,
             "passed": passed,
-            "checks": checks.iter().map(told).collect::<Vec<_>>(),
+            "checks": checks.iter().map(row).collect::<Vec<_>>(),
         });
         print(&serde_json::to_string_pretty(&all)?)?;
     } else {
@@ -165,7 +165,7 @@ fn prepare(
 }
 
 /// A check as JSON.
-fn told(check: &Check) -> Value {
+fn row(check: &Check) -> Value {
     let mut row = json!(check);
     row["passed"] = json!(check.passed());
     row
@@ -176,7 +176,7 @@ fn verify(name: &str, as_json: bool) -> anyhow::Result<Outcome> {
     let checks = model::checks(&folder)?;
     let passed = checks.iter().all(Check::passed);
     if as_json {
-        let rows: Vec<_> = checks.iter().map(told).collect();
+        let rows: Vec<_> = checks.iter().map(row).collect();
         let all = json!({
             "model": folder.card.id(),
             "hashes": "ok",

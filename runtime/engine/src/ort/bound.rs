@@ -67,9 +67,9 @@ impl Bound {
             here.extract_array_mut().assign(values);
             here.copy_into(there)?;
         }
-        let said = session.run_binding(&held.binding)?;
+        let results = session.run_binding(&held.binding)?;
         let take = |name: &&'static str| {
-            let value = said
+            let value = results
                 .get(*name)
                 .ok_or_else(|| ort::Error::new(format!("output {name} is missing")))?;
             let here =

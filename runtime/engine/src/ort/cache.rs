@@ -3,7 +3,7 @@
 //! A folder holds the engine of one model at one precision for one card, TensorRT, driver and ONNX
 //! Runtime; all of these are its key, written out in `key.txt`. It is filled under another name and
 //! renamed when whole, and every file's hash is checked before it is used. A folder that is not
-//! whole is removed and built again, which is said.
+//! whole is removed and built again, which a warning says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// The folder below `root` for `name` (model and precision) and `key`; `told` hears of one that
+    /// The folder below `root` for `name` (model and precision) and `key`; `warn` hears of one that
     /// is damaged and will be built again.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Cache {
         root: &Path,
         name: &str,
         key: &str,
-        told: &dyn Fn(&str),
+        warn: &dyn Fn(&str),
     ) -> Result<Self, String> {
         let digest = sha256(key.as_bytes());
         let folder = format!("{name}-{}", &digest[..16]);
@@ -61,7 +61,7 @@ impl Cache {
             let Err(what) = whole(&place, key) else {
                 return Ok(Self { place, building: None, key: key.to_owned() });
             };
-            told(&format!("note: TensorRT engine {}: {what}; building it again", place.display()));
+            warn(&format!("note: TensorRT engine {}: {what}; building it again", place.display()));
             fs::remove_dir_all(&place).map_err(no)?;
         }
         let building = root.join(format!(".{folder}.{}", std::process::id()));
@@ -150,18 +150,18 @@ mod tests {
     const KEY: &str = "model fire-v1\ncard A\n";
     const ENGINE: &str = "TRTKernel_0_sm87.engine";
 
-    /// Finds a cache; also what was told.
+    /// Finds a cache; also the warnings.
     fn find(root: &Path, key: &str) -> (Cache, Vec<String>) {
-        let told = RefCell::new(Vec::new());
+        let warnings = RefCell::new(Vec::new());
         let cache = Cache::find(root, "fire-v1-float16", key, &|t| {
-            told.borrow_mut().push(t.to_owned());
+            warnings.borrow_mut().push(t.to_owned());
         });
-        (cache.expect("a folder that can be written"), told.into_inner())
+        (cache.expect("a folder that can be written"), warnings.into_inner())
     }
 
     fn built(root: &Path) -> PathBuf {
-        let (cache, told) = find(root, KEY);
-        assert!(cache.is_new() && told.is_empty());
+        let (cache, warnings) = find(root, KEY);
+        assert!(cache.is_new() && warnings.is_empty());
         fs::write(cache.folder().join(ENGINE), b"an engine").expect("write");
         fs::write(cache.folder().join("timing.cache"), b"times").expect("write");
         let place = cache.place.clone();
@@ -173,8 +173,8 @@ mod tests {
     fn an_engine_is_kept_for_its_key_alone() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let place = built(root.path());
-        let (again, told) = find(root.path(), KEY);
-        assert!(!again.is_new() && told.is_empty());
+        let (again, warnings) = find(root.path(), KEY);
+        assert!(!again.is_new() && warnings.is_empty());
         assert_eq!(again.folder(), place);
         again.keep().expect("nothing to do");
         let (other, _) = find(root.path(), "model fire-v1\ncard B\n");
@@ -199,10 +199,13 @@ mod tests {
             let root = tempfile::tempdir().expect("a temporary folder");
             let place = built(root.path());
             damage(&place);
-            let (again, told) = find(root.path(), KEY);
+            let (again, warnings) = find(root.path(), KEY);
             assert!(again.is_new() && !place.exists(), "{want}");
-            assert_eq!(told.len(), 1, "{told:?}");
-            assert!(told[0].contains(want) && told[0].ends_with("building it again"), "{told:?}");
+            assert_eq!(warnings.len(), 1, "{warnings:?}");
+            assert!(
+                warnings[0].contains(want) && warnings[0].ends_with("building it again"),
+                "{warnings:?}"
+            );
             drop(again);
             assert!(!find(root.path(), KEY).0.folder().join(ENGINE).exists());
         }
@@ -212,12 +215,12 @@ mod tests {
     fn what_cannot_be_kept_is_an_error_in_one_line() {
         let root = tempfile::tempdir().expect("a temporary folder");
         let (empty, _) = find(root.path(), KEY);
-        let said = empty.keep().expect_err("no engine");
-        assert!(said.starts_with("TensorRT left no engine in "), "{said}");
+        let error = empty.keep().expect_err("no engine");
+        assert!(error.starts_with("TensorRT left no engine in "), "{error}");
         assert_eq!(fs::read_dir(root.path()).expect("a folder").count(), 0);
         let file = root.path().join("file");
         fs::write(&file, b"").expect("a file");
-        let said = Cache::find(&file, "fire-v1-float16", KEY, &|_| ()).expect_err("a file");
-        assert!(said.contains("set EMBERLINE_CACHE to a folder that can be written"), "{said}");
+        let error = Cache::find(&file, "fire-v1-float16", KEY, &|_| ()).expect_err("a file");
+        assert!(error.contains("set EMBERLINE_CACHE to a folder that can be written"), "{error}");
     }
 }

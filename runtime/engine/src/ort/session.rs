@@ -61,8 +61,8 @@ impl OrtNet {
             Ok((Cow::from((*name).to_owned()), SessionInputValue::from(tensor)))
         });
         let given = given.collect::<ort::Result<Vec<_>>>()?;
-        let said = session.run(given)?;
-        let one = |name: &&'static str| tensor(output(&said, name)?, &self.buffers);
+        let outputs = session.run(given)?;
+        let one = |name: &&'static str| tensor(output(&outputs, name)?, &self.buffers);
         self.outputs.iter().map(one).collect()
     }
 
@@ -84,22 +84,22 @@ impl Net for OrtNet {
 
 /// A session that does not spin while it waits; with a `profile` it writes down its first run.
 fn session(start: &Start<'_>, onnx: &[u8], profile: bool) -> Result<Session, String> {
-    let said = |e: ort::Error<ort::session::builder::SessionBuilder>| e.to_string();
+    let text = |e: ort::Error<ort::session::builder::SessionBuilder>| e.to_string();
     let mut builder = Session::builder(&start.library.environment)
         .map_err(|e| e.to_string())?
         .with_optimization_level(GraphOptimizationLevel::All)
-        .map_err(said)?
+        .map_err(text)?
         .with_intra_threads(start.options.cores())
-        .map_err(said)?
+        .map_err(text)?
         .with_intra_op_spinning(false)
-        .map_err(said)?;
+        .map_err(text)?;
     let version = &start.library.version;
     if let Some(dispatch) = dispatch(start.provider, start.options, start.plan, version) {
-        builder = builder.with_execution_providers([dispatch]).map_err(said)?;
+        builder = builder.with_execution_providers([dispatch]).map_err(text)?;
     }
     if profile {
         let name = format!("emberline-{}-nodes", std::process::id());
-        builder = builder.with_profiling(std::env::temp_dir().join(name)).map_err(said)?;
+        builder = builder.with_profiling(std::env::temp_dir().join(name)).map_err(text)?;
     }
     builder.commit_from_memory(onnx).map_err(|e| e.to_string())
 }

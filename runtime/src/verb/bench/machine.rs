@@ -80,11 +80,11 @@ impl Meter {
     /// Starts to read `rail`.
     pub(super) fn start(rail: Rail) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stop);
+        let ends = Arc::clone(&stop);
         let reader = std::thread::spawn(move || {
             let (mut joules, mut before) = (0.0, Instant::now());
             loop {
-                let last = told.load(Ordering::Relaxed);
+                let last = ends.load(Ordering::Relaxed);
                 let watts = rail.watts()?;
                 let now = Instant::now();
                 joules += watts * (now - before).as_secs_f64();

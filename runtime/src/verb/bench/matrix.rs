@@ -163,7 +163,7 @@ fn table(rows: &[Row]) -> Table {
     ]);
     for r in rows {
         let ms = |v: f64| format!("{v:.1}");
-        let told = |v: Option<f64>, unit: f64| {
+        let cell = |v: Option<f64>, unit: f64| {
             v.map_or("not available".to_owned(), |v| format!("{:.0}", v * unit))
         };
         let mut cells = vec![
@@ -175,7 +175,7 @@ fn table(rows: &[Row]) -> Table {
         ];
         cells.extend(quantiles(&r.anew_s).map(ms));
         cells.extend(quantiles(&r.next_s).map(ms));
-        cells.extend([told(r.peak_mib, 1.0), told(r.joules, 1e3)]);
+        cells.extend([cell(r.peak_mib, 1.0), cell(r.joules, 1e3)]);
         table.row(cells);
     }
     table

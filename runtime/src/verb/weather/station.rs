@@ -2,11 +2,12 @@
 
 use emberline::node::store::is_store;
 use emberline::node::weather_input::weather_input;
+use emberline::pipeline::rain_at::LatLon;
 use emberline::weather::csv::{CsvOptions, Format};
 use emberline::weather::outlook::{Outlook, Predictand, Value};
 use emberline::weather::report::{Input, Latest, WeatherOptions, WeatherReport, report};
 
-use super::{fire, place};
+use super::fire;
 use crate::cli::WeatherArgs;
 use crate::verb::outcome::Outcome;
 use crate::verb::screen::{print, say};
@@ -14,8 +15,9 @@ use crate::verb::table::Table;
 
 /// Runs the verb on readings.
 pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
+    let place = args.at.as_deref().map(str::parse::<LatLon>).transpose()?;
     let options = WeatherOptions {
-        place: args.at.as_deref().map(place).transpose()?,
+        place: place.map(|at| [at.lat_deg, at.lon_deg]),
         station: args.station.clone(),
         zone: args.zone.clone(),
         hours: args.hours,

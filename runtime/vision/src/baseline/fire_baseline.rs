@@ -96,8 +96,8 @@ impl Answers {
 
     fn forecast(self, clip: &Clip, notes: Vec<Note>) -> Forecast {
         let Self { frames, probability, arrival_s } = self;
-        let said = Predicted::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
-        certain_forecast(clip, frames, said, notes)
+        let predicted = Predicted::Fire(Burn { probability, arrival_s, threshold: THRESHOLD });
+        certain_forecast(clip, frames, predicted, notes)
     }
 }
 

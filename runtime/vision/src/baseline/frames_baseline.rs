@@ -66,11 +66,11 @@ impl FramesBaseline {
                 }
             }
         }
-        let said = match &clip.observed {
+        let predicted = match &clip.observed {
             Observed::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
             Observed::Fire(_) | Observed::Film => Predicted::Film,
         };
-        certain_forecast(clip, frames, said, notes)
+        certain_forecast(clip, frames, predicted, notes)
     }
 }
 

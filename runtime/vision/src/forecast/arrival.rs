@@ -61,15 +61,15 @@ mod tests {
             Case { p: [0.0; 4], burnt: false, want_s: f32::NAN },
             Case { p: [0.0; 4], burnt: true, want_s: 0.0 },
         ] {
-            let said = arrival_from_probability(
+            let arrival_s = arrival_from_probability(
                 &Array3::from_shape_fn((4, 1, 1), |(l, _, _)| p[l]),
                 &[10.0, 20.0, 30.0, 40.0],
                 &Array2::from_elem((1, 1), burnt),
                 ARRIVAL_CHANCE_MIN,
             )[[0, 0]];
             assert!(
-                (said - want_s).abs() < 1e-4 || (said.is_nan() && want_s.is_nan()),
-                "{p:?} {said}"
+                (arrival_s - want_s).abs() < 1e-4 || (arrival_s.is_nan() && want_s.is_nan()),
+                "{p:?} {arrival_s}"
             );
         }
     }

@@ -153,8 +153,8 @@ mod tests {
     fn names_find_the_newest_version() -> Result<(), ModelError> {
         assert_eq!(find("fire")?.card.name, "fire");
         assert_eq!(find("fire-v1")?.origin, Origin::BuiltIn);
-        let said = find("smoke").expect_err("no such model").to_string();
-        assert!(said.contains("known here: ") && said.contains("fire-v1"), "{said}");
+        let error = find("smoke").expect_err("no such model").to_string();
+        assert!(error.contains("known here: ") && error.contains("fire-v1"), "{error}");
         Ok(())
     }
 

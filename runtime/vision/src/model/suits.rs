@@ -114,9 +114,9 @@ mod tests {
             (4096, 10, mib(4000), true),
             (4096, 20, None, true),
         ] {
-            let said = model.fits_memory(side, side, leads, available);
-            assert_eq!(said.is_ok(), fits, "{side} {leads} {available:?}: {said:?}");
-            if let Err(e) = said {
+            let fit = model.fits_memory(side, side, leads, available);
+            assert_eq!(fit.is_ok(), fits, "{side} {leads} {available:?}: {fit:?}");
+            if let Err(e) = fit {
                 let line = e.to_string();
                 assert!(line.contains("MiB are left (ulimit -v); cut the film"), "{line}");
             }

@@ -1,5 +1,6 @@
 //! Why a pipeline ended without what was asked for.
 
+use super::rain_at::RainAtError;
 use crate::clip::NoClip;
 use crate::model::ModelError;
 use crate::product::ProductError;
@@ -23,6 +24,17 @@ pub enum PipelineError {
         /// Why.
         cause: NoClip,
     },
+    /// No frame of the input can be scored.
+    #[error("input {input}: nothing to score: {why}")]
+    NothingToScore {
+        /// As it was named.
+        input: String,
+        /// Why the first of its frames is none.
+        why: String,
+    },
+    /// There is no answer about rain at a place.
+    #[error(transparent)]
+    RainAt(#[from] RainAtError),
     /// The products cannot be written.
     #[error(transparent)]
     Product(#[from] ProductError),

@@ -8,10 +8,13 @@
 //! Lines that a pipeline writes into files itself name settings as its caller types them
 //! ([`PipelineOptions::spell`]).
 
+mod decimal;
 mod error;
 mod forecast;
 mod options;
 mod prepare;
+pub mod rain_at;
+pub mod replay;
 mod stop;
 mod summary;
 
@@ -19,5 +22,7 @@ pub use error::PipelineError;
 pub use forecast::{ForecastDone, forecast};
 pub use options::{PipelineOptions, Spell};
 pub use prepare::{Opened, clip_ending, model_for, open, provenance};
+pub use rain_at::{RainAt, RainAtError, RainAtOptions, rain_at};
+pub use replay::{ReplayDone, ReplayOptions, replay};
 pub use stop::Stop;
 pub use summary::Summary;

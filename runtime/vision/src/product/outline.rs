@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     /// (polygons, holes) and the area within.
-    fn told(value: &Array2<f32>) -> (usize, usize, f64) {
+    fn summary(value: &Array2<f32>) -> (usize, usize, f64) {
         let polygons = outlines(&value.view(), 0.5);
         let holes = polygons.iter().map(|p| p.holes.len()).sum();
         let doubled: f64 = polygons.iter().flat_map(Polygon::rings).map(|r| doubled_area(r)).sum();
@@ -243,16 +243,16 @@ mod tests {
             ("a ring", ring(21, &[9.0, 5.0]), 1, 1),
             ("island in a lake on an island in a lake", ring(41, &[19.0, 15.0, 11.0, 7.0]), 2, 2),
         ] {
-            let (p, h, _) = told(&value);
+            let (p, h, _) = summary(&value);
             assert_eq!((p, h), (polygons, holes), "{name}");
         }
     }
 
     #[test]
     fn a_full_frame_is_outlined_at_its_edge() {
-        let (_, _, area) = told(&Array2::ones((6, 9)));
+        let (_, _, area) = summary(&Array2::ones((6, 9)));
         assert_eq!(area, 54.0);
-        let (_, _, area) = told(&Array2::from_elem((6, 9), 0.51));
+        let (_, _, area) = summary(&Array2::from_elem((6, 9), 0.51));
         assert_eq!(area, 54.0, "whatever the probability");
     }
 
@@ -262,7 +262,7 @@ mod tests {
             let d = (y as f32 - 31.5).hypot(x as f32 - 31.5);
             (0.5 + (20.0 - d) / 10.0).clamp(0.0, 1.0)
         });
-        let (_, _, area) = told(&value);
+        let (_, _, area) = summary(&value);
         let want = std::f64::consts::PI * 400.0;
         assert!((area / want - 1.0).abs() < 2e-3, "{area} for {want}");
         let outer = &outlines(&value.view(), 0.5)[0].outer;

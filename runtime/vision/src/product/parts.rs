@@ -78,9 +78,11 @@ impl<'a> Parts<'a> {
                 }
                 Ok(Self::Rain(Wet { unseen, rain }))
             }
-            (shown, said) => {
-                shape(format!("the clip is for {}, the forecast of {}", shown.task(), said.task()))
-            }
+            (observed, predicted) => shape(format!(
+                "the clip is for {}, the forecast of {}",
+                observed.task(),
+                predicted.task()
+            )),
         }
     }
 }

@@ -28,8 +28,6 @@ mod unit;
 mod z_r;
 
 #[cfg(test)]
-mod refusal_tests;
-#[cfg(test)]
 mod tests;
 
 pub use around::{Around, NoSquare};

@@ -34,7 +34,7 @@ pub struct ReliabilityTable {
 
 impl ReliabilityTable {
     /// One more cell: probability `p` in 0..1, and whether it was observed.
-    pub(super) fn add(&mut self, p: f32, observed: bool) {
+    pub fn add(&mut self, p: f32, observed: bool) {
         // In single precision, where ten times the nearest number to 0.7 is 7.
         let bin = ((p * BINS as f32) as usize).min(BINS - 1);
         let p = f64::from(p);

@@ -83,6 +83,14 @@ pub enum SourceError {
         /// What to do.
         fix: String,
     },
+    /// A live source that should go on gives no more frames.
+    #[error("{name}: no more frames: {what}; look after the camera and its line")]
+    Lost {
+        /// What the source is called.
+        name: String,
+        /// Why.
+        what: String,
+    },
     /// Radar files that could not be read, or do not go together.
     #[error(transparent)]
     Radar(#[from] RadarError),

@@ -28,6 +28,10 @@ struct State {
     dropped: u64,
     /// Whether the sender is still there.
     open: bool,
+    /// Why the sender has no more frames, where that is a fault.
+    failure: Option<SourceError>,
+    /// Whether somebody still reads.
+    read: bool,
 }
 
 impl Channel {
@@ -55,7 +59,7 @@ impl LiveSource {
     /// A source that `about` describes, which holds up to `capacity` frames that nobody has read.
     #[must_use]
     pub fn new(about: About, capacity: usize) -> (LiveSender, Self) {
-        let state = State { open: true, ..State::default() };
+        let state = State { open: true, read: true, ..State::default() };
         let channel = Arc::new(Channel { state: Mutex::new(state), changed: Condvar::new() });
         let sender = LiveSender { channel: Arc::clone(&channel), capacity: capacity.max(1) };
         (sender, Self { about, channel })
@@ -80,12 +84,29 @@ impl LiveSender {
         drop(state);
         self.channel.changed.notify_one();
     }
+
+    /// Whether somebody still reads; where not, frames are pushed for nobody.
+    #[must_use]
+    pub fn is_read(&self) -> bool {
+        self.channel.lock().read
+    }
+
+    /// Ends the source with a fault: the reader gets the frames that are there, and then `cause`.
+    pub fn fail(self, cause: SourceError) {
+        self.channel.lock().failure = Some(cause);
+    }
 }
 
 impl Drop for LiveSender {
     fn drop(&mut self) {
         self.channel.lock().open = false;
         self.channel.changed.notify_all();
+    }
+}
+
+impl Drop for LiveSource {
+    fn drop(&mut self) {
+        self.channel.lock().read = false;
     }
 }
 
@@ -101,7 +122,7 @@ impl Source for LiveSource {
                 return Ok(Next::Frame(frame));
             }
             if !state.open {
-                return Ok(Next::End);
+                return state.failure.take().map_or(Ok(Next::End), Err);
             }
             state = match deadline.left() {
                 None => self.channel.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -188,6 +209,29 @@ mod tests {
         assert!(matches!(source.next(Deadline::NEVER).unwrap(), Next::End));
         pushing.join().unwrap();
         assert!(start.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_camera_that_is_lost_is_no_stream_that_ends() {
+        let (sender, mut source) = camera(3);
+        sender.push(frame(0));
+        let name = source.about().name.clone();
+        sender.fail(SourceError::Lost { name, what: "no frame for 10 s".to_owned() });
+        assert!(matches!(source.next(Deadline::NEVER).unwrap(), Next::Frame(_)));
+        let lost = source.next(Deadline::NEVER).unwrap_err().to_string();
+        assert_eq!(
+            lost,
+            "mast: no more frames: no frame for 10 s; look after the camera and its line"
+        );
+        assert!(matches!(source.next(Deadline::NEVER).unwrap(), Next::End));
+    }
+
+    #[test]
+    fn a_sender_sees_that_its_reader_has_gone() {
+        let (sender, source) = camera(3);
+        assert!(sender.is_read());
+        drop(source);
+        assert!(!sender.is_read());
     }
 
     #[test]

@@ -380,16 +380,16 @@ mod tests {
             });
             let front = Array3::zeros((5, h, w));
             let tiling = Tiling::new(h, w, &card());
-            let mut told = 0;
+            let mut count = 0;
             let run = |at_once: usize, done: &mut dyn FnMut(usize) -> ControlFlow<()>| {
                 let echo = echo(at_once);
                 tiling.run(&echo, &echo, &frames, Some(&front), Noise::default(), done)
             };
             let one = run(1, &mut |n| {
-                told = n;
+                count = n;
                 ControlFlow::Continue(())
             })?;
-            assert_eq!(told, tiling.count());
+            assert_eq!(count, tiling.count());
             let many = run(3, &mut |_| ControlFlow::Continue(()))?;
             let stopped = run(1, &mut |_| ControlFlow::Break(()));
             assert!(matches!(stopped, Err(ModelError::Stopped)));

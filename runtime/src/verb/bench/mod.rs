@@ -13,11 +13,11 @@ use emberline::pipeline::{self, Opened};
 use emberline::product;
 
 use self::percentile::percentile;
-use super::outcome::Outcome;
-use super::screen::{print, progress, say};
-use super::table::Table;
-use super::typed::{leads, options};
 use crate::cli::BenchArgs;
+use crate::verb::outcome::Outcome;
+use crate::verb::screen::{print, progress, say};
+use crate::verb::table::Table;
+use crate::verb::typed::{leads, options};
 
 /// Stages in the order they run.
 const STAGES: [&str; 6] = ["decode", "clip", "front", "model", "nowcast", "product"];

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::format::Format;
-use super::scan::Scan;
-use super::tests::{film, golden, lines};
-use super::*;
+use super::{film, golden, lines};
 use crate::note::Note;
+use crate::radar::format::Format;
+use crate::radar::scan::Scan;
+use crate::radar::*;
 use crate::source::{SourceOptions, read_film};
 
 /// Bytes of a FMI file of `value` at `hhmm`, or without a time.
@@ -274,13 +274,13 @@ fn odim_files_that_are_not_what_they_say_are_refused() {
             "the gain of RATE is 0",
         ),
     ] {
-        let read =
-            super::odim::read("x.h5", &bytes, &options).and_then(|raw| Scan::of(raw, &options));
+        let read = crate::radar::odim::read("x.h5", &bytes, &options)
+            .and_then(|raw| Scan::of(raw, &options));
         let e = read.unwrap_err().to_string();
         assert!(e.contains(why) && !e.contains('\n'), "{why}: {e}");
     }
     let unplaced = replaced(&whole, "projdef", "prajdef");
-    let raw = super::odim::read("x.h5", &unplaced, &RadarOptions::default()).unwrap();
+    let raw = crate::radar::odim::read("x.h5", &unplaced, &RadarOptions::default()).unwrap();
     let notes = Scan::of(raw, &RadarOptions::default()).unwrap().notes;
     assert!(notes.contains(&Note::PlaceUnknown), "{notes:?}");
 }
@@ -337,7 +337,8 @@ fn bad_bytes_are_told_and_never_a_panic() {
         ("P5\nforty", "something else than numbers"),
         ("P2\n40 64\n255\n", "not a binary PGM"),
     ] {
-        let e = super::pgm::read("x.pgm", head.as_bytes(), &options).unwrap_err().to_string();
+        let e =
+            crate::radar::pgm::read("x.pgm", head.as_bytes(), &options).unwrap_err().to_string();
         assert!(e.contains(why), "{head:?}: {e}");
     }
     let loud = replaced(&pgm("1700", 90), "CorrectedReflectivity", "\u{1b}[31mred");

@@ -1,5 +1,7 @@
 //! Tests of radar inputs against other readers.
 
+mod refusals;
+
 use std::path::{Path, PathBuf};
 
 use super::ground::Ground;
@@ -9,7 +11,7 @@ use crate::frame::{Film, Kind, Pixels, TimeSource};
 use crate::note::Note;
 use crate::source::{SourceOptions, read_film};
 
-pub(super) fn golden(name: &str) -> PathBuf {
+fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden/radar").join(name)
 }
 
@@ -17,12 +19,12 @@ fn asked(radar: RadarOptions) -> SourceOptions {
     SourceOptions { radar, ..SourceOptions::default() }
 }
 
-pub(super) fn film(path: &Path, options: &SourceOptions) -> Film {
+fn film(path: &Path, options: &SourceOptions) -> Film {
     read_film(&path.display().to_string(), options).unwrap()
 }
 
 /// The notes, a line each.
-pub(super) fn lines(notes: &[Note]) -> String {
+fn lines(notes: &[Note]) -> String {
     notes.iter().map(|n| format!("{n}\n")).collect()
 }
 

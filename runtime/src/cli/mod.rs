@@ -1,0 +1,20 @@
+//! The command line: what can be typed, and what help says about it.
+
+mod bench;
+mod choices;
+mod command;
+mod forecast;
+mod models;
+pub(crate) mod node;
+mod pick;
+mod radar;
+mod replay;
+mod weather;
+
+pub(crate) use bench::BenchArgs;
+pub(crate) use command::{Cli, Verb};
+pub(crate) use forecast::ForecastArgs;
+pub(crate) use models::ModelsWhat;
+pub(crate) use pick::Pick;
+pub(crate) use replay::ReplayArgs;
+pub(crate) use weather::WeatherArgs;

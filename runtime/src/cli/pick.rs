@@ -1,0 +1,49 @@
+//! What verbs that forecast have in common: model, engine, and how the input is read.
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+
+use emberline::engine::EngineKind;
+use emberline::frame::Kind;
+
+use super::choices;
+use super::radar::RadarPick;
+
+/// Which model and engine, and how the input is read.
+#[derive(Args, Clone, Debug, Default, PartialEq)]
+pub(crate) struct Pick {
+    /// Model by name (newest version), or a model folder such as ./my-model.
+    /// [default: fire; of a rain film rain, where there is a model of that name]
+    #[arg(long, value_name = "NAME|DIR")]
+    pub(crate) model: Option<String>,
+    /// What the values of the input mean; asked for where the input does not say.
+    #[arg(long, value_parser = choices::kind())]
+    pub(crate) kind: Option<Kind>,
+    /// Array of the .npz file that holds the frames.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) array: Option<String>,
+    /// Seconds between the frames the model sees [default: the film's own].
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) step: Option<f64>,
+    /// What runs the network; auto says what it took and why.
+    #[arg(long, value_parser = choices::engine(), default_value = "auto")]
+    pub(crate) engine: EngineKind,
+    /// Precision of the network's graphs, one that the model's card names [default: float32].
+    #[arg(long, value_name = "NAME")]
+    pub(crate) precision: Option<String>,
+    /// Processor cores the network may use [default: all].
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Record the launches of a run once and replay them: cuda and tensorrt, films of one size.
+    #[arg(long)]
+    pub(crate) cuda_graph: bool,
+    /// Core of a Jetson's deep learning accelerator to use: tensorrt.
+    #[arg(long, value_name = "CORE")]
+    pub(crate) dla: Option<u32>,
+    /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) leads: Option<u32>,
+    #[command(flatten)]
+    pub(crate) radar: RadarPick,
+}

@@ -1,0 +1,110 @@
+//! Rain at a place, forecast from the last frame of a film.
+
+use ndarray::Axis;
+
+use super::cells::Cells;
+use super::earlier_forecasts::EarlierForecasts;
+use super::error::RainAtError;
+use super::forecaster::Forecaster;
+use super::options::RainAtOptions;
+use super::place_forecast::PlaceForecast;
+use super::rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance};
+use crate::frame::Kind;
+use crate::pipeline::decimal::decimal;
+use crate::pipeline::error::PipelineError;
+use crate::pipeline::prepare::{model_for, open};
+use crate::product::place::Map;
+
+/// Reads `input`, forecasts the rain of a place from its last frame, and holds earlier forecasts
+/// against what came; `progress` hears of earlier forecasts made and of how many.
+///
+/// # Errors
+/// [`PipelineError`] of an input, a model or a place that cannot be used, [`RainAtError`] among them.
+pub fn rain_at(
+    input: &str,
+    options: &RainAtOptions,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<RainAt, PipelineError> {
+    let mut pipeline = options.pipeline.clone();
+    pipeline.source.kind.get_or_insert(Kind::Rain);
+    let film = open(input, &pipeline)?.film;
+    let model = model_for(&film, &pipeline)?;
+    let card = &model.folder().card;
+    let chances = card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
+    let chances = chances.ok_or_else(|| RainAtError::NoChances { model: card.id() })?;
+    // As far as chances were checked, which is about an hour, if nothing else is asked for.
+    let leads = pipeline.leads.unwrap_or(chances.leads);
+    model.suits(&film, pipeline.source.step_s.unwrap_or_else(|| film.step_s()), leads)?;
+    let map = Map::of(&film.grid)?;
+    let map = map.ok_or_else(|| RainAtError::NotOnMap { input: input.to_owned() })?;
+    let place = options.place.as_ref();
+    let place = place.ok_or_else(|| RainAtError::NoPlace { input: input.to_owned() })?;
+    let forecaster = Forecaster {
+        model: &model,
+        options: &pipeline,
+        film: &film,
+        cells: Cells::of(place, &map, [film.grid.height, film.grid.width])?,
+        rate_mm_h: options.rate_mm_h,
+        leads,
+    };
+    let now = forecaster.forecast(film.frames.len().saturating_sub(1))?;
+    let earlier = forecaster.earlier(options.checks, progress)?;
+    let place = place.words(forecaster.cells.count());
+    Ok(answer(&forecaster, place, &now, earlier))
+}
+
+/// Everything together.
+fn answer(
+    forecaster: &Forecaster<'_>,
+    place: String,
+    now: &PlaceForecast,
+    earlier_forecasts: EarlierForecasts,
+) -> RainAt {
+    let Forecaster { model, film, options, .. } = forecaster;
+    let PlaceForecast { onset, clip, chance, .. } = now;
+    let folder = model.folder();
+    let notes = film.notes.iter().chain(&clip.notes).chain(&now.notes);
+    RainAt {
+        emberline: env!("CARGO_PKG_VERSION"),
+        input: InputId { name: film.name.clone(), sha256: film.digest.clone() },
+        model: ModelId { id: folder.card.id(), sha256: folder.sha256().to_owned() },
+        engine: model.why().to_owned(),
+        place,
+        cells: forecaster.cells.count(),
+        last_frame_utc: clip.end_utc,
+        last_frame_s: clip.end_s(),
+        step_s: clip.step_s,
+        rain_now_mm_h: forecaster.now_mm_h(clip).map(f64::from),
+        onset: PlaceOnset {
+            onset: *onset,
+            words: onset.words(forecaster.leads, clip.step_s / 60.0),
+            rate_mm_h: decimal(chance.rates_mm_h[now.k]),
+        },
+        earlier_forecasts,
+        leads: leads(forecaster, now),
+        notes: notes.map(|note| (options.spell)(&note.to_string())).collect(),
+    }
+}
+
+/// The forecast step by step.
+fn leads(forecaster: &Forecaster<'_>, now: &PlaceForecast) -> Vec<RainLead> {
+    let PlaceForecast { clip, chance, mm_h, .. } = now;
+    let shown = chance.published();
+    let of_rate = |k: usize| forecaster.cells.chance_by_lead(chance, k);
+    let by_rate: Vec<Option<Vec<f64>>> = (0..chance.rates_mm_h.len()).map(of_rate).collect();
+    let chances = |l: usize| {
+        let rates = chance.rates_mm_h.iter().zip(&by_rate).enumerate();
+        let one = |(k, (rate, by_lead)): (usize, (&f32, &Option<Vec<f64>>))| RateChance {
+            mm_h: decimal(*rate),
+            is_shown: shown.contains(&k),
+            chance: by_lead.as_ref().map(|p| p[l]),
+        };
+        rates.map(one).collect()
+    };
+    let lead = |l: usize| RainLead {
+        lead_s: (l + 1) as f64 * clip.step_s,
+        rain_mm_h: forecaster.cells.most_mm_h(&mm_h.index_axis(Axis(0), l)).map(f64::from),
+        chances: chances(l),
+    };
+    (0..mm_h.dim().0).map(lead).collect()
+}
