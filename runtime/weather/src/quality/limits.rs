@@ -21,7 +21,7 @@ pub struct Limit {
 /// How long a good value is a measure for the next one's step.
 pub const STEP_MEMORY: SignedDuration = SignedDuration::from_hours(3);
 
-/// Limits of all quantities, by [`Quantity::index`].
+/// Limits of all quantities, by quantity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits(pub [Limit; 7]);
 

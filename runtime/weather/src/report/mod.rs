@@ -1,6 +1,6 @@
 //! The report: the weather of a station from its own readings, now and for the next hours.
 //!
-//! One call, [`report`], goes the whole way: quality control, alarms, outlook, fire weather with its
+//! One call, [`report()`], goes the whole way: quality control, alarms, outlook, fire weather with its
 //! state, and the picture. Its JSON is what `emberline weather --json` prints.
 
 mod error;
