@@ -48,7 +48,18 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
         Kind::Rain => negative.refuse_no_rain()?,
         Kind::Thermal | Kind::Mask | Kind::Rgb => negative.refuse_not_finite()?,
     }
-    match (times_from, options.step_s) {
+    if let Some(every_s) = options.frame_every_s {
+        let told = about.origin == Origin::Npz && about.step_s.is_some();
+        if times_from != TimeSource::Step || told {
+            return Err(SourceError::refused(
+                &negative.name,
+                "it tells itself how far apart its frames were taken",
+                "leave out ‹frame-every›; ‹step› picks frames that far apart",
+            ));
+        }
+        negative.notes.push(Note::FramesEvery { every_s });
+    }
+    match (times_from, options.step_s.filter(|_| options.frame_every_s.is_none())) {
         (TimeSource::Step, Some(step_s)) if about.step_s.is_none() => {
             negative.notes.push(Note::TimesCounted { step_s });
         }
