@@ -166,6 +166,13 @@ pub enum Note {
         /// Its version.
         version: String,
     },
+    /// The program ffmpeg went on over errors.
+    FfmpegComplained {
+        /// How many lines it said of them.
+        errors: usize,
+        /// The first.
+        first: String,
+    },
     /// Nobody says how colours are coded.
     ColoursAssumed {
         /// Whether black is 0 and white 255, which the file does say.
@@ -564,7 +571,8 @@ impl fmt::Display for Note {
             Self::PixelsNotSquare { width, height } => write!(
                 f,
                 "pixels of this video are {width}:{height} (width to height) and are used as \
-                 stored: cells are not square; scale it first: -vf scale=iw*sar:ih,setsar=1"
+                 stored: cells are not square; scale it first: ffmpeg -i in.mp4 -vf \
+                 \"scale=trunc(iw*sar/2)*2:ih,setsar=1\" -c:v libx264 -pix_fmt yuv420p out.mp4"
             ),
             Self::TrackChosen { number, of } => {
                 write!(f, "video track {number} of {of} is read")
@@ -624,8 +632,18 @@ impl fmt::Display for Note {
                  overlay on a thermal film, say ‹kind› thermal"
             ),
             Self::DecodedByFfmpeg { version } => {
-                write!(f, "decoded by ffmpeg {}, as asked", one_line(version))
+                write!(
+                    f,
+                    "decoded by ffmpeg {}, as asked; it makes up what is lost or damaged and does not \
+                     always say so",
+                    one_line(version)
+                )
             }
+            Self::FfmpegComplained { errors, first } => write!(
+                f,
+                "ffmpeg went on over {errors} errors and may have made up what was lost; the first: {}",
+                one_line(first)
+            ),
             Self::ColoursAssumed { full_range } => write!(
                 f,
                 "the video does not say how its colours are coded: read as BT.601 of {} range",

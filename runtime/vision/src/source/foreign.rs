@@ -182,9 +182,9 @@ pub(super) fn refuse_segments(name: &str) -> Option<SourceError> {
         name,
         format!("a folder of {} video files is no film", videos.len()),
         format!(
-            "give one of them, or put them together: (cd {folder} && printf \"file '%s'\\n\" \
-             \"$PWD\"/*.{ending}) | ffmpeg -f concat -safe 0 -protocol_whitelist file,pipe -i - \
-             -an -c copy out.mp4"
+            "give one of them, or put them together: for f in {folder}/*.{ending}; do echo \"file \
+             '$(realpath \"$f\")'\"; done > list.txt && ffmpeg -f concat -safe 0 -i list.txt -an -c \
+             copy out.mp4"
         ),
     ))
 }
@@ -259,7 +259,9 @@ mod tests {
             std::fs::write(dir.path().join(file), b"").unwrap();
             let e = refuse_segments(&name).map(|e| e.to_string());
             assert_eq!(e.is_some(), want, "{file}: {e:?}");
-            assert!(e.is_none_or(|e| e.contains("*.mp4) | ffmpeg -f concat")));
+            assert!(
+                e.is_none_or(|e| e.contains("*.mp4; do echo ") && e.contains("ffmpeg -f concat"))
+            );
         }
     }
 }

@@ -32,6 +32,10 @@ pub(super) struct FfmpegChild {
     child: Child,
     out: Receiver<Vec<u8>>,
     said: Receiver<String>,
+    /// What it said of errors: how many lines, the first and the last.
+    pub(super) complaints: usize,
+    pub(super) first: String,
+    last: String,
 }
 
 /// The version of the ffmpeg at `program`, as it says it.
@@ -39,6 +43,12 @@ pub(super) fn version(program: &Path) -> Option<String> {
     let out = Command::new(program).arg("-version").stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     Some(text.lines().next()?.split_whitespace().nth(2)?.to_owned())
+}
+
+/// Whether it is a version of before 5, which calls an option otherwise.
+fn is_old(program: &Path) -> bool {
+    let major = version(program).and_then(|v| v.split('.').next()?.parse::<u32>().ok());
+    major.is_some_and(|major| major < 5)
 }
 
 /// When each picture of `file` is shown, and of what size it is.
@@ -109,7 +119,7 @@ impl FfmpegChild {
         let mut child = Command::new(program)
             .args(["-nostdin", "-hide_banner", "-nostats", "-loglevel", level])
             .args(["-i", &format!("file:{file}"), "-map", "0:v:0", "-an", "-sn", "-dn"])
-            .args(["-fps_mode", "passthrough"])
+            .args([if is_old(program) { "-vsync" } else { "-fps_mode" }, "passthrough"])
             .args(what)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -134,26 +144,38 @@ impl FfmpegChild {
                     line.truncate(LINE_MOST);
                     let text = String::from_utf8_lossy(&line).trim().to_owned();
                     line.clear();
-                    // Where nobody listens, it is read all the same, so that ffmpeg goes on.
-                    if !text.is_empty() {
-                        let _unheard = send_said.try_send(text.clone()).is_err()
-                            && send_said.send(text).is_err();
+                    if !text.is_empty() && send_said.send(text).is_err() {
+                        break;
                     }
                 }
             });
         }
-        Ok(Self { child, out, said })
+        let [first, last] = [String::new(), String::new()];
+        Ok(Self { child, out, said, complaints: 0, first, last })
     }
 
     /// The next picture; `None` at the end.
     pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, String> {
-        match self.out.recv_timeout(SILENCE_MOST) {
+        let picture = self.out.recv_timeout(SILENCE_MOST);
+        self.listen();
+        match picture {
             Ok(picture) => Ok(Some(picture)),
             Err(RecvTimeoutError::Timeout) => Err(hung()),
             Err(RecvTimeoutError::Disconnected) => {
-                let last = self.said.try_iter().last().unwrap_or_default();
+                let last = std::mem::take(&mut self.last);
                 self.ended(&last).map(|()| None)
             }
+        }
+    }
+
+    /// Takes what it has said: nobody may leave it waiting.
+    fn listen(&mut self) {
+        for line in self.said.try_iter() {
+            if self.complaints == 0 {
+                self.first.clone_from(&line);
+            }
+            self.complaints += 1;
+            self.last = line;
         }
     }
 

@@ -226,7 +226,11 @@ impl Source for FfmpegSource {
 
     fn finish(self: Box<Self>) -> Closing {
         let coloured = self.sieve.look == Look::Brightness && self.sieve.colour > COLOUR_MIN;
-        let notes = if coloured { vec![Note::FalseColour] } else { Vec::new() };
+        let mut notes = if coloured { vec![Note::FalseColour] } else { Vec::new() };
+        if self.child.complaints > 0 {
+            let (errors, first) = (self.child.complaints, self.child.first.clone());
+            notes.push(Note::FfmpegComplained { errors, first });
+        }
         Closing { digest: Some(self.digest), notes }
     }
 }

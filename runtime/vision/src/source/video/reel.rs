@@ -129,7 +129,7 @@ impl Reel {
                 return Ok(());
             }
             if let Err(why) = self.decode(at) {
-                return self.recover(at, why);
+                return self.recover(at, &why);
             }
             return Ok(());
         }
@@ -192,7 +192,7 @@ impl Reel {
 
     /// Goes on after the picture at `at` of the stretch could not be decoded: those before it are
     /// decoded once more, since a decoder that failed holds nothing back for sure.
-    fn recover(&mut self, at: usize, why: String) -> Result<(), String> {
+    fn recover(&mut self, at: usize, why: &str) -> Result<(), String> {
         self.sieve.forget();
         self.decoder = decoder(self.stream.codec)?;
         self.fresh = true;
@@ -206,11 +206,11 @@ impl Reel {
             .and_then(|()| self.drain());
         if again.is_err() || self.out != self.expected.len() {
             self.sieve.forget();
-            self.lose(self.stretch.start..at, &why);
+            self.lose(self.stretch.start..at, why);
         }
         self.sieve.settle();
         let next = entry_from(&self.stream, at + 1).unwrap_or(self.stream.pictures.len());
-        self.lose(at..next, &why);
+        self.lose(at..next, why);
         self.decoder = decoder(self.stream.codec)?;
         self.fresh = true;
         self.go_on(next);

@@ -119,7 +119,8 @@ impl VideoSource {
         }
         let orientation = orientation.unwrap_or_default();
         let pixel = stream.sequence.pixel.or(track.descriptions.first().and_then(|d| d.pixel));
-        if let Some((width, height)) = pixel.filter(|(w, h)| w != h) {
+        let askew = |&(w, h): &(u32, u32)| (f64::from(w) / f64::from(h) - 1.0).abs() > 0.01;
+        if let Some((width, height)) = pixel.filter(askew) {
             notes.push(Note::PixelsNotSquare { width, height });
         }
         let times_from = match options.frame_every_s {
@@ -183,10 +184,16 @@ impl VideoSource {
         Ok(Self { about, reel, timeline, range_open, kind_open, digest })
     }
 
+    /// Of each picture in the order shown, whether it was lost.
+    fn lost_in_order(&self) -> Vec<bool> {
+        let mut lost = vec![false; self.timeline.played_s.len()];
+        self.reel.lost.iter().for_each(|&at| lost[at] = true);
+        self.timeline.order.iter().map(|&at| lost[at]).collect()
+    }
+
     /// What was lost of the film, if anything.
     fn lost(&self) -> Option<Note> {
-        let lost: Vec<bool> =
-            self.timeline.order.iter().map(|at| self.reel.lost.contains(at)).collect();
+        let lost = self.lost_in_order();
         let pictures = lost.iter().filter(|&&l| l).count();
         if pictures == 0 {
             return None;
@@ -359,7 +366,7 @@ impl Source for VideoSource {
             }
             if self.reel.ended {
                 if let Some(why) = &self.reel.why
-                    && self.timeline.order.iter().all(|at| self.reel.lost.contains(at))
+                    && self.lost_in_order().iter().all(|&lost| lost)
                 {
                     return Err(SourceError::Damaged {
                         name: self.about.name.clone(),

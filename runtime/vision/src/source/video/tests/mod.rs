@@ -63,7 +63,8 @@ fn decodes_h265_as_ffmpeg_does() {
         let right = luma(key);
         assert_eq!((film.frames.len(), film.grid.height, film.grid.width), (right.len(), 48, 70));
         for (k, (frame, right)) in film.frames.iter().zip(&right).enumerate() {
-            let narrow = |y: f32| (y as u32 + (1 << (bits - 8) >> 1) >> (bits - 8)).min(255) as u8;
+            let narrow =
+                |y: f32| ((y as u32 + ((1 << (bits - 8)) >> 1)) >> (bits - 8)).min(255) as u8;
             let right = right.mapv(|y| f32::from(full_range(narrow(y))));
             assert_eq!(frame.pixels.first_channel(), right, "{file} picture {k}");
             assert!((frame.time_s() - k as f64 * 0.1).abs() < 1e-9, "{file} {k}");
