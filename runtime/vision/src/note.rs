@@ -653,7 +653,8 @@ impl fmt::Display for Note {
                 f,
                 "the video does not say what black and white are: 16 and 235 are taken, and \
                  {percent:.1} % of its values lie well beyond; if they are 0 and 255, say so in it: \
-                 ffmpeg -i in.mp4 -c copy -bsf:v h264_metadata=video_full_range_flag=1 out.mp4"
+                 ffmpeg -i in.mp4 -c copy -bsf:v h264_metadata=video_full_range_flag=1 out.mp4 \
+                 (hevc_metadata of H.265)"
             ),
             Self::HighDynamicRange => f.write_str(
                 "the video is of high dynamic range (PQ or HLG) and is read as if it were not: \

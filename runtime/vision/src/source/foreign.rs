@@ -130,13 +130,23 @@ fn refusal(name: &str, content: Content) -> Option<SourceError> {
 }
 
 /// Whether the file is MP4 or QuickTime, whatever it is called.
+#[cfg(any(feature = "video", test))]
 pub(super) fn is_mp4(path: &Path) -> bool {
     content(&head(path)) == Some(Content::Mp4)
 }
 
 /// Why the file `name`, called as a video is, cannot be read as one; `None` where it may be.
 pub(super) fn refuse_no_mp4(name: &str) -> Option<SourceError> {
-    refusal(name, content(&head(Path::new(name)))?)
+    let head = head(Path::new(name));
+    match content(&head) {
+        Some(content) => refusal(name, content),
+        // An MP4 begins with a length and a name of four letters.
+        None if head.get(4..8).is_some_and(|b| b.iter().all(u8::is_ascii_alphabetic)) => None,
+        None => {
+            let fix = or_decoder(&format!("convert it: {}", recode(name, "")));
+            Some(SourceError::refused(name, "it is no MP4 or QuickTime file", fix))
+        }
+    }
 }
 
 /// Why the file `name` of this ending cannot be read, where that is known.
@@ -205,7 +215,7 @@ mod tests {
         let mut ts = vec![0u8; 600];
         ts.iter_mut().step_by(188).for_each(|b| *b = 0x47);
         let webm = [&[0x1a, 0x45, 0xdf, 0xa3][..], b"....B\x82\x84webm"].concat();
-        let rows: [(&str, &[u8], &str); 14] = [
+        let rows: [(&str, &[u8], &str); 15] = [
             ("a.mp4", b"", "the file is empty"),
             ("a.mp4", &ts, "it is MPEG-TS; put it into an MP4: ffmpeg -i "),
             ("a.mp4", &[0x1a, 0x45, 0xdf, 0xa3, 1], "it is Matroska; put it into an MP4"),
@@ -216,6 +226,7 @@ mod tests {
             ("a.mp4", &[0, 0, 1, 0x40, 1], "ffmpeg -f hevc -framerate 25 -i "),
             ("a.mp4", b"\n<!DOCTYPE html>", "it is a web page"),
             ("a.mp4", &[0x89, b'P', b'N', b'G'], "it is one PNG picture"),
+            ("a.mp4", b"{\"error\": 401}", "it is no MP4 or QuickTime file; convert it: ffmpeg"),
             ("a.seq", b"FFF\0", "it is a FLIR sequence"),
             ("a.ts", b"x", "it is MPEG-TS"),
             ("a.h264", b"x", "-f h264 -framerate 25 -i "),

@@ -365,13 +365,12 @@ impl Source for VideoSource {
                 return Ok(Next::Frame(frame));
             }
             if self.reel.ended {
-                if let Some(why) = &self.reel.why
-                    && self.lost_in_order().iter().all(|&lost| lost)
-                {
-                    return Err(SourceError::Damaged {
-                        name: self.about.name.clone(),
-                        what: why.clone(),
-                    });
+                let lost = self.lost_in_order().iter().filter(|&&lost| lost).count();
+                let of = self.timeline.order.len();
+                if let Some(why) = self.reel.why.as_ref().filter(|_| 2 * lost > of) {
+                    let name = self.about.name.clone();
+                    let what = format!("{lost} of {of} pictures are damaged or lost: {why}");
+                    return Err(SourceError::Damaged { name, what });
                 }
                 return Ok(Next::End);
             }

@@ -69,6 +69,10 @@ pub(in super::super) fn read(file: &mut (impl Read + Seek)) -> Result<Track, Mp4
         at = end;
     }
     let (mut track, _) = found.ok_or(Mp4Error::NoIndex)?;
+    if let Some(span) = track.shown.span.as_mut().filter(|_| fragments > 0) {
+        // The list was written before the fragments were, and cannot know how long they last.
+        span.to = i64::MAX;
+    }
     let outside = track
         .samples
         .iter()

@@ -342,6 +342,11 @@ fn what_cannot_be_read_is_refused_with_a_command() {
             larger,
             "change from 48×64 to 64×80 at second 0.5; cut it there: ffmpeg -i ",
         ),
+        (
+            "mostly damaged",
+            with(|f| drop(f.pieces.drain(1..8))),
+            "2 of 3 pictures are damaged or lost: picture 1 cannot be decoded",
+        ),
         ("no key picture", with(|f| drop(f.pieces.drain(..6))), "holds no key picture"),
         (
             "a thumbnail alone",
