@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 27] = [
+pub(crate) const SETTINGS: [&str; 29] = [
     "area",
     "around",
     "array",
@@ -13,9 +13,11 @@ pub(crate) const SETTINGS: [&str; 27] = [
     "baud",
     "crs",
     "cuda-graph",
+    "decoder",
     "dla",
     "engine",
     "features",
+    "frame-every",
     "fwi-state",
     "kind",
     "leads",

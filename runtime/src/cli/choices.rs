@@ -4,6 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
+use emberline::source::VideoDecoder;
 use emberline::weather::csv::Format;
 
 /// A word, what it stands for, and what help says about it.
@@ -28,6 +29,11 @@ const ENGINES: [Choice<EngineKind>; 5] = [
     ),
 ];
 
+const DECODERS: [Choice<VideoDecoder>; 2] = [
+    ("builtin", VideoDecoder::Builtin, "This program: H.264 and H.265 in MP4"),
+    ("ffmpeg", VideoDecoder::Ffmpeg, "The program ffmpeg, which must be on the path"),
+];
+
 const FORMATS: [Choice<Format>; 2] = [
     (
         "emberline",
@@ -49,6 +55,11 @@ pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
 /// Engines.
 pub(super) fn engine() -> impl TypedValueParser<Value = EngineKind> {
     choice(&ENGINES)
+}
+
+/// What decodes videos.
+pub(super) fn decoder() -> impl TypedValueParser<Value = VideoDecoder> {
+    choice(&DECODERS)
 }
 
 /// Formats of station tables.

@@ -9,6 +9,7 @@ pub(crate) mod node;
 mod pick;
 mod radar;
 mod replay;
+mod span;
 mod weather;
 
 pub(crate) use bench::BenchArgs;

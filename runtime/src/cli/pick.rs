@@ -6,9 +6,11 @@ use clap::Args;
 
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
+use emberline::source::VideoDecoder;
 
 use super::choices;
 use super::radar::RadarPick;
+use super::span;
 
 /// Which model and engine, and how the input is read.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,14 @@ pub(crate) struct Pick {
     /// Seconds between the frames the model sees [default: the film's own].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) step: Option<f64>,
+    /// Time between the frames of the input as they were taken: 60, 60s, 5min, 1h. For a timelapse,
+    /// whose own times are those of playing it, and for folders without times; --step then picks
+    /// among these frames.
+    #[arg(long, value_name = "TIME", value_parser = span::seconds)]
+    pub(crate) frame_every: Option<f64>,
+    /// What decodes a video; ffmpeg must be installed and reads many more formats.
+    #[arg(long, value_parser = choices::decoder(), default_value = "builtin")]
+    pub(crate) decoder: VideoDecoder,
     /// What runs the network; auto says what it took and why.
     #[arg(long, value_parser = choices::engine(), default_value = "auto")]
     pub(crate) engine: EngineKind,

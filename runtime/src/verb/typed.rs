@@ -17,6 +17,8 @@ pub(super) fn options(pick: &Pick) -> PipelineOptions {
             kind: pick.kind,
             array: pick.array.clone(),
             step_s: pick.step,
+            frame_every_s: pick.frame_every,
+            decoder: pick.decoder,
             radar: pick.radar.options(),
         },
         engine: engine_options(pick),

@@ -89,7 +89,102 @@ pub enum Note {
         asked: bool,
     },
     /// The file asks players to turn or mirror the picture.
-    VideoTurned,
+    VideoTurned {
+        /// Whether frames are turned like that, too.
+        as_shown: bool,
+    },
+    /// Pixels of the film are wider than high, or higher than wide.
+    PixelsNotSquare {
+        /// Their width, in units of their own.
+        width: u32,
+        /// Their height, in the same.
+        height: u32,
+    },
+    /// One of several video tracks is read.
+    TrackChosen {
+        /// Which, 1 is the first.
+        number: usize,
+        /// How many there are.
+        of: usize,
+    },
+    /// An edit list shows a part of the film only.
+    EditListHides {
+        /// Pictures that are not shown.
+        pictures: usize,
+        /// Pictures that there are.
+        of: usize,
+    },
+    /// Pictures before the first that can be decoded by itself.
+    PicturesBeforeKey {
+        /// How many.
+        pictures: usize,
+        /// Second of the first that can.
+        until_s: f64,
+    },
+    /// A recording ends in the middle of a fragment.
+    RecordingCut {
+        /// Pictures lost; `None` where that is not known.
+        pictures: Option<usize>,
+        /// Second of the last picture that is there.
+        end_s: f64,
+    },
+    /// Pictures with the time of the one before.
+    PicturesRepeated {
+        /// How many.
+        pictures: usize,
+        /// The first of them, 0 is the film's first picture.
+        first: usize,
+        /// Its second.
+        at_s: f64,
+    },
+    /// Pictures that cannot be decoded.
+    PicturesLost {
+        /// How many.
+        pictures: usize,
+        /// Pictures that there are.
+        of: usize,
+        /// Second of the first and the last of each run of them.
+        spans_s: Vec<(f64, f64)>,
+    },
+    /// A person says how far apart the frames of a film were taken.
+    FramesEvery {
+        /// Seconds between them.
+        every_s: f64,
+    },
+    /// A film is grey at first.
+    ColourLate {
+        /// Second of the first picture with colour.
+        from_s: f64,
+    },
+    /// Hardly anything in a film has colour.
+    ColourLittle {
+        /// Largest share of a picture that has, percent.
+        percent: f64,
+    },
+    /// The program ffmpeg decoded the video.
+    DecodedByFfmpeg {
+        /// Its version.
+        version: String,
+    },
+    /// The program ffmpeg went on over errors.
+    FfmpegComplained {
+        /// How many lines it said of them.
+        errors: usize,
+        /// The first.
+        first: String,
+    },
+    /// Nobody says how colours are coded.
+    ColoursAssumed {
+        /// Whether black is 0 and white 255, which the file does say.
+        full_range: bool,
+    },
+    /// Nobody says what black and white are, and values lie beyond what was taken.
+    RangeDoubtful {
+        /// Share of them, percent.
+        percent: f64,
+    },
+    /// A film has more light than a screen.
+    HighDynamicRange,
     /// Brightness stands for heat.
     BrightnessAsHeat,
     /// A video taken by its brightness has colour.
@@ -390,6 +485,8 @@ pub enum KindReason {
     ZeroAnd255,
     /// One channel, many values.
     ManyValues,
+    /// A video without colour.
+    NoColour,
 }
 
 impl fmt::Display for Note {
@@ -465,9 +562,104 @@ impl fmt::Display for Note {
                      ({kept} of {of}): {why}"
                 )
             }
-            Self::VideoTurned => {
-                f.write_str("players turn or mirror this video; frames are used as stored")
+            Self::VideoTurned { as_shown: true } => {
+                f.write_str("frames are turned or mirrored as players show this video")
             }
+            Self::VideoTurned { as_shown: false } => f.write_str(
+                "players turn or stretch this video by no quarter turn; frames are used as stored",
+            ),
+            Self::PixelsNotSquare { width, height } => write!(
+                f,
+                "pixels of this video are {width}:{height} (width to height) and are used as \
+                 stored: cells are not square; scale it first: ffmpeg -i in.mp4 -vf \
+                 \"scale=trunc(iw*sar/2)*2:ih,setsar=1\" -c:v libx264 -pix_fmt yuv420p out.mp4"
+            ),
+            Self::TrackChosen { number, of } => {
+                write!(f, "video track {number} of {of} is read")
+            }
+            Self::EditListHides { pictures, of } => write!(
+                f,
+                "the file's edit list leaves out {pictures} of {of} pictures, as players do"
+            ),
+            Self::PicturesBeforeKey { pictures, until_s } => write!(
+                f,
+                "the film starts between key pictures: the first {pictures} pictures, up to second \
+                 {}, cannot be decoded and are left out",
+                decimal(*until_s)
+            ),
+            Self::RecordingCut { pictures, end_s } => {
+                let lost = match pictures {
+                    Some(n) => format!("its last {n} pictures are lost"),
+                    None => "pictures after that are lost".to_owned(),
+                };
+                write!(
+                    f,
+                    "the recording is cut short, or still being written: it is read up to second \
+                     {}, {lost}",
+                    decimal(*end_s)
+                )
+            }
+            Self::PicturesRepeated { pictures, first, at_s } => write!(
+                f,
+                "{pictures} pictures have the time of the one before and are left out, the first \
+                 is picture {first} at second {}",
+                decimal(*at_s)
+            ),
+            Self::PicturesLost { pictures, of, spans_s } => {
+                let each = spans_s.iter().map(|(from, to)| match from == to {
+                    true => format!("second {}", decimal(*from)),
+                    false => format!("seconds {} to {}", decimal(*from), decimal(*to)),
+                });
+                write!(
+                    f,
+                    "{pictures} of {of} pictures cannot be decoded and are left out (a lost packet \
+                     or damage): {}",
+                    list(each)
+                )
+            }
+            Self::FramesEvery { every_s } => {
+                write!(f, "frames were taken {every_s} s apart, as asked (‹frame-every›)")
+            }
+            Self::ColourLate { from_s } => write!(
+                f,
+                "the video is grey until second {}, where colour begins: taken as rgb; ‹kind› \
+                 thermal takes its brightness as heat",
+                decimal(*from_s)
+            ),
+            Self::ColourLittle { percent } => write!(
+                f,
+                "at most {percent:.2} % of a picture has colour: taken as rgb; if that is an \
+                 overlay on a thermal film, say ‹kind› thermal"
+            ),
+            Self::DecodedByFfmpeg { version } => {
+                write!(
+                    f,
+                    "decoded by ffmpeg {}, as asked; it makes up what is lost or damaged and does not \
+                     always say so",
+                    one_line(version)
+                )
+            }
+            Self::FfmpegComplained { errors, first } => write!(
+                f,
+                "ffmpeg went on over {errors} errors and may have made up what was lost; the first: {}",
+                one_line(first)
+            ),
+            Self::ColoursAssumed { full_range } => write!(
+                f,
+                "the video does not say how its colours are coded: read as BT.601 of {} range",
+                if *full_range { "full" } else { "limited" }
+            ),
+            Self::RangeDoubtful { percent } => write!(
+                f,
+                "the video does not say what black and white are: 16 and 235 are taken, and \
+                 {percent:.1} % of its values lie well beyond; if they are 0 and 255, say so in it: \
+                 ffmpeg -i in.mp4 -c copy -bsf:v h264_metadata=video_full_range_flag=1 out.mp4 \
+                 (hevc_metadata of H.265)"
+            ),
+            Self::HighDynamicRange => f.write_str(
+                "the video is of high dynamic range (PQ or HLG) and is read as if it were not: \
+                 bright parts are darker than they were",
+            ),
             Self::BrightnessAsHeat => f.write_str("brightness of the video is taken as heat"),
             Self::FalseColour => f.write_str(
                 "the video has colour: if it is a false-colour palette, brightness may not follow \
@@ -666,6 +858,7 @@ impl fmt::Display for KindReason {
             Self::ZeroAndOne => "it holds only 0 and 1",
             Self::ZeroAnd255 => "it holds only 0 and 255",
             Self::ManyValues => "it has one channel of many values",
+            Self::NoColour => "no picture of the video has colour",
         })
     }
 }
@@ -673,6 +866,11 @@ impl fmt::Display for KindReason {
 /// Of how many files a note holds, where that is not all of them.
 fn some_of(f: &mut fmt::Formatter<'_>, files: usize, of: usize) -> fmt::Result {
     if files == of { Ok(()) } else { write!(f, " ({files} of {of} files)") }
+}
+
+/// Seconds to a thousandth.
+fn decimal(seconds: f64) -> f64 {
+    (seconds * 1e3).round() / 1e3
 }
 
 /// The first few of `each`, and how many more there are.

@@ -106,12 +106,14 @@ def video(name: str, rgb: np.ndarray, rate: str, *args: str) -> Path:
 
 
 def luma(path: Path, h: int, w: int) -> np.ndarray:
-    """Luma planes (t h w) as ffmpeg decodes them."""
+    """Luma planes (t h w) as ffmpeg decodes them, uint16 where they have 10 bit."""
+    wide = path.stem.endswith("10")
     raw = subprocess.run(
-        [FFMPEG, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "yuv420p", "-fps_mode", "passthrough", "-"],
+        [FFMPEG, "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", "yuv420p10le" if wide else "yuv420p",
+         "-fps_mode", "passthrough", "-"],
         check=True, capture_output=True,
     ).stdout  # fmt: skip
-    return np.frombuffer(raw, np.uint8).reshape(-1, h * 3 // 2, w)[:, :h].copy()
+    return np.frombuffer(raw, np.uint16 if wide else np.uint8).reshape(-1, h * 3 // 2, w)[:, :h].copy()
 
 
 def main() -> None:
@@ -126,15 +128,19 @@ def main() -> None:
     h, w = 48, 70  # no multiple of 16: the coded size is cropped
     rgb = film(14, h, w)
     x264 = ["-c:v", "libx264", "-pix_fmt", "yuv420p", "-crf", "20", "-threads", "1"]
+    # Groups of pictures that are open, and predicted both ways.
+    x265 = ["-c:v", "libx265", "-crf", "20", "-x265-params", "log-level=none:keyint=6:min-keyint=6:bframes=2:open-gop=1"]
     made = {
         "baseline": video("baseline.mp4", rgb, "10", *x264, "-profile:v", "baseline"),
         "main": video("main.mov", rgb, "10", *x264, "-profile:v", "main", "-bf", "2"),
         "high": video("high.mp4", rgb, "30000/1001", *x264, "-profile:v", "high", "-bf", "3", "-refs", "4"),
         "fragmented": video("fragmented.m4v", rgb, "10", *x264, "-bf", "2", "-g", "5", "-f", "mp4",
                             "-movflags", "frag_keyframe+empty_moov+default_base_moof"),
+        "grey": video("grey.mp4", rgb, "10", *x264[:2], *x264[4:], "-pix_fmt", "gray"),
+        "hevc": video("hevc.mp4", rgb, "10", *x265, "-pix_fmt", "yuv420p"),
+        "hevc10": video("hevc10.mp4", rgb, "10", *x265, "-pix_fmt", "yuv420p10le"),
     }  # fmt: skip
     np.savez_compressed(HERE / "luma.npz", **{k: luma(p, h, w) for k, p in made.items()})
-    video("hevc.mp4", rgb[:2], "10", "-c:v", "libx265", "-pix_fmt", "yuv420p", "-x265-params", "log-level=none")
     video("high10.mp4", rgb[:2], "10", "-c:v", "libx264", "-pix_fmt", "yuv420p10le")
 
 

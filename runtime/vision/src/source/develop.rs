@@ -48,7 +48,21 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
         Kind::Rain => negative.refuse_no_rain()?,
         Kind::Thermal | Kind::Mask | Kind::Rgb => negative.refuse_not_finite()?,
     }
-    match (times_from, options.step_s) {
+    if let Some(every_s) = options.frame_every_s {
+        let told = match about.origin {
+            Origin::Npz => about.step_s.is_some(),
+            origin => !matches!(origin, Origin::Images | Origin::Video),
+        };
+        if times_from != TimeSource::Step || told {
+            return Err(SourceError::refused(
+                &negative.name,
+                "it tells itself how far apart its frames were taken",
+                "leave out ‹frame-every›; ‹step› picks frames that far apart",
+            ));
+        }
+        negative.notes.push(Note::FramesEvery { every_s });
+    }
+    match (times_from, options.step_s.filter(|_| options.frame_every_s.is_none())) {
         (TimeSource::Step, Some(step_s)) if about.step_s.is_none() => {
             negative.notes.push(Note::TimesCounted { step_s });
         }
@@ -331,6 +345,33 @@ mod tests {
         let still = ready(grey(&[0.0, 3.0], 1), None, Some(0.0));
         let e = develop(still, &SourceOptions::default()).unwrap_err();
         assert!(e.to_string().contains("frame 1 is not later than the one before"), "{e}");
+    }
+
+    #[test]
+    fn a_person_tells_how_far_apart_frames_are_where_the_input_does_not() {
+        let options = SourceOptions { frame_every_s: Some(60.0), ..SourceOptions::default() };
+        for (origin, step_s, source, fits) in [
+            (Origin::Images, None, TimeSource::Step, true),
+            (Origin::Images, None, TimeSource::Name, false),
+            (Origin::Npz, None, TimeSource::Step, true),
+            (Origin::Npz, Some(30.0), TimeSource::Step, false),
+            (Origin::Npz, None, TimeSource::Utc, false),
+            (Origin::Radar, None, TimeSource::Step, false),
+        ] {
+            let frames = grey(&[0.0, 3.0], 1).into_iter().enumerate().map(|(i, pixels)| {
+                Frame::new(pixels, FrameTime::since_first(Elapsed::counted(i, 60.0), source))
+            });
+            let about = About { step_s, ..About::recorded("film", origin) };
+            let film = Ready(about, frames.collect::<Vec<_>>().into_iter());
+            match develop(Box::new(film), &options) {
+                Ok(film) => {
+                    assert!(fits && film.notes.contains(&Note::FramesEvery { every_s: 60.0 }))
+                }
+                Err(e) => {
+                    assert!(!fits && e.to_string().contains("leave out ‹frame-every›"), "{e}")
+                }
+            }
+        }
     }
 
     #[test]

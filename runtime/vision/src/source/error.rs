@@ -18,7 +18,7 @@ pub enum SourceError {
     },
     /// No reader for this.
     #[error(
-        "{name}: emberline cannot open {what}; give a .npz, an .mp4, .m4v or .mov (H.264), a \
+        "{name}: emberline cannot open {what}; give a .npz, an .mp4, .m4v or .mov (H.264, H.265), a \
          folder of PNG, JPEG or TIFF, radar files (.pgm, .tif, .h5), or sim:fire"
     )]
     Unsupported {

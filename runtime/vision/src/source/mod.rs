@@ -5,9 +5,12 @@
 
 mod about;
 mod deadline;
+mod decoder_choice;
 mod develop;
 mod error;
 mod events;
+mod ffmpeg_command;
+mod foreign;
 mod image_folder;
 mod live;
 mod npy;
@@ -22,6 +25,7 @@ mod video;
 
 pub use about::{About, Origin};
 pub use deadline::Deadline;
+pub use decoder_choice::VideoDecoder;
 pub use develop::develop;
 pub use error::SourceError;
 pub use events::events;

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use super::decoder_choice::VideoDecoder;
 use super::develop::develop;
 use super::error::SourceError;
+use super::foreign;
 use super::image_folder::ImageFolder;
 use super::npz::NpzSource;
 use super::options::SourceOptions;
@@ -11,7 +13,7 @@ use super::radar::RadarSource;
 use super::sim;
 use super::source::Source;
 #[cfg(feature = "video")]
-use super::video::VideoSource;
+use super::video::{FfmpegSource, VideoSource};
 use crate::frame::Film;
 use crate::radar::RadarOptions;
 
@@ -28,7 +30,16 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
     if let Some(address) = uri.strip_prefix("sim:") {
         return sim::open(uri, address, options);
     }
+    if let Some(every_s) = options.frame_every_s
+        && !(every_s.is_finite() && every_s > 0.0)
+    {
+        let what = "frames must be more than 0 s apart";
+        return Err(SourceError::refused(uri, what, "give ‹frame-every› 60s"));
+    }
     let path = Path::new(uri);
+    if let Some(refusal) = foreign::refuse_address(uri).filter(|_| !path.exists()) {
+        return Err(refusal);
+    }
     let about = std::fs::metadata(path).map_err(|e| SourceError::io(path, e))?;
     if RadarSource::claims(path, options) {
         return Ok(Box::new(RadarSource::open(uri, options)?));
@@ -41,13 +52,29 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
         ));
     }
     if about.is_dir() {
+        if options.decoder == VideoDecoder::Ffmpeg {
+            return Err(SourceError::refused(uri, "a folder is no video", "leave out ‹decoder›"));
+        }
+        if let Some(refusal) = foreign::refuse_segments(uri) {
+            return Err(refusal);
+        }
         return Ok(Box::new(ImageFolder::open(uri, options)?));
     }
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase();
+    if options.decoder == VideoDecoder::Ffmpeg {
+        if matches!(ending.as_str(), "npz" | "npy" | "png" | "jpg" | "jpeg" | "tif" | "tiff") {
+            return Err(SourceError::refused(uri, "it is no video", "leave out ‹decoder›"));
+        }
+        #[cfg(feature = "video")]
+        return Ok(Box::new(FfmpegSource::open(uri, options)?));
+    }
     match ending.as_str() {
         "npz" => Ok(Box::new(NpzSource::open(uri, options)?)),
         #[cfg(feature = "video")]
-        "mp4" | "m4v" | "mov" => Ok(Box::new(VideoSource::open(uri, options)?)),
+        "mp4" | "m4v" | "mov" => match foreign::refuse_no_mp4(uri) {
+            Some(refusal) => Err(refusal),
+            None => Ok(Box::new(VideoSource::open(uri, options)?)),
+        },
         #[cfg(not(feature = "video"))]
         "mp4" | "m4v" | "mov" => Err(SourceError::refused(
             uri,
@@ -64,10 +91,15 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
             "one image is not a film",
             "put the frames into a folder and give the folder",
         )),
-        "" => Err(SourceError::Unsupported { name: uri.into(), what: "a file like this".into() }),
-        other => {
-            Err(SourceError::Unsupported { name: uri.into(), what: format!(".{other} files") })
-        }
+        #[cfg(feature = "video")]
+        _ if foreign::is_mp4(path) => Ok(Box::new(VideoSource::open(uri, options)?)),
+        other => Err(foreign::refuse_file(uri, other).unwrap_or_else(|| {
+            let what = match other {
+                "" => "a file like this".into(),
+                other => format!(".{other} files"),
+            };
+            SourceError::Unsupported { name: uri.into(), what }
+        })),
     }
 }
 
@@ -93,7 +125,9 @@ mod tests {
         };
         let cases = [
             ("nowhere.npz".to_owned(), "no such file or folder"),
-            (touch("clip.avi"), "cannot open .avi files; give a .npz"),
+            (touch("clip.avi"), "it is AVI; convert it: ffmpeg -i "),
+            (touch("clip.xyz"), "cannot open .xyz files; give a .npz"),
+            ("rtsp://camera/stream".to_owned(), "record it into a file first: ffmpeg"),
             (touch("clip"), "give a .npz"),
             (touch("one.png"), "put the frames into a folder"),
             (touch("one.npy"), "savez_compressed"),

@@ -1,5 +1,6 @@
 //! What a person asks of an input beyond its name.
 
+use super::decoder_choice::VideoDecoder;
 use crate::frame::{Kind, TimeSource};
 use crate::radar::RadarOptions;
 
@@ -13,6 +14,11 @@ pub struct SourceOptions {
     /// Wanted seconds between frames: the spacing of inputs that tell none, and how densely the
     /// frames of a video are kept.
     pub step_s: Option<f64>,
+    /// Seconds between the frames of an input whose own times are those of playing it, such as a
+    /// timelapse, or that has none.
+    pub frame_every_s: Option<f64>,
+    /// Who decodes a video.
+    pub decoder: VideoDecoder,
     /// How radar files are read.
     pub radar: RadarOptions,
 }
@@ -20,7 +26,7 @@ pub struct SourceOptions {
 impl SourceOptions {
     /// Seconds between the frames of an input that tells no times, and who says so.
     pub(super) fn step_or_assumed(&self) -> (f64, TimeSource) {
-        match self.step_s {
+        match self.frame_every_s.or(self.step_s) {
             Some(step_s) => (step_s, TimeSource::Step),
             None => (1.0, TimeSource::Assumed),
         }

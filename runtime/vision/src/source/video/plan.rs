@@ -1,18 +1,17 @@
 //! Plans: which pictures of a video are kept, and when each is shown.
 
-use super::mp4::Track;
-use crate::frame::Elapsed;
+use super::timeline::Timeline;
 
 /// Seconds between kept frames where nobody asks.
 const STEP_S: f64 = 0.5;
 
 /// Which pictures are kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// Seconds of each picture since the first, in the order shown.
-    times: Vec<f64>,
-    /// Whether each of them is kept.
-    pub(super) keep: Vec<bool>,
+    /// By place in the order decoded: seconds since the film's first picture, of what is kept.
+    kept_s: Vec<Option<f64>>,
+    /// How many pictures the film has.
+    pub(super) of: usize,
     /// Every how many pictures one is kept, where not all are.
     pub(super) every: Option<usize>,
     /// Seconds between kept pictures as a rule; `None` of a single picture.
@@ -22,17 +21,8 @@ pub(super) struct Plan {
 impl Plan {
     /// Keeps the last picture, and the newest at or before each step back from it. The step is a
     /// whole number of pictures, so that kept frames are evenly spaced.
-    ///
-    /// # Errors
-    /// What is wrong with the times.
-    pub(super) fn of(track: &Track, step_s: Option<f64>) -> Result<Self, String> {
-        let mut shown: Vec<i64> = track.samples.iter().map(|s| s.shown).collect();
-        shown.sort_unstable();
-        if shown.windows(2).any(|p| p[0] == p[1]) {
-            return Err("two pictures have the same time".into());
-        }
-        let seconds = |t: i64| t.wrapping_sub(shown[0]) as f64 / f64::from(track.ticks_s);
-        let times: Vec<f64> = shown.iter().map(|&t| seconds(t)).collect();
+    pub(super) fn of(timeline: &Timeline, pictures: usize, step_s: Option<f64>) -> Self {
+        let times = &timeline.times;
         let mut gaps: Vec<f64> = times.windows(2).map(|p| p[1] - p[0]).collect();
         gaps.sort_by(f64::total_cmp);
         let usual_s = gaps.get(gaps.len() / 2).copied();
@@ -41,29 +31,36 @@ impl Plan {
         // Rather a little longer than asked than uneven: 0.5 s of 25 pictures a second is 13.
         let near = ratio.round();
         let n = if (ratio - near).abs() <= 0.01 * ratio { near } else { ratio.ceil() };
+        let mut kept_s = vec![None; pictures];
+        let keep = |k: usize, kept_s: &mut Vec<Option<f64>>| {
+            kept_s[timeline.order[k]] = Some(times[k]);
+        };
         if n < 2.0 {
-            let keep = vec![true; times.len()];
-            return Ok(Self { times, keep, every: None, step_s: usual_s });
+            (0..times.len()).for_each(|k| keep(k, &mut kept_s));
+            return Self { kept_s, of: times.len(), every: None, step_s: usual_s };
         }
         let step_s = n * each_s;
         // Steps back from the end to a picture; it is the newest of a step where a whole number lies
         // between it and the next.
-        let end_s = times[times.len() - 1];
+        let end_s = times.last().copied().unwrap_or(0.0);
         let back = |t: f64| ((end_s - t) / step_s + 0.01).floor();
         let next = times.iter().skip(1).map(|&t| back(t)).chain([-1.0]);
-        let keep = times.iter().zip(next).map(|(&t, next)| back(t) > next).collect();
-        Ok(Self { times, keep, every: Some(n as usize), step_s: Some(step_s) })
+        for (k, next) in next.enumerate().take(times.len()) {
+            if back(times[k]) > next {
+                keep(k, &mut kept_s);
+            }
+        }
+        Self { kept_s, of: times.len(), every: Some(n as usize), step_s: Some(step_s) }
     }
 
     /// How many pictures are kept.
     pub(super) fn kept(&self) -> usize {
-        self.keep.iter().filter(|&&k| k).count()
+        self.kept_s.iter().flatten().count()
     }
 
-    /// When picture `at` is shown, since the first that is kept.
-    pub(super) fn elapsed(&self, at: usize) -> Elapsed {
-        let first = self.keep.iter().position(|&k| k).unwrap_or(0);
-        let since_s = self.times.get(at).zip(self.times.get(first)).map_or(0.0, |(t, f)| t - f);
-        Elapsed::from_secs_f64(since_s).unwrap_or_default()
+    /// When the picture at this place in the order decoded is shown, in seconds since the film's
+    /// first; `None` where it is not kept.
+    pub(super) fn kept_s(&self, at: usize) -> Option<f64> {
+        self.kept_s.get(at).copied().flatten()
     }
 }

@@ -3,89 +3,109 @@
 use std::collections::VecDeque;
 
 use ndarray::Array3;
-use openh264::decoder::DecodedYUV;
-use openh264::formats::YUVSource;
 
-use super::mp4::Track;
+use super::colours::Colours;
+use super::look::Look;
+use super::orientation::Orientation;
 use super::plan::Plan;
-use crate::frame::{Frame, FrameTime, Kind, Pixels, TimeSource};
+use super::planes::Planes;
+use crate::frame::{Elapsed, Frame, FrameTime, Pixels, TimeSource};
 
-/// What of a picture is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
-    /// Red, green, blue.
-    Colour,
-    /// Brightness alone.
-    Brightness,
-}
+/// Distance from grey of one value from which it is colour, 8 bit: more than compression makes.
+const COLOURED: u8 = 8;
 
-impl Look {
-    pub(super) fn kind(self) -> Kind {
-        match self {
-            Self::Colour => Kind::Rgb,
-            Self::Brightness => Kind::Thermal,
-        }
-    }
-}
-
-/// Takes decoded pictures in the order shown and keeps the planned ones.
+/// Takes decoded pictures and keeps the planned ones.
 pub(super) struct Sieve {
-    pub(super) track: Track,
     pub(super) plan: Plan,
     pub(super) look: Look,
-    pub(super) seen: usize,
+    pub(super) colours: Colours,
+    pub(super) orientation: Orientation,
+    /// Who tells the times.
+    pub(super) times_from: TimeSource,
     /// Strongest mean distance from grey of any kept picture, 8 bit.
     pub(super) colour: f64,
+    /// The first picture with colour, in the order decoded, where brightness alone is kept.
+    pub(super) coloured: Option<usize>,
+    /// Largest share of values with colour in a kept picture, where colour is kept.
+    pub(super) coloured_share: f64,
+    /// Values of brightness well outside 16 to 235, and all that were looked at.
+    pub(super) outside_limited: [u64; 2],
+    /// When the first frame was taken, in seconds since the film's first picture.
+    first_s: Option<f64>,
+    /// Frames of the pictures since the last entry, which are sure only at its end.
+    pending: Vec<Frame>,
     /// Frames that nobody has asked for yet.
     pub(super) kept: VecDeque<Frame>,
 }
 
 impl Sieve {
-    /// # Errors
-    /// What is wrong with the picture.
-    pub(super) fn take(&mut self, picture: &DecodedYUV<'_>) -> Result<(), String> {
-        let (w, h) = picture.dimensions();
-        if (w, h) != (self.track.width, self.track.height) {
-            return Err(format!(
-                "picture {} is {h}×{w}, the index says {}×{}",
-                self.seen, self.track.height, self.track.width
-            ));
+    pub(super) fn new(
+        plan: Plan,
+        look: Look,
+        colours: Colours,
+        orientation: Orientation,
+        times_from: TimeSource,
+    ) -> Self {
+        Self {
+            plan,
+            look,
+            colours,
+            orientation,
+            times_from,
+            colour: 0.0,
+            coloured: None,
+            coloured_share: 0.0,
+            outside_limited: [0; 2],
+            first_s: None,
+            pending: Vec::new(),
+            kept: VecDeque::new(),
         }
-        let at = self.seen;
-        self.seen += 1;
-        match self.plan.keep.get(at) {
-            None => return Err("more pictures come out of it than its index tells".into()),
-            Some(false) => return Ok(()),
-            Some(true) => {}
+    }
+
+    /// Takes the picture at the place `at` in the order decoded.
+    pub(super) fn take(&mut self, at: usize, picture: Planes<'_>) {
+        let [h, w] = [picture.height, picture.width];
+        let coloured = || picture.colours().flatten().filter(|v| v.abs_diff(128) > COLOURED);
+        if self.look == Look::Brightness && self.coloured.is_none() && coloured().next().is_some() {
+            self.coloured = Some(at);
         }
+        let Some(since_s) = self.plan.kept_s(at) else { return };
         let pixels = match self.look {
             Look::Colour => {
-                let mut rgb = vec![0u8; w * h * 3];
-                picture.write_rgb8(&mut rgb);
-                Array3::from_shape_vec((h, w, 3), rgb)
+                let share = coloured().count() as f64 / (h / 2 * (w / 2) * 2).max(1) as f64;
+                self.coloured_share = self.coloured_share.max(share);
+                Array3::from_shape_vec((h, w, 3), self.colours.rgb(picture))
             }
             Look::Brightness => {
-                let (stride, _, stride_v) = picture.strides();
-                let chroma = |plane: &[u8]| {
-                    let sum: f64 = (0..h / 2)
-                        .flat_map(|y| plane[y * stride_v..].iter().take(w / 2))
-                        .map(|&v| (f64::from(v) - 128.0).abs())
-                        .sum();
-                    sum / (h / 2 * (w / 2)) as f64
-                };
-                self.colour = self.colour.max(chroma(picture.u()) + chroma(picture.v()));
-                let rows = (0..h).flat_map(|y| &picture.y()[y * stride..y * stride + w]);
-                Array3::from_shape_vec((h, w, 1), rows.map(|&v| full_range(v)).collect())
+                let sum: f64 =
+                    picture.colours().flatten().map(|&v| (f64::from(v) - 128.0).abs()).sum();
+                self.colour = self.colour.max(sum / (h / 2 * (w / 2)).max(1) as f64);
+                let values = picture.rows().flatten();
+                let grey = values.map(|&y| self.colours.brightness(y)).collect();
+                Array3::from_shape_vec((h, w, 1), grey)
             }
         };
-        let pixels = Pixels::U8(pixels.map_err(|e| e.to_string())?);
-        let time = FrameTime::since_first(self.plan.elapsed(at), TimeSource::Container);
-        self.kept.push_back(Frame::new(pixels, time));
-        Ok(())
+        let outside = picture.rows().flatten().filter(|&&y| !(8..=243).contains(&y)).count();
+        self.outside_limited[0] += outside as u64;
+        self.outside_limited[1] += (h * w) as u64;
+        let Ok(pixels) = pixels else { return };
+        let pixels = Pixels::U8(self.orientation.turn(pixels));
+        let elapsed = Elapsed::from_secs_f64(since_s).unwrap_or_default();
+        self.pending.push(Frame::new(pixels, FrameTime::since_first(elapsed, self.times_from)));
     }
-}
 
-/// Video brightness, black at 16 and white at 235, as 0..255.
-pub(super) fn full_range(y: u8) -> u8 {
-    ((f32::from(y) - 16.0) * 255.0 / 219.0).round().clamp(0.0, 255.0) as u8
+    /// Forgets what is not sure yet.
+    pub(super) fn forget(&mut self) {
+        self.pending.clear();
+    }
+
+    /// What is not sure yet is sure now.
+    pub(super) fn settle(&mut self) {
+        for mut frame in self.pending.drain(..) {
+            let since_s = frame.time_s();
+            let first_s = *self.first_s.get_or_insert(since_s);
+            frame.time.elapsed = Elapsed::from_secs_f64(since_s - first_s).unwrap_or_default();
+            self.kept.push_back(frame);
+        }
+    }
 }
