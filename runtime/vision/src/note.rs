@@ -73,6 +73,34 @@ pub enum Note {
     // ---- source: folders of images ----
     /// Images with an alpha channel.
     TransparencyUnused,
+    /// Pictures stored another way up than they are shown.
+    PicturesTurned {
+        /// How many.
+        frames: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Pages of TIFF files.
+    PagesAsFrames {
+        /// How many.
+        frames: usize,
+        /// In how many files.
+        files: usize,
+    },
+    /// The pictures tell a place that is not used.
+    PlaceNotRead {
+        /// Its reference system, where it has a name.
+        crs: Option<String>,
+    },
+    /// Names or EXIF data tell when the pictures were taken.
+    TimesOfPictures {
+        /// Which of them.
+        from: PictureTimes,
+        /// Whether they tell the zone, too.
+        zoned: bool,
+    },
+    /// Names or EXIF data tell times that are of no use.
+    TimesUnused(TimesUnused),
 
     // ---- source: video ----
     /// Not every picture of the video is kept.
@@ -392,6 +420,38 @@ pub enum KindReason {
     ManyValues,
 }
 
+/// What tells when pictures were taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureTimes {
+    /// Their EXIF data.
+    Exif,
+    /// The names of their files.
+    Names,
+}
+
+/// Why the times of pictures are not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimesUnused {
+    /// Two pictures have the same.
+    Repeat {
+        /// What tells it.
+        from: PictureTimes,
+        /// One file.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// Not every picture has one.
+    Partly {
+        /// What tells it.
+        from: PictureTimes,
+        /// How many have.
+        files: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -454,6 +514,37 @@ impl fmt::Display for Note {
             }
 
             Self::TransparencyUnused => f.write_str("the images have transparency; it is not used"),
+            Self::PicturesTurned { frames, of } => {
+                f.write_str("pictures are turned upright, as their orientation tag says")?;
+                if frames == of { Ok(()) } else { write!(f, " ({frames} of {of})") }
+            }
+            Self::PagesAsFrames { frames, files } => write!(
+                f,
+                "each page is a frame, in the order of the file: {frames} pages in {files} files"
+            ),
+            Self::PlaceNotRead { crs } => {
+                let crs = crs.as_deref().unwrap_or("which has no EPSG code");
+                write!(
+                    f,
+                    "the pictures tell a place on the map, but its reference system is not known \
+                     ({crs}): products are in pixels; gdalwarp -t_srs EPSG:n brings them to one"
+                )
+            }
+            Self::TimesOfPictures { from, zoned } => {
+                write!(f, "times are read from {from}")?;
+                if *zoned {
+                    return Ok(());
+                }
+                f.write_str(", which name no zone: the time between frames is known, UTC is not")
+            }
+            Self::TimesUnused(TimesUnused::Repeat { from, a, b }) => write!(
+                f,
+                "times in {from} are not used: those of {a} and {b} are the same"
+            ),
+            Self::TimesUnused(TimesUnused::Partly { from, files, of }) => write!(
+                f,
+                "times in {from} are not used: only {files} of {of} files tell their time there"
+            ),
 
             Self::PicturesThinned { every, step_s, kept, of, asked } => {
                 let step_s = (step_s * 1e4).round() / 1e4;
@@ -656,6 +747,15 @@ impl fmt::Display for Moment {
             Some(utc) => write!(f, "{utc}"),
             None => write!(f, "second {}", self.elapsed_s),
         }
+    }
+}
+
+impl fmt::Display for PictureTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exif => "the pictures' EXIF data",
+            Self::Names => "the files' names",
+        })
     }
 }
 

@@ -17,6 +17,7 @@ mod options;
 mod radar;
 mod sim;
 mod source;
+mod still;
 #[cfg(feature = "video")]
 mod video;
 

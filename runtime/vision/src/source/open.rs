@@ -59,6 +59,9 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
             "a single .npy carries no name, step or kind",
             "save it with numpy.savez_compressed(\"clip.npz\", frames=..., dt_s=...)",
         )),
+        "tif" | "tiff" if ImageFolder::has_pages(path) => {
+            Ok(Box::new(ImageFolder::open(uri, options)?))
+        }
         "png" | "jpg" | "jpeg" | "tif" | "tiff" => Err(SourceError::refused(
             uri,
             "one image is not a film",
