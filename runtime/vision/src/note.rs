@@ -36,6 +36,35 @@ pub enum Note {
     },
     /// Three equal channels where one is needed.
     GreyInColour,
+    /// Three nearly equal channels where one is needed.
+    NearlyGrey {
+        /// By how much they differ, levels of 255.
+        levels: u8,
+    },
+    /// A mask of two colours.
+    BlackIsUnburnt {
+        /// The colour that burns, as `#rrggbb`.
+        fire: String,
+    },
+    /// Frames that show nothing.
+    FramesBlank {
+        /// Index and time of each.
+        frames: Vec<(usize, Moment)>,
+    },
+    /// Frames of something else.
+    FramesStrange {
+        /// Index and time of each.
+        frames: Vec<(usize, Moment)>,
+    },
+    /// The film ends in equal frames.
+    CameraFrozen {
+        /// How many.
+        frames: usize,
+        /// Of how many.
+        of: usize,
+        /// From the first of them to the last, seconds.
+        over_s: f64,
+    },
     /// The input tells no times; frames are counted by the step asked for.
     TimesCounted {
         /// Seconds between frames.
@@ -80,6 +109,8 @@ pub enum Note {
         /// Of how many.
         of: usize,
     },
+    /// Raw values of a thermal camera were in the pictures.
+    Radiometric(Radiometry),
     /// Pages of TIFF files.
     PagesAsFrames {
         /// How many.
@@ -420,6 +451,15 @@ pub enum KindReason {
     ManyValues,
 }
 
+/// What raw values of a thermal camera mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Radiometry {
+    /// Apparent temperatures by FLIR's constants.
+    FlirCelsius,
+    /// Counts of DJI.
+    DjiCounts,
+}
+
 /// What tells when pictures were taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureTimes {
@@ -490,6 +530,33 @@ impl fmt::Display for Note {
             Self::GreyInColour => {
                 f.write_str("the three colour channels are equal; one of them is used")
             }
+            Self::NearlyGrey { levels } => write!(
+                f,
+                "the three colour channels differ by {levels} levels at most: their brightness is used"
+            ),
+            Self::BlackIsUnburnt { fire } => {
+                write!(f, "the frames have two colours: black is unburnt and {fire} burning or burnt")
+            }
+            Self::FramesBlank { frames } => write!(
+                f,
+                "{} frames of one value show nothing (a shutter, a lost signal?) and are left out: {}; \
+                 frames are counted without them",
+                frames.len(),
+                list(frames.iter().map(|(i, when)| format!("frame {i} ({when})")))
+            ),
+            Self::FramesStrange { frames } => write!(
+                f,
+                "{} frames are unlike both neighbours (noise, a torn picture?) and are left out: {}; \
+                 frames are counted without them",
+                frames.len(),
+                list(frames.iter().map(|(i, when)| format!("frame {i} ({when})")))
+            ),
+            Self::CameraFrozen { frames, of, over_s } => write!(
+                f,
+                "the last {frames} frames are the same to the bit, over {over_s} s (a frozen camera?){}: \
+                 how the fire moved meanwhile is not known",
+                if frames == of { ", and so is the whole film" } else { "" }
+            ),
             Self::TimesCounted { step_s } => {
                 write!(f, "the input tells no times: frames are {step_s} s apart, as asked")
             }
@@ -518,6 +585,14 @@ impl fmt::Display for Note {
                 f.write_str("pictures are turned upright, as their orientation tag says")?;
                 if frames == of { Ok(()) } else { write!(f, " ({frames} of {of})") }
             }
+            Self::Radiometric(Radiometry::FlirCelsius) => f.write_str(
+                "radiometric JPEG of FLIR: values are apparent temperatures in °C (emissivity 1, no air \
+                 between); ‹kind› rgb takes the picture that is shown",
+            ),
+            Self::Radiometric(Radiometry::DjiCounts) => f.write_str(
+                "radiometric JPEG of DJI: values are the camera's 16-bit counts, larger is hotter, and no \
+                 degrees; ‹kind› rgb takes the picture that is shown",
+            ),
             Self::PagesAsFrames { frames, files } => write!(
                 f,
                 "each page is a frame, in the order of the file: {frames} pages in {files} files"

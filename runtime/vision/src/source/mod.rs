@@ -4,10 +4,12 @@
 //! A source hands out frames one by one; [`develop()`] reads one to its end and makes a film of it.
 
 mod about;
+mod colour;
 mod deadline;
 mod develop;
 mod error;
 mod events;
+mod faults;
 mod image_folder;
 mod live;
 mod npy;

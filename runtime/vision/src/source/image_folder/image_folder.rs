@@ -8,9 +8,10 @@ use std::sync::Arc;
 use super::listing::Listing;
 use super::timetable::Timetable;
 use crate::digest::Digest;
-use crate::frame::{BYTES_MAX, Elapsed, Frame, FrameTime, Pixels, TimeSource};
+use crate::frame::{BYTES_MAX, Elapsed, Frame, FrameTime, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
-use crate::note::Note;
+use crate::note::{Note, Radiometry};
+use crate::radar::RadarOptions;
 use crate::source::about::{About, Origin};
 use crate::source::deadline::Deadline;
 use crate::source::error::SourceError;
@@ -46,6 +47,7 @@ pub(in crate::source) struct ImageFolder {
     bytes: u64,
     transparent: bool,
     turned: usize,
+    radiometry: Option<Radiometry>,
 }
 
 impl ImageFolder {
@@ -54,10 +56,16 @@ impl ImageFolder {
         still::peek(path).pages > 1
     }
 
+    /// Whether PGM in the folder `path` are asked for as pictures.
+    pub(in crate::source) fn claims_pgm(path: &Path, options: &SourceOptions) -> bool {
+        let pictures = || Listing::of(path, true).is_ok_and(|l| l.files.iter().any(|f| is_pgm(f)));
+        may_be_pgm(options.kind) && options.radar == RadarOptions::default() && pictures()
+    }
+
     /// Looks through the folder `uri`, or the pages of the file `uri`.
     pub(in crate::source) fn open(uri: &str, options: &SourceOptions) -> Result<Self, SourceError> {
         let path = Path::new(uri);
-        let Listing { mut files, others } = Listing::of(path, false)?;
+        let Listing { mut files, others } = Listing::of(path, may_be_pgm(options.kind))?;
         if files.is_empty() {
             return Err(Listing::refuse_empty(uri));
         }
@@ -95,6 +103,7 @@ impl ImageFolder {
             bytes: 0,
             transparent: false,
             turned: 0,
+            radiometry: None,
         })
     }
 
@@ -110,7 +119,7 @@ impl ImageFolder {
         if self.digest_by_name.is_none() {
             self.digest.add(&bytes);
         }
-        self.pages = still::read(file, &bytes)?.into();
+        self.pages = still::read(file, &bytes, self.about.kind == Some(Kind::Rgb))?.into();
         Ok(())
     }
 
@@ -122,6 +131,7 @@ impl ImageFolder {
         }
         self.transparent |= still.transparent;
         self.turned += usize::from(still.turned);
+        self.radiometry = self.radiometry.or(still.radiometry);
         self.bytes += still.pixels.bytes();
         if let Some((first, whose)) = &self.first {
             same(first, &still.pixels, whose, &name)?;
@@ -164,12 +174,23 @@ impl Source for ImageFolder {
         if self.transparent {
             notes.push(Note::TransparencyUnused);
         }
+        notes.extend(self.radiometry.map(Note::Radiometric));
         if self.turned > 0 {
             notes.push(Note::PicturesTurned { frames: self.turned, of: self.count });
         }
         let Self { digest, digest_by_name, .. } = *self;
         Closing { digest: digest_by_name.or_else(|| Some(digest.hex())), notes }
     }
+}
+
+fn is_pgm(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("pgm"))
+}
+
+/// Whether PGM files are pictures where this kind is asked for: of no kind, or of rain, they are a
+/// radar's.
+fn may_be_pgm(asked: Option<Kind>) -> bool {
+    asked.is_some_and(|kind| kind != Kind::Rain)
 }
 
 /// The digest of `files` in this order.
@@ -227,8 +248,10 @@ fn bring_together(file: &Path, facts: &[Facts]) -> String {
             "map",
             &format!("gdalwarp -te {x0} {y0} {x1} {y1} -tr {dx} {dy} \"$f\""),
         ),
-        None => "frames of a film show the same ground: give those that do, or stabilise them first"
-            .to_owned(),
+        None => {
+            "frames of a film show the same ground: give those that do, or stabilise them first"
+                .to_owned()
+        }
     }
 }
 

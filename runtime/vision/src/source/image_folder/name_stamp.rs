@@ -143,9 +143,9 @@ impl<'a> Reader<'a> {
     /// A number of exactly `n` digits; more may follow.
     fn number(&mut self, n: usize) -> Option<u32> {
         let digits = self.name.get(self.at..self.at + n)?;
-        let number = digits.iter().try_fold(0u32, |sum, b| {
-            b.is_ascii_digit().then(|| 10 * sum + u32::from(b - b'0'))
-        })?;
+        let number = digits
+            .iter()
+            .try_fold(0u32, |sum, b| b.is_ascii_digit().then(|| 10 * sum + u32::from(b - b'0')))?;
         self.at += n;
         Some(number)
     }
@@ -281,15 +281,15 @@ mod tests {
         }
         for name in [
             "frame_0012",
-            "20260801",            // a day is no time
-            "20261301_120000",     // no 13th month
-            "20260801_250000",     // no 25th hour
-            "2026080112",          // neither hours since when, nor seconds since 1970
+            "20260801",        // a day is no time
+            "20261301_120000", // no 13th month
+            "20260801_250000", // no 25th hour
+            "2026080112",      // neither hours since when, nor seconds since 1970
             "0000000012",
             "000000001234",
             "3000000000",
             "20260801_120000_20260801_120500", // two times
-            "20260801_1200001",    // one digit too many
+            "20260801_1200001",                // one digit too many
             "01_02_20260801",
             "é2026€",
             "",
@@ -303,7 +303,12 @@ mod tests {
         for (name, day_first, month_first, between) in [
             ("31-07-2026_23-50-00", Some("2026-07-31T23:50:00"), None, Some('-')),
             ("07.31.2026 23.50.00", None, Some("2026-07-31T23:50:00"), Some('.')),
-            ("01-08-2026_00-02-00", Some("2026-08-01T00:02:00"), Some("2026-01-08T00:02:00"), Some('-')),
+            (
+                "01-08-2026_00-02-00",
+                Some("2026-08-01T00:02:00"),
+                Some("2026-01-08T00:02:00"),
+                Some('-'),
+            ),
             ("x_01082026_000200", Some("2026-08-01T00:02:00"), Some("2026-01-08T00:02:00"), None),
         ] {
             let Some(NameStamp::DayOrMonth { day_first: d, month_first: m, between: b, at }) =

@@ -87,7 +87,11 @@ fn settled(names: &[NameStamp]) -> Result<Option<Vec<Stamp>>, Undecided> {
         let one = |name: &NameStamp| match *name {
             NameStamp::Sure(stamp) => Some(stamp),
             NameStamp::DayOrMonth { day_first, month_first, .. } => {
-                if day { day_first } else { month_first }
+                if day {
+                    day_first
+                } else {
+                    month_first
+                }
             }
         };
         names.iter().map(one).collect()
@@ -172,7 +176,10 @@ impl Clock {
         let mut other = (0..files.len()).filter(|&i| (apart(i) - usual).abs() > AGREE_S);
         if let Some(first) = other.next() {
             let files_apart = 1 + other.count();
-            notes.push(Note::NamesDisagree { files: files_apart, example: file_name(&files[first]) });
+            notes.push(Note::NamesDisagree {
+                files: files_apart,
+                example: file_name(&files[first]),
+            });
         }
     }
 
@@ -243,27 +250,73 @@ mod tests {
         let epoch = ["1785585600.25.jpg", "1785585600.4.jpg", "1785585600.55.jpg"];
         for (names, exif, seconds, order, said) in [
             (&plain, &[][..], None, [0, 1, 2], ""),
-            (&plain, &minutes, Some([0.0, 60.0, 180.0]), [0, 1, 2], "EXIF data, which name no zone"),
-            (&plain, &["2026-08-01T12:03:00", minutes[0], minutes[1]], Some([0.0, 60.0, 180.0]), [1, 2, 0],
-             "1 files come before an older one"),
+            (
+                &plain,
+                &minutes,
+                Some([0.0, 60.0, 180.0]),
+                [0, 1, 2],
+                "EXIF data, which name no zone",
+            ),
+            (
+                &plain,
+                &["2026-08-01T12:03:00", minutes[0], minutes[1]],
+                Some([0.0, 60.0, 180.0]),
+                [1, 2, 0],
+                "1 files come before an older one",
+            ),
             (&plain, &[minutes[0], "", minutes[1]], None, [0, 1, 2], "only 2 of 3 files"),
-            (&plain, &[minutes[0], minutes[1], minutes[1]], None, [0, 1, 2],
-             "of b.jpg and c.jpg are the same"),
+            (
+                &plain,
+                &[minutes[0], minutes[1], minutes[1]],
+                None,
+                [0, 1, 2],
+                "of b.jpg and c.jpg are the same",
+            ),
             // A camera that counts whole seconds; the names are finer.
             (&epoch, &[minutes[0]; 3], Some([0.0, 0.15, 0.3]), [0, 1, 2], "from the files' names"),
-            (&["1785585600.4.jpg", "1785585600.25.jpg", "1785585600.55.jpg"], &[],
-             Some([0.0, 0.15, 0.3]), [1, 0, 2], "1 files come before an older one"),
-            (&["20260801_1200.png", "20260801_1202.png", "20260801_1222.png"], &[],
-             Some([0.0, 120.0, 1320.0]), [0, 1, 2], "from the files' names, which name no zone"),
-            (&["20260801_1200.png", "20260801_1202.png", "20260801_1222.png"], &minutes,
-             Some([0.0, 60.0, 180.0]), [0, 1, 2], "another time than their names, such as 20260801_12"),
-            (&["20260801_1200.png", "20260801_1202.png", "x.png"], &[], None, [0, 1, 2],
-             "the files' names are not used: only 2 of 3"),
-            (&["01-08-2026_0000.jpg", "01-08-2026_0002.jpg", "31-07-2026_2358.jpg"], &[],
-             Some([0.0, 120.0, 240.0]), [2, 0, 1], "2 files come before an older one"),
+            (
+                &["1785585600.4.jpg", "1785585600.25.jpg", "1785585600.55.jpg"],
+                &[],
+                Some([0.0, 0.15, 0.3]),
+                [1, 0, 2],
+                "1 files come before an older one",
+            ),
+            (
+                &["20260801_1200.png", "20260801_1202.png", "20260801_1222.png"],
+                &[],
+                Some([0.0, 120.0, 1320.0]),
+                [0, 1, 2],
+                "from the files' names, which name no zone",
+            ),
+            (
+                &["20260801_1200.png", "20260801_1202.png", "20260801_1222.png"],
+                &minutes,
+                Some([0.0, 60.0, 180.0]),
+                [0, 1, 2],
+                "another time than their names, such as 20260801_12",
+            ),
+            (
+                &["20260801_1200.png", "20260801_1202.png", "x.png"],
+                &[],
+                None,
+                [0, 1, 2],
+                "the files' names are not used: only 2 of 3",
+            ),
+            (
+                &["01-08-2026_0000.jpg", "01-08-2026_0002.jpg", "31-07-2026_2358.jpg"],
+                &[],
+                Some([0.0, 120.0, 240.0]),
+                [2, 0, 1],
+                "2 files come before an older one",
+            ),
             // 1 February or 2 January: the same film.
-            (&["01-02-2026_0000.jpg", "01-02-2026_0002.jpg", "01-02-2026_0003.jpg"], &[],
-             Some([0.0, 120.0, 180.0]), [0, 1, 2], "from the files' names"),
+            (
+                &["01-02-2026_0000.jpg", "01-02-2026_0002.jpg", "01-02-2026_0003.jpg"],
+                &[],
+                Some([0.0, 120.0, 180.0]),
+                [0, 1, 2],
+                "from the files' names",
+            ),
         ] {
             let (table, notes) = table(names, exif);
             let table = table.unwrap();

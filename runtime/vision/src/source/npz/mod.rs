@@ -16,7 +16,7 @@ use super::error::SourceError;
 use super::options::SourceOptions;
 use super::source::{Closing, Next, Source};
 use crate::digest::Digest;
-use crate::frame::{Elapsed, Frame, FrameTime, TimeSource};
+use crate::frame::{Elapsed, Frame, FrameTime, Kind, TimeSource};
 use archive::Npz;
 
 /// The frames of one array of a file.
@@ -37,6 +37,23 @@ impl NpzSource {
         let pixels = npz.frames(wanted, &mut about)?;
         let times = npz.fields(pixels.len(), &mut about)?;
         npz.note_the_rest(wanted, &mut about);
+        match options.kind.or(about.kind) {
+            Some(Kind::Rain) if npz.holds_other_numbers(wanted) => {
+                return Err(SourceError::refused(
+                    uri,
+                    format!("array {wanted} of kind rain holds neither uint8 codes nor mm/h"),
+                    "frames.astype(numpy.float32) where it is mm/h",
+                ));
+            }
+            None if names_rain(path, wanted) => {
+                return Err(SourceError::refused(
+                    uri,
+                    "its name is that of rain, and the file does not say its kind",
+                    "say ‹kind› rain or thermal, or save kind=\"rain\" in it",
+                ));
+            }
+            _ => {}
+        }
         let times = times.unwrap_or_else(|| {
             let declared = about.step_s.map(|dt_s| (dt_s, TimeSource::Step));
             let (step_s, source) = declared.unwrap_or_else(|| options.step_or_assumed());
@@ -46,6 +63,27 @@ impl NpzSource {
         let frames = pixels.into_iter().zip(times).map(|(pixels, time)| Frame::new(pixels, time));
         Ok(Self { about, frames: frames.collect::<Vec<_>>().into_iter(), digest })
     }
+}
+
+/// Whether a word in the name of the file or of the array is one of weather radar.
+fn names_rain(path: &Path, array: &str) -> bool {
+    const WORDS: [&str; 9] = [
+        "rain",
+        "rainrate",
+        "rainfall",
+        "radar",
+        "dbz",
+        "reflectivity",
+        "precip",
+        "precipitation",
+        "mmh",
+    ];
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let words = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
+    };
+    words(&stem) || words(array)
 }
 
 impl Source for NpzSource {

@@ -24,9 +24,11 @@ mod tests {
 
     #[test]
     fn the_command_names_the_folder_and_the_ending() {
-        for (name, pictures) in
-            [("a b/f1.tif", "\"a b\"/*.tif"), ("f1.tiff", "\".\"/*.tiff"), ("d/s.tif, page 3", "\"d\"/*.tif;")]
-        {
+        for (name, pictures) in [
+            ("a b/f1.tif", "\"a b\"/*.tif"),
+            ("f1.tiff", "\".\"/*.tiff"),
+            ("d/s.tif, page 3", "\"d\"/*.tif;"),
+        ] {
             let line = each(name, "plain", "gdal_translate \"$f\"");
             assert!(line.contains(pictures), "{line}");
             assert!(line.ends_with("do gdal_translate \"$f\" \"plain/${f##*/}\"; done"), "{line}");

@@ -28,7 +28,8 @@ fn taken(exif: &Exif) -> Option<Stamp> {
     if let Some(fraction) = text(exif, Tag::SubSecTimeOriginal) {
         time.parse_subsec(fraction).ok();
     }
-    if let Some(offset) = text(exif, Tag::OffsetTimeOriginal).or_else(|| text(exif, Tag::OffsetTime))
+    if let Some(offset) =
+        text(exif, Tag::OffsetTimeOriginal).or_else(|| text(exif, Tag::OffsetTime))
     {
         time.parse_offset(offset).ok();
     }

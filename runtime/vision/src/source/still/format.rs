@@ -6,18 +6,21 @@ pub(super) enum Format {
     Png,
     Jpeg,
     Tiff,
+    Pgm,
     /// One that is not read, and its name.
     Other(&'static str),
 }
 
 /// What files of a format begin with, from byte `at` on.
-const MARKS: [(usize, &[u8], Format); 15] = [
+const MARKS: [(usize, &[u8], Format); 17] = [
     (0, b"\x89PNG\r\n\x1a\n", Format::Png),
     (0, b"\xff\xd8\xff", Format::Jpeg),
     (0, b"II*\0", Format::Tiff),
     (0, b"MM\0*", Format::Tiff),
     (0, b"II+\0", Format::Tiff),
     (0, b"MM\0+", Format::Tiff),
+    (0, b"P5", Format::Pgm),
+    (0, b"P2", Format::Pgm),
     (0, b"GIF8", Format::Other("a GIF")),
     (8, b"WEBP", Format::Other("a WebP picture")),
     (4, b"ftyphei", Format::Other("an HEIC picture")),

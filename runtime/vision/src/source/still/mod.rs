@@ -2,14 +2,18 @@
 //! what files say besides: how the camera was held, when, and where on a map.
 
 mod convert;
+mod counts;
 mod deep;
+mod dji;
 mod exif;
 mod facts;
+mod flir;
 mod format;
 mod jpeg;
 #[cfg(test)]
 pub(super) mod made;
 mod no_data;
+mod pgm;
 mod place;
 mod png;
 mod read;

@@ -9,7 +9,8 @@ use crate::source::error::SourceError;
 /// Refuses the picture of the file `name`, of one channel, where cells hold `value`, which the file
 /// calls no data. A mask whose 0 is called so is one all the same.
 pub(super) fn refuse(name: &str, pixels: &Pixels, value: f64) -> Result<(), SourceError> {
-    let none = |v: f32| f64::from(v) == value || v == value as f32 || (v.is_nan() && value.is_nan());
+    let none =
+        |v: f32| f64::from(v) == value || v == value as f32 || (v.is_nan() && value.is_nan());
     let cells = pixels.values().filter(|v| none(*v)).count();
     if cells == 0 || (value == 0.0 && is_mask(pixels)) {
         return Ok(());
@@ -21,7 +22,9 @@ pub(super) fn refuse(name: &str, pixels: &Pixels, value: f64) -> Result<(), Sour
             let command = format!("gdal_translate -srcwin {x} {y} {w} {h} \"$f\"");
             format!("cut them off: {}", convert::each(name, "cut", &command))
         }
-        None => format!("fill them: {}", convert::each(name, "filled", "gdal_fillnodata.py \"$f\"")),
+        None => {
+            format!("fill them: {}", convert::each(name, "filled", "gdal_fillnodata.py \"$f\""))
+        }
     };
     Err(SourceError::refused(
         name,
@@ -91,9 +94,19 @@ mod tests {
         let frame = |y: usize, x: usize| y < 4 || !(3..48).contains(&x);
         let holes = |y: usize, x: usize| y % 9 == 4 && x % 9 == 4;
         for (pixels, value, want) in [
-            (film(&frame, -9999.0), -9999.0, Some("480 of 3000 cells hold -9999, which the file calls no \
-              data; cut them off: convert all: mkdir cut; for f in \"d\"/*.tif; do gdal_translate -srcwin 3 4 45 56")),
-            (film(&frame, f32::MIN), -3.4028234663852886e38, Some("480 of 3000 cells hold -340282346")),
+            (
+                film(&frame, -9999.0),
+                -9999.0,
+                Some(
+                    "480 of 3000 cells hold -9999, which the file calls no \
+              data; cut them off: convert all: mkdir cut; for f in \"d\"/*.tif; do gdal_translate -srcwin 3 4 45 56",
+                ),
+            ),
+            (
+                film(&frame, f32::MIN),
+                -3.4028234663852886e38,
+                Some("480 of 3000 cells hold -340282346"),
+            ),
             (film(&frame, f32::NAN), f64::NAN, Some("480 of 3000 cells hold NaN")),
             (film(&holes, -9999.0), -9999.0, Some("fill them: convert all: mkdir filled;")),
             (film(&frame, 7.0), -9999.0, None),

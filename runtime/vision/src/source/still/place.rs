@@ -86,7 +86,10 @@ mod tests {
     #[test]
     fn places_are_alike_or_have_a_part_in_common() {
         let here = place(5e5, 4e6);
-        assert!(here.is_like(&place(5e5 + 0.05, 4e6), 0.05) && !here.is_like(&place(5e5 + 0.2, 4e6), 0.05));
+        assert!(
+            here.is_like(&place(5e5 + 0.05, 4e6), 0.05)
+                && !here.is_like(&place(5e5 + 0.2, 4e6), 0.05)
+        );
         let wider = Place { transform: [5e5, 2.1, 0.0, 4e6, 0.0, -2.0], ..place(5e5, 4e6) };
         assert!(!here.is_like(&wider, 0.05));
         let common = Place::common(&[&here, &place(5e5 + 11.0, 4e6 - 4.0)]);

@@ -22,8 +22,7 @@ const PICTURE_MAX: usize = 1 << 30;
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Still, SourceError> {
     let damaged = |e: String| SourceError::undecodable(name, &e);
     let broken = |e: png::DecodingError| damaged(e.to_string());
-    let mut file =
-        Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: PICTURE_MAX });
+    let mut file = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: PICTURE_MAX });
     let head = file.read_header_info().map_err(broken)?;
     let (h, w) = (head.height as usize, head.width as usize);
     SourceError::check_sides(name, h, w)?;

@@ -183,7 +183,9 @@ fn picture<R: Read + Seek>(name: &str, file: &mut Decoder<R>) -> Result<Still, S
     // Channels that are stored, and those of them that are kept.
     let (stored, kept) = match colour {
         ColorType::Gray(1 | 8 | 16 | 32 | 64) => (1, 1),
-        ColorType::Multiband { bit_depth: 8 | 16 | 32 | 64, num_samples: 2 } if with_alpha => (2, 1),
+        ColorType::Multiband { bit_depth: 8 | 16 | 32 | 64, num_samples: 2 } if with_alpha => {
+            (2, 1)
+        }
         ColorType::RGB(8 | 16) => (3, 3),
         ColorType::RGBA(8 | 16) => (4, 3),
         ColorType::CMYK(8) => (4, 4),
@@ -224,9 +226,8 @@ fn picture<R: Read + Seek>(name: &str, file: &mut Decoder<R>) -> Result<Still, S
             shape.array(shape.pixels(&values)).map(Pixels::F32)
         }
     };
-    let pixels = pixels.ok_or_else(|| {
-        SourceError::undecodable(name, "its pixels do not fill its size")
-    })?;
+    let pixels =
+        pixels.ok_or_else(|| SourceError::undecodable(name, "its pixels do not fill its size"))?;
     let pixels = match pixels {
         Pixels::U16(a) if kept == 3 => deep::grey(name, &a)?,
         pixels => pixels,
