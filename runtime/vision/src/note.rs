@@ -546,7 +546,7 @@ impl fmt::Display for Note {
             ),
             Self::FramesStrange { frames } => write!(
                 f,
-                "{} frames are unlike both neighbours (noise, a torn picture?) and are left out: {}; \
+                "{} frames are unlike those beside them (noise, a torn picture?) and are left out: {}; \
                  frames are counted without them",
                 frames.len(),
                 list(frames.iter().map(|(i, when)| format!("frame {i} ({when})")))

@@ -110,7 +110,7 @@ impl Head {
         if !bytes.starts_with(b"P5") {
             let form = match bytes.starts_with(b"P2") {
                 true => {
-                    "a PGM of text (P2), as no radar writes; ‹kind› thermal reads one of a thermal camera"
+                    "not a binary PGM (P5) file but one of text; ‹kind› thermal reads it as a thermal camera's"
                 }
                 false => "not a binary PGM (P5) file",
             };

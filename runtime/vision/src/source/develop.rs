@@ -7,6 +7,7 @@ use ndarray::Axis;
 use super::about::Origin;
 use super::colour::{self, Colours};
 use super::deadline::Deadline;
+use super::doubt;
 use super::error::SourceError;
 use super::faults;
 use super::options::SourceOptions;
@@ -50,6 +51,10 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     SourceError::check_sides(&negative.name, height, width)?;
     negative.refuse_unlike()?;
     let kind = negative.settle_kind(about.kind, options.kind, about.origin)?;
+    let by_values = options.kind.or(about.kind).is_none() && kind == Kind::Thermal;
+    if by_values && matches!(about.origin, Origin::Npz | Origin::Images) {
+        doubt::refuse_coarse_heat(&negative.name, about.grid.as_ref())?;
+    }
     match kind {
         Kind::Rain => negative.refuse_no_rain()?,
         Kind::Thermal | Kind::Mask | Kind::Rgb => {

@@ -8,16 +8,22 @@ use crate::note::{Moment, Note};
 const BLANK_SHARE: f64 = 0.03;
 /// Longest run of nearly blank frames that is a shutter and no scene, frames.
 const SHUTTER_FRAMES: usize = 5;
-/// A frame of something else differs from both neighbours this many times as much as they do...
+/// A value has changed where it differs by more than this share of what tells a frame's values apart.
+const STRANGE_BY: f64 = 0.5;
+/// A frame of something else differs from both neighbours in this share of its values...
+const STRANGE_SHARE: f64 = 0.25;
+/// ... and in this many times as many as they differ from each other.
 const STRANGE_TIMES: f64 = 4.0;
-/// ... and by this share of what tells the neighbours' pixels apart.
-const STRANGE_SHARE: f64 = 0.5;
+/// The first and the last frame are something else where more than this share of their values changed...
+const END_CHANGED: f64 = 0.6;
+/// ... and less than this between their neighbours.
+const END_STEADY: f64 = 0.15;
 /// Largest share of a film that can be faults: more is what it looks like.
 const FAULTS_MAX: f64 = 0.25;
 /// Equal frames at the end from which a camera counts as frozen.
 const FROZEN_FRAMES: usize = 3;
 /// Values of a frame that are compared.
-const SAMPLES: usize = 1 << 14;
+const SAMPLES: usize = 1 << 12;
 
 /// Leaves out the frames that show nothing or something else; what a person should know of that, and
 /// of a picture that stands still, goes into `notes`.
@@ -88,11 +94,11 @@ impl Look {
         f64::from(self.most) - f64::from(self.least)
     }
 
-    /// Mean difference from another frame.
-    fn apart(&self, other: &Self) -> f64 {
-        let sum: f64 =
-            self.values.iter().zip(&other.values).map(|(a, b)| f64::from((a - b).abs())).sum();
-        sum / self.values.len().max(1) as f64
+    /// Share of its values that differ from another frame's by more than `by`.
+    fn changed(&self, other: &Self, by: f64) -> f64 {
+        let pairs = self.values.iter().zip(&other.values);
+        let n = pairs.filter(|(a, b)| f64::from((*a - *b).abs()) > by).count();
+        n as f64 / self.values.len().max(1) as f64
     }
 
     /// Mean difference of its values from their mean.
@@ -133,11 +139,26 @@ fn strange(looks: &[Look], left_out: &[bool]) -> Vec<usize> {
     let seen: Vec<usize> = (0..looks.len()).filter(|&i| !left_out[i]).collect();
     let strange = |t: &&[usize]| {
         let [before, this, after] = [t[0], t[1], t[2]].map(|i| &looks[i]);
-        let apart = before.apart(this).min(this.apart(after));
-        apart > STRANGE_TIMES * before.apart(after)
-            && apart > STRANGE_SHARE * before.contrast().max(after.contrast())
+        let by = STRANGE_BY * before.contrast().max(after.contrast());
+        let changed = before.changed(this, by).min(this.changed(after, by));
+        changed > STRANGE_SHARE && changed > STRANGE_TIMES * before.changed(after, by)
     };
-    seen.windows(3).filter(strange).map(|t| t[1]).collect()
+    let mut found: Vec<usize> = seen.windows(3).filter(strange).map(|t| t[1]).collect();
+    // At the ends there is one neighbour only: nearly all must have changed, and no more before or after.
+    let lone = |end: usize, next: usize, beyond: usize| {
+        let [end, next, beyond] = [end, next, beyond].map(|i| &looks[i]);
+        let by = STRANGE_BY * next.contrast();
+        end.changed(next, by) > END_CHANGED && next.changed(beyond, by) < END_STEADY
+    };
+    if let [first, second, third, .., before, beside, last] = seen[..] {
+        if lone(first, second, third) {
+            found.insert(0, first);
+        }
+        if lone(last, beside, before) {
+            found.push(last);
+        }
+    }
+    found
 }
 
 /// A note where the film ends in equal frames.
@@ -203,8 +224,10 @@ mod tests {
                 vec![5, 6],
                 "frame 5 (second 300), frame 6",
             ),
-            (with(vec![(5, noise(1))]), vec![5], "1 frames are unlike both"),
-            (with(vec![(7, torn(7))]), vec![7], "1 frames are unlike both"),
+            (with(vec![(5, noise(1))]), vec![5], "1 frames are unlike"),
+            (with(vec![(7, torn(7))]), vec![7], "1 frames are unlike"),
+            (with(vec![(11, noise(3))]), vec![11], "1 frames are unlike"),
+            (with(vec![(0, flat(6000))]), vec![0], "1 frames are unlike"),
             // Nothing burns yet.
             (with(vec![(0, flat(3000)), (1, flat(3000))]), vec![], ""),
             // A film of which half is something else is what it looks like.

@@ -7,6 +7,7 @@ mod about;
 mod colour;
 mod deadline;
 mod develop;
+mod doubt;
 mod error;
 mod events;
 mod faults;

@@ -21,6 +21,11 @@ pub enum NpyError {
     /// Values of a type that has no meaning here.
     #[error("holds {0}, not numbers or text")]
     Type(String),
+    /// Whole numbers too large for the type that frames are read as.
+    #[error(
+        "holds whole numbers over 16777216, where float32 rounds; subtract an offset from them"
+    )]
+    Rounded,
 }
 
 impl From<std::io::Error> for NpyError {

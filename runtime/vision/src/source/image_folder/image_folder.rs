@@ -14,6 +14,7 @@ use crate::note::{Note, Radiometry};
 use crate::radar::RadarOptions;
 use crate::source::about::{About, Origin};
 use crate::source::deadline::Deadline;
+use crate::source::doubt;
 use crate::source::error::SourceError;
 use crate::source::options::SourceOptions;
 use crate::source::source::{Closing, Next, Source};
@@ -68,6 +69,9 @@ impl ImageFolder {
         let Listing { mut files, others } = Listing::of(path, may_be_pgm(options.kind))?;
         if files.is_empty() {
             return Err(Listing::refuse_empty(uri));
+        }
+        if options.kind.is_none() {
+            doubt::refuse_named_rain(uri, [&*doubt::stem(path), &*doubt::stem(&files[0])])?;
         }
         let mut about = About { kind: options.kind, ..About::recorded(uri, Origin::Images) };
         if others > 0 {
@@ -243,11 +247,11 @@ fn grid(
 fn bring_together(file: &Path, facts: &[Facts]) -> String {
     let places: Vec<&Place> = facts.iter().filter_map(|f| f.place.as_ref()).collect();
     match Place::common(&places).filter(|_| places.len() == facts.len()) {
-        Some(([x0, y0, x1, y1], [dx, dy])) => still::convert_each(
-            &file.display().to_string(),
-            "map",
-            &format!("gdalwarp -te {x0} {y0} {x1} {y1} -tr {dx} {dy} \"$f\""),
-        ),
+        Some(([x0, y0, x1, y1], [dx, dy])) => {
+            let command = format!("gdalwarp -te {x0} {y0} {x1} {y1} -tr {dx} {dy} \"$f\"");
+            let all = still::convert_each(&file.display().to_string(), "map", &command);
+            format!("put all on the ground that they share: {all}")
+        }
         None => {
             "frames of a film show the same ground: give those that do, or stabilise them first"
                 .to_owned()

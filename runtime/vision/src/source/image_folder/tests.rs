@@ -100,8 +100,12 @@ fn refuses_and_names_the_file() {
         (vec![("a.jpg", b"GIF89a".to_vec())], "it is a GIF, whatever its name says"),
         (vec![("a.png", Vec::new())], "a.png: cannot be decoded: the file is empty"),
         (
-            vec![("a1.tif", here), ("a2.tif", there)],
+            vec![("a1.tif", here.clone()), ("a2.tif", there.clone())],
             "a2.tif: it begins at 500010 4000000 of EPSG:32611, but",
+        ),
+        (
+            vec![("a1.tif", here), ("a2.tif", there)],
+            "gdalwarp -te 500010 3999934 500080 4000000 -tr 2 2 \"$f\" \"map/${f##*/}\"; done",
         ),
         (vec![("a.npz", Vec::new())], "set of events"),
         (vec![], "no PNG, JPEG or TIFF in this folder, but nothing"),
@@ -147,6 +151,24 @@ fn every_page_is_a_frame() {
     let lonely = folder(&[("one.tif", made::tiff::<Gray16>([40, 33], &pages[..1], &[]))]);
     let e = film_of(&lonely.path().join("one.tif"), None).unwrap_err().to_string();
     assert!(e.contains("one image is not a film"), "{e}");
+}
+
+#[test]
+fn a_stack_without_pages_is_refused_and_a_turned_one_stands_upright() {
+    let page = || (0..40 * 33).map(|i| i % 40).collect::<Vec<u16>>();
+    for text in ["{\"shape\": [12, 33, 40], \"truncated\": true}", "ImageJ=1.53t\nimages=12\n"] {
+        let tags = [(270, Made::Text(text.into()))];
+        let dir = folder(&[("a.tif", made::tiff::<Gray16>([40, 33], &[page()], &tags))]);
+        for path in [dir.path(), &dir.path().join("a.tif")] {
+            let e = film_of(path, None).unwrap_err().to_string();
+            assert!(e.contains("a.tif: it says it holds 12 pictures, but has 1 pages"), "{e}");
+        }
+    }
+    let turned = made::tiff::<Gray16>([40, 33], &[page(), page()], &[(274, Made::Short(vec![6]))]);
+    let film = film_of(folder(&[("a.tif", turned)]).path(), None).unwrap();
+    assert_eq!(film.frames[0].pixels.shape(), [40, 33, 1]);
+    assert_eq!(film.frames[1].pixels.first_channel()[[39, 0]], 39.0);
+    assert!(notes(&film).contains("turned upright"));
 }
 
 #[test]

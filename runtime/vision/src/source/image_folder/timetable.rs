@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::name_stamp::NameStamp;
 use crate::frame::{Elapsed, FrameTime, TimeSource};
 use crate::note::{Note, PictureTimes, TimesUnused};
+use crate::source::doubt;
 use crate::source::error::SourceError;
 use crate::source::still::Stamp;
 
@@ -35,7 +36,8 @@ impl Timetable {
         exif: &[Option<Stamp>],
         notes: &mut Vec<Note>,
     ) -> Result<Option<Self>, SourceError> {
-        let names: Vec<Option<NameStamp>> = files.iter().map(|f| NameStamp::of(&stem(f))).collect();
+        let names: Vec<Option<NameStamp>> =
+            files.iter().map(|f| NameStamp::of(&doubt::stem(f))).collect();
         let exif = complete(PictureTimes::Exif, exif, files, notes)
             .and_then(|stamps| Clock::of(PictureTimes::Exif, &stamps, files, notes));
         let names = match complete(PictureTimes::Names, &names, files, notes) {
@@ -214,10 +216,6 @@ impl Clock {
         let times = order.iter().map(time).collect();
         Timetable { order, times }
     }
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn file_name(path: &Path) -> String {

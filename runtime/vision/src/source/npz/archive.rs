@@ -417,9 +417,7 @@ fn pixels(bytes: &[u8], header: &Header, shape: (usize, usize, usize)) -> Result
         _ => {
             let v: Option<Vec<f32>> =
                 bytes.chunks_exact(header.bytes).map(|b| as_f32(header.letter, b)).collect();
-            let v = v.ok_or(NpyError::Layout(
-                "it holds whole numbers over 16777216, where float32 rounds: subtract an offset",
-            ))?;
+            let v = v.ok_or(NpyError::Rounded)?;
             Ok(Pixels::F32(Array3::from_shape_vec(shape, v).map_err(fill)?))
         }
     }

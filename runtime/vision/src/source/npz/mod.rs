@@ -12,6 +12,7 @@ use std::path::Path;
 
 use super::about::{About, Origin};
 use super::deadline::Deadline;
+use super::doubt;
 use super::error::SourceError;
 use super::options::SourceOptions;
 use super::source::{Closing, Next, Source};
@@ -45,14 +46,8 @@ impl NpzSource {
                     "frames.astype(numpy.float32) where it is mm/h",
                 ));
             }
-            None if names_rain(path, wanted) => {
-                return Err(SourceError::refused(
-                    uri,
-                    "its name is that of rain, and the file does not say its kind",
-                    "say ‹kind› rain or thermal, or save kind=\"rain\" in it",
-                ));
-            }
-            _ => {}
+            None => doubt::refuse_named_rain(uri, [doubt::stem(path).as_str(), wanted])?,
+            Some(_) => {}
         }
         let times = times.unwrap_or_else(|| {
             let declared = about.step_s.map(|dt_s| (dt_s, TimeSource::Step));
@@ -63,27 +58,6 @@ impl NpzSource {
         let frames = pixels.into_iter().zip(times).map(|(pixels, time)| Frame::new(pixels, time));
         Ok(Self { about, frames: frames.collect::<Vec<_>>().into_iter(), digest })
     }
-}
-
-/// Whether a word in the name of the file or of the array is one of weather radar.
-fn names_rain(path: &Path, array: &str) -> bool {
-    const WORDS: [&str; 9] = [
-        "rain",
-        "rainrate",
-        "rainfall",
-        "radar",
-        "dbz",
-        "reflectivity",
-        "precip",
-        "precipitation",
-        "mmh",
-    ];
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let words = |text: &str| {
-        let text = text.to_ascii_lowercase();
-        text.split(|c: char| !c.is_alphanumeric()).any(|word| WORDS.contains(&word))
-    };
-    words(&stem) || words(array)
 }
 
 impl Source for NpzSource {

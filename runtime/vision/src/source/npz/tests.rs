@@ -269,7 +269,7 @@ fn dates_are_read_and_wrong_types_are_worded() {
         let options = SourceOptions { array: Some(array.into()), ..SourceOptions::default() };
         match read_film(&path, &options) {
             Ok(_) => assert_eq!(stem, "train"),
-            Err(e) => assert!(e.to_string().contains("say ‹kind› rain or thermal"), "{e}"),
+            Err(e) => assert!(e.to_string().contains("say ‹kind› rain, or thermal"), "{e}"),
         }
         let options = SourceOptions { kind: Some(Kind::Thermal), ..options };
         assert!(read_film(&path, &options).is_ok());

@@ -13,7 +13,7 @@ pub(in crate::source) fn each(name: &str, out: &str, command: &str) -> String {
     // A page of a file is named after it.
     let ending = ending.split(',').next().unwrap_or_default();
     format!(
-        "convert all: mkdir {out}; for f in \"{folder}\"/*.{ending}; do {command} \
+        "mkdir {out}; for f in \"{folder}\"/*.{ending}; do {command} \
          \"{out}/${{f##*/}}\"; done"
     )
 }

@@ -119,7 +119,7 @@ fn counts_of(record: &[u8]) -> Option<Array3<u16>> {
     } else {
         vec![counts::of(body, sides, short)?]
     };
-    let rough = |a: &Array3<u16>| counts::roughness(a);
+    let rough = |a: &Array3<u16>| counts::high_steps(a);
     readings.into_iter().min_by(|a, b| rough(a).total_cmp(&rough(b))).filter(|a| a.len() > 1)
 }
 

@@ -28,9 +28,6 @@ pub(super) fn read(name: &str, bytes: &[u8], as_shown: bool) -> Result<Still, So
     let (w, h) = head.dimensions().ok_or_else(|| damaged("it tells no size".into()))?;
     SourceError::check_sides(name, h, w)?;
     let segments = Segments::of(bytes);
-    if !segments.whole {
-        return Err(damaged("the file is cut short: its end-of-image marker is missing".into()));
-    }
     let turn = facts(&segments).turn;
     let turned = turn != Turn::UPRIGHT;
     if !as_shown && let Some((pixels, radiometry)) = raw(name, &segments, [h, w])? {
@@ -38,6 +35,10 @@ pub(super) fn read(name: &str, bytes: &[u8], as_shown: bool) -> Result<Still, So
         SourceError::check_sides(name, h, w)?;
         let radiometry = Some(radiometry);
         return Ok(Still { turned, radiometry, ..Still::opaque(turn.upright(pixels)) });
+    }
+    // Raw values stand before the picture, which some cameras leave without an end.
+    if !segments.whole {
+        return Err(damaged("the file is cut short: its end-of-image marker is missing".into()));
     }
     let (space, channels) = match head.input_colorspace() {
         Some(ColorSpace::Luma) => (ColorSpace::Luma, 1),

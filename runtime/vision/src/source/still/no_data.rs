@@ -99,7 +99,7 @@ mod tests {
                 -9999.0,
                 Some(
                     "480 of 3000 cells hold -9999, which the file calls no \
-              data; cut them off: convert all: mkdir cut; for f in \"d\"/*.tif; do gdal_translate -srcwin 3 4 45 56",
+              data; cut them off: mkdir cut; for f in \"d\"/*.tif; do gdal_translate -srcwin 3 4 45 56",
                 ),
             ),
             (
@@ -108,7 +108,7 @@ mod tests {
                 Some("480 of 3000 cells hold -340282346"),
             ),
             (film(&frame, f32::NAN), f64::NAN, Some("480 of 3000 cells hold NaN")),
-            (film(&holes, -9999.0), -9999.0, Some("fill them: convert all: mkdir filled;")),
+            (film(&holes, -9999.0), -9999.0, Some("fill them: mkdir filled;")),
             (film(&frame, 7.0), -9999.0, None),
         ] {
             match (refuse("d/a.tif", &pixels, value).map_err(|e| e.to_string()), want) {

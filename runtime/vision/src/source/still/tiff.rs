@@ -77,11 +77,12 @@ pub(super) fn peek(path: &Path) -> Facts {
         return Facts::default();
     };
     let mut facts = facts(&mut file, || std::fs::read(path).unwrap_or_default());
+    let said = pictures_said(&mut file);
     let mut pages = usize::from(Role::of(&mut file) == Role::Picture);
     while file.more_images() && file.next_image().is_ok() {
         pages += usize::from(Role::of(&mut file) == Role::Picture);
     }
-    facts.pages = pages.max(1);
+    facts.pages = pages.max(1).max(said.unwrap_or(1));
     facts
 }
 
@@ -159,10 +160,15 @@ fn broken(name: &str, e: &tiff::TiffError) -> SourceError {
     }
 }
 
+/// How to convert the files beside `name`, into the folder `out`.
+fn convert_all(name: &str, out: &str, command: &str) -> String {
+    format!("convert all: {}", convert::each(name, out, command))
+}
+
 /// Refuses a TIFF that GDAL can write more plainly.
 fn plain(name: &str, what: &str) -> SourceError {
     let command = "gdal_translate -co COMPRESS=DEFLATE \"$f\"";
-    SourceError::refused(name, what, convert::each(name, "plain", command))
+    SourceError::refused(name, what, convert_all(name, "plain", command))
 }
 
 /// The picture of the page at hand.
@@ -174,7 +180,7 @@ fn picture<R: Read + Seek>(name: &str, file: &mut Decoder<R>) -> Result<Still, S
     let meaning = file.find_tag_unsigned::<u16>(Tag::PhotometricInterpretation).ok().flatten();
     if meaning == Some(PhotometricInterpretation::RGBPalette.to_u16()) {
         let command = "gdal_translate -expand rgb \"$f\"";
-        let fix = convert::each(name, "plain", command);
+        let fix = convert_all(name, "plain", command);
         return Err(SourceError::refused(name, "its colours are those of a palette", fix));
     }
     let colour = file.colortype().map_err(broken)?;
@@ -190,12 +196,12 @@ fn picture<R: Read + Seek>(name: &str, file: &mut Decoder<R>) -> Result<Still, S
         ColorType::RGBA(8 | 16) => (4, 3),
         ColorType::CMYK(8) => (4, 4),
         ColorType::Multiband { num_samples, .. } => {
-            let fix = convert::each(name, "band1", "gdal_translate -b 1 \"$f\"");
+            let fix = convert_all(name, "band1", "gdal_translate -b 1 \"$f\"");
             return Err(SourceError::refused(name, format!("it has {num_samples} bands"), fix));
         }
         ColorType::Gray(bits) => {
             let command = "gdal_translate -ot UInt16 \"$f\"";
-            let fix = convert::each(name, "plain", command);
+            let fix = convert_all(name, "plain", command);
             return Err(SourceError::refused(name, format!("it is grey of {bits} bit"), fix));
         }
         other => return Err(plain(name, &format!("pixels of type {other:?} are not read"))),
@@ -299,7 +305,7 @@ fn floats(name: &str, values: &DecodingResult) -> Result<Vec<f32>, SourceError> 
         DecodingResult::U8(_) | DecodingResult::U16(_) => None,
     };
     exact.ok_or_else(|| {
-        let fix = convert::each(name, "plain", "gdal_translate -ot Float32 \"$f\"");
+        let fix = convert_all(name, "plain", "gdal_translate -ot Float32 \"$f\"");
         SourceError::refused(name, "its whole numbers are over 16777216, where float32 rounds", fix)
     })
 }
