@@ -17,7 +17,7 @@ const STRANGE_TIMES: f64 = 4.0;
 /// The first and the last frame are something else where more than this share of their values changed...
 const END_CHANGED: f64 = 0.6;
 /// ... and less than this between their neighbours.
-const END_STEADY: f64 = 0.15;
+const END_STEADY: f64 = 0.25;
 /// Largest share of a film that can be faults: more is what it looks like.
 const FAULTS_MAX: f64 = 0.25;
 /// Equal frames at the end from which a camera counts as frozen.
@@ -94,6 +94,13 @@ impl Look {
         f64::from(self.most) - f64::from(self.least)
     }
 
+    /// Mean difference from another frame.
+    fn apart(&self, other: &Self) -> f64 {
+        let pairs = self.values.iter().zip(&other.values);
+        let sum: f64 = pairs.map(|(a, b)| f64::from((a - b).abs())).sum();
+        sum / self.values.len().max(1) as f64
+    }
+
     /// Share of its values that differ from another frame's by more than `by`.
     fn changed(&self, other: &Self, by: f64) -> f64 {
         let pairs = self.values.iter().zip(&other.values);
@@ -139,9 +146,13 @@ fn strange(looks: &[Look], left_out: &[bool]) -> Vec<usize> {
     let seen: Vec<usize> = (0..looks.len()).filter(|&i| !left_out[i]).collect();
     let strange = |t: &&[usize]| {
         let [before, this, after] = [t[0], t[1], t[2]].map(|i| &looks[i]);
+        // A part of it may be torn, or all of it be noise like the ground's own: by cells that changed, or
+        // by how much all did.
         let by = STRANGE_BY * before.contrast().max(after.contrast());
         let changed = before.changed(this, by).min(this.changed(after, by));
-        changed > STRANGE_SHARE && changed > STRANGE_TIMES * before.changed(after, by)
+        let apart = before.apart(this).min(this.apart(after));
+        (changed > STRANGE_SHARE && changed > STRANGE_TIMES * before.changed(after, by))
+            || (apart > by && apart > STRANGE_TIMES * before.apart(after))
     };
     let mut found: Vec<usize> = seen.windows(3).filter(strange).map(|t| t[1]).collect();
     // At the ends there is one neighbour only: nearly all must have changed, and no more before or after.
