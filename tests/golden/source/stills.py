@@ -1,8 +1,8 @@
 """Make the golden pictures of the still readers: python stills.py (from this folder).
 
 Oracles: Pillow 13.0.0 and tifffile 2026.3.3 write the files. What they hold as decoded is in
-runtime/vision/src/source/still/tests.rs, as digests by the crate image 0.25.10; of files without
-loss these are the digests of the arrays below. All content is synthetic.
+runtime/vision/src/source/still/tests.rs, as digests: of files without loss those of the arrays below,
+of JPEG those of zune-jpeg 0.5.15, which the crate image had used. All content is synthetic.
 """
 
 from pathlib import Path
