@@ -1094,7 +1094,7 @@ def refused_runs() -> list[Run]:
             | {f"one-size/{k}.png": whole[f"cut-frame/frame_{k:03}.png"] for k in range(11)}
             | {
                 "good.npz": good, "cut.npz": good[: len(good) // 2], "empty.npz": b"",
-                "text.npz": b"frames = 3\n", "int64.npz": npz(frames=counts.astype(np.int64)),
+                "text.npz": b"frames = 3\n", "int64.npz": npz(frames=counts.astype(np.int64) << 20),
                 "nan.npz": npz(frames=nan), "one.npz": npz(frames=counts[:1].astype(np.uint16)),
                 "narrow.npz": npz(frames=counts[:, :, :16].astype(np.uint16)),
                 "named.npz": npz(heat=np.zeros((14, 40, 48, 1), np.uint8)),

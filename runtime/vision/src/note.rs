@@ -36,6 +36,35 @@ pub enum Note {
     },
     /// Three equal channels where one is needed.
     GreyInColour,
+    /// Three nearly equal channels where one is needed.
+    NearlyGrey {
+        /// By how much they differ, levels of 255.
+        levels: u8,
+    },
+    /// A mask of two colours.
+    BlackIsUnburnt {
+        /// The colour that burns, as `#rrggbb`.
+        fire: String,
+    },
+    /// Frames that show nothing.
+    FramesBlank {
+        /// Index and time of each.
+        frames: Vec<(usize, Moment)>,
+    },
+    /// Frames of something else.
+    FramesStrange {
+        /// Index and time of each.
+        frames: Vec<(usize, Moment)>,
+    },
+    /// The film ends in equal frames.
+    CameraFrozen {
+        /// How many.
+        frames: usize,
+        /// Of how many.
+        of: usize,
+        /// From the first of them to the last, seconds.
+        over_s: f64,
+    },
     /// The input tells no times; frames are counted by the step asked for.
     TimesCounted {
         /// Seconds between frames.
@@ -73,6 +102,36 @@ pub enum Note {
     // ---- source: folders of images ----
     /// Images with an alpha channel.
     TransparencyUnused,
+    /// Pictures stored another way up than they are shown.
+    PicturesTurned {
+        /// How many.
+        frames: usize,
+        /// Of how many.
+        of: usize,
+    },
+    /// Raw values of a thermal camera were in the pictures.
+    Radiometric(Radiometry),
+    /// Pages of TIFF files.
+    PagesAsFrames {
+        /// How many.
+        frames: usize,
+        /// In how many files.
+        files: usize,
+    },
+    /// The pictures tell a place that is not used.
+    PlaceNotRead {
+        /// Its reference system, where it has a name.
+        crs: Option<String>,
+    },
+    /// Names or EXIF data tell when the pictures were taken.
+    TimesOfPictures {
+        /// Which of them.
+        from: PictureTimes,
+        /// Whether they tell the zone, too.
+        zoned: bool,
+    },
+    /// Names or EXIF data tell times that are of no use.
+    TimesUnused(TimesUnused),
 
     // ---- source: video ----
     /// Not every picture of the video is kept.
@@ -489,6 +548,47 @@ pub enum KindReason {
     NoColour,
 }
 
+/// What raw values of a thermal camera mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Radiometry {
+    /// Apparent temperatures by FLIR's constants.
+    FlirCelsius,
+    /// Counts of DJI.
+    DjiCounts,
+}
+
+/// What tells when pictures were taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureTimes {
+    /// Their EXIF data.
+    Exif,
+    /// The names of their files.
+    Names,
+}
+
+/// Why the times of pictures are not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TimesUnused {
+    /// Two pictures have the same.
+    Repeat {
+        /// What tells it.
+        from: PictureTimes,
+        /// One file.
+        a: String,
+        /// The other.
+        b: String,
+    },
+    /// Not every picture has one.
+    Partly {
+        /// What tells it.
+        from: PictureTimes,
+        /// How many have.
+        files: usize,
+        /// Of how many.
+        of: usize,
+    },
+}
+
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -527,6 +627,33 @@ impl fmt::Display for Note {
             Self::GreyInColour => {
                 f.write_str("the three colour channels are equal; one of them is used")
             }
+            Self::NearlyGrey { levels } => write!(
+                f,
+                "the three colour channels differ by {levels} levels at most: their brightness is used"
+            ),
+            Self::BlackIsUnburnt { fire } => {
+                write!(f, "the frames have two colours: black is unburnt and {fire} burning or burnt")
+            }
+            Self::FramesBlank { frames } => write!(
+                f,
+                "{} frames of one value show nothing (a shutter, a lost signal?) and are left out: {}; \
+                 frames are counted without them",
+                frames.len(),
+                list(frames.iter().map(|(i, when)| format!("frame {i} ({when})")))
+            ),
+            Self::FramesStrange { frames } => write!(
+                f,
+                "{} frames are unlike those beside them (noise, a torn picture?) and are left out: {}; \
+                 frames are counted without them",
+                frames.len(),
+                list(frames.iter().map(|(i, when)| format!("frame {i} ({when})")))
+            ),
+            Self::CameraFrozen { frames, of, over_s } => write!(
+                f,
+                "the last {frames} frames are the same to the bit, over {over_s} s (a frozen camera?){}: \
+                 how the fire moved meanwhile is not known",
+                if frames == of { ", and so is the whole film" } else { "" }
+            ),
             Self::TimesCounted { step_s } => {
                 write!(f, "the input tells no times: frames are {step_s} s apart, as asked")
             }
@@ -551,6 +678,45 @@ impl fmt::Display for Note {
             }
 
             Self::TransparencyUnused => f.write_str("the images have transparency; it is not used"),
+            Self::PicturesTurned { frames, of } => {
+                f.write_str("pictures are turned upright, as their orientation tag says")?;
+                if frames == of { Ok(()) } else { write!(f, " ({frames} of {of})") }
+            }
+            Self::Radiometric(Radiometry::FlirCelsius) => f.write_str(
+                "radiometric JPEG of FLIR: values are apparent temperatures in °C (emissivity 1, no air \
+                 between); ‹kind› rgb takes the picture that is shown",
+            ),
+            Self::Radiometric(Radiometry::DjiCounts) => f.write_str(
+                "radiometric JPEG of DJI: values are the camera's 16-bit counts, larger is hotter, and no \
+                 degrees; ‹kind› rgb takes the picture that is shown",
+            ),
+            Self::PagesAsFrames { frames, files } => write!(
+                f,
+                "each page is a frame, in the order of the file: {frames} pages in {files} files"
+            ),
+            Self::PlaceNotRead { crs } => {
+                let crs = crs.as_deref().unwrap_or("which has no EPSG code");
+                write!(
+                    f,
+                    "the pictures tell a place on the map, but its reference system is not known \
+                     ({crs}): products are in pixels; gdalwarp -t_srs EPSG:n brings them to one"
+                )
+            }
+            Self::TimesOfPictures { from, zoned } => {
+                write!(f, "times are read from {from}")?;
+                if *zoned {
+                    return Ok(());
+                }
+                f.write_str(", which name no zone: the time between frames is known, UTC is not")
+            }
+            Self::TimesUnused(TimesUnused::Repeat { from, a, b }) => write!(
+                f,
+                "times in {from} are not used: those of {a} and {b} are the same"
+            ),
+            Self::TimesUnused(TimesUnused::Partly { from, files, of }) => write!(
+                f,
+                "times in {from} are not used: only {files} of {of} files tell their time there"
+            ),
 
             Self::PicturesThinned { every, step_s, kept, of, asked } => {
                 let step_s = (step_s * 1e4).round() / 1e4;
@@ -848,6 +1014,15 @@ impl fmt::Display for Moment {
             Some(utc) => write!(f, "{utc}"),
             None => write!(f, "second {}", self.elapsed_s),
         }
+    }
+}
+
+impl fmt::Display for PictureTimes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Exif => "the pictures' EXIF data",
+            Self::Names => "the files' names",
+        })
     }
 }
 

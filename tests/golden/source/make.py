@@ -42,9 +42,9 @@ def arrays() -> dict[str, dict]:
             heat=ramp(np.uint8), mask=np.packbits(disk(T), axis=-1), dt_s=np.float32(15), segment=np.zeros(T, np.int16)
         ),
         "rgb": dict(frames=np.repeat(ramp(np.uint8)[..., None], 3, -1), kind=np.bytes_(b"rgb"), dt_s=1.0),
-        "bad_f64": dict(frames=ramp(np.float64)),
-        "bad_i32": dict(frames=ramp(np.int32)),
-        "bad_fortran": dict(frames=np.asfortranarray(ramp(np.uint8))),
+        "thermal_f64": dict(frames=ramp(np.float64)),
+        "thermal_i32": dict(frames=ramp(np.int32)),
+        "thermal_fortran": dict(frames=np.asfortranarray(ramp(np.uint8))),
         "bad_nan": dict(frames=np.where(ramp(np.float32) == 20, np.nan, ramp(np.float32)).astype(np.float32)),
         "bad_zero": dict(frames=np.zeros((0, H, W), np.uint8)),
         "bad_small": dict(frames=np.zeros((T, 31, W), np.uint8)),

@@ -54,7 +54,7 @@ fn heat(film: &Film) -> Vec<Array2<f32>> {
 fn sheet(name: &str, film: &Film, clip: &Clip) {
     let Ok(folder) = std::env::var("EMBERLINE_SHEETS") else { return };
     let (t, h, w) = clip.frames.dim();
-    let mut png = image::RgbImage::new(6 * w as u32, 3 * h as u32);
+    let mut sheet = vec![[0u8; 3]; 6 * w * 3 * h];
     for k in 0..6 {
         let i = (k + 1) * t / 6 - 1;
         let Pixels::U8(rgb) = &*film.frames[clip.picked[i]].pixels else { return };
@@ -65,12 +65,15 @@ fn sheet(name: &str, film: &Film, clip: &Clip) {
                 let rows =
                     [[rgb[[y, x, 0]], rgb[[y, x, 1]], rgb[[y, x, 2]]], [grey; 3], [burnt; 3]];
                 for (r, value) in rows.into_iter().enumerate() {
-                    png.put_pixel((k * w + x) as u32, (r * h + y) as u32, image::Rgb(value));
+                    sheet[(r * h + y) * 6 * w + k * w + x] = value;
                 }
             }
         }
     }
-    png.save(format!("{folder}/{name}.png")).unwrap();
+    let file = std::fs::File::create(format!("{folder}/{name}.png")).unwrap();
+    let mut png = png::Encoder::new(file, 6 * w as u32, 3 * h as u32);
+    png.set_color(png::ColorType::Rgb);
+    png.write_header().unwrap().write_image_data(sheet.as_flattened()).unwrap();
 }
 
 /// Share of the film's pixels that burn in a frame, on average.

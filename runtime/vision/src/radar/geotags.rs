@@ -35,7 +35,7 @@ pub(super) struct Item {
 
 /// The reference system of a file.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Crs {
+pub(crate) enum Crs {
     Epsg(u16),
     /// Spelled out in keys that are not read here.
     UserDefined,
@@ -44,16 +44,16 @@ pub(super) enum Crs {
 
 /// The tags of one image.
 #[derive(Debug)]
-pub(super) struct GeoTags {
-    pub(super) crs: Crs,
-    pub(super) transform: Option<[f64; 6]>,
+pub(crate) struct GeoTags {
+    pub(crate) crs: Crs,
+    pub(crate) transform: Option<[f64; 6]>,
     pub(super) items: Vec<Item>,
-    pub(super) no_data: Option<f64>,
+    pub(crate) no_data: Option<f64>,
 }
 
 impl GeoTags {
     /// The tags of the open image; what is damaged counts as unstated, but for a no-data value.
-    pub(super) fn read<R: Read + Seek>(file: &mut Decoder<R>) -> Result<Self, String> {
+    pub(crate) fn read<R: Read + Seek>(file: &mut Decoder<R>) -> Result<Self, String> {
         let keys = file.get_tag_u16_vec(GEO_KEYS).unwrap_or_default();
         let key = |code: u16| {
             // A key that stands in place has 0 for its tag and its value last.

@@ -9,14 +9,14 @@ use proj4rs::transform::transform;
 pub(super) const ROUNDING: f64 = 0.5;
 
 /// A map projection, both ways.
-pub(super) struct Ground {
+pub(crate) struct Ground {
     proj: Proj,
     wgs84: Proj,
 }
 
 impl Ground {
     /// The projection `crs` names: `EPSG:3067` or a PROJ string.
-    pub(super) fn of(crs: &str) -> Result<Self, String> {
+    pub(crate) fn of(crs: &str) -> Result<Self, String> {
         let no = |e: proj4rs::errors::Error| format!("the projection '{crs}' is not known: {e}");
         let plain = crs.trim();
         let code = plain.to_ascii_uppercase().strip_prefix("EPSG:").map(|c| c.parse::<u16>());
@@ -64,7 +64,7 @@ impl Ground {
     }
 
     /// Refuses a transform that cannot be in this projection: its corners lie nowhere on Earth.
-    pub(super) fn check(&self, t: &[f64; 6], [h, w]: [usize; 2]) -> Result<(), String> {
+    pub(crate) fn check(&self, t: &[f64; 6], [h, w]: [usize; 2]) -> Result<(), String> {
         let area = t[1] * t[5] - t[2] * t[4];
         if !t.iter().all(|v| v.is_finite()) || area == 0.0 {
             return Err("its cells have no area".to_owned());
@@ -81,7 +81,7 @@ impl Ground {
     }
 
     /// Side of a cell in metres, where cells are square and the map is not in degrees.
-    pub(super) fn cell_m(&self, t: &[f64; 6]) -> Option<f64> {
+    pub(crate) fn cell_m(&self, t: &[f64; 6]) -> Option<f64> {
         let [wide, high] = self.sides_m(t, 0.0);
         (!self.is_degrees() && (wide / high - 1.0).abs() < 0.01).then(|| (wide * high).sqrt())
     }
@@ -117,7 +117,7 @@ pub(super) fn between(
 }
 
 /// How far two transforms put the corners of a grid apart, in cells of the first.
-pub(super) fn cells_apart(a: &[f64; 6], b: &[f64; 6], [h, w]: [usize; 2]) -> f64 {
+pub(crate) fn cells_apart(a: &[f64; 6], b: &[f64; 6], [h, w]: [usize; 2]) -> f64 {
     let cell = a[1].hypot(a[4]).min(a[2].hypot(a[5]));
     let corners = [[0.0, 0.0], [w as f64, 0.0], [0.0, h as f64], [w as f64, h as f64]];
     let at = |t: &[f64; 6], [col, row]: [f64; 2]| {

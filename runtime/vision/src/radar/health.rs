@@ -27,7 +27,8 @@ fn when(film: &Film, i: usize) -> Moment {
     Moment { utc: frame.time.utc, elapsed_s: frame.time_s() }
 }
 
-fn gaps(film: &Film, notes: &mut Vec<Note>) {
+/// Notes gaps between frames, and uneven steps.
+pub(crate) fn gaps(film: &Film, notes: &mut Vec<Note>) {
     let steps: Vec<f64> = film.frames.windows(2).map(|p| p[1].time_s() - p[0].time_s()).collect();
     if steps.len() < 2 {
         return;

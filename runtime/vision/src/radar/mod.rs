@@ -32,6 +32,8 @@ mod tests;
 
 pub use around::{Around, NoSquare};
 pub use error::RadarError;
+pub(crate) use geotags::{Crs, GeoTags};
+pub(crate) use ground::{Ground, cells_apart};
 pub use options::RadarOptions;
 pub use sequence::{RainFrame, Sequence, claims};
 pub use unit::{NoRainUnit, RadarUnit};

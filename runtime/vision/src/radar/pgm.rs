@@ -108,7 +108,13 @@ impl Head {
     fn read(bytes: &[u8]) -> Result<(Self, &[u8]), String> {
         let mut at = 2;
         if !bytes.starts_with(b"P5") {
-            return Err("not a binary PGM (P5) file".to_owned());
+            let form = match bytes.starts_with(b"P2") {
+                true => {
+                    "not a binary PGM (P5) file but one of text; ‹kind› thermal reads it as a thermal camera's"
+                }
+                false => "not a binary PGM (P5) file",
+            };
+            return Err(form.to_owned());
         }
         let (mut numbers, mut facts) = (Vec::new(), Vec::new());
         while numbers.len() < 3 {
@@ -138,7 +144,12 @@ impl Head {
         let [w, h, most]: [usize; 3] = numbers.try_into().map_err(|_| "its header is short")?;
         let most = match u8::try_from(most) {
             Ok(most) if most > 0 && w > 0 && h > 0 => most,
-            _ => return Err(format!("{w}×{h} with values up to {most} is no 8-bit picture")),
+            _ => {
+                return Err(format!(
+                    "{w}×{h} with values up to {most} is no 8-bit picture of a radar; ‹kind› thermal \
+                     reads one of a thermal camera"
+                ));
+            }
         };
         // One blank ends the header; what follows may look like one, and is a pixel.
         let body = bytes.get(at + 1..).ok_or("it ends after its header")?;

@@ -40,10 +40,16 @@ pub(super) fn settle_unit(
             Ok(asked)
         }
         (Some(unit), _) | (None, Some(unit)) => Ok(unit),
-        (None, None) => Err(RadarError::refused(
-            name,
-            "the file does not say what its values are",
-            "say it with ‹unit›: dBZ, mm/h or \"mm in 5 min\"",
-        )),
+        (None, None) => {
+            let picture = match name.to_ascii_lowercase().ends_with(".pgm") {
+                true => "; or ‹kind› thermal where it is a picture of a thermal camera",
+                false => "",
+            };
+            Err(RadarError::refused(
+                name,
+                "the file does not say what its values are",
+                format!("say it with ‹unit›: dBZ, mm/h or \"mm in 5 min\"{picture}"),
+            ))
+        }
     }
 }

@@ -2,17 +2,24 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array3, Axis};
+use ndarray::Axis;
 
 use super::about::Origin;
+use super::colour::{self, Colours};
 use super::deadline::Deadline;
+use super::doubt;
 use super::error::SourceError;
+use super::faults;
 use super::options::SourceOptions;
 use super::source::{Next, Source};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
 use crate::note::{KindReason, Note};
 use crate::radar::health;
+
+/// Numbers that stand for no data in many float files, and the size from which any does.
+const NO_DATA: [f32; 4] = [-9999.0, -32768.0, -99999.0, -999.0];
+const NO_DATA_FROM: f32 = 1e20;
 
 /// Reads `source` to its end and settles kind, times and grid over all its frames.
 ///
@@ -43,10 +50,22 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     let times_from = first.time.source;
     SourceError::check_sides(&negative.name, height, width)?;
     negative.refuse_unlike()?;
-    let kind = negative.settle_kind(about.kind, options.kind)?;
+    let kind = negative.settle_kind(about.kind, options.kind, about.origin)?;
+    let by_values = options.kind.or(about.kind).is_none() && kind == Kind::Thermal;
+    if by_values && matches!(about.origin, Origin::Npz | Origin::Images) {
+        doubt::refuse_coarse_heat(&negative.name, about.grid.as_ref())?;
+    }
     match kind {
         Kind::Rain => negative.refuse_no_rain()?,
-        Kind::Thermal | Kind::Mask | Kind::Rgb => negative.refuse_not_finite()?,
+        Kind::Thermal | Kind::Mask | Kind::Rgb => {
+            negative.refuse_not_finite()?;
+            negative.refuse_no_data()?;
+        }
+    }
+    let of_a_camera = matches!(about.origin, Origin::Npz | Origin::Images | Origin::Video);
+    if of_a_camera && matches!(kind, Kind::Thermal | Kind::Rgb) {
+        let frames = std::mem::take(&mut negative.frames);
+        negative.frames = faults::leave_out(frames, &mut negative.notes);
     }
     if let Some(every_s) = options.frame_every_s {
         let told = match about.origin {
@@ -85,6 +104,10 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     if of_a_radar {
         let health = health::of(&film);
         film.notes.extend(health);
+    } else if matches!(times_from, TimeSource::Name | TimeSource::Exif) {
+        let mut gaps = Vec::new();
+        health::gaps(&film, &mut gaps);
+        film.notes.extend(gaps);
     }
     Ok(film)
 }
@@ -143,7 +166,32 @@ impl Negative {
             format!(
                 "{values} NaN or infinite values in {frames} frames, the first in frame {first}"
             ),
-            "replace them or leave those frames out",
+            "cut those cells off, fill them from their neighbours, or leave those frames out",
+        ))
+    }
+
+    /// Refuses numbers that stand for no data by convention: they would be taken for cold or heat.
+    fn refuse_no_data(&self) -> Result<(), SourceError> {
+        let none = |v: f32| NO_DATA.contains(&v) || v.abs() >= NO_DATA_FROM;
+        let found = self.pixels().enumerate().find_map(|(i, pixels)| {
+            let Pixels::F32(a) = pixels else { return None };
+            Some((i, a.iter().copied().find(|v| none(*v))?))
+        });
+        let Some((first, value)) = found else { return Ok(()) };
+        let (mut frames, mut cells) = (0, 0);
+        for pixels in self.pixels() {
+            let here = pixels.values().filter(|v| none(*v)).count();
+            frames += usize::from(here > 0);
+            cells += here;
+        }
+        Err(SourceError::refused(
+            &self.name,
+            format!(
+                "{cells} cells in {frames} frames mark no data, the first with {value} in frame \
+                 {first}"
+            ),
+            "a fire film has none: cut those cells off in all frames, or fill them from their \
+             neighbours (gdal_fillnodata.py)",
         ))
     }
 
@@ -178,7 +226,9 @@ impl Negative {
         &mut self,
         found: Option<Kind>,
         asked: Option<Kind>,
+        origin: Origin,
     ) -> Result<Kind, SourceError> {
+        let colours = Colours::of(&self.frames);
         if let (Some(found), Some(asked)) = (found, asked)
             && asked != found
         {
@@ -187,6 +237,11 @@ impl Negative {
         let kind = match asked.or(found) {
             Some(kind) => kind,
             None => {
+                match &colours {
+                    Some(Colours::Two(_) | Colours::Few(_)) if origin != Origin::Images => {}
+                    Some(colours) => self.without_colour(colours)?,
+                    None => {}
+                }
                 let (kind, because) = self.deduce();
                 self.notes.push(Note::KindDeduced { kind, because });
                 kind
@@ -207,10 +262,16 @@ impl Negative {
             )),
             (_, 1) => Ok(kind),
             _ if self.all_grey() => {
-                for frame in &mut self.frames {
-                    frame.pixels = Arc::new(first_channel(&frame.pixels));
-                }
+                self.each(colour::first_channel);
                 self.notes.push(Note::GreyInColour);
+                Ok(kind)
+            }
+            (Kind::Thermal, _) if matches!(colours, Some(Colours::NearlyGrey(_))) => {
+                colours.map_or(Ok(()), |colours| self.without_colour(&colours))?;
+                Ok(kind)
+            }
+            (Kind::Mask, _) if matches!(colours, Some(Colours::BlackAnd(_))) => {
+                colours.map_or(Ok(()), |colours| self.without_colour(&colours))?;
                 Ok(kind)
             }
             _ => Err(SourceError::refused(
@@ -218,6 +279,63 @@ impl Negative {
                 format!("kind {kind} needs one channel, these frames have colour"),
                 "give ‹kind› rgb, or convert the frames to grey",
             )),
+        }
+    }
+
+    /// One channel where three hold no colour; colours that ask for a word are refused.
+    fn without_colour(&mut self, colours: &Colours) -> Result<(), SourceError> {
+        let words = |c: &[u8; 3]| format!("#{:02x}{:02x}{:02x}", c[0], c[1], c[2]);
+        match colours {
+            Colours::Grey => {
+                self.each(colour::first_channel);
+                self.notes.push(Note::GreyInColour);
+            }
+            Colours::NearlyGrey(levels) => {
+                self.each(colour::brightness);
+                self.notes.push(Note::NearlyGrey { levels: *levels });
+            }
+            Colours::BlackAnd(fire) => {
+                self.each(colour::not_black);
+                self.notes.push(Note::BlackIsUnburnt { fire: words(fire) });
+            }
+            Colours::Two([a, b]) => {
+                let (a, b) = (words(a), words(b));
+                return Err(SourceError::refused(
+                    &self.name,
+                    format!(
+                        "its frames have two colours, {a} and {b}, and which burns is not said"
+                    ),
+                    format!(
+                        "paint unburnt black and burnt white: magick mogrify -fill black -opaque \
+                         '{a}' -fill white -opaque '{b}' FILES, or the other way round"
+                    ),
+                ));
+            }
+            Colours::Few(colours) => {
+                let all: Vec<String> = colours.iter().map(words).collect();
+                return Err(SourceError::refused(
+                    &self.name,
+                    format!(
+                        "its frames have {} colours ({}), as classes have",
+                        all.len(),
+                        all.join(", ")
+                    ),
+                    format!(
+                        "paint what burns white and all else black: magick mogrify -fill black +opaque \
+                         '{0}' -fill white -opaque '{0}' FILES, or say ‹kind› rgb",
+                        all[1]
+                    ),
+                ));
+            }
+            Colours::Many => {}
+        }
+        Ok(())
+    }
+
+    /// All frames through `one`.
+    fn each(&mut self, one: impl Fn(&Pixels) -> Pixels) {
+        for frame in &mut self.frames {
+            frame.pixels = Arc::new(one(&frame.pixels));
         }
     }
 
@@ -252,22 +370,12 @@ impl Negative {
     }
 }
 
-fn first_channel(pixels: &Pixels) -> Pixels {
-    fn one<T: Copy>(a: &Array3<T>) -> Array3<T> {
-        a.slice(ndarray::s![.., .., 0..1]).to_owned()
-    }
-    match pixels {
-        Pixels::U8(a) => Pixels::U8(one(a)),
-        Pixels::U16(a) => Pixels::U16(one(a)),
-        Pixels::F32(a) => Pixels::F32(one(a)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::{Elapsed, FrameTime};
     use crate::source::{About, Closing};
+    use ndarray::Array3;
 
     /// Frames that are there already, a second apart.
     struct Ready(About, std::vec::IntoIter<Frame>);
@@ -308,7 +416,10 @@ mod tests {
             (vec![0.0, 1.0], 1, None, None, Ok(Kind::Mask)),
             (vec![0.0, 255.0], 1, None, None, Ok(Kind::Mask)),
             (vec![0.0, 2.0], 1, None, None, Ok(Kind::Thermal)),
-            (vec![9.0, 9.0], 3, None, None, Ok(Kind::Rgb)),
+            // Grey in three channels, as many cameras store it.
+            (vec![9.0, 8.0], 3, None, None, Ok(Kind::Thermal)),
+            (vec![0.0, 255.0], 3, None, None, Ok(Kind::Mask)),
+            (vec![9.0, 8.0], 3, None, Some(Kind::Rgb), Ok(Kind::Rgb)),
             (vec![0.0, 1.0], 1, None, Some(Kind::Thermal), Ok(Kind::Thermal)),
             (vec![0.0, 7.0], 1, Some(Kind::Mask), Some(Kind::Thermal), Ok(Kind::Mask)),
             (vec![9.0, 9.0], 3, Some(Kind::Thermal), None, Ok(Kind::Thermal)),
@@ -325,6 +436,58 @@ mod tests {
                     let deduced = |n: &Note| matches!(n, Note::KindDeduced { .. });
                     assert_eq!(film.notes.iter().any(deduced), asked.or(found).is_none());
                     assert!(kind == Kind::Rgb || film.frames[0].pixels.shape()[2] == 1);
+                }
+                (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),
+                (got, want) => panic!("{got:?} is not {want:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn colour_decides_over_all_frames() {
+        type Rgb = [u8; 3];
+        let film = |left: Rgb, right: Rgb, end: Rgb| {
+            let frame = |right: Rgb| {
+                let value = |x: usize, c: usize| if x < 20 { left[c] } else { right[c] };
+                Pixels::U8(Array3::from_shape_fn((32, 40, 3), |(_, x, c)| value(x, c)))
+            };
+            vec![frame(right), frame(end)]
+        };
+        let (black, white, red, void) = ([0; 3], [255; 3], [128, 0, 0], [224, 224, 192]);
+        for (pixels, asked, want) in [
+            (film(black, white, white), None, Ok((Kind::Mask, "colour channels are equal"))),
+            (film(black, red, black), None, Ok((Kind::Mask, "black is unburnt and #800000"))),
+            (film(black, red, black), Some(Kind::Mask), Ok((Kind::Mask, "black is unburnt"))),
+            (film(black, red, black), Some(Kind::Rgb), Ok((Kind::Rgb, ""))),
+            (
+                film([9, 9, 8], [99, 95, 91], [90; 3]),
+                None,
+                Ok((Kind::Thermal, "differ by 8 levels at most")),
+            ),
+            (
+                film([9, 9, 8], [99, 95, 91], [90; 3]),
+                Some(Kind::Thermal),
+                Ok((Kind::Thermal, "8 levels")),
+            ),
+            (
+                film(white, red, white),
+                None,
+                Err("two colours, #800000 and #ffffff, and which burns"),
+            ),
+            (
+                film(black, red, void),
+                None,
+                Err("3 colours (#000000, #800000, #e0e0c0), as classes"),
+            ),
+            (film(black, red, void), Some(Kind::Mask), Err("kind mask needs one channel")),
+            (film(black, red, black), Some(Kind::Thermal), Err("kind thermal needs one channel")),
+        ] {
+            let options = SourceOptions { kind: asked, ..SourceOptions::default() };
+            match (develop(ready(pixels, None, None), &options), want) {
+                (Ok(film), Ok((kind, said))) => {
+                    let notes: Vec<String> = film.notes.iter().map(ToString::to_string).collect();
+                    assert_eq!(film.kind, kind, "{notes:?}");
+                    assert!(notes.join("\n").contains(said), "{notes:?}");
                 }
                 (Err(e), Err(why)) => assert!(e.to_string().contains(why), "{e}"),
                 (got, want) => panic!("{got:?} is not {want:?}"),
@@ -404,5 +567,16 @@ mod tests {
         let source = ready(vec![good, Pixels::F32(a)], None, None);
         let e = develop(source, &SourceOptions::default()).unwrap_err().to_string();
         assert!(e.contains("2 NaN or infinite values in 1 frames, the first in frame 1"), "{e}");
+        for none in [-9999.0, -32768.0, f32::MAX, -1e38] {
+            let mut a = Array3::<f32>::from_elem((32, 32, 1), 21.5);
+            a.slice_mut(ndarray::s![4.., 4.., ..]).fill(30.0);
+            let good = Pixels::F32(a.clone());
+            a.slice_mut(ndarray::s![..2, .., ..]).fill(none);
+            let source = ready(vec![good, Pixels::F32(a)], None, None);
+            let e = develop(source, &SourceOptions::default()).unwrap_err().to_string();
+            let why =
+                format!("64 cells in 1 frames mark no data, the first with {none} in frame 1");
+            assert!(e.contains(&why), "{e}");
+        }
     }
 }

@@ -101,6 +101,12 @@ impl SourceError {
         Self::Refused { name: name.to_owned(), what: what.into(), fix: fix.into() }
     }
 
+    /// A picture that its decoder gives up: the first line of why.
+    pub(super) fn undecodable(name: &str, why: &str) -> Self {
+        let why = why.lines().next().unwrap_or("unknown reason");
+        Self::Damaged { name: name.to_owned(), what: format!("cannot be decoded: {why}") }
+    }
+
     pub(super) fn io(path: &Path, cause: std::io::Error) -> Self {
         let name = path.display().to_string();
         if cause.kind() == std::io::ErrorKind::NotFound {

@@ -4,11 +4,14 @@
 //! A source hands out frames one by one; [`develop()`] reads one to its end and makes a film of it.
 
 mod about;
+mod colour;
 mod deadline;
 mod decoder_choice;
 mod develop;
+mod doubt;
 mod error;
 mod events;
+mod faults;
 mod ffmpeg_command;
 mod foreign;
 mod image_folder;
@@ -20,6 +23,7 @@ mod options;
 mod radar;
 mod sim;
 mod source;
+mod still;
 #[cfg(feature = "video")]
 mod video;
 

@@ -21,6 +21,11 @@ pub enum NpyError {
     /// Values of a type that has no meaning here.
     #[error("holds {0}, not numbers or text")]
     Type(String),
+    /// Whole numbers too large for the type that frames are read as.
+    #[error(
+        "holds whole numbers over 16777216, where float32 rounds; subtract an offset from them"
+    )]
+    Rounded,
 }
 
 impl From<std::io::Error> for NpyError {
@@ -40,6 +45,8 @@ pub(super) struct Header {
     pub(super) big_endian: bool,
     /// First index fastest.
     pub(super) fortran: bool,
+    /// Ticks of a second of NumPy dates: `None` of other values, and of dates in longer units.
+    pub(super) ticks: Option<i64>,
     /// Length of each axis.
     pub(super) shape: Vec<usize>,
 }
@@ -92,7 +99,15 @@ impl Header {
         let mut letters = descr.chars();
         let order = letters.next().unwrap_or('?');
         let letter = letters.next().unwrap_or('?');
-        let size: usize = letters.as_str().parse().unwrap_or(0);
+        let (size, unit) = letters.as_str().split_once('[').unwrap_or((letters.as_str(), ""));
+        let size: usize = size.parse().unwrap_or(0);
+        let ticks = match unit {
+            "s]" => Some(1),
+            "ms]" => Some(1_000),
+            "us]" => Some(1_000_000),
+            "ns]" => Some(1_000_000_000),
+            _ => None,
+        };
         let bytes = if letter == 'U' { size.saturating_mul(4) } else { size };
         let fortran = after("'fortran_order'")?.starts_with("True");
         let shape = after("'shape'")?
@@ -106,7 +121,7 @@ impl Header {
             .filter(|s| !s.is_empty())
             .map(|s| s.parse().map_err(|_| NpyError::Layout("its shape is not a list of numbers")))
             .collect::<Result<Vec<usize>, _>>()?;
-        Ok(Self { letter, bytes, big_endian: order == '>', fortran, shape })
+        Ok(Self { letter, bytes, big_endian: order == '>', fortran, ticks, shape })
     }
 
     /// Number of values, or `None` where that overflows.
@@ -169,6 +184,19 @@ impl Header {
                 ('f', 8) => f64::from_le_bytes(wide(b, false)),
                 _ => return None,
             })
+        })
+    }
+
+    /// All values of NumPy dates, nanoseconds since 1970; `None` where there is no date.
+    ///
+    /// # Errors
+    /// [`NpyError`] when the values are no dates of a second or finer, or end early.
+    pub(super) fn dates_ns(&self, from: &mut impl Read) -> Result<Vec<Option<i128>>, NpyError> {
+        self.values(from, |b| {
+            let ticks = self.ticks.filter(|_| self.letter == 'M')?;
+            let count = i64::from_le_bytes(b.try_into().ok()?);
+            let ns = i128::from(count) * i128::from(1_000_000_000 / ticks);
+            Some((count != i64::MIN).then_some(ns))
         })
     }
 
@@ -249,6 +277,18 @@ mod tests {
             let h = Header::read(&mut from).unwrap();
             assert_eq!(h.numbers(&mut from).unwrap(), want, "{descr}");
         }
+        let dates = [
+            header("<M8[ms]", "(2,)"),
+            1500i64.to_le_bytes().to_vec(),
+            i64::MIN.to_le_bytes().to_vec(),
+        ];
+        let dates = dates.concat();
+        let mut from = &dates[..];
+        let h = Header::read(&mut from).unwrap();
+        assert_eq!(h.dates_ns(&mut from).unwrap(), [Some(1_500_000_000), None]);
+        let days = [header("<M8[D]", "()"), 1i64.to_le_bytes().to_vec()].concat();
+        let mut from = &days[..];
+        assert!(Header::read(&mut from).unwrap().dates_ns(&mut from).is_err());
         for (descr, values) in [
             ("<U2", vec![b'h', 0, 0, 0, b'i', 0, 0, 0]),
             (">U3", vec![0, 0, 0, b'h', 0, 0, 0, b'i', 0, 0, 0, 0]),

@@ -41,7 +41,7 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
         return Err(refusal);
     }
     let about = std::fs::metadata(path).map_err(|e| SourceError::io(path, e))?;
-    if RadarSource::claims(path, options) {
+    if !ImageFolder::claims_pgm(path, options) && RadarSource::claims(path, options) {
         return Ok(Box::new(RadarSource::open(uri, options)?));
     }
     if options.radar != RadarOptions::default() {
@@ -86,7 +86,10 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
             "a single .npy carries no name, step or kind",
             "save it with numpy.savez_compressed(\"clip.npz\", frames=..., dt_s=...)",
         )),
-        "png" | "jpg" | "jpeg" | "tif" | "tiff" => Err(SourceError::refused(
+        "tif" | "tiff" if ImageFolder::has_pages(path) => {
+            Ok(Box::new(ImageFolder::open(uri, options)?))
+        }
+        "png" | "jpg" | "jpeg" | "tif" | "tiff" | "pgm" => Err(SourceError::refused(
             uri,
             "one image is not a film",
             "put the frames into a folder and give the folder",

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
+use half::f16;
 use jiff::Timestamp;
 use ndarray::Array3;
 use zip::ZipArchive;
@@ -85,8 +86,18 @@ impl Npz {
         };
         let refused = |what: String, fix: &str| SourceError::refused(&self.name, what, fix);
         let [t, h, stored, c] = match header.shape[..] {
-            [t, h, w] => [t, h, w, 1],
+            // One channel, before or behind the sides.
+            [t, h, w] | [t, 1, h, w] => [t, h, w, 1],
             [t, h, w, c @ (1 | 3)] => [t, h, w, c],
+            [_, 3, _, _] => {
+                return Err(refused(
+                    format!(
+                        "array {wanted} is {}, its channels before its sides",
+                        header.describe()
+                    ),
+                    "put them behind: frames.transpose(0, 2, 3, 1)",
+                ));
+            }
             _ => {
                 return Err(refused(
                     format!("array {wanted} is {}", header.describe()),
@@ -95,21 +106,10 @@ impl Npz {
             }
         };
         let kind_of_values = (header.letter, header.bytes);
-        if !matches!(kind_of_values, ('b' | 'u', 1) | ('u', 2) | ('f', 4)) {
-            let fix = match kind_of_values {
-                ('f', _) => "frames.astype(numpy.float32)",
-                ('i' | 'u', _) => "frames.astype(numpy.uint16) where 0..65535 is enough",
-                _ => "only numbers can be frames",
-            };
+        if !matches!(kind_of_values, ('b', 1) | ('u' | 'i', 1 | 2 | 4 | 8) | ('f', 2 | 4 | 8)) {
             return Err(refused(
                 format!("array {wanted} is {}", header.type_name()),
-                &format!("frames are uint8, uint16, float32 or bool: {fix}"),
-            ));
-        }
-        if header.fortran && header.shape.len() > 1 {
-            return Err(refused(
-                format!("array {wanted} is stored in Fortran order"),
-                "save numpy.ascontiguousarray(frames)",
+                "frames are uint8, uint16, float32 or bool: only numbers can be frames",
             ));
         }
         let packed_width = self.packed_width(wanted, &header);
@@ -138,6 +138,12 @@ impl Npz {
         Ok(pixels)
     }
 
+    /// Whether the frames `wanted` are whole numbers that are neither uint8 nor uint16.
+    pub(super) fn holds_other_numbers(&self, wanted: &str) -> bool {
+        let header = self.arrays.get(wanted).and_then(|(_, header)| header.as_ref());
+        header.is_some_and(|h| matches!((h.letter, h.bytes), ('i', _) | ('u', 4 | 8)))
+    }
+
     /// The true width of a mask packed 8 cells a byte: another array of the file has the same
     /// frames and rows, and eight times the columns.
     fn packed_width(&self, wanted: &str, header: &Header) -> Option<usize> {
@@ -164,9 +170,24 @@ impl Npz {
         self.read(array, |_, from| {
             let mut bytes = vec![0u8; h * w * c * header.bytes];
             let mut frames = Vec::new();
+            if header.fortran && t > 1 {
+                let mut all = vec![0u8; t * bytes.len()];
+                from.read_exact(&mut all)?;
+                for i in 0..t {
+                    // The first index is the fastest, the channel the slowest.
+                    let cells = bytes.chunks_exact_mut(header.bytes).enumerate();
+                    for (at, cell) in cells {
+                        let (y, x, channel) = (at / (w * c), at / c % w, at % c);
+                        let from = (i + t * (y + h * (x + w * channel))) * header.bytes;
+                        cell.copy_from_slice(&all[from..from + header.bytes]);
+                    }
+                    frames.push(pixels(&bytes, header, (h, w, c))?);
+                }
+                return Ok(frames);
+            }
             for _ in 0..t {
                 from.read_exact(&mut bytes)?;
-                frames.push(pixels(&bytes, header, (h, w, c)));
+                frames.push(pixels(&bytes, header, (h, w, c))?);
             }
             Ok(frames)
         })
@@ -198,18 +219,30 @@ impl Npz {
         got.map_err(failed)
     }
 
-    fn numbers(&mut self, array: &str) -> Result<Option<Vec<f64>>, SourceError> {
-        if !self.arrays.contains_key(array) {
+    /// The numbers of `field`, which must be `such`.
+    fn numbers(
+        &mut self,
+        field: &'static str,
+        such: &str,
+    ) -> Result<Option<Vec<f64>>, SourceError> {
+        if !self.arrays.contains_key(field) {
             return Ok(None);
         }
-        self.read(array, |header, mut from| header.numbers(&mut from)).map(Some)
+        let read = self.read(field, |header, mut from| header.numbers(&mut from));
+        worded(read, &self.name, field, such).map(Some)
     }
 
-    fn texts(&mut self, array: &str) -> Result<Option<Vec<String>>, SourceError> {
-        if !self.arrays.contains_key(array) {
+    /// The texts of `field`, which must be `such`.
+    fn texts(
+        &mut self,
+        field: &'static str,
+        such: &str,
+    ) -> Result<Option<Vec<String>>, SourceError> {
+        if !self.arrays.contains_key(field) {
             return Ok(None);
         }
-        self.read(array, |header, mut from| header.texts(&mut from)).map(Some)
+        let read = self.read(field, |header, mut from| header.texts(&mut from));
+        worded(read, &self.name, field, such).map(Some)
     }
 
     /// The optional scalars, into `about`; times of the `frames` frames, where the file has them.
@@ -221,7 +254,7 @@ impl Npz {
         let name = self.name.clone();
         let bad = |field, what: String| SourceError::Field { name: name.clone(), field, what };
         let mut positive = |field| -> Result<Option<f64>, SourceError> {
-            match self.numbers(field)?.as_deref() {
+            match self.numbers(field, "a number such as 60")?.as_deref() {
                 None => Ok(None),
                 Some([v]) if v.is_finite() && *v > 0.0 => Ok(Some(*v)),
                 Some(v) => Err(bad(field, format!("must be one number above 0, is {v:?}"))),
@@ -229,14 +262,15 @@ impl Npz {
         };
         about.step_s = positive("dt_s")?;
         let cell_m = positive("cell_m")?;
-        if let Some(kind) = self.texts("kind")? {
-            let kind = match kind.first().map(String::as_str) {
+        if let Some(kind) = self.texts("kind", "a text such as thermal")? {
+            let word = kind.first().map(|word| word.trim().to_ascii_lowercase());
+            let kind = match word.as_deref() {
                 Some("thermal") => Kind::Thermal,
                 Some("mask") => Kind::Mask,
                 Some("rgb") => Kind::Rgb,
                 Some("rain") => Kind::Rain,
-                other => {
-                    let other = other.unwrap_or("");
+                _ => {
+                    let other = kind.first().map_or("", String::as_str);
                     return Err(bad(
                         "kind",
                         format!("must be thermal, mask, rgb or rain, is '{other}'"),
@@ -245,7 +279,7 @@ impl Npz {
             };
             about.kind = Some(kind);
         }
-        let crs = match self.texts("crs")? {
+        let crs = match self.texts("crs", "a text such as EPSG:32611")? {
             Some(crs) if crs.len() == 1 && !crs[0].trim().is_empty() => {
                 Some(crs[0].trim().to_owned())
             }
@@ -253,7 +287,23 @@ impl Npz {
             None => None,
         };
         let mut transform = None;
-        if let Some(v) = self.numbers("transform")? {
+        if let Some(v) =
+            self.numbers("transform", "6 numbers in GDAL order (x0, dx, 0, y0, 0, -dy)")?
+        {
+            if let [dx, _, x0, 0.0, dy, y0, ..] = v[..]
+                && v[1] == 0.0
+                && matches!(v[6..], [] | [0.0, 0.0, 1.0])
+                && dx != 0.0
+                && dy != 0.0
+            {
+                return Err(bad(
+                    "transform",
+                    format!(
+                        "is in the order of rasterio (dx, 0, x0, 0, -dy, y0); give GDAL's (x0, dx, 0, y0, \
+                         0, -dy): transform.to_gdal(), here [{x0}, {dx}, 0, {y0}, 0, {dy}]"
+                    ),
+                ));
+            }
             let six: Option<[f64; 6]> = v.as_slice().try_into().ok();
             let flat = |t: &[f64; 6]| (t[1] * t[5] - t[2] * t[4]).abs() <= 0.0;
             transform = six.filter(|t| t.iter().all(|x| x.is_finite()) && !flat(t));
@@ -277,14 +327,23 @@ impl Npz {
         let Some((_, header)) = self.arrays.get("time_utc").cloned() else { return Ok(None) };
         let name = self.name.clone();
         let bad = |what: String| SourceError::Field { name, field: "time_utc", what };
-        let stamps: Vec<Option<Timestamp>> =
-            if header.is_some_and(|h| matches!(h.letter, 'U' | 'S')) {
-                let texts = self.texts("time_utc")?.unwrap_or_default();
+        const TIMES: &str =
+            "times such as 2026-08-01T12:00:00Z, seconds since 1970 or NumPy dates (datetime64)";
+        let stamps: Vec<Option<Timestamp>> = match header.map(|h| h.letter) {
+            Some('U' | 'S') => {
+                let texts = self.texts("time_utc", TIMES)?.unwrap_or_default();
                 texts.iter().map(|t| timestamp(t)).collect()
-            } else {
-                let seconds = self.numbers("time_utc")?.unwrap_or_default();
+            }
+            Some('M') => {
+                let read = self.read("time_utc", |header, mut from| header.dates_ns(&mut from));
+                let dates = worded(read, &self.name, "time_utc", TIMES)?;
+                dates.iter().map(|ns| Timestamp::from_nanosecond((*ns)?).ok()).collect()
+            }
+            _ => {
+                let seconds = self.numbers("time_utc", TIMES)?.unwrap_or_default();
                 seconds.iter().map(|&s| epoch(s)).collect()
-            };
+            }
+        };
         if stamps.len() != frames {
             let has = stamps.len();
             return Err(bad(format!("has {has} times for {frames} frames; give one a frame")));
@@ -317,30 +376,67 @@ impl Npz {
     }
 }
 
-fn pixels(bytes: &[u8], header: &Header, shape: (usize, usize, usize)) -> Pixels {
-    let build = "the buffer is as long as its shape";
-    match header.bytes {
-        1 => {
-            let v = bytes.iter().map(|&b| if header.letter == 'b' { u8::from(b != 0) } else { b });
-            Pixels::U8(Array3::from_shape_vec(shape, v.collect()).expect(build))
+/// What was read of `field`, or that it must be `such` where its type is wrong.
+fn worded<T>(
+    read: Result<T, SourceError>,
+    name: &str,
+    field: &'static str,
+    such: &str,
+) -> Result<T, SourceError> {
+    read.map_err(|e| match e {
+        SourceError::Array { cause: NpyError::Type(held), .. } => SourceError::Field {
+            name: name.to_owned(),
+            field,
+            what: format!("must be {such}, it holds {held}"),
+        },
+        e => e,
+    })
+}
+
+fn pixels(bytes: &[u8], header: &Header, shape: (usize, usize, usize)) -> Result<Pixels, NpyError> {
+    let fill = |_| NpyError::Layout("its frames do not fill their shape");
+    let mut bytes = bytes.to_vec();
+    if header.big_endian {
+        bytes.chunks_exact_mut(header.bytes.max(1)).for_each(<[u8]>::reverse);
+    }
+    match (header.letter, header.bytes) {
+        ('b', _) => {
+            let v = bytes.iter().map(|&b| u8::from(b != 0)).collect();
+            Ok(Pixels::U8(Array3::from_shape_vec(shape, v).map_err(fill)?))
         }
-        2 => {
-            let two = |b: &[u8]| match header.big_endian {
-                true => u16::from_be_bytes([b[0], b[1]]),
-                false => u16::from_le_bytes([b[0], b[1]]),
-            };
-            let v = bytes.chunks_exact(2).map(two).collect();
-            Pixels::U16(Array3::from_shape_vec(shape, v).expect(build))
+        ('u', 1) => Ok(Pixels::U8(Array3::from_shape_vec(shape, bytes).map_err(fill)?)),
+        ('u', 2) => {
+            let v = bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+            Ok(Pixels::U16(Array3::from_shape_vec(shape, v).map_err(fill)?))
+        }
+        ('f', 4) => {
+            let four = |b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]);
+            let v = bytes.chunks_exact(4).map(four).collect();
+            Ok(Pixels::F32(Array3::from_shape_vec(shape, v).map_err(fill)?))
         }
         _ => {
-            let four = |b: &[u8]| match header.big_endian {
-                true => f32::from_be_bytes([b[0], b[1], b[2], b[3]]),
-                false => f32::from_le_bytes([b[0], b[1], b[2], b[3]]),
-            };
-            let v = bytes.chunks_exact(4).map(four).collect();
-            Pixels::F32(Array3::from_shape_vec(shape, v).expect(build))
+            let v: Option<Vec<f32>> =
+                bytes.chunks_exact(header.bytes).map(|b| as_f32(header.letter, b)).collect();
+            let v = v.ok_or(NpyError::Rounded)?;
+            Ok(Pixels::F32(Array3::from_shape_vec(shape, v).map_err(fill)?))
         }
     }
+}
+
+/// A number of another type than frames have, little-endian, as float32: rounded where it is a float,
+/// `None` where it is a whole number that would be.
+fn as_f32(letter: char, b: &[u8]) -> Option<f32> {
+    const EXACT: i128 = 1 << 24;
+    if letter == 'f' {
+        return match *b {
+            [a, b] => Some(f16::from_le_bytes([a, b]).to_f32()),
+            _ => Some(f64::from_le_bytes(b.try_into().ok()?) as f32),
+        };
+    }
+    let negative = letter == 'i' && b.last().is_some_and(|high| high & 0x80 != 0);
+    let mut wide = [if negative { 0xff } else { 0 }; 16];
+    wide[..b.len()].copy_from_slice(b);
+    Some(i128::from_le_bytes(wide)).filter(|v| v.abs() <= EXACT).map(|v| v as f32)
 }
 
 /// One cell a value from 8 cells a byte, most significant bit first.

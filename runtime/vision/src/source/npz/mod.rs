@@ -12,11 +12,12 @@ use std::path::Path;
 
 use super::about::{About, Origin};
 use super::deadline::Deadline;
+use super::doubt;
 use super::error::SourceError;
 use super::options::SourceOptions;
 use super::source::{Closing, Next, Source};
 use crate::digest::Digest;
-use crate::frame::{Elapsed, Frame, FrameTime, TimeSource};
+use crate::frame::{Elapsed, Frame, FrameTime, Kind, TimeSource};
 use archive::Npz;
 
 /// The frames of one array of a file.
@@ -37,6 +38,17 @@ impl NpzSource {
         let pixels = npz.frames(wanted, &mut about)?;
         let times = npz.fields(pixels.len(), &mut about)?;
         npz.note_the_rest(wanted, &mut about);
+        match options.kind.or(about.kind) {
+            Some(Kind::Rain) if npz.holds_other_numbers(wanted) => {
+                return Err(SourceError::refused(
+                    uri,
+                    format!("array {wanted} of kind rain holds neither uint8 codes nor mm/h"),
+                    "frames.astype(numpy.float32) where it is mm/h",
+                ));
+            }
+            None => doubt::refuse_named_rain(uri, [doubt::stem(path).as_str(), wanted])?,
+            Some(_) => {}
+        }
         let times = times.unwrap_or_else(|| {
             let declared = about.step_s.map(|dt_s| (dt_s, TimeSource::Step));
             let (step_s, source) = declared.unwrap_or_else(|| options.step_or_assumed());

@@ -1,0 +1,85 @@
+//! Doubt: what looks like weather radar though nothing says so, and is asked about.
+
+use std::path::Path;
+
+use super::error::SourceError;
+use crate::grid::Grid;
+
+/// Parts of names of radar data, and words.
+const PARTS: [&str; 6] = ["precip", "reflectiv", "rainrate", "rainfall", "radar", "dbz"];
+const WORDS: [&str; 2] = ["rain", "mmh"];
+/// Cells from here on are a radar's or a satellite's and no camera's, metres and degrees.
+const COARSE_M: f64 = 100.0;
+const COARSE_DEGREES: f64 = 0.001;
+
+/// Refuses the input `uri` of which no kind is said where one of `names` is that of rain.
+pub(super) fn refuse_named_rain<'a>(
+    uri: &str,
+    names: impl IntoIterator<Item = &'a str>,
+) -> Result<(), SourceError> {
+    match names.into_iter().find(|name| names_rain(name)) {
+        None => Ok(()),
+        Some(name) => Err(SourceError::refused(
+            uri,
+            format!("'{name}' is a name of rain, and nothing says the kind"),
+            "say ‹kind› rain, or thermal where it is a camera's; of radar files ‹unit›",
+        )),
+    }
+}
+
+/// Refuses heat, of which only the values tell the kind, on a map of such large cells.
+pub(super) fn refuse_coarse_heat(uri: &str, grid: Option<&Grid>) -> Result<(), SourceError> {
+    let Some(t) = grid.and_then(|g| g.transform) else { return Ok(()) };
+    let side = t[1].hypot(t[4]);
+    let in_degrees = t[0].abs() <= 360.0 && t[3].abs() <= 90.0 && side < 1.0;
+    let (coarse, unit) = if in_degrees { (COARSE_DEGREES, "degrees") } else { (COARSE_M, "m") };
+    if side < coarse {
+        return Ok(());
+    }
+    Err(SourceError::refused(
+        uri,
+        format!("its cells are {side} {unit} wide, as a radar's are, and nothing says their kind"),
+        "say ‹kind› thermal where they hold heat, or ‹unit› of radar files where it is rain",
+    ))
+}
+
+/// The name of a file without folder and ending.
+pub(super) fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn names_rain(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    PARTS.iter().any(|part| name.contains(part)) || words.any(|word| WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_cells_of_radars_are_asked_about() {
+        for (name, rain) in [
+            ("knmi_rain_2010", true),
+            ("PrecipRate_00.00_20190610", true),
+            ("radar_1008260140", true),
+            ("dBZ", true),
+            ("train", false),
+            ("terrain_fire", false),
+            ("frame0001", false),
+        ] {
+            assert_eq!(refuse_named_rain("x", [name]).is_err(), rain, "{name}");
+        }
+        for (transform, asked) in [
+            (Some([5e5, 2.0, 0.0, 4e6, 0.0, -2.0]), false),
+            (Some([5e5, 1000.0, 0.0, 4e6, 0.0, -1000.0]), true),
+            (Some([-97.0, 0.01, 0.0, 40.0, 0.0, -0.01]), true),
+            (Some([-97.0, 1e-5, 0.0, 40.0, 0.0, -1e-5]), false),
+            (None, false),
+        ] {
+            let grid = Grid { transform, ..Grid::new(40, 50) };
+            assert_eq!(refuse_coarse_heat("x", Some(&grid)).is_err(), asked, "{transform:?}");
+        }
+    }
+}
