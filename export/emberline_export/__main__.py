@@ -44,6 +44,7 @@ GROUPS = {
         {
             "validate": ("validate", "score a checkpoint beside the simple forecasters"),
             "accuracy": ("accuracy", "replay every test set with the runtime, write a page"),
+            "tracker": ("tracker", "score what has burnt on whole thermal films, write a page"),
             "benchmark": ("benchmark.run", "train and score one method on one film set"),
             "cost": ("benchmark.cost", "weights, GFLOP and milliseconds of PhysicNet's variants"),
             "examine": ("benchmark.examine", "rollout, grids, levels and drift of a network"),

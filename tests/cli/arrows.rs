@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::structure::arrows;
 
 /// Rooms of the vision library from left to right: each with the rooms that it may use besides itself.
-const ROOMS: [(&str, &[&str]); 27] = [
+const ROOMS: [(&str, &[&str]); 28] = [
     ("grid", &[]),
     ("kind", &[]),
     ("digest", &[]),
@@ -21,11 +21,26 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ("heat", &[]),
     ("burnt", &["quantile"]),
     ("front", &[]),
+    ("tracker", &["kind", "quantile", "frame", "heat", "burnt", "front"]),
     ("motion", &["rain_rate"]),
     ("extrapolation", &["motion"]),
     ("radar", &["kind", "grid", "digest", "natural", "rain_rate", "note", "frame"]),
     ("source", &["kind", "grid", "digest", "natural", "rain_rate", "note", "frame", "radar"]),
-    ("clip", &["kind", "grid", "quantile", "rain_rate", "note", "frame", "task", "heat", "burnt"]),
+    (
+        "clip",
+        &[
+            "kind",
+            "grid",
+            "quantile",
+            "rain_rate",
+            "note",
+            "frame",
+            "task",
+            "heat",
+            "burnt",
+            "tracker",
+        ],
+    ),
     ("forecast", &["kind", "grid", "rain_rate", "note", "frame", "task"]),
     ("nowcast", &["kind", "summed_area", "rain_rate", "motion", "extrapolation", "forecast"]),
     (
@@ -60,6 +75,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
             "note",
             "frame",
             "task",
+            "tracker",
             "front",
             "source",
             "clip",

@@ -34,3 +34,4 @@ pub mod score;
 pub mod source;
 mod summed_area;
 pub mod task;
+pub mod tracker;

@@ -482,11 +482,14 @@ pub enum Note {
     MaskEmpty,
     /// Nothing stands out as fire does.
     NoFire {
-        /// How far the hottest pixels are above the background, 0 to 1.
+        /// How far the hottest pixels are above the background: as a share of the range of 8-bit values
+        /// or of flame intensity, else in the film's own unit.
         contrast: f64,
         /// How far fire is at least.
         least: f64,
     },
+    /// More than the fire is warm: what burns is followed by its cores.
+    SceneCluttered,
     /// Colour shows flames, not ash.
     EarlierBurnUnknown,
 
@@ -999,7 +1002,11 @@ impl fmt::Display for Note {
             Self::NoFire { contrast, least } => write!(
                 f,
                 "no fire in view: the hottest pixels are {contrast:.2} above the background, fire \
-                 is {least}"
+                 is {least:.2}"
+            ),
+            Self::SceneCluttered => f.write_str(
+                "more than the fire is warm here: warm ground counts as burnt close to the fire's core \
+                 only, and what had burnt is remembered from the first frame on",
             ),
             Self::EarlierBurnUnknown => {
                 f.write_str("ground that burnt before the clip began is not known from colour")

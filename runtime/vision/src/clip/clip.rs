@@ -1,5 +1,6 @@
 //! A clip: evenly spaced frames of a film, and what a forecast needs to know of them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use crate::frame::{Elapsed, FrameView, Kind, Pixels};
 use crate::grid::Grid;
 use crate::note::Note;
 use crate::task::Task;
+use crate::tracker::Tracker;
 
 /// Evenly spaced frames that end at the last frame a forecast may see.
 #[derive(Clone, Debug)]
@@ -46,7 +48,8 @@ pub struct Clip {
 impl Clip {
     /// The clip that ends at frame `at` of a film or stream, as a model wants it.
     ///
-    /// Each step takes the newest frame at or before it, late by at most a hundredth of the step.
+    /// Each step takes the newest frame at or before it, late by at most a hundredth of the step. Of a
+    /// fire, what has burnt is followed from the first frame in view on; see [`Clip::ending_after`].
     ///
     /// # Errors
     /// [`NoClip`] when the film is too short, has a gap of more than a step, or is of a kind that
@@ -55,6 +58,20 @@ impl Clip {
         view: impl Into<FrameView<'a>>,
         at: usize,
         options: &ClipOptions,
+    ) -> Result<Self, NoClip> {
+        Self::ending_after(view, at, options, None)
+    }
+
+    /// The same, where `tracker` has followed the film or stream up to frame `at` at least: a stream
+    /// whose first frames are gone, or many clips of one film.
+    ///
+    /// # Errors
+    /// As [`Clip::ending`].
+    pub fn ending_after<'a>(
+        view: impl Into<FrameView<'a>>,
+        at: usize,
+        options: &ClipOptions,
+        tracker: Option<&Tracker>,
     ) -> Result<Self, NoClip> {
         let view: FrameView<'_> = view.into();
         if !options.task.kinds().contains(&view.kind) {
@@ -87,7 +104,15 @@ impl Clip {
         let shape = [view.grid.height, view.grid.width];
         let mut frames = intensities(view.kind, &pixels, shape, unit);
         let observed = match options.task {
-            Task::FireFront => Observed::Fire(Burning::of(view.kind, &frames, &mut notes)),
+            Task::FireFront => {
+                let followed = match tracker {
+                    Some(tracker) => Cow::Borrowed(tracker),
+                    None => Cow::Owned(Tracker::follow(&view, place, step_s)),
+                };
+                let time_s: Vec<f64> = picked.iter().map(|&i| view.frames[i].time_s()).collect();
+                let burning = Burning::of(view.kind, &frames, &time_s, &followed, &mut notes);
+                Observed::Fire(burning)
+            }
             Task::Frames => Observed::Film,
             Task::Rain => {
                 let mut unseen = Unseen::take(&mut frames);
@@ -126,6 +151,17 @@ impl Clip {
     /// has a gap. The film or stream is the one this clip was taken from.
     #[must_use]
     pub fn truth<'a>(&self, view: impl Into<FrameView<'a>>, leads: usize) -> Truth {
+        self.truth_after(view, leads, None)
+    }
+
+    /// The same, where `tracker` has followed the film up to these steps at least.
+    #[must_use]
+    pub fn truth_after<'a>(
+        &self,
+        view: impl Into<FrameView<'a>>,
+        leads: usize,
+        tracker: Option<&Tracker>,
+    ) -> Truth {
         let view: FrameView<'_> = view.into();
         let mut picked = Vec::new();
         let end_s = self.end_s();
@@ -147,7 +183,18 @@ impl Clip {
         let shape = [view.grid.height, view.grid.width];
         let mut frames = intensities(view.kind, &pixels, shape, self.unit);
         let observed = match &self.observed {
-            Observed::Fire(burning) => Observed::Fire(burning.after(self.kind, &frames)),
+            Observed::Fire(burning) => {
+                let followed = match tracker {
+                    Some(tracker) => Cow::Borrowed(tracker),
+                    None => {
+                        let last = picked.last().copied().unwrap_or(0);
+                        Cow::Owned(Tracker::follow(&view, last, self.step_s))
+                    }
+                };
+                let time_s: Vec<f64> = picked.iter().map(|&i| view.frames[i].time_s()).collect();
+                let after = burning.after(self.kind, &frames, &time_s, end_s, &followed);
+                Observed::Fire(after)
+            }
             Observed::Film => Observed::Film,
             Observed::Rain(_) => Observed::Rain(Unseen::take(&mut frames)),
         };

@@ -6,6 +6,7 @@ use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
 use crate::frame::Kind;
 use crate::note::Note;
 use crate::task::Task;
+use crate::tracker::Tracker;
 
 /// What is known of each frame besides its intensity.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ impl Observed {
 /// What burns in the frames of a clip.
 #[derive(Clone, Debug)]
 pub struct Burning {
-    /// Burning or burnt by each frame `[T, H, W]`: never shrinks within the clip.
+    /// Burning or burnt by each frame `[T, H, W]`, as seen since the film began: it never shrinks.
     pub burnt: Array3<bool>,
     /// Intensity from which a pixel counts as burning.
     pub hot: f32,
@@ -55,10 +56,21 @@ impl Burning {
         self.burnt.index_axis(Axis(0), self.burnt.dim().0 - 1).to_owned()
     }
 
-    /// What burns in `frames` `[T, H, W]` of intensity.
-    pub(super) fn of(kind: Kind, frames: &Array3<f32>, notes: &mut Vec<Note>) -> Self {
+    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, of a film that `tracker`
+    /// has followed up to the last of them at least.
+    ///
+    /// Where the scene is cluttered, it is what the tracker has seen burn. Where only the fire is warm,
+    /// it is what is at least half as hot as the fire, and what the tracker had seen burn before.
+    pub(super) fn of(
+        kind: Kind,
+        frames: &Array3<f32>,
+        time_s: &[f64],
+        tracker: &Tracker,
+        notes: &mut Vec<Note>,
+    ) -> Self {
+        let before = || Some(tracker.burnt_before(time_s.first().copied().unwrap_or(0.0)));
         if kind == Kind::Mask {
-            let burnt = accumulate(frames, None, 0.5, Holes::Keep);
+            let burnt = accumulate(frames, before(), 0.5, Holes::Keep);
             if !burnt.iter().any(|&b| b) {
                 notes.push(Note::MaskEmpty);
             }
@@ -66,22 +78,42 @@ impl Burning {
         }
         let contrast = Contrast::of(frames);
         let hot = contrast.hot();
-        if !contrast.is_fire() {
-            notes.push(Note::NoFire {
-                contrast: contrast.peak - contrast.background,
-                least: CONTRAST_MIN,
-            });
-            return Self { burnt: Array3::from_elem(frames.dim(), false), hot };
+        let none = || Array3::from_elem(frames.dim(), false);
+        if !contrast.is_fire() || !tracker.is_fire() {
+            let [contrast, least] = if tracker.is_fire() {
+                [contrast.peak - contrast.background, CONTRAST_MIN]
+            } else {
+                tracker.contrast()
+            };
+            notes.push(Note::NoFire { contrast, least });
+            return Self { burnt: none(), hot };
+        }
+        if tracker.is_cluttered(time_s.last().copied().unwrap_or(0.0)) {
+            let burnt = burnt_by(time_s, tracker, frames.dim());
+            notes.push(Note::SceneCluttered);
+            return Self { burnt, hot };
         }
         if kind == Kind::Rgb {
             notes.push(Note::EarlierBurnUnknown);
         }
-        Self { burnt: accumulate(frames, None, hot, Holes::Close), hot }
+        Self { burnt: accumulate(frames, before(), hot, Holes::Close), hot }
     }
 
-    /// What burns in the `frames` that follow.
-    pub(super) fn after(&self, kind: Kind, frames: &Array3<f32>) -> Self {
+    /// What burns in the `frames` that follow, at the times `time_s`.
+    pub(super) fn after(
+        &self,
+        kind: Kind,
+        frames: &Array3<f32>,
+        time_s: &[f64],
+        end_s: f64,
+        tracker: &Tracker,
+    ) -> Self {
         let now = self.now();
+        if kind != Kind::Mask && tracker.is_cluttered(end_s) {
+            let mut burnt = burnt_by(time_s, tracker, frames.dim());
+            burnt.outer_iter_mut().for_each(|mut mask| mask.zip_mut_with(&now, |b, now| *b |= now));
+            return Self { burnt, hot: self.hot };
+        }
         let hot = if now.iter().any(|&b| b) {
             self.hot
         } else {
@@ -91,6 +123,15 @@ impl Burning {
         let holes = if kind == Kind::Mask { Holes::Keep } else { Holes::Close };
         Self { burnt: accumulate(frames, Some(now), hot, holes), hot }
     }
+}
+
+/// What `tracker` has seen burn by each of the times.
+fn burnt_by(time_s: &[f64], tracker: &Tracker, dim: (usize, usize, usize)) -> Array3<bool> {
+    let mut burnt = Array3::from_elem(dim, false);
+    for (mut mask, time_s) in burnt.outer_iter_mut().zip(time_s) {
+        mask.assign(&tracker.burnt_by(*time_s));
+    }
+    burnt
 }
 
 /// Where a radar has no data.

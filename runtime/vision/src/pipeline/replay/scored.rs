@@ -12,6 +12,8 @@ use crate::frame::Film;
 use crate::model::{Model, RunOptions};
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::options::PipelineOptions;
+use crate::task::Task;
+use crate::tracker::Tracker;
 
 /// Events of which the report shows a picture.
 const PICTURES: usize = 6;
@@ -95,19 +97,22 @@ impl Scored {
             event.skipped.push((pipeline.spell)(&why));
             Vec::new()
         });
+        // One pass for all starts: what it says of a time is what was seen by then.
+        let tracker = (want.task == Task::FireFront)
+            .then(|| Tracker::follow(&film.view(), film.frames.len().saturating_sub(1), step_s));
         let mut liveliest: Option<StartPicture> = None;
         let of = self.tried + frames.len();
         for at in frames {
             progress(self.tried, of);
             self.tried += 1;
-            let clip = match Clip::ending(film, at, &want) {
+            let clip = match Clip::ending_after(film, at, &want, tracker.as_ref()) {
                 Ok(clip) => clip,
                 Err(cause) => {
                     event.skipped.push((pipeline.spell)(&cause.to_string()));
                     continue;
                 }
             };
-            let truth = clip.truth(film, self.leads);
+            let truth = clip.truth_after(film, self.leads, tracker.as_ref());
             if !truth.lead_s.is_empty() {
                 let forecast = self.add_start(&mut event, at, &clip, &truth, options)?;
                 let picture = StartPicture::of(&event.name, at, &clip, &truth, &forecast);

@@ -111,7 +111,7 @@ fn refuses_and_names_the_file() {
         (vec![], "no PNG, JPEG or TIFF in this folder, but nothing"),
         (
             vec![("a.mkv", Vec::new()), ("b.mkv", Vec::new())],
-            "but 2 .mkv files; give one of them, or join",
+            "a folder of 2 video files is no film; give one of them, or put them together",
         ),
         (vec![("a.bmp", Vec::new())], "but a .bmp file; make PNG of them: mkdir frames; for f in"),
     ] {
