@@ -18,6 +18,10 @@ const STRANGE_TIMES: f64 = 4.0;
 const END_CHANGED: f64 = 0.6;
 /// ... and less than this between their neighbours.
 const END_STEADY: f64 = 0.25;
+/// Correlation of two frames from which on they show one scene: another gain or offset changes nothing...
+const ONE_SCENE: f64 = 0.7;
+/// ... and the most of it that a frame of something else has with either of them, as a share.
+const OTHER_SCENE: f64 = 0.6;
 /// Largest share of a film that can be faults: more is what it looks like.
 const FAULTS_MAX: f64 = 0.25;
 /// Equal frames at the end from which a camera counts as frozen.
@@ -108,6 +112,30 @@ impl Look {
         n as f64 / self.values.len().max(1) as f64
     }
 
+    /// Correlation of its values with another frame's, −1 to 1; 0 where one has a single value.
+    fn likeness(&self, other: &Self) -> f64 {
+        let mean = |look: &Self| {
+            look.values.iter().map(|&v| f64::from(v)).sum::<f64>() / look.values.len().max(1) as f64
+        };
+        let (mine, theirs) = (mean(self), mean(other));
+        let (mut both, mut a2, mut b2) = (0.0, 0.0, 0.0);
+        for (&a, &b) in self.values.iter().zip(&other.values) {
+            let (a, b) = (f64::from(a) - mine, f64::from(b) - theirs);
+            both += a * b;
+            a2 += a * a;
+            b2 += b * b;
+        }
+        if a2 > 0.0 && b2 > 0.0 { both / (a2 * b2).sqrt() } else { 0.0 }
+    }
+
+    /// Whether `beside` and `beyond` show one scene and this frame another: neither a camera that
+    /// changes its gain nor one whose noise hides the scene makes it so.
+    fn is_other_than(&self, beside: &Self, beyond: &Self) -> bool {
+        let scene = beside.likeness(beyond);
+        let mine = self.likeness(beside).max(self.likeness(beyond));
+        scene >= ONE_SCENE && mine < OTHER_SCENE * scene
+    }
+
     /// Mean difference of its values from their mean.
     fn contrast(&self) -> f64 {
         let n = self.values.len().max(1) as f64;
@@ -151,15 +179,19 @@ fn strange(looks: &[Look], left_out: &[bool]) -> Vec<usize> {
         let by = STRANGE_BY * before.contrast().max(after.contrast());
         let changed = before.changed(this, by).min(this.changed(after, by));
         let apart = before.apart(this).min(this.apart(after));
-        (changed > STRANGE_SHARE && changed > STRANGE_TIMES * before.changed(after, by))
-            || (apart > by && apart > STRANGE_TIMES * before.apart(after))
+        let is_far = (changed > STRANGE_SHARE
+            && changed > STRANGE_TIMES * before.changed(after, by))
+            || (apart > by && apart > STRANGE_TIMES * before.apart(after));
+        is_far && this.is_other_than(before, after)
     };
     let mut found: Vec<usize> = seen.windows(3).filter(strange).map(|t| t[1]).collect();
     // At the ends there is one neighbour only: nearly all must have changed, and no more before or after.
     let lone = |end: usize, next: usize, beyond: usize| {
         let [end, next, beyond] = [end, next, beyond].map(|i| &looks[i]);
         let by = STRANGE_BY * next.contrast();
-        end.changed(next, by) > END_CHANGED && next.changed(beyond, by) < END_STEADY
+        end.changed(next, by) > END_CHANGED
+            && next.changed(beyond, by) < END_STEADY
+            && end.is_other_than(next, beyond)
     };
     if let [first, second, third, .., before, beside, last] = seen[..] {
         if lone(first, second, third) {
@@ -239,6 +271,9 @@ mod tests {
             (with(vec![(7, torn(7))]), vec![7], "1 frames are unlike"),
             (with(vec![(11, noise(3))]), vec![11], "1 frames are unlike"),
             (with(vec![(0, flat(6000))]), vec![0], "1 frames are unlike"),
+            // A camera that changes its gain for a frame, and one whose noise hides the scene.
+            (with(vec![(5, fire(5).mapv(|v| v / 2 + 3000))]), vec![], ""),
+            ((0..12).map(|t| noise(7 * t + 1)).collect(), vec![], ""),
             // Nothing burns yet.
             (with(vec![(0, flat(3000)), (1, flat(3000))]), vec![], ""),
             // A film of which half is something else is what it looks like.
