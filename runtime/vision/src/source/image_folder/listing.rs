@@ -9,8 +9,6 @@ use crate::source::events::events;
 
 /// Endings of files that are read as pictures.
 const PICTURES: [&str; 5] = ["png", "jpg", "jpeg", "tif", "tiff"];
-const VIDEOS: [&str; 12] =
-    ["mp4", "m4v", "mov", "mkv", "avi", "ts", "mts", "m2ts", "webm", "wmv", "flv", "h264"];
 
 /// The files of a folder.
 pub(super) struct Listing {
@@ -62,7 +60,7 @@ impl Listing {
         let mut folders: Vec<&PathBuf> = entries.iter().filter(|p| p.is_dir()).collect();
         folders.sort_by(|a, b| natural::order(&a.to_string_lossy(), &b.to_string_lossy()));
         let (held, fix) = match (most, folders.first()) {
-            (Some((ending, n)), _) => (words(ending, n), remedy(uri, ending, n)),
+            (Some((ending, n)), _) => (words(ending, n), remedy(uri, ending)),
             (None, Some(first)) => (
                 format!("only {} folders", folders.len()),
                 format!("give one of them, such as {}", first.display()),
@@ -82,14 +80,9 @@ fn words(ending: &str, n: usize) -> String {
     }
 }
 
-/// What to do with the `n` files of this ending in the folder `uri`.
-fn remedy(uri: &str, ending: &str, n: usize) -> String {
+/// What to do with the files of this ending in the folder `uri`; films are refused before (`foreign`).
+fn remedy(uri: &str, ending: &str) -> String {
     match ending {
-        _ if VIDEOS.contains(&ending) && n > 1 => format!(
-            "give one of them, or join them: for f in \"{uri}\"/*.{ending}; do echo \"file '$PWD/$f'\"; \
-             done > parts.txt; ffmpeg -f concat -safe 0 -i parts.txt -c copy film.mp4"
-        ),
-        _ if VIDEOS.contains(&ending) => format!("give that file: {uri}/*.{ending}"),
         "bmp" | "webp" | "gif" | "jp2" | "jxl" | "avif" | "ppm" | "pnm" | "tga" | "dng" | "exr" => {
             format!(
                 "make PNG of them: mkdir frames; for f in \"{uri}\"/*.{ending}; do b=\"${{f##*/}}\"; \
