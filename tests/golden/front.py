@@ -12,13 +12,15 @@ from scipy.ndimage import binary_erosion, distance_transform_edt, gaussian_filte
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 
 
-def front(burnt: np.ndarray) -> dict[str, np.ndarray]:
-    """Front of masks `[T, H, W]`, as `runtime/vision/src/front/` defines it."""
+def front(burnt: np.ndarray, burnt_for: np.ndarray) -> dict[str, np.ndarray]:
+    """Front of masks `[T, H, W]` of cells burnt for so many frames, as `runtime/vision/src/front/` does."""
     t = len(burnt)
     now = burnt[-1]
     zero = np.zeros(now.shape)
     if not now.any():
-        return {"distance": zero + 1e3, "age": zero, "global": np.array(0.0), "local": zero}
+        still = zero + np.log(100)
+        nothing = {"distance": zero + 1e3, "age": zero, "global": np.array(0.0), "local": zero}
+        return {**nothing, "still": still}
     distance, nearest = distance_transform_edt(~now, return_indices=True)
     edge = now & ~binary_erosion(now, CROSS, border_value=1)
     mean = max((now.sum() - burnt[0].sum()) / max(edge.sum(), 1) / max(t - 1, 1), 0.0)
@@ -28,16 +30,20 @@ def front(burnt: np.ndarray) -> dict[str, np.ndarray]:
     else:
         speed = zero + mean
     blur = {"sigma": 2.0, "mode": "constant", "truncate": 4.0}
-    smooth = np.where(edge, gaussian_filter(edge * speed, **blur), 0.0)
-    smooth = smooth / np.where(edge, gaussian_filter(edge.astype(float), **blur), 1.0)
+    waited = np.log(np.clip(burnt_for, 1, 100))
     if edge.any():
         inner = distance_transform_edt(~edge, return_indices=True)[1]
         at = np.where(now, inner, nearest)
-        local = smooth[at[0], at[1]]
+        weight = np.where(edge, gaussian_filter(edge.astype(float), **blur), 1.0)
+        local, still = (
+            np.where(edge, gaussian_filter(edge * v, **blur) / weight, 0.0)[at[0], at[1]]
+            for v in (speed, waited)
+        )
     else:
-        local = zero + mean
+        local, still = zero + mean, zero + np.log(100)
     age = np.where(now, (t - burnt.argmax(0)) / t, 0.0)
-    return {"distance": distance, "age": age, "global": np.array(mean), "local": local}
+    maps = {"distance": distance, "age": age, "global": np.array(mean), "local": local}
+    return {**maps, "still": still}
 
 
 def fire(rng: np.random.Generator, t: int, h: int, w: int, spots: int, late: float) -> np.ndarray:
@@ -69,10 +75,14 @@ def main() -> None:
         "nothing": np.zeros((10, 32, 36), bool),
         "everything": np.arange(10)[:, None, None] >= np.full((1, 32, 34), 4),
     }
-    out = {}
+    out, waits = {}, np.random.default_rng(6)
     for name, burnt in cases.items():
         out[f"{name}_burnt"] = burnt
-        for key, value in front(burnt).items():
+        # As long as the masks tell, and of cells burnt from the first on up to 150 frames longer.
+        since = np.where(burnt[-1], len(burnt) - burnt.argmax(0), 0).astype(np.float32)
+        since += np.where(burnt[0], waits.integers(0, 150, since.shape), 0).astype(np.float32)
+        out[f"{name}_burnt_for"] = since
+        for key, value in front(burnt, since).items():
             out[f"{name}_{key}"] = value.astype(np.float32)
     path = Path(__file__).with_suffix(".npz")
     np.savez_compressed(path, **out)

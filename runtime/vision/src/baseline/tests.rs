@@ -26,7 +26,7 @@ fn clip(frames: Array3<f32>, burnt: Array3<bool>) -> Clip {
     Clip {
         kind: Kind::Thermal,
         frames,
-        observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
+        observed: Observed::Fire(Burning::seen(burnt, 0.5)),
         unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
         step_s: 30.0,
         end: Elapsed::counted(1, 300.0),

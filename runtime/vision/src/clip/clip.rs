@@ -110,7 +110,8 @@ impl Clip {
                     None => Cow::Owned(Tracker::follow(&view, place, step_s)),
                 };
                 let time_s: Vec<f64> = picked.iter().map(|&i| view.frames[i].time_s()).collect();
-                let burning = Burning::of(view.kind, &frames, &time_s, &followed, &mut notes);
+                let burning =
+                    Burning::of(view.kind, &frames, &time_s, step_s, &followed, &mut notes);
                 Observed::Fire(burning)
             }
             Task::Frames => Observed::Film,

@@ -4,6 +4,7 @@ use ndarray::{Array2, Array3, Axis, Zip, s};
 
 use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
 use crate::frame::Kind;
+use crate::front::burnt_for;
 use crate::note::Note;
 use crate::task::Task;
 use crate::tracker::Tracker;
@@ -47,17 +48,39 @@ pub struct Burning {
     pub burnt: Array3<bool>,
     /// Intensity from which a pixel counts as burning.
     pub hot: f32,
+    /// For how many steps each cell `[H, W]` that is burnt at the last frame has been so, since the
+    /// film began: 1 for one that burns since the last frame; 0 where it is not burnt.
+    pub burnt_for: Array2<f32>,
 }
 
 impl Burning {
+    /// What burns, where no more is known than burnt masks `[T, H, W]` that never shrink.
+    #[must_use]
+    pub fn seen(burnt: Array3<bool>, hot: f32) -> Self {
+        let burnt_for = burnt_for(&burnt);
+        Self { burnt, hot, burnt_for }
+    }
+
+    /// The same, of cells that are burnt from the first mask on as long as `tracker` has known them so
+    /// before the time `end_s` of the last one, in steps of `step_s`.
+    fn remembered(mut self, tracker: &Tracker, end_s: f64, step_s: f64) -> Self {
+        let whole = self.burnt.dim().0 as f32;
+        Zip::from(&mut self.burnt_for).and(tracker.first_burnt_s()).for_each(|steps, first_s| {
+            if *steps >= whole {
+                *steps = steps.max(((end_s - first_s) / step_s) as f32 + 1.0);
+            }
+        });
+        self
+    }
+
     /// Burning or burnt at the last frame `[H, W]`.
     #[must_use]
     pub fn now(&self) -> Array2<bool> {
         self.burnt.index_axis(Axis(0), self.burnt.dim().0 - 1).to_owned()
     }
 
-    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, of a film that `tracker`
-    /// has followed up to the last of them at least.
+    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, `step_s` apart, of a film
+    /// that `tracker` has followed up to the last of them at least.
     ///
     /// Where the scene is cluttered, it is what the tracker has seen burn. Where only the fire is warm,
     /// it is what is at least half as hot as the fire, and what the tracker had seen burn before.
@@ -65,16 +88,18 @@ impl Burning {
         kind: Kind,
         frames: &Array3<f32>,
         time_s: &[f64],
+        step_s: f64,
         tracker: &Tracker,
         notes: &mut Vec<Note>,
     ) -> Self {
+        let end_s = time_s.last().copied().unwrap_or(0.0);
         let before = || Some(tracker.burnt_before(time_s.first().copied().unwrap_or(0.0)));
         if kind == Kind::Mask {
             let burnt = accumulate(frames, before(), 0.5, Holes::Keep);
             if !burnt.iter().any(|&b| b) {
                 notes.push(Note::MaskEmpty);
             }
-            return Self { burnt, hot: 0.5 };
+            return Self::seen(burnt, 0.5).remembered(tracker, end_s, step_s);
         }
         let contrast = Contrast::of(frames);
         let hot = contrast.hot();
@@ -86,17 +111,18 @@ impl Burning {
                 tracker.contrast()
             };
             notes.push(Note::NoFire { contrast, least });
-            return Self { burnt: none(), hot };
+            return Self::seen(none(), hot);
         }
-        if tracker.is_cluttered(time_s.last().copied().unwrap_or(0.0)) {
+        if tracker.is_cluttered(end_s) {
             let burnt = burnt_by(time_s, tracker, frames.dim());
             notes.push(Note::SceneCluttered);
-            return Self { burnt, hot };
+            return Self::seen(burnt, hot).remembered(tracker, end_s, step_s);
         }
         if kind == Kind::Rgb {
             notes.push(Note::EarlierBurnUnknown);
         }
-        Self { burnt: accumulate(frames, before(), hot, Holes::Close), hot }
+        let burnt = accumulate(frames, before(), hot, Holes::Close);
+        Self::seen(burnt, hot).remembered(tracker, end_s, step_s)
     }
 
     /// What burns in the `frames` that follow, at the times `time_s`.
@@ -112,7 +138,7 @@ impl Burning {
         if kind != Kind::Mask && tracker.is_cluttered(end_s) {
             let mut burnt = burnt_by(time_s, tracker, frames.dim());
             burnt.outer_iter_mut().for_each(|mut mask| mask.zip_mut_with(&now, |b, now| *b |= now));
-            return Self { burnt, hot: self.hot };
+            return Self::seen(burnt, self.hot);
         }
         let hot = if now.iter().any(|&b| b) {
             self.hot
@@ -121,7 +147,7 @@ impl Burning {
             self.hot.max((Contrast::of(frames).background + CONTRAST_MIN) as f32)
         };
         let holes = if kind == Kind::Mask { Holes::Keep } else { Holes::Close };
-        Self { burnt: accumulate(frames, Some(now), hot, holes), hot }
+        Self::seen(accumulate(frames, Some(now), hot, holes), hot)
     }
 }
 

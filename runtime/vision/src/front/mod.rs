@@ -3,6 +3,8 @@
 //! Computed once per forecast from the burnt masks of a clip. The same definitions stand in
 //! `export/emberline_export/front.py`; golden files hold both to them.
 
+use std::ops::RangeInclusive;
+
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis, s};
 
 mod nearest;
@@ -12,6 +14,8 @@ pub(crate) use nearest::Nearest;
 
 /// Frames over which a piece of front's own speed is measured.
 const LOOK_BACK: usize = 5;
+/// Frames after which a piece of front that has stood still is no longer told apart.
+const STILL_MAX: f32 = 100.0;
 /// Distance where nothing burns, pixels.
 const FAR_PX: f32 = 1e3;
 
@@ -32,24 +36,37 @@ pub struct Front {
     /// Speed of the nearest edge cell, pixels per frame: its distance from where the fire was 5
     /// frames earlier over 5 (fewer in a shorter clip), smoothed along the front (Gaussian, 2 px).
     pub local_px: Array2<f32>,
+    /// For how long the nearest edge cell has stood still: ln(1 + n) of n frames, 0 for one that burns
+    /// since the last frame, n at most 99; smoothed along the front like its speed.
+    pub still: Array2<f32>,
 }
 
 impl Front {
-    /// Maps that [`Self::channels`] gives.
-    pub(crate) const CHANNELS: usize = 5;
+    /// Maps that [`Self::channels`] gives: a network takes the first so many.
+    pub(crate) const CHANNELS: RangeInclusive<usize> = 5..=6;
 
-    /// Front of burnt masks `[T, H, W]`, oldest first, that never shrink.
+    /// Front of burnt masks `[T, H, W]`, oldest first, that never shrink; nothing is known of before.
+    #[must_use]
+    pub fn of(burnt: &Array3<bool>) -> Self {
+        Self::remembered(burnt, &burnt_for(burnt))
+    }
+
+    /// Front of burnt masks `[T, H, W]`, oldest first, that never shrink, of a fire that has been
+    /// followed for longer: each burnt cell burns for so many frames, 1 for one that burns since the
+    /// last.
     ///
     /// Where the fire was not there yet 5 frames earlier, the speed of the whole front stands for
     /// its pieces'; likewise where no edge is left because everything has burnt.
     #[must_use]
-    pub fn of(burnt: &Array3<bool>) -> Self {
+    pub fn remembered(burnt: &Array3<bool>, burnt_for: &Array2<f32>) -> Self {
         let (t, h, w) = burnt.dim();
+        let still_max = STILL_MAX.ln();
         let far = |age| Self {
             distance_px: Array2::from_elem((h, w), FAR_PX),
             age,
             global_px: 0.0,
             local_px: Array2::zeros((h, w)),
+            still: Array2::from_elem((h, w), still_max),
         };
         let Some(last) = t.checked_sub(1) else { return far(Array2::zeros((h, w))) };
         let now = burnt.index_axis(Axis(0), last);
@@ -62,42 +79,64 @@ impl Front {
         let Some(mut to_edge) = Nearest::to(&edge) else {
             // Everything is burnt.
             let local_px = Array2::from_elem((h, w), global_px);
-            return Self { distance_px: Array2::zeros((h, w)), age, global_px, local_px };
+            let still = Array2::from_elem((h, w), still_max);
+            return Self { distance_px: Array2::zeros((h, w)), age, global_px, local_px, still };
         };
         let look_back = LOOK_BACK.min(last);
         let back = burnt.slice(s![last - look_back, .., ..]);
         let speed = smoothing::along(&edge, &edge_speed_px(&edge, &back, look_back, global_px));
+        let waited =
+            smoothing::along(&edge, &burnt_for.mapv(|frames| frames.clamp(1.0, STILL_MAX).ln()));
 
         // The burnt cell nearest to an unburnt one is always on the edge: one search does for both.
         let mut distance_px = Array2::zeros((h, w));
         let mut local_px = Array2::zeros((h, w));
+        let mut still = Array2::zeros((h, w));
         let mut cells = Vec::with_capacity(w);
         for y in 0..h {
             to_edge.row(y, &mut cells);
             for (x, cell) in cells.iter().enumerate() {
-                local_px[[y, x]] = speed[[cell.row as usize, cell.col as usize]];
+                let edge = [cell.row as usize, cell.col as usize];
+                local_px[[y, x]] = speed[edge];
+                still[[y, x]] = waited[edge];
                 if !now[[y, x]] {
                     distance_px[[y, x]] = cell.distance_px(y, x) as f32;
                 }
             }
         }
-        Self { distance_px, age, global_px, local_px }
+        Self { distance_px, age, global_px, local_px, still }
     }
 
-    /// Input of a network `[5, H, W]`: distance, age, mean speed (constant), local speed, and
+    /// Input of a network `[6, H, W]`: distance, age, mean speed (constant), local speed,
     /// `advection_speed_px` `[H, W]`, the speed at which optical flow carries fire there (see
-    /// [`crate::motion::farneback`]).
+    /// [`crate::motion::farneback`]), and how long the front has stood still.
     #[must_use]
     pub fn channels(&self, advection_speed_px: &Array2<f32>) -> Array3<f32> {
         let (h, w) = self.distance_px.dim();
-        let mut out = Array3::from_elem((Self::CHANNELS, h, w), self.global_px);
-        let maps =
-            [(0, &self.distance_px), (1, &self.age), (3, &self.local_px), (4, advection_speed_px)];
+        let mut out = Array3::from_elem((*Self::CHANNELS.end(), h, w), self.global_px);
+        let maps = [
+            (0, &self.distance_px),
+            (1, &self.age),
+            (3, &self.local_px),
+            (4, advection_speed_px),
+            (5, &self.still),
+        ];
         for (k, map) in maps {
             out.index_axis_mut(Axis(0), k).assign(map);
         }
         out
     }
+}
+
+/// For how many frames each cell of burnt masks `[T, H, W]` has been burnt; 0 where it is not.
+#[must_use]
+pub(crate) fn burnt_for(burnt: &ArrayRef3<bool>) -> Array2<f32> {
+    let (_, h, w) = burnt.dim();
+    let mut frames = Array2::zeros((h, w));
+    for mask in burnt.outer_iter() {
+        frames.zip_mut_with(&mask, |n, &burnt| *n = if burnt { *n + 1.0 } else { 0.0 });
+    }
+    frames
 }
 
 /// Burnt cells `[H, W]` with an unburnt 4-neighbour; outside the image counts as burnt.

@@ -29,14 +29,17 @@ fn fronts_are_those_of_scipy() {
         let burnt: Array3<bool> = npz.by_name(&format!("{case}_burnt")).unwrap();
         let mut map = |key: &str| -> Array2<f32> { npz.by_name(&format!("{case}_{key}")).unwrap() };
         let (distance, age, local) = (map("distance"), map("age"), map("local"));
+        let (waits, still) = (map("burnt_for"), map("still"));
         let global: ndarray::Array0<f32> = npz.by_name(&format!("{case}_global")).unwrap();
-        let front = Front::of(&burnt);
+        let front = Front::remembered(&burnt, &waits);
         assert!(difference(&front.distance_px, &distance).0 < 1e-4, "{case}: distance");
         assert!(difference(&front.age, &age).0 < 1e-6, "{case}: age");
         assert!((front.global_px - global[()]).abs() < 1e-4, "{case}: global");
         // Of equally near cells the same is taken as SciPy takes, so no cell may differ.
         let (worst, off) = difference(&front.local_px, &local);
         assert!(worst < 1e-4, "{case}: local differs by up to {worst} on {off} of the cells");
+        let (worst, off) = difference(&front.still, &still);
+        assert!(worst < 1e-4, "{case}: still differs by up to {worst} on {off} of the cells");
         assert!(front.channels(&front.local_px).iter().all(|v| v.is_finite()), "{case}: finite");
     }
 }
@@ -53,7 +56,7 @@ fn a_straight_front_moves_at_its_speed() {
     assert_eq!(front.age[[3, 23]], 0.125);
     assert_eq!(front.age[[3, 24]], 0.0);
     let channels = front.channels(&Array2::from_elem((40, 64), 0.5));
-    assert_eq!(channels.dim(), (Front::CHANNELS, 40, 64));
+    assert_eq!(channels.dim(), (6, 40, 64));
     assert_eq!(channels[[4, 5, 5]], 0.5);
     assert_eq!(channels[[2, 5, 5]], front.global_px);
 }

@@ -75,7 +75,7 @@ pub struct Golden {
 /// What a golden clip of fire holds besides.
 #[derive(Debug)]
 pub struct GoldenFire {
-    /// Front maps `[5, H, W]`.
+    /// Front maps `[5 or 6, H, W]`.
     pub front: Array3<f32>,
     /// Answer, probability `[L, H, W]`.
     pub burn_probability: Array3<f32>,

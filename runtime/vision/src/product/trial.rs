@@ -122,7 +122,7 @@ impl Trial {
         let clip = Clip {
             kind: Kind::Thermal,
             frames: seen,
-            observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
+            observed: Observed::Fire(Burning::seen(burnt, 0.5)),
             unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
             step_s: 60.0,
             end: Elapsed::counted(3, 60.0),

@@ -16,7 +16,7 @@ pub(super) const LEVELS: [Level; 2] = [Level::Global, Level::Local];
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PhysicNetCard {
-    /// Maps of the front: 5 for the task `fire-front`, else 0.
+    /// Maps of the front, see `Front::channels`: 5 or 6 for the task `fire-front`, else 0.
     pub front_channels: usize,
     /// From when on a clip is too unlike the training data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -151,8 +151,9 @@ impl PhysicNetCard {
     }
 
     fn fault(&self, card: &Card) -> Option<String> {
-        let maps = if card.task == Task::FireFront { Front::CHANNELS } else { 0 };
-        if self.front_channels != maps {
+        let maps = if card.task == Task::FireFront { Front::CHANNELS } else { 0..=0 };
+        if !maps.contains(&self.front_channels) {
+            let maps = maps.map(|n| n.to_string()).collect::<Vec<_>>().join(" or ");
             return Some(format!("front_channels: {maps} for the task {}", card.task));
         }
         self.codebook_fault(card).or_else(|| self.drift_fault())
@@ -222,7 +223,7 @@ mod tests {
             (
                 "front_channels = 5",
                 "front_channels = 0",
-                "front_channels: 5 for the task fire-front",
+                "front_channels: 5 or 6 for the task fire-front",
             ),
             ("front_channels = 5\n", "", "physicnet: missing field `front_channels`"),
         ] {

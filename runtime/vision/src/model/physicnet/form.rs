@@ -80,7 +80,7 @@ impl Form {
         }
     }
 
-    /// Runs one window: frames `[T, H, W]` and, of a fire, front maps `[5, H, W]`, on at most `lanes`
+    /// Runs one window: frames `[T, H, W]` and, of a fire, front maps `[5 or 6, H, W]`, on at most `lanes`
     /// threads.
     ///
     /// # Errors

@@ -40,8 +40,8 @@ impl Window for PhysicNetWindow {
         self.form.name()
     }
 
-    fn takes_front(&self) -> bool {
-        self.own.front_channels > 0
+    fn front_maps(&self) -> usize {
+        self.own.front_channels
     }
 
     fn run(&self, input: &WindowInput<'_>, lanes: usize) -> Result<WindowOutput, RunError> {

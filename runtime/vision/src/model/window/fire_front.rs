@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
-use ndarray::{Array2, Array3, Axis, Zip};
+use ndarray::{Array2, Array3, Axis, Zip, s};
 
 use super::interface::{Noise, WindowOutput};
 use super::rollout::{Future, Rollout, extend, next_frames};
 use crate::clip::{Burning, Clip};
 use crate::forecast::StageSeconds;
-use crate::front::Front;
+use crate::front::{Front, burnt_for};
 use crate::model::error::ModelError;
 use crate::model::network::Progress;
 use crate::motion::farneback::advection_speed_px;
@@ -42,9 +42,11 @@ pub(super) fn future(
             context.as_ref().map_or((&clip.frames, &burning.burnt), |(f, b)| (f, b));
         let burnt_now = burnt.index_axis(Axis(0), t - 1).to_owned();
         let started = Instant::now();
-        let front = rollout.window.takes_front().then(|| {
-            let front = Front::of(burnt);
-            front.channels(&advection_speed_px(seen, &burnt_now, &front.distance_px))
+        let maps = rollout.window.front_maps();
+        let front = (maps > 0).then(|| {
+            let front = Front::remembered(burnt, &burnt_since(burning, burnt, window * own));
+            let all = front.channels(&advection_speed_px(seen, &burnt_now, &front.distance_px));
+            all.slice_move(s![..maps, .., ..])
         });
         spent.front += started.elapsed().as_secs_f64();
         let started = Instant::now();
@@ -119,6 +121,19 @@ fn continue_from(
     }
 }
 
+/// For how many frames each cell `[H, W]` of `burnt` `[T, H, W]`, which ends `done` leads after the
+/// clip, has been burnt.
+fn burnt_since(burning: &Burning, burnt: &Array3<bool>, done: usize) -> Array2<f32> {
+    let mut frames = burnt_for(burnt);
+    let whole = burnt.dim().0 as f32;
+    frames.zip_mut_with(&burning.burnt_for, |frames, before| {
+        if *frames >= whole && *before > 0.0 {
+            *frames = frames.max(before + done as f32);
+        }
+    });
+    frames
+}
+
 /// What has burnt in the last `T` frames of clip and forecast together, after all leads there are.
 fn next_burnt(burning: &Burning, probability: &Array3<f32>, threshold: f32) -> Array3<bool> {
     let (t, h, w) = burning.burnt.dim();
@@ -159,7 +174,7 @@ mod tests {
         Clip {
             kind: Kind::Mask,
             frames: burnt.mapv(|b| if b { 1.0 } else { 0.0 }),
-            observed: Observed::Fire(Burning { burnt, hot: 0.5 }),
+            observed: Observed::Fire(Burning::seen(burnt, 0.5)),
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 2.0,
             end: Elapsed::counted(9, 2.0),

@@ -47,9 +47,9 @@ pub trait Window: Send + Sync {
         "whole window"
     }
 
-    /// Whether it takes maps of the front.
-    fn takes_front(&self) -> bool {
-        false
+    /// How many maps of the front it takes, see `Front::channels`; 0 for none.
+    fn front_maps(&self) -> usize {
+        0
     }
 
     /// Whether it takes noise, so that members of an ensemble differ.

@@ -56,7 +56,7 @@ fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Burning, Arra
         now.zip_mut_with(&before, |now, &before| *now |= before);
     }
     let truth = burnt.slice(s![SEEN.., .., ..]).to_owned();
-    let burning = Burning { burnt: burnt.slice(s![..SEEN, .., ..]).to_owned(), hot: 0.5 };
+    let burning = Burning::seen(burnt.slice(s![..SEEN, .., ..]).to_owned(), 0.5);
     let clip = Clip {
         kind: Kind::Mask,
         frames: film.slice(s![..SEEN, .., ..]).mapv(|b| f32::from(u8::from(b))),
