@@ -51,6 +51,8 @@ pub struct Burning {
     /// For how many steps each cell `[H, W]` that is burnt at the last frame has been so, since the
     /// film began: 1 for one that burns since the last frame; 0 where it is not burnt.
     pub burnt_for: Array2<f32>,
+    /// Whether more than the fire is warm in view, see [`Note::SceneCluttered`].
+    pub cluttered: bool,
 }
 
 impl Burning {
@@ -58,7 +60,7 @@ impl Burning {
     #[must_use]
     pub fn seen(burnt: Array3<bool>, hot: f32) -> Self {
         let burnt_for = burnt_for(&burnt);
-        Self { burnt, hot, burnt_for }
+        Self { burnt, hot, burnt_for, cluttered: false }
     }
 
     /// The same, of cells that are burnt from the first mask on as long as `tracker` has known them so
@@ -116,7 +118,8 @@ impl Burning {
         if tracker.is_cluttered(end_s) {
             let burnt = burnt_by(time_s, tracker, frames.dim());
             notes.push(Note::SceneCluttered);
-            return Self::seen(burnt, hot).remembered(tracker, end_s, step_s);
+            let seen = Self::seen(burnt, hot).remembered(tracker, end_s, step_s);
+            return Self { cluttered: true, ..seen };
         }
         if kind == Kind::Rgb {
             notes.push(Note::EarlierBurnUnknown);

@@ -12,6 +12,7 @@ use crate::front::{Front, burnt_for};
 use crate::model::error::ModelError;
 use crate::model::network::Progress;
 use crate::motion::farneback::advection_speed_px;
+use crate::quantile::nth;
 
 /// One future of a fire, `leads` steps beyond the end of `clip`, in which `burning` burns; a cell
 /// burns from the probability `threshold` on.
@@ -36,10 +37,11 @@ pub(super) fn future(
     let mut spent = StageSeconds::default();
     let (mut frames, mut probability) = (Array3::zeros((0, h, w)), Array3::zeros((0, h, w)));
     let mut codes = Vec::new();
+    let alone = burning.cluttered.then(|| without_clutter(&clip.frames, &burning.burnt));
+    let shown = alone.as_ref().unwrap_or(&clip.frames);
     let mut context: Option<(Array3<f32>, Array3<bool>)> = None;
     for window in 0..windows {
-        let (seen, burnt) =
-            context.as_ref().map_or((&clip.frames, &burning.burnt), |(f, b)| (f, b));
+        let (seen, burnt) = context.as_ref().map_or((shown, &burning.burnt), |(f, b)| (f, b));
         let burnt_now = burnt.index_axis(Axis(0), t - 1).to_owned();
         let started = Instant::now();
         let maps = rollout.window.front_maps();
@@ -68,10 +70,35 @@ pub(super) fn future(
         extend(&mut probability, part, n);
         if window + 1 < windows {
             let burnt = next_burnt(burning, &probability, threshold);
-            context = Some((next_frames(clip, &frames), burnt));
+            context = Some((next_frames(shown, &frames), burnt));
         }
     }
+    if alone.is_some() {
+        put_clutter_back(&mut frames, &clip.frames, shown);
+    }
     Ok(Future { frames, burn_probability: Some(probability), codes, spent })
+}
+
+/// `frames` `[T, H, W]` in which only what is `burnt` by each is warmer than its background: rocks, roads
+/// and roofs that are warm, too, would be taken for fire. The background is the median.
+fn without_clutter(frames: &Array3<f32>, burnt: &Array3<bool>) -> Array3<f32> {
+    let mut alone = frames.clone();
+    for (mut frame, burnt) in alone.outer_iter_mut().zip(burnt.outer_iter()) {
+        let n = frame.len();
+        let background = nth(|| frame.iter().copied(), n / 2);
+        frame.zip_mut_with(&burnt, |v, burnt| *v = if *burnt { *v } else { background });
+    }
+    alone
+}
+
+/// Adds to each of the `future` frames what the last frame of the clip shows besides what was `shown`
+/// to the network: it stands still.
+fn put_clutter_back(future: &mut Array3<f32>, clip: &Array3<f32>, shown: &Array3<f32>) {
+    let last = |film: &Array3<f32>| film.index_axis(Axis(0), film.dim().0 - 1).to_owned();
+    let clutter = last(clip) - last(shown);
+    for mut frame in future.outer_iter_mut() {
+        frame.zip_mut_with(&clutter, |v, clutter| *v = (*v + clutter).clamp(0.0, 1.0));
+    }
 }
 
 /// Takes the probability out of what the network gave: refuses what is missing or no number, clamps
@@ -164,6 +191,7 @@ mod tests {
     use crate::model::window::{Window, WindowInput};
     use crate::model::{Model, RunOptions, inside};
     use emberline_engine::{EngineKind, EngineOptions, RunError};
+    use ndarray::array;
     use std::ops::ControlFlow;
 
     /// A square of fire that grows one pixel a frame on all sides.
@@ -226,6 +254,20 @@ mod tests {
         let refused = refused.expect_err("it takes no noise").to_string();
         assert!(refused.contains("gives 1 to 1 members, not 2"), "{refused}");
         Ok(())
+    }
+
+    #[test]
+    fn clutter_is_not_shown_and_stands_still_afterwards() {
+        // Background .2, a rock of .6, and fire of .9 that spreads from one cell to two.
+        let frames = array![[[0.2, 0.6, 0.9, 0.2, 0.2]], [[0.2, 0.6, 0.9, 0.9, 0.2]]];
+        let burnt = frames.mapv(|v: f32| v > 0.8);
+        let alone = without_clutter(&frames, &burnt);
+        assert_eq!(alone, array![[[0.2, 0.2, 0.9, 0.2, 0.2]], [[0.6, 0.6, 0.9, 0.9, 0.6]]]);
+        let mut future = array![[[0.6, 0.6, 0.5, 0.9, 0.9]]];
+        put_clutter_back(&mut future, &frames, &alone);
+        for (got, want) in future.iter().zip([0.2, 0.6, 0.5, 0.9, 0.5f32]) {
+            assert!((got - want).abs() < 1e-6, "{future:?}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub(super) fn future(
         }
         extend(&mut frames, output.frames, own.min(leads - window * own));
         if window + 1 < windows {
-            context = Some(next_frames(clip, &frames));
+            context = Some(next_frames(&clip.frames, &frames));
         }
     }
     let spent = StageSeconds { model: started.elapsed().as_secs_f64(), ..StageSeconds::default() };

@@ -7,7 +7,6 @@ use ndarray::{Array3, ArrayRef3, Axis, s};
 
 use super::interface::{Noise, Window, WindowOutput};
 use super::tiles::Tiling;
-use crate::clip::Clip;
 use crate::forecast::{CodeMap, StageSeconds};
 use crate::model::card::Card;
 use crate::model::error::ModelError;
@@ -73,16 +72,16 @@ impl Rollout<'_> {
     }
 }
 
-/// The last `T` frames of clip and forecast together, after all leads there are.
-pub(super) fn next_frames(clip: &Clip, frames: &Array3<f32>) -> Array3<f32> {
-    let t = clip.frames.dim().0;
+/// The last `T` frames of `clip` `[T, H, W]` and forecast together, after all leads there are.
+pub(super) fn next_frames(clip: &Array3<f32>, frames: &Array3<f32>) -> Array3<f32> {
+    let t = clip.dim().0;
     let done = frames.dim().0;
-    let mut seen = Array3::zeros(clip.frames.dim());
+    let mut seen = Array3::zeros(clip.dim());
     for (k, mut frame) in seen.outer_iter_mut().enumerate() {
         // Step `k` of the next clip is step `done + k` of clip and forecast in a row.
         let at = done + k;
         frame.assign(&if at < t {
-            clip.frames.index_axis(Axis(0), at)
+            clip.index_axis(Axis(0), at)
         } else {
             frames.index_axis(Axis(0), at - t)
         });
