@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 29] = [
+pub(crate) const SETTINGS: [&str; 30] = [
     "area",
     "around",
     "array",
@@ -21,6 +21,7 @@ pub(crate) const SETTINGS: [&str; 29] = [
     "fwi-state",
     "kind",
     "leads",
+    "mask",
     "model",
     "no-data",
     "picture",

@@ -1,6 +1,7 @@
 //! What verbs that forecast have in common: model, engine, and how the input is read.
 
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -33,6 +34,10 @@ pub(crate) struct Pick {
     /// among these frames.
     #[arg(long, value_name = "TIME", value_parser = span::seconds)]
     pub(crate) frame_every: Option<f64>,
+    /// Cells never to look at, such as burnt-in text, a logo or the sky: a PNG, TIFF, .npy or .npz of
+    /// the size of the frames, black there and white elsewhere. Nothing is forecast there.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mask: Option<PathBuf>,
     /// What decodes a video; ffmpeg must be installed and reads many more formats.
     #[arg(long, value_parser = choices::decoder(), default_value = "builtin")]
     pub(crate) decoder: VideoDecoder,

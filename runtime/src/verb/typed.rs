@@ -18,6 +18,7 @@ pub(super) fn options(pick: &Pick) -> PipelineOptions {
             array: pick.array.clone(),
             step_s: pick.step,
             frame_every_s: pick.frame_every,
+            mask: pick.mask.clone(),
             decoder: pick.decoder,
             radar: pick.radar.options(),
         },

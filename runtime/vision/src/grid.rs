@@ -1,5 +1,8 @@
 //! A grid: rows and columns of a frame, and where they lie on the ground when that is known.
 
+use std::sync::Arc;
+
+use ndarray::{Array2, ArrayViewMut2, Zip};
 use serde::{Deserialize, Serialize};
 
 /// Shape and place of a frame.
@@ -16,13 +19,16 @@ pub struct Grid {
     /// Affine transform in GDAL order: x = t0 + col·t1 + row·t2, y = t3 + col·t4 + row·t5,
     /// for the upper left corner of a cell.
     pub transform: Option<[f64; 6]>,
+    /// Cells `[H, W]` that are never looked at, as a person said: what they hold is made up.
+    #[serde(skip)]
+    pub masked: Option<Arc<Array2<bool>>>,
 }
 
 impl Grid {
     /// A grid that knows only its shape.
     #[must_use]
     pub fn new(height: usize, width: usize) -> Self {
-        Self { height, width, cell_m: None, crs: None, transform: None }
+        Self { height, width, cell_m: None, crs: None, transform: None, masked: None }
     }
 
     /// Map coordinates of a point in pixel units (column, row; 0,0 is the upper left corner of the
@@ -31,6 +37,22 @@ impl Grid {
     pub fn map_xy(&self, col: f64, row: f64) -> Option<(f64, f64)> {
         let t = self.transform?;
         Some((t[0] + col * t[1] + row * t[2], t[3] + col * t[4] + row * t[5]))
+    }
+
+    /// Whether a cell is never looked at.
+    #[must_use]
+    pub fn is_masked(&self, row: usize, col: usize) -> bool {
+        self.masked.as_ref().is_some_and(|masked| masked.get([row, col]).copied().unwrap_or(false))
+    }
+
+    /// Puts `value` into the cells of `map` `[H, W]` that are never looked at.
+    pub fn hide<T: Copy>(&self, mut map: ArrayViewMut2<'_, T>, value: T) {
+        let Some(masked) = self.masked.as_ref().filter(|m| m.dim() == map.dim()) else { return };
+        Zip::from(&mut map).and(&**masked).for_each(|v, &masked| {
+            if masked {
+                *v = value;
+            }
+        });
     }
 
     /// Whether the grid can be put on a map.

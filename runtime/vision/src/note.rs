@@ -46,6 +46,17 @@ pub enum Note {
         /// The colour that burns, as `#rrggbb`.
         fire: String,
     },
+    /// Cells that are never looked at.
+    Masked {
+        /// The mask's file.
+        file: String,
+        /// SHA-256 of its bytes, hex.
+        sha256: String,
+        /// How many cells.
+        cells: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// Frames that show nothing.
     FramesBlank {
         /// Index and time of each.
@@ -637,6 +648,13 @@ impl fmt::Display for Note {
             Self::BlackIsUnburnt { fire } => {
                 write!(f, "the frames have two colours: black is unburnt and {fire} burning or burnt")
             }
+            Self::Masked { file, cells, of, .. } => write!(
+                f,
+                "{cells} of {of} cells ({:.1} %) are masked by {}: they are never looked at, and \
+                 nothing is forecast there",
+                100.0 * *cells as f64 / (*of).max(1) as f64,
+                one_line(file)
+            ),
             Self::FramesBlank { frames } => write!(
                 f,
                 "{} frames of one value show nothing (a shutter, a lost signal?) and are left out: {}; \

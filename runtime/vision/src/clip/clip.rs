@@ -110,8 +110,9 @@ impl Clip {
                     None => Cow::Owned(Tracker::follow(&view, place, step_s)),
                 };
                 let time_s: Vec<f64> = picked.iter().map(|&i| view.frames[i].time_s()).collect();
-                let burning =
+                let mut burning =
                     Burning::of(view.kind, &frames, &time_s, step_s, &followed, &mut notes);
+                burning.hide_masked(view.grid);
                 Observed::Fire(burning)
             }
             Task::Frames => Observed::Film,
@@ -193,7 +194,8 @@ impl Clip {
                     }
                 };
                 let time_s: Vec<f64> = picked.iter().map(|&i| view.frames[i].time_s()).collect();
-                let after = burning.after(self.kind, &frames, &time_s, end_s, &followed);
+                let mut after = burning.after(self.kind, &frames, &time_s, end_s, &followed);
+                after.hide_masked(view.grid);
                 Observed::Fire(after)
             }
             Observed::Film => Observed::Film,

@@ -5,6 +5,7 @@ use ndarray::{Array2, Array3, Axis, Zip, s};
 use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
 use crate::frame::Kind;
 use crate::front::burnt_for;
+use crate::grid::Grid;
 use crate::note::Note;
 use crate::task::Task;
 use crate::tracker::Tracker;
@@ -83,6 +84,14 @@ impl Burning {
 
     /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, `step_s` apart, of a film
     /// that `tracker` has followed up to the last of them at least.
+    /// Cells that are never looked at do not burn.
+    pub(super) fn hide_masked(&mut self, grid: &Grid) {
+        self.burnt.outer_iter_mut().for_each(|mask| grid.hide(mask, false));
+        grid.hide(self.burnt_for.view_mut(), 0.0);
+    }
+
+    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, of a film that `tracker`
+    /// has followed up to the last of them at least.
     ///
     /// Where the scene is cluttered, it is what the tracker has seen burn. Where only the fire is warm,
     /// it is what is at least half as hot as the fire, and what the tracker had seen burn before.

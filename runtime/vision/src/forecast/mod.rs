@@ -12,7 +12,7 @@ pub use arrival::{ARRIVAL_CHANCE_MIN, arrival_from_probability};
 pub use code_map::CodeMap;
 pub use drift::{Drift, Signal};
 pub use estimate::{Estimate, Parameter};
-pub use provenance::{EngineFacts, InputFacts, ModelFacts, Provenance, StageSeconds};
+pub use provenance::{EngineFacts, InputFacts, MaskFacts, ModelFacts, Provenance, StageSeconds};
 
 use crate::grid::Grid;
 use crate::note::Note;
@@ -117,6 +117,13 @@ impl Forecast {
     #[must_use]
     pub fn member(&self, m: usize) -> ArrayView3<'_, f32> {
         self.frames.index_axis(Axis(0), m)
+    }
+
+    /// Forecasts nothing in cells that are never looked at: they do not burn, and at no time.
+    pub fn hide_masked(&mut self) {
+        let Predicted::Fire(burn) = &mut self.predicted else { return };
+        burn.probability.outer_iter_mut().for_each(|lead| self.grid.hide(lead, 0.0));
+        self.grid.hide(burn.arrival_s.view_mut(), f32::NAN);
     }
 
     /// Where and when it burns, in a forecast of fire.

@@ -85,10 +85,24 @@ pub struct InputFacts {
     pub times_from: TimeSource,
     /// Wall time of its first frame, where it tells one.
     pub start_utc: Option<Timestamp>,
+    /// The mask of cells that are never looked at, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask: Option<MaskFacts>,
     /// Index of the last frame that the forecast saw.
     pub last_frame_seen: Option<usize>,
     /// Index of each frame that it saw, oldest first.
     pub frames_seen: Vec<usize>,
+}
+
+/// A mask of cells that are never looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MaskFacts {
+    /// Its file, as it was named.
+    pub name: String,
+    /// SHA-256 of its bytes, hex.
+    pub sha256: String,
+    /// Cells that it hides.
+    pub cells: usize,
 }
 
 /// Seconds that each stage took.

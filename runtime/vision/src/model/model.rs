@@ -107,7 +107,9 @@ impl Model {
         options: RunOptions,
         progress: &mut Progress<'_>,
     ) -> Result<(Forecast, StageSeconds), ModelError> {
-        self.network.forecast(clip, options, progress)
+        let (mut forecast, spent) = self.network.forecast(clip, options, progress)?;
+        forecast.hide_masked();
+        Ok((forecast, spent))
     }
 
     /// Estimates the parameters of what moves in `clip`.

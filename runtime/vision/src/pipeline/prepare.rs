@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use super::error::PipelineError;
 use super::options::PipelineOptions;
 use crate::clip::Clip;
-use crate::forecast::{Forecast, InputFacts, Provenance, StageSeconds};
+use crate::forecast::{Forecast, InputFacts, MaskFacts, Provenance, StageSeconds};
 use crate::frame::Film;
 use crate::model::{self, Model, ModelError};
 use crate::note::Note;
@@ -68,6 +68,12 @@ pub fn clip_ending(
     Ok((clip, started.elapsed().as_secs_f64()))
 }
 
+/// What is said of a mask.
+fn mask(note: &Note) -> Option<MaskFacts> {
+    let Note::Masked { file, sha256, cells, .. } = note else { return None };
+    Some(MaskFacts { name: file.clone(), sha256: sha256.clone(), cells: *cells })
+}
+
 /// How a forecast came to be; `spent` are the seconds of its stages.
 #[must_use]
 pub fn provenance(
@@ -104,6 +110,7 @@ pub fn provenance(
             film_step_s: film.step_s(),
             times_from: film.time_source(),
             start_utc: film.start_utc(),
+            mask: film.notes.iter().find_map(mask),
             last_frame_seen: clip.picked.last().copied(),
             frames_seen: clip.picked.clone(),
         },

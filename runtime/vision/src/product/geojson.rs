@@ -31,13 +31,16 @@ pub(crate) fn write(
     fire: Fire<'_>,
 ) -> io::Result<()> {
     let frame = Frame::of(map, f.grid.cell_m, f.grid.height).map_err(io::Error::other)?;
-    let members = json!({
+    let mut members = json!({
         "emberline:notice": NOTICE,
         "emberline:model": facts.maker,
         "emberline:issue_time": facts.issue.map(|t| t.to_string()),
         "emberline:coordinates": if map.is_some() { "WGS 84 longitude, latitude" } else { "pixel" },
         "emberline:grid": { "height": f.grid.height, "width": f.grid.width, "cell_m": f.grid.cell_m },
     });
+    if let Some(masked) = &f.grid.masked {
+        members["emberline:cells_masked"] = json!(masked.iter().filter(|m| **m).count());
+    }
     writeln!(sink, "{{\"type\":\"FeatureCollection\",")?;
     for (key, value) in members.as_object().into_iter().flatten() {
         writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;

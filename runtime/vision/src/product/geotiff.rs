@@ -4,6 +4,7 @@
 //! A plain TIFF with six more tags (OGC 19-008r4 and GDAL's own two): enough for any GIS to place
 //! the grid, name each band and know its unit.
 
+use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 
 use flate2::{Compression, write::ZlibEncoder};
@@ -47,7 +48,7 @@ pub(crate) fn arrival(
     write(sink, map, facts, "arrival time", "s", &[band])
 }
 
-/// Probability that a cell burns or has burnt, a band a lead.
+/// Probability that a cell burns or has burnt, a band a lead; NaN in cells that are never looked at.
 pub(crate) fn burn_probability(
     sink: &mut (impl Write + Seek),
     map: &Map,
@@ -55,7 +56,11 @@ pub(crate) fn burn_probability(
     f: &Forecast,
     burn: &Burn,
 ) -> io::Result<()> {
-    let bands = by_lead(f, &burn.probability, "probability burnt by");
+    let mut probability = Cow::Borrowed(&burn.probability);
+    if f.grid.masked.is_some() {
+        probability.to_mut().outer_iter_mut().for_each(|lead| f.grid.hide(lead, f32::NAN));
+    }
+    let bands = by_lead(f, &probability, "probability burnt by");
     write(sink, map, facts, "burn probability", "1", &bands)
 }
 

@@ -47,6 +47,9 @@ pub(crate) fn document(
     };
     product["grid"] = json!(f.grid);
     product["on_a_map"] = json!(f.grid.is_georeferenced());
+    if let Some(masked) = &f.grid.masked {
+        product["cells_masked"] = json!(set(masked));
+    }
     match parts {
         Parts::Fire(Fire { burning, burn }) => {
             product["burnt_cells_now"] = json!(set(&burning.now()));

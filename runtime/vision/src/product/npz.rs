@@ -15,7 +15,7 @@ use crate::forecast::{Chance, CodeMap, Forecast};
 const CHUNK_BYTES: usize = 1 << 18;
 
 /// Writes all arrays; `frames` in the input's unit, as [`Clip::unit`] tells it, with NaN where a
-/// radar has no data.
+/// radar has no data and in cells that are never looked at.
 pub(crate) fn write(
     sink: &mut (impl Write + Seek),
     clip: &Clip,
@@ -28,14 +28,21 @@ pub(crate) fn write(
     let leads = f.lead_s.iter().map(|s| s.to_le_bytes());
     array(&mut zip, "lead_s", "<f8", &[l], leads)?;
     let frames = mean.iter().map(|v| clip.unit.value(*v));
+    // Nothing is forecast where nobody looks.
+    let hidden = |(at, v): (usize, f32)| {
+        let cell = at % (h * w);
+        if f.grid.is_masked(cell / w, cell % w) { f32::NAN } else { v }
+    };
     match parts {
         Parts::Fire(Fire { burn, .. }) => {
-            floats(&mut zip, "frames", &[l, h, w], frames)?;
-            let probability = burn.probability.iter().copied();
+            floats(&mut zip, "frames", &[l, h, w], frames.enumerate().map(hidden))?;
+            let probability = burn.probability.iter().copied().enumerate().map(hidden);
             floats(&mut zip, "burn_probability", &[l, h, w], probability)?;
             floats(&mut zip, "arrival_s", &[h, w], burn.arrival_s.iter().copied())?;
         }
-        Parts::Film => floats(&mut zip, "frames", &[l, h, w], frames)?,
+        Parts::Film => {
+            floats(&mut zip, "frames", &[l, h, w], frames.enumerate().map(hidden))?;
+        }
         Parts::Rain(Wet { rain, .. }) => {
             let seen = frames.zip(&rain.mm_h).map(|(v, r)| if r.is_nan() { f32::NAN } else { v });
             floats(&mut zip, "frames", &[l, h, w], seen)?;

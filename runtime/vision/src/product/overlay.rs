@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::facts::{Facts, NOTICE, short};
 use super::parts::Fire;
-use super::scene::{Scale, burnt_by, burnt_now, chosen, front};
+use super::scene::{MASKED, Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
 use emberline_picture::palette::{self, BURNT, FAINT, INK, NOW, PAPER, Rgb, SHADE, mix};
@@ -58,6 +58,7 @@ fn picture(clip: &Clip, fire: Fire<'_>, scale: Scale, leads: &[usize]) -> Canvas
 enum Key {
     BurntNow,
     Line(Rgb),
+    Masked,
 }
 
 /// The picture with its title above, and legend, scale bar and notice below.
@@ -80,6 +81,9 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
             .enumerate()
             .map(|(i, l)| (Key::Line(colour(i, leads.len())), facts.lead_words(f.lead_s[*l]))),
     );
+    if f.grid.masked.is_some() {
+        keys.push((Key::Masked, "not looked at".to_owned()));
+    }
     let swatch = size * 1.7;
     let mut places = Vec::new();
     let mut at = [left, image_y + picture.height as f64 + line];
@@ -118,6 +122,9 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
             Key::Line(colour) => {
                 let line = [[x + 2.0, middle], [x + swatch - 2.0, middle]];
                 canvas.stroke(std::iter::once(line.as_slice()), 3.0, *colour);
+            }
+            Key::Masked => {
+                canvas.rect([x, y - size * 1.1, x + swatch, y + size * 0.1], MASKED);
             }
         }
         canvas.text([x + swatch + size * 0.6, y], size, INK, words);

@@ -10,6 +10,9 @@ use emberline_picture::Canvas;
 use emberline_picture::palette::{self, Rgb, mix};
 use emberline_picture::{Polygon, Ring};
 
+/// Cells that are never looked at.
+pub(crate) const MASKED: Rgb = [74, 72, 92];
+
 /// Whole-number enlargement or reduction from cells to pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Scale {
@@ -109,6 +112,7 @@ impl Scale {
         let light = if clip.kind == Kind::Mask { 0.5 } else { 1.0 };
         let cell = |y: usize, x: usize| -> [f32; 3] {
             match colours {
+                _ if clip.grid.is_masked(y, x) => MASKED.map(f32::from),
                 Some(Pixels::U8(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]])),
                 Some(Pixels::U16(a)) => std::array::from_fn(|c| f32::from(a[[y, x, c]]) / 257.0),
                 Some(Pixels::F32(a)) => std::array::from_fn(|c| a[[y, x, c]] * 255.0),

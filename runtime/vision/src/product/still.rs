@@ -4,9 +4,10 @@ use ndarray::{ArrayView2, Axis};
 
 use super::parts::{Parts, Wet};
 use super::rain_colours;
-use super::scene::{Scale, grey};
+use super::scene::{MASKED, Scale, grey};
 use crate::clip::Clip;
 use crate::forecast::Forecast;
+use crate::grid::Grid;
 use crate::rain_rate;
 use emberline_picture::Canvas;
 
@@ -22,7 +23,7 @@ pub(crate) fn seen(clip: &Clip, parts: Parts<'_>, t: usize, scale: Scale) -> Can
             };
             rates(frame.dim(), rate, scale)
         }
-        Parts::Film | Parts::Fire(_) => greys(&frame, scale),
+        Parts::Film | Parts::Fire(_) => greys(&frame, &clip.grid, scale),
     }
 }
 
@@ -33,7 +34,9 @@ pub(crate) fn said(f: &Forecast, parts: Parts<'_>, l: usize, scale: Scale) -> Ca
             let lead = rain.mm_h.index_axis(Axis(0), l);
             rates(lead.dim(), |y, x| lead[[y, x]], scale)
         }
-        Parts::Film | Parts::Fire(_) => greys(&f.mean_frames().index_axis(Axis(0), l), scale),
+        Parts::Film | Parts::Fire(_) => {
+            greys(&f.mean_frames().index_axis(Axis(0), l), &f.grid, scale)
+        }
     }
 }
 
@@ -42,8 +45,11 @@ fn rates((h, w): (usize, usize), mm_h: impl Fn(usize, usize) -> f32, scale: Scal
     scale.painted(h, w, |y, x| rain_colours::colour(mm_h(y, x)).map(f32::from))
 }
 
-/// Intensity 0..1 as grey.
-fn greys(frame: &ArrayView2<'_, f32>, scale: Scale) -> Canvas {
+/// Intensity 0..1 as grey, but for cells that are never looked at.
+fn greys(frame: &ArrayView2<'_, f32>, grid: &Grid, scale: Scale) -> Canvas {
     let (h, w) = frame.dim();
-    scale.painted(h, w, |y, x| [grey(frame[[y, x]]); 3])
+    scale.painted(h, w, |y, x| match grid.is_masked(y, x) {
+        true => MASKED.map(f32::from),
+        false => [grey(frame[[y, x]]); 3],
+    })
 }

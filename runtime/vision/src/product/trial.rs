@@ -50,6 +50,7 @@ pub(crate) fn provenance() -> Provenance {
             film_step_s: 60.0,
             times_from: TimeSource::Utc,
             start_utc: None,
+            mask: None,
             last_frame_seen: Some(3),
             frames_seen: vec![0, 1, 2, 3],
         },

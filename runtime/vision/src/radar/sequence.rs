@@ -131,6 +131,7 @@ impl Sequence {
             cell_m: first.cell_m,
             crs: first.crs.clone().filter(|_| first.transform.is_some()),
             transform: first.transform,
+            masked: None,
         };
         let frame = |scan: Scan| RainFrame { utc: utc(&scan), rates: scan.rates };
         let frames = scans.into_iter().map(frame).collect();

@@ -10,6 +10,7 @@ use super::deadline::Deadline;
 use super::doubt;
 use super::error::SourceError;
 use super::faults;
+use super::mask::Mask;
 use super::options::SourceOptions;
 use super::source::{Next, Source};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
@@ -27,6 +28,7 @@ const NO_DATA_FROM: f32 = 1e20;
 /// What the source says; and [`SourceError::Refused`] where there are no frames, or their values are
 /// not what a film of their kind can hold.
 pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<Film, SourceError> {
+    let mask = options.mask.as_deref().map(Mask::read).transpose()?;
     let mut frames = Vec::new();
     loop {
         match source.next(Deadline::NEVER)? {
@@ -50,7 +52,16 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     let times_from = first.time.source;
     SourceError::check_sides(&negative.name, height, width)?;
     negative.refuse_unlike()?;
+    if let Some(mask) = &mask {
+        if options.kind.or(about.kind) == Some(Kind::Rain) {
+            return Err(mask.refuse_rain(&negative.name));
+        }
+        negative.notes.push(mask.cover(&negative.name, &mut negative.frames)?);
+    }
     let kind = negative.settle_kind(about.kind, options.kind, about.origin)?;
+    if let Some(mask) = mask.as_ref().filter(|_| kind == Kind::Mask) {
+        mask.put_out(&mut negative.frames);
+    }
     let by_values = options.kind.or(about.kind).is_none() && kind == Kind::Thermal;
     if by_values && matches!(about.origin, Origin::Npz | Origin::Images) {
         doubt::refuse_coarse_heat(&negative.name, about.grid.as_ref())?;
@@ -88,10 +99,12 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
         (TimeSource::Assumed, _) => negative.notes.push(Note::TimesAssumed),
         _ => {}
     }
+    let mut grid = about.grid.unwrap_or_else(|| Grid::new(height, width));
+    grid.masked = mask.map(|mask| mask.cells);
     let mut film = Film {
         kind,
         frames: negative.frames,
-        grid: about.grid.unwrap_or_else(|| Grid::new(height, width)),
+        grid,
         name: negative.name,
         digest: closing.digest.unwrap_or_default(),
         notes: negative.notes,
@@ -166,7 +179,8 @@ impl Negative {
             format!(
                 "{values} NaN or infinite values in {frames} frames, the first in frame {first}"
             ),
-            "cut those cells off, fill them from their neighbours, or leave those frames out",
+            "cut those cells off, hide them by a ‹mask›, fill them from their neighbours, or leave \
+             those frames out",
         ))
     }
 
@@ -190,8 +204,8 @@ impl Negative {
                 "{cells} cells in {frames} frames mark no data, the first with {value} in frame \
                  {first}"
             ),
-            "a fire film has none: cut those cells off in all frames, or fill them from their \
-             neighbours (gdal_fillnodata.py)",
+            "a fire film has none: cut those cells off in all frames, hide them by a ‹mask›, or fill \
+             them from their neighbours (gdal_fillnodata.py)",
         ))
     }
 

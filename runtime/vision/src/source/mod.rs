@@ -16,6 +16,7 @@ mod ffmpeg_command;
 mod foreign;
 mod image_folder;
 mod live;
+mod mask;
 mod npy;
 mod npz;
 mod open;

@@ -1,5 +1,7 @@
 //! What a person asks of an input beyond its name.
 
+use std::path::PathBuf;
+
 use super::decoder_choice::VideoDecoder;
 use crate::frame::{Kind, TimeSource};
 use crate::radar::RadarOptions;
@@ -17,6 +19,8 @@ pub struct SourceOptions {
     /// Seconds between the frames of an input whose own times are those of playing it, such as a
     /// timelapse, or that has none.
     pub frame_every_s: Option<f64>,
+    /// A picture that says which cells are never looked at.
+    pub mask: Option<PathBuf>,
     /// Who decodes a video.
     pub decoder: VideoDecoder,
     /// How radar files are read.

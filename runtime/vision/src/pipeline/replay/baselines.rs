@@ -20,7 +20,11 @@ pub(super) fn forecasts(clip: &Clip, leads: usize) -> Box<dyn Iterator<Item = Fo
     match &clip.observed {
         Observed::Fire(burning) => {
             let front = Front::of(&burning.burnt);
-            let forecast = move |b: FireBaseline| b.forecast(clip, burning, &front, leads);
+            let forecast = move |b: FireBaseline| {
+                let mut forecast = b.forecast(clip, burning, &front, leads);
+                forecast.hide_masked();
+                forecast
+            };
             Box::new(FireBaseline::ALL.into_iter().map(forecast))
         }
         Observed::Film | Observed::Rain(_) => {

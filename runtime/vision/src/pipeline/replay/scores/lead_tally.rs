@@ -34,7 +34,15 @@ impl LeadTally {
     /// Scores of the frames alone, at lead `l` (0-based).
     pub(super) fn of_frames(forecast: &Forecast, truth: &Truth, l: usize) -> Self {
         let (mean, seen) = (forecast.mean_frames(), truth.frames.index_axis(Axis(0), l));
-        Self { image: ImageError::of(&mean.index_axis(Axis(0), l), &seen), ..Self::default() }
+        let mean = mean.index_axis(Axis(0), l);
+        if forecast.grid.masked.is_none() {
+            return Self { image: ImageError::of(&mean, &seen), ..Self::default() };
+        }
+        // As pictures both are dark where nobody looks, since the window of SSIM has no holes.
+        let (mut mean, mut seen) = (mean.to_owned(), seen.to_owned());
+        forecast.grid.hide(mean.view_mut(), 0.0);
+        forecast.grid.hide(seen.view_mut(), 0.0);
+        Self { image: ImageError::of(&mean, &seen), ..Self::default() }
     }
 
     /// Scores of rain at lead `l` (0-based), where cells `no_data` `[H, W]` were not seen.

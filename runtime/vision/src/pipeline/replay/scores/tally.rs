@@ -26,8 +26,10 @@ impl Tally {
         let of_frames = |l| LeadTally::of_frames(f, truth, l);
         match (&f.predicted, &clip.observed, &truth.observed) {
             (Predicted::Fire(burn), Observed::Fire(burning), Observed::Fire(seen)) => {
-                let (rows, arrival) =
-                    score_start(f, burn, &seen.burnt, &burning.now(), clip.step_s);
+                // What is never looked at counts like what had burnt before: not at all.
+                let mut now = burning.now();
+                clip.grid.hide(now.view_mut(), true);
+                let (rows, arrival) = score_start(f, burn, &seen.burnt, &now, clip.step_s);
                 let lead = |(l, score)| LeadTally { fire: Some(score), ..of_frames(l) };
                 let leads = rows.into_iter().enumerate().map(lead);
                 Self { leads: leads.collect(), arrival: Some(arrival) }
