@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 30] = [
+pub(crate) const SETTINGS: [&str; 31] = [
     "area",
     "around",
     "array",
@@ -24,6 +24,7 @@ pub(crate) const SETTINGS: [&str; 30] = [
     "mask",
     "model",
     "no-data",
+    "palette",
     "picture",
     "precision",
     "quality",

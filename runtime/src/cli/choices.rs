@@ -4,7 +4,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
-use emberline::source::VideoDecoder;
+use emberline::source::{Palette, VideoDecoder};
 use emberline::weather::csv::Format;
 
 /// A word, what it stands for, and what help says about it.
@@ -55,6 +55,14 @@ pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
 /// Engines.
 pub(super) fn engine() -> impl TypedValueParser<Value = EngineKind> {
     choice(&ENGINES)
+}
+
+/// Palettes of thermal films.
+pub(super) fn palette() -> impl TypedValueParser<Value = Palette> {
+    PossibleValuesParser::new(Palette::ALL.map(Palette::name)).try_map(|typed| {
+        let found = Palette::ALL.into_iter().find(|palette| palette.name() == typed);
+        found.ok_or("not a palette")
+    })
 }
 
 /// What decodes videos.

@@ -9,6 +9,7 @@ use super::pick::Pick;
 pub(super) const HELP: &str = "\
 INPUT is one of:
   clip.npz                array `frames` [T,H,W] or [T,H,W,C], oldest first; see docs for the rest
+  film.seq                FLIR sequence; a .csq is refused with the command that converts it
   fire.mp4                H.264 or H.265 film (.mp4, .m4v, .mov); a timelapse: --frame-every 60s
   frames/                 folder of PNG, JPEG or TIFF images, 8 or 16 bit, in name order
   sim:fire?seed=7         the built-in simulator

@@ -7,7 +7,7 @@ use clap::Args;
 
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
-use emberline::source::VideoDecoder;
+use emberline::source::{Palette, VideoDecoder};
 
 use super::choices;
 use super::radar::RadarPick;
@@ -38,6 +38,10 @@ pub(crate) struct Pick {
     /// the size of the frames, black there and white elsewhere. Nothing is forecast there.
     #[arg(long, value_name = "FILE")]
     pub(crate) mask: Option<PathBuf>,
+    /// How a thermal film shows heat: grey, or a palette of false colour, which is undone. One of colours
+    /// is found by itself; black-hot must be said.
+    #[arg(long, value_parser = choices::palette(), value_name = "NAME")]
+    pub(crate) palette: Option<Palette>,
     /// What decodes a video; ffmpeg must be installed and reads many more formats.
     #[arg(long, value_parser = choices::decoder(), default_value = "builtin")]
     pub(crate) decoder: VideoDecoder,

@@ -19,6 +19,7 @@ pub(super) fn options(pick: &Pick) -> PipelineOptions {
             step_s: pick.step,
             frame_every_s: pick.frame_every,
             mask: pick.mask.clone(),
+            palette: pick.palette,
             decoder: pick.decoder,
             radar: pick.radar.options(),
         },

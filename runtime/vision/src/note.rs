@@ -257,6 +257,22 @@ pub enum Note {
     HighDynamicRange,
     /// Brightness stands for heat.
     BrightnessAsHeat,
+    /// A thermal film in a palette is read as heat.
+    PaletteUndone {
+        /// Its name.
+        palette: &'static str,
+        /// Mean distance of the film's colours from it, levels; 0 of grey.
+        levels: f64,
+        /// Whether a person named it.
+        asked: bool,
+    },
+    /// A grey film has a dark tail where a bright one is expected.
+    LooksBlackHot {
+        /// How far the darkest pixels are below the background, share of the range.
+        below: f64,
+        /// How far the brightest are above it.
+        above: f64,
+    },
     /// A video taken by its brightness has colour.
     FalseColour,
 
@@ -567,6 +583,8 @@ pub enum KindReason {
 pub enum Radiometry {
     /// Apparent temperatures by FLIR's constants.
     FlirCelsius,
+    /// The same, in a sequence.
+    FlirSequence,
     /// Counts of DJI.
     DjiCounts,
 }
@@ -707,6 +725,10 @@ impl fmt::Display for Note {
                 "radiometric JPEG of FLIR: values are apparent temperatures in °C (emissivity 1, no air \
                  between); ‹kind› rgb takes the picture that is shown",
             ),
+            Self::Radiometric(Radiometry::FlirSequence) => f.write_str(
+                "FLIR sequence: values are apparent temperatures in °C by the constants in it (emissivity \
+                 1, no air between)",
+            ),
             Self::Radiometric(Radiometry::DjiCounts) => f.write_str(
                 "radiometric JPEG of DJI: values are the camera's 16-bit counts, larger is hotter, and no \
                  degrees; ‹kind› rgb takes the picture that is shown",
@@ -816,7 +838,7 @@ impl fmt::Display for Note {
             Self::ColourLittle { percent } => write!(
                 f,
                 "at most {percent:.2} % of a picture has colour: taken as rgb; if that is an \
-                 overlay on a thermal film, say ‹kind› thermal"
+                 overlay on a thermal film, say ‹kind› thermal, or hide it by a ‹mask›"
             ),
             Self::DecodedByFfmpeg { version } => {
                 write!(
@@ -848,9 +870,26 @@ impl fmt::Display for Note {
                  bright parts are darker than they were",
             ),
             Self::BrightnessAsHeat => f.write_str("brightness of the video is taken as heat"),
+            Self::PaletteUndone { palette: "white-hot", .. } => {
+                f.write_str("brightness is read as heat (white-hot), as asked")
+            }
+            Self::PaletteUndone { palette: "black-hot", .. } => {
+                f.write_str("darkness is read as heat (black-hot), as asked")
+            }
+            Self::PaletteUndone { palette, levels, asked } => write!(
+                f,
+                "the film is in false colour of the palette {palette} and is read as heat, 0 to 255 \
+                 along it (its colours are {levels:.1} levels from the palette on average){}",
+                if *asked { ", as asked" } else { "; ‹palette› or ‹kind› rgb says otherwise" }
+            ),
+            Self::LooksBlackHot { below, above } => write!(
+                f,
+                "it looks black-hot: its darkest pixels are {below:.2} below the background, its \
+                 brightest only {above:.2} above; if dark is hot, give ‹palette› black-hot"
+            ),
             Self::FalseColour => f.write_str(
                 "the video has colour: if it is a false-colour palette, brightness may not follow \
-                 heat",
+                 heat; without ‹kind› the palette is looked for, ‹palette› names it",
             ),
 
             Self::Simulated { what, address } => {

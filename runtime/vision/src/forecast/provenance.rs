@@ -88,6 +88,9 @@ pub struct InputFacts {
     /// The mask of cells that are never looked at, where there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mask: Option<MaskFacts>,
+    /// The palette that was undone, where the film was in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub palette: Option<&'static str>,
     /// Index of the last frame that the forecast saw.
     pub last_frame_seen: Option<usize>,
     /// Index of each frame that it saw, oldest first.

@@ -68,6 +68,12 @@ pub fn clip_ending(
     Ok((clip, started.elapsed().as_secs_f64()))
 }
 
+/// What is said of a palette.
+fn palette(note: &Note) -> Option<&'static str> {
+    let Note::PaletteUndone { palette, .. } = note else { return None };
+    Some(palette)
+}
+
 /// What is said of a mask.
 fn mask(note: &Note) -> Option<MaskFacts> {
     let Note::Masked { file, sha256, cells, .. } = note else { return None };
@@ -111,6 +117,7 @@ pub fn provenance(
             times_from: film.time_source(),
             start_utc: film.start_utc(),
             mask: film.notes.iter().find_map(mask),
+            palette: film.notes.iter().find_map(palette),
             last_frame_seen: clip.picked.last().copied(),
             frames_seen: clip.picked.clone(),
         },

@@ -51,6 +51,7 @@ pub(crate) fn provenance() -> Provenance {
             times_from: TimeSource::Utc,
             start_utc: None,
             mask: None,
+            palette: None,
             last_frame_seen: Some(3),
             frames_seen: vec![0, 1, 2, 3],
         },

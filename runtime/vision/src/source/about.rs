@@ -14,6 +14,8 @@ pub enum Origin {
     Images,
     /// A video file.
     Video,
+    /// A FLIR sequence.
+    FlirSequence,
     /// Files of a weather radar.
     Radar,
     /// A simulator.

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 
 use super::about::Origin;
 use super::colour::{self, Colours};
 use super::deadline::Deadline;
 use super::doubt;
 use super::error::SourceError;
+use super::false_colour::{FalseColour, Found};
 use super::faults;
 use super::mask::Mask;
 use super::options::SourceOptions;
+use super::palette::Palette;
+use super::polarity;
 use super::source::{Next, Source};
 use crate::frame::{Film, Frame, Kind, Pixels, TimeSource};
 use crate::grid::Grid;
@@ -58,7 +61,14 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
         }
         negative.notes.push(mask.cover(&negative.name, &mut negative.frames)?);
     }
-    let kind = negative.settle_kind(about.kind, options.kind, about.origin)?;
+    let masked = mask.as_ref().map(|mask| &*mask.cells);
+    let kind = match options.palette {
+        Some(palette) => negative.read_as(palette, about.kind, options.kind, masked)?,
+        None => negative.settle_kind(about.kind, options.kind, about.origin, masked)?,
+    };
+    if kind == Kind::Thermal && options.palette.is_none() {
+        negative.notes.extend(polarity::doubt(&negative.frames));
+    }
     if let Some(mask) = mask.as_ref().filter(|_| kind == Kind::Mask) {
         mask.put_out(&mut negative.frames);
     }
@@ -73,7 +83,8 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
             negative.refuse_no_data()?;
         }
     }
-    let of_a_camera = matches!(about.origin, Origin::Npz | Origin::Images | Origin::Video);
+    let of_a_camera =
+        matches!(about.origin, Origin::Npz | Origin::Images | Origin::Video | Origin::FlirSequence);
     if of_a_camera && matches!(kind, Kind::Thermal | Kind::Rgb) {
         let frames = std::mem::take(&mut negative.frames);
         negative.frames = faults::leave_out(frames, &mut negative.notes);
@@ -81,7 +92,7 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     if let Some(every_s) = options.frame_every_s {
         let told = match about.origin {
             Origin::Npz => about.step_s.is_some(),
-            origin => !matches!(origin, Origin::Images | Origin::Video),
+            origin => !matches!(origin, Origin::Images | Origin::Video | Origin::FlirSequence),
         };
         if times_from != TimeSource::Step || told {
             return Err(SourceError::refused(
@@ -241,8 +252,30 @@ impl Negative {
         found: Option<Kind>,
         asked: Option<Kind>,
         origin: Origin,
+        masked: Option<&Array2<bool>>,
     ) -> Result<Kind, SourceError> {
         let colours = Colours::of(&self.frames);
+        // A video with colour calls itself rgb, where nobody else says what it is.
+        let is_open = asked.or(found).is_none()
+            || asked.is_none() && found == Some(Kind::Rgb) && origin == Origin::Video;
+        if (is_open || asked.or(found) == Some(Kind::Thermal))
+            && matches!(colours, Some(Colours::Many))
+            && self.is_in_false_colour(masked)?
+        {
+            return Ok(Kind::Thermal);
+        }
+        if is_open
+            && found.is_some()
+            && masked.is_some()
+            && let Some(colours @ (Colours::Grey | Colours::NearlyGrey(_))) = &colours
+        {
+            // All its colour was where nobody looks.
+            self.without_colour(colours)?;
+            self.forget_colour();
+            let because = KindReason::NoColour;
+            self.notes.push(Note::KindDeduced { kind: Kind::Thermal, because });
+            return Ok(Kind::Thermal);
+        }
         if let (Some(found), Some(asked)) = (found, asked)
             && asked != found
         {
@@ -296,6 +329,131 @@ impl Negative {
         }
     }
 
+    /// Whether the frames are a thermal film in a palette of false colour, which then is undone.
+    fn is_in_false_colour(&mut self, masked: Option<&Array2<bool>>) -> Result<bool, SourceError> {
+        let names = Palette::ALL.map(Palette::name).join("|");
+        match FalseColour::of(&self.frames, masked) {
+            FalseColour::None => Ok(false),
+            FalseColour::Palette(found) => {
+                self.undo(&found, false);
+                Ok(true)
+            }
+            FalseColour::Near(found) => Err(SourceError::refused(
+                &self.name,
+                format!(
+                    "it is in false colour of a palette that is not known here, the nearest is {} ({:.0} \
+                     levels away)",
+                    found.palette, found.levels
+                ),
+                format!("say which comes closest by ‹palette› {names}, or ‹kind› rgb"),
+            )),
+            FalseColour::Mixed(found) => Err(SourceError::refused(
+                &self.name,
+                format!(
+                    "much of it has the colours of the palette {}, and much has not (two pictures \
+                     blended, or a large overlay?)",
+                    found.palette
+                ),
+                format!(
+                    "say ‹palette› {} to undo it all the same, or ‹kind› rgb; hide an overlay by a \
+                     ‹mask›",
+                    found.palette
+                ),
+            )),
+            FalseColour::Unknown => Err(SourceError::refused(
+                &self.name,
+                "its colours lie on one curve, as false colours do, and no palette known here fits",
+                format!("say which comes closest by ‹palette› {names}, or ‹kind› rgb"),
+            )),
+        }
+    }
+
+    /// Heat in place of colours.
+    fn undo(&mut self, found: &Found, asked: bool) {
+        self.each(found.undo());
+        self.forget_colour();
+        let Found { palette, levels, .. } = *found;
+        self.notes.push(Note::PaletteUndone { palette: palette.name(), levels, asked });
+    }
+
+    /// Drops what was said of a film in colour.
+    fn forget_colour(&mut self) {
+        let of_colour = |n: &Note| matches!(n, Note::ColourLate { .. } | Note::ColourLittle { .. });
+        self.notes.retain(|note| !of_colour(note));
+    }
+
+    /// The film as heat, shown in the palette that a person names.
+    fn read_as(
+        &mut self,
+        palette: Palette,
+        found: Option<Kind>,
+        asked: Option<Kind>,
+        masked: Option<&Array2<bool>>,
+    ) -> Result<Kind, SourceError> {
+        if let Some(kind) = asked.filter(|kind| *kind != Kind::Thermal) {
+            let what =
+                format!("‹kind› {kind} and ‹palette› {palette} were given: a palette is heat's");
+            return Err(SourceError::refused(&self.name, what, "give one of them"));
+        }
+        if let Some(kind @ (Kind::Mask | Kind::Rain)) = found {
+            let what = format!("it says it is of kind {kind}, which has no palette");
+            return Err(SourceError::refused(&self.name, what, "leave out ‹palette›"));
+        }
+        let colours = Colours::of(&self.frames);
+        let has_colour =
+            colours.as_ref().is_some_and(|c| !matches!(c, Colours::Grey | Colours::NearlyGrey(_)));
+        if palette.has_colour() {
+            if !has_colour {
+                return Err(SourceError::refused(
+                    &self.name,
+                    format!("its frames have no colour, and {palette} is one of colours"),
+                    "leave out ‹palette›, or give white-hot or black-hot",
+                ));
+            }
+            return match Found::named(palette, &self.frames, masked) {
+                Ok(found) => {
+                    self.undo(&found, true);
+                    Ok(Kind::Thermal)
+                }
+                Err(levels) => Err(SourceError::refused(
+                    &self.name,
+                    format!(
+                        "its colours are not those of {palette}: half of them are over {levels:.0} \
+                         levels away"
+                    ),
+                    "leave out ‹palette› to have it found, or give another",
+                )),
+            };
+        }
+        if has_colour {
+            return Err(SourceError::refused(
+                &self.name,
+                format!("its frames have colour, and {palette} is grey"),
+                "leave out ‹palette› to have it found, or name one of colours",
+            ));
+        }
+        if let Some(colours) = &colours {
+            self.without_colour(colours)?;
+        }
+        if self.frames[0].pixels.shape()[2] != 1 {
+            let what = "its frames have three channels of over 8 bit, which no palette has";
+            return Err(SourceError::refused(&self.name, what, "convert them to grey"));
+        }
+        if palette == Palette::BlackHot {
+            if self.pixels().any(|p| matches!(p, Pixels::F32(_))) {
+                return Err(SourceError::refused(
+                    &self.name,
+                    "its values are measured (float), and black-hot is how a picture is shown",
+                    "leave out ‹palette›; values that fall with heat: save their negative",
+                ));
+            }
+            self.each(polarity::inverted(&self.frames));
+        }
+        let palette = palette.name();
+        self.notes.push(Note::PaletteUndone { palette, levels: 0.0, asked: true });
+        Ok(Kind::Thermal)
+    }
+
     /// One channel where three hold no colour; colours that ask for a word are refused.
     fn without_colour(&mut self, colours: &Colours) -> Result<(), SourceError> {
         let words = |c: &[u8; 3]| format!("#{:02x}{:02x}{:02x}", c[0], c[1], c[2]);
@@ -347,7 +505,7 @@ impl Negative {
     }
 
     /// All frames through `one`.
-    fn each(&mut self, one: impl Fn(&Pixels) -> Pixels) {
+    fn each(&mut self, mut one: impl FnMut(&Pixels) -> Pixels) {
         for frame in &mut self.frames {
             frame.pixels = Arc::new(one(&frame.pixels));
         }

@@ -115,8 +115,8 @@ fn refusal(name: &str, content: Content) -> Option<SourceError> {
             ("it is H.265 without a file around it, which tells no times".into(), raw("hevc"))
         }
         Content::FlirSequence => (
-            "it is a FLIR sequence, whose temperatures are not read".into(),
-            "export its frames as 16-bit TIFF with FLIR's own program and give their folder".into(),
+            "it is a FLIR sequence that is not called .seq, or of an old form (AFF)".into(),
+            "call it .seq, or export its frames as 16-bit TIFF with FLIR's own program and give their folder".into(),
         ),
         Content::WebPage => (
             "it is a web page, not a film: the server sent one instead".into(),

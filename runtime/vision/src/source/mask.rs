@@ -329,7 +329,11 @@ mod tests {
             ("grey.png", grey_png(&grey), "1 of 2000 cells of this mask are neither black nor"),
             ("seven.png", grey_png(&cells(7)), "holds 0 and 7, and which is white is not sure"),
             ("black.png", grey_png(&cells(0)), "black all over"),
-            ("colour.png", made::png(WIDE, png::ColorType::Rgb, png::BitDepth::Eight, &coloured), "has colour; paint it black and white"),
+            (
+                "colour.png",
+                made::png(WIDE, png::ColorType::Rgb, png::BitDepth::Eight, &coloured),
+                "has colour; paint it black and white",
+            ),
             ("over.png", grey_png(&mostly), "black over 92.5 % of the frame"),
             ("empty.png", Vec::new(), "this mask is an empty file"),
             ("line.npy", npy_of("|b1", "(2000,)", &cells(1)), "this mask is bool [2000]"),
@@ -357,8 +361,7 @@ mod tests {
     #[test]
     fn covered_cells_hold_the_median_of_the_others() {
         let cells = Array2::from_shape_fn((40, 50), |(y, _)| y < 4);
-        let mask =
-            Mask { name: "m.png".into(), digest: "d".into(), cells: Arc::new(cells) };
+        let mask = Mask { name: "m.png".into(), digest: "d".into(), cells: Arc::new(cells) };
         let time = FrameTime::since_first(Elapsed::ZERO, TimeSource::Step);
         let film = |pixels: Pixels| vec![Frame::new(pixels, time)];
         let value = |y: usize, x: usize| if y < 4 { 250 } else { (x as u8) * 2 };
@@ -379,6 +382,8 @@ mod tests {
         }
         let mut small = film(Pixels::U8(Array3::zeros((40, 48, 1))));
         let refused = mask.cover("f.npz", &mut small).unwrap_err().to_string();
-        assert!(refused.contains("this mask is 40×50 (height × width), the frames of f.npz are 40×48"));
+        assert!(
+            refused.contains("this mask is 40×50 (height × width), the frames of f.npz are 40×48")
+        );
     }
 }

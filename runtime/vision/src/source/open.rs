@@ -5,6 +5,7 @@ use std::path::Path;
 use super::decoder_choice::VideoDecoder;
 use super::develop::develop;
 use super::error::SourceError;
+use super::flir_sequence::FlirSequence;
 use super::foreign;
 use super::image_folder::ImageFolder;
 use super::npz::NpzSource;
@@ -14,7 +15,8 @@ use super::sim;
 use super::source::Source;
 #[cfg(feature = "video")]
 use super::video::{FfmpegSource, VideoSource};
-use crate::frame::Film;
+use crate::frame::{Film, Kind};
+use crate::note::Note;
 use crate::radar::RadarOptions;
 
 /// Opens `uri`: a file, a folder of images, radar files, or a `sim:` address.
@@ -94,6 +96,7 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
             "one image is not a film",
             "put the frames into a folder and give the folder",
         )),
+        _ if FlirSequence::claims(path) => Ok(Box::new(FlirSequence::open(uri, options)?)),
         #[cfg(feature = "video")]
         _ if foreign::is_mp4(path) => Ok(Box::new(VideoSource::open(uri, options)?)),
         other => Err(foreign::refuse_file(uri, other).unwrap_or_else(|| {
@@ -111,7 +114,17 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
 /// # Errors
 /// As [`open`] and [`develop`].
 pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError> {
-    develop(open(uri, options)?, options)
+    let film = develop(open(uri, options)?, options)?;
+    let is_coloured = film.notes.iter().any(|note| matches!(note, Note::FalseColour));
+    if is_coloured && options.palette.is_none() {
+        // Brightness alone was decoded, as asked, and there is colour: heat in a palette, perhaps.
+        let open_kind = SourceOptions { kind: None, ..options.clone() };
+        let again = open(uri, &open_kind).and_then(|source| develop(source, &open_kind));
+        if let Some(undone) = again.ok().filter(|film| film.kind == Kind::Thermal) {
+            return Ok(undone);
+        }
+    }
+    Ok(film)
 }
 
 #[cfg(test)]

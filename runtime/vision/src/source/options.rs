@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::decoder_choice::VideoDecoder;
+use super::palette::Palette;
 use crate::frame::{Kind, TimeSource};
 use crate::radar::RadarOptions;
 
@@ -21,6 +22,8 @@ pub struct SourceOptions {
     pub frame_every_s: Option<f64>,
     /// A picture that says which cells are never looked at.
     pub mask: Option<PathBuf>,
+    /// How a thermal film shows heat, where the person says so.
+    pub palette: Option<Palette>,
     /// Who decodes a video.
     pub decoder: VideoDecoder,
     /// How radar files are read.
@@ -28,6 +31,17 @@ pub struct SourceOptions {
 }
 
 impl SourceOptions {
+    /// The kind whose values a video is decoded to, where the person says so: colours where they are to
+    /// be made heat of.
+    #[cfg(feature = "video")]
+    pub(super) fn decoded_kind(&self) -> Option<Kind> {
+        match self.palette {
+            Some(palette) if palette.has_colour() => Some(Kind::Rgb),
+            Some(_) => self.kind.or(Some(Kind::Thermal)),
+            None => self.kind,
+        }
+    }
+
     /// Seconds between the frames of an input that tells no times, and who says so.
     pub(super) fn step_or_assumed(&self) -> (f64, TimeSource) {
         match self.frame_every_s.or(self.step_s) {

@@ -1,8 +1,10 @@
-//! FLIR's radiometric JPEG: raw counts and Planck constants in APP1 segments, as temperatures.
+//! FLIR's raw counts and Planck constants, as temperatures: in the APP1 segments of radiometric JPEG,
+//! and in the blocks of sequences.
 //!
 //! T = B / ln(R1 / (R2 (S + O)) + F) − 273.15 of the counts S: apparent temperatures, of emissivity 1
 //! and without air between.
 
+use jiff::Timestamp;
 use ndarray::Array3;
 
 use super::counts;
@@ -14,6 +16,8 @@ const RAW: u16 = 1;
 const CAMERA: u16 = 32;
 /// What stands before the counts in the raw record, bytes.
 const RAW_HEAD: usize = 32;
+/// Where the camera's record tells the time.
+const TAKEN: usize = 900;
 
 /// Temperatures in °C `[H, W, 1]` in the JPEG file `name`; `None` where it is not FLIR's.
 ///
@@ -41,12 +45,72 @@ pub(super) fn celsius(
             ),
         )
     };
-    let records = Records::of(&all).ok_or_else(|| refused("table of records is not known"))?;
-    let raw = records.get(RAW).and_then(counts_of);
-    let raw = raw.ok_or_else(|| refused("raw picture is of an unknown form"))?;
-    let planck = records.get(CAMERA).and_then(Planck::of);
-    let planck = planck.ok_or_else(|| refused("Planck constants are missing"))?;
-    Ok(Some(raw.mapv(|count| planck.celsius(count))))
+    match FlirBlock::of(&all) {
+        Ok(block) => Ok(Some(block.celsius)),
+        Err(fault) => Err(refused(&fault.to_string())),
+    }
+}
+
+/// An FFF block: a raw picture and what belongs to it.
+#[derive(Debug)]
+pub(in crate::source) struct FlirBlock {
+    /// Temperatures in °C `[H, W, 1]`.
+    pub(in crate::source) celsius: Array3<f32>,
+}
+
+/// Why a block gives no temperatures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::source) enum FlirFault {
+    #[error("table of records is not known")]
+    Table,
+    #[error("raw picture is of an unknown form")]
+    Raw,
+    #[error("raw picture is JPEG-LS")]
+    Lossless,
+    #[error("Planck constants are missing")]
+    Planck,
+}
+
+impl FlirBlock {
+    /// The block in `all`.
+    pub(in crate::source) fn of(all: &[u8]) -> Result<Self, FlirFault> {
+        let records = Records::of(all).ok_or(FlirFault::Table)?;
+        let record = records.get(RAW).ok_or(FlirFault::Raw)?;
+        if record.get(RAW_HEAD..).is_some_and(|body| body.starts_with(b"\xff\xd8\xff")) {
+            return Err(FlirFault::Lossless);
+        }
+        let raw = counts_of(record).ok_or(FlirFault::Raw)?;
+        let planck = records.get(CAMERA).and_then(Planck::of).ok_or(FlirFault::Planck)?;
+        Ok(Self { celsius: raw.mapv(|count| planck.celsius(count)) })
+    }
+
+    /// Bytes of the block that begins with `head`, which holds its table of records.
+    pub(in crate::source) fn length(head: &[u8]) -> Option<usize> {
+        let records = Records::of(head)?;
+        let end = |k: usize| {
+            let at = records.table + 32 * k;
+            let word = |at| Some((records.word)(four(head, at)?) as usize);
+            word(at + 12)?.checked_add(word(at + 16)?)
+        };
+        let ends: Option<Vec<usize>> = (0..records.count).map(end).collect();
+        Some(ends?.into_iter().max()?.max(records.table + 32 * records.count))
+    }
+
+    /// When the picture of the block was taken, by the camera's clock: seconds since 1970 at byte 900
+    /// of the camera's record, then milliseconds, as ExifTool documents it (FLIR CameraInfo).
+    pub(in crate::source) fn taken(all: &[u8]) -> Option<Timestamp> {
+        let record = Records::of(all)?.get(CAMERA)?;
+        let little = record.first() == Some(&2);
+        let word = |at| {
+            let bytes = four(record, at)?;
+            Some(if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+        };
+        let (seconds, millis) = (i64::from(word(TAKEN)?), i64::from(word(TAKEN + 4)? & 0xffff));
+        if seconds == 0 || millis > 999 {
+            return None;
+        }
+        Timestamp::from_millisecond(seconds * 1000 + millis).ok()
+    }
 }
 
 /// The records of an FFF block.

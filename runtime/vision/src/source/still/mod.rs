@@ -28,6 +28,7 @@ mod tests;
 
 pub(super) use convert::each as convert_each;
 pub(super) use facts::Facts;
+pub(super) use flir::{FlirBlock, FlirFault};
 pub(super) use place::Place;
 pub(super) use read::{peek, read};
 pub(super) use stamp::Stamp;

@@ -103,7 +103,7 @@ impl FfmpegSource {
                 digest: digest.clone(),
             })
         };
-        let mut source = match options.kind {
+        let mut source = match options.decoded_kind() {
             Some(Kind::Rgb) => start(Look::Colour)?,
             Some(Kind::Thermal) => start(Look::Brightness)?,
             Some(kind) => {

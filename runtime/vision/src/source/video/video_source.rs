@@ -30,7 +30,7 @@ const COLOUR_MIN: f64 = 12.0;
 /// Share of values well outside 16 to 235 from which a video is hardly of limited range.
 const OUTSIDE_MIN: f64 = 0.01;
 /// Share of values with colour below which it may be an overlay.
-const LITTLE: f64 = 0.01;
+const LITTLE: f64 = 0.05;
 
 /// The pictures of a video that are kept, decoded one after the other.
 pub(in super::super) struct VideoSource {
@@ -78,7 +78,7 @@ impl VideoSource {
         if let Some((at, sequence)) = &stream.change {
             return Err(refuse_change(uri, timeline.played_s[*at], &stream.sequence, sequence));
         }
-        let look = match options.kind {
+        let look = match options.decoded_kind() {
             None if stream.sequence.chroma == Chroma::None => Some(Look::Brightness),
             None => None,
             Some(Kind::Rgb) => Some(Look::Colour),
@@ -135,7 +135,7 @@ impl VideoSource {
         let mut kind_open = false;
         let reel = match look {
             Some(look) => {
-                if options.kind.is_none() {
+                if options.kind.is_none() && options.palette.is_none() {
                     notes.push(no_colour());
                 }
                 reel((file, track, stream), look)?
