@@ -1,5 +1,6 @@
 //! Videos coded by x264 (`tests/golden/source/make.py`), decoded and compared with ffmpeg.
 
+mod ffmpeg;
 mod film;
 mod kinds;
 
