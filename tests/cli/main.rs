@@ -7,6 +7,7 @@ mod films;
 mod films_refused;
 mod first_run;
 mod kill;
+mod mask;
 mod models;
 mod named;
 mod node;
