@@ -82,16 +82,14 @@ impl Burning {
         self.burnt.index_axis(Axis(0), self.burnt.dim().0 - 1).to_owned()
     }
 
-    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, `step_s` apart, of a film
-    /// that `tracker` has followed up to the last of them at least.
     /// Cells that are never looked at do not burn.
     pub(super) fn hide_masked(&mut self, grid: &Grid) {
         self.burnt.outer_iter_mut().for_each(|mask| grid.hide(mask, false));
         grid.hide(self.burnt_for.view_mut(), 0.0);
     }
 
-    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, of a film that `tracker`
-    /// has followed up to the last of them at least.
+    /// What burns in `frames` `[T, H, W]` of intensity at the times `time_s`, `step_s` apart, of a film
+    /// that `tracker` has followed up to the last of them at least.
     ///
     /// Where the scene is cluttered, it is what the tracker has seen burn. Where only the fire is warm,
     /// it is what is at least half as hot as the fire, and what the tracker had seen burn before.
