@@ -31,6 +31,8 @@ pub(crate) const SETTINGS: [&str; 31] = [
     "quantity",
     "rate",
     "scale",
+    "start-utc",
+    "state",
     "station",
     "step",
     "store",

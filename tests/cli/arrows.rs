@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use crate::structure::arrows;
 
 /// Rooms of the vision library from left to right: each with the rooms that it may use besides itself.
-const ROOMS: [(&str, &[&str]); 28] = [
+const ROOMS: [(&str, &[&str]); 29] = [
     ("grid", &[]),
     ("kind", &[]),
     ("digest", &[]),
     ("natural", &[]),
     ("memory", &[]),
+    ("npy_header", &[]),
     ("summed_area", &[]),
     ("quantile", &[]),
     ("rain_rate", &[]),
@@ -21,7 +22,10 @@ const ROOMS: [(&str, &[&str]); 28] = [
     ("heat", &[]),
     ("burnt", &["quantile"]),
     ("front", &[]),
-    ("tracker", &["kind", "quantile", "frame", "heat", "burnt", "front"]),
+    (
+        "tracker",
+        &["kind", "grid", "npy_header", "quantile", "task", "frame", "heat", "burnt", "front"],
+    ),
     ("motion", &["rain_rate"]),
     ("extrapolation", &["motion"]),
     ("radar", &["kind", "grid", "digest", "natural", "rain_rate", "note", "frame"]),
@@ -65,7 +69,10 @@ const ROOMS: [(&str, &[&str]); 28] = [
         ],
     ),
     ("score", &["kind", "grid", "summed_area", "quantile", "front", "forecast"]),
-    ("product", &["kind", "grid", "rain_rate", "note", "frame", "task", "clip", "forecast"]),
+    (
+        "product",
+        &["kind", "grid", "npy_header", "rain_rate", "note", "frame", "task", "clip", "forecast"],
+    ),
     (
         "pipeline",
         &[

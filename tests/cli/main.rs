@@ -18,5 +18,6 @@ mod refusals;
 mod replay;
 mod room;
 mod shipped;
+mod state;
 mod structure;
 mod weather;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use super::pick::Pick;
 
@@ -22,6 +23,7 @@ Look first at OUTPUT/overlay.png and OUTPUT/forecast.gif.
 Examples:
   emberline forecast thermal.npz out
   emberline forecast mask.npz out --kind mask --at 25 --leads 40
+  emberline forecast 12h.mp4 out --state ridge.npz --start-utc 2026-08-01T12:00:00Z
   emberline forecast sim:fire out --json | jq .engine";
 
 #[derive(Args, Debug)]
@@ -36,6 +38,38 @@ pub(crate) struct ForecastArgs {
     /// Print forecast.json on stdout.
     #[arg(long)]
     pub(crate) json: bool,
+    /// File of what has burnt so far: taken up where it exists, and written after the forecast. For the
+    /// next piece of a film, or the next run on the same camera; frames need wall times.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Wall time of the film's first frame, such as 2026-08-01T12:00:00Z, where the film tells none.
+    #[arg(long, value_name = "TIME", value_parser = utc)]
+    pub(crate) start_utc: Option<Timestamp>,
     #[command(flatten)]
     pub(crate) pick: Pick,
+}
+
+/// A wall time with its zone.
+fn utc(typed: &str) -> Result<Timestamp, String> {
+    let refused = || "give a time with its zone such as 2026-08-01T12:00:00Z or …+02:00".to_owned();
+    typed.trim().parse().map_err(|_| refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wall_times_need_a_zone() {
+        for (typed, want) in [
+            ("2026-08-01T12:00:00Z", Some(1_785_585_600)),
+            ("2026-08-01 14:00:00+02:00", Some(1_785_585_600)),
+            ("2026-08-01T12:00:00", None),
+            ("2026-08-01", None),
+            ("12:00", None),
+            ("", None),
+        ] {
+            assert_eq!(utc(typed).ok().map(Timestamp::as_second), want, "{typed}");
+        }
+    }
 }

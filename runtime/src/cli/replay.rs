@@ -30,6 +30,9 @@ pub(crate) struct ReplayArgs {
     /// Print scores.json on stdout instead of the table.
     #[arg(long)]
     pub(crate) json: bool,
+    /// For `forecast` only; refused here.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) state: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) pick: Pick,
 }

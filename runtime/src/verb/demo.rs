@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
+use emberline::pipeline::ForecastOptions;
+
 use super::outcome::Outcome;
 use super::screen::{print, say};
+use super::typed::options;
 use crate::cli::Pick;
 
 /// The simulated fire of the demo, and the last frame the model sees of it.
@@ -13,7 +16,9 @@ const AT: usize = 19;
 /// Runs the verb.
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     let pick = Pick::default();
-    super::forecast::make(FILM, out, Some(AT), &pick)?;
+    let asked =
+        ForecastOptions { pipeline: options(&pick), at: Some(AT), state: None, start_utc: None };
+    super::forecast::make(FILM, out, &asked)?;
     say("");
     say("Look first at these two pictures, then at the rest:");
     for file in ["overlay.png", "forecast.gif", "forecast.json"] {

@@ -2,16 +2,22 @@
 
 use std::path::Path;
 
-use emberline::pipeline::{self, ForecastDone};
+use emberline::pipeline::{self, ForecastDone, ForecastOptions};
 
 use super::outcome::Outcome;
 use super::screen::{print, progress, say};
 use super::typed::options;
-use crate::cli::{ForecastArgs, Pick};
+use crate::cli::ForecastArgs;
 
 /// Runs the verb.
 pub(crate) fn run(args: &ForecastArgs) -> anyhow::Result<Outcome> {
-    make(&args.input, &args.output, args.at, &args.pick)?;
+    let asked = ForecastOptions {
+        pipeline: options(&args.pick),
+        at: args.at,
+        state: args.state.clone(),
+        start_utc: args.start_utc,
+    };
+    make(&args.input, &args.output, &asked)?;
     if args.json {
         print(&std::fs::read_to_string(args.output.join("forecast.json"))?)?;
     } else {
@@ -20,16 +26,11 @@ pub(crate) fn run(args: &ForecastArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Reads `input`, forecasts from frame `at` (the last where `None`), writes `output`, and tells a
-/// person what was forecast, by what, and what to be wary of.
-pub(super) fn make(
-    input: &str,
-    output: &Path,
-    at: Option<usize>,
-    pick: &Pick,
-) -> anyhow::Result<()> {
+/// Reads `input`, forecasts as asked, writes `output`, and tells a person what was forecast, by what, and
+/// what to be wary of.
+pub(super) fn make(input: &str, output: &Path, asked: &ForecastOptions) -> anyhow::Result<()> {
     let bar = progress(0, "forecast");
-    let done = pipeline::forecast(input, output, at, &options(pick), &mut |done, of| {
+    let done = pipeline::forecast(input, output, asked, &mut |done, of| {
         bar.set_length(of as u64);
         bar.set_position(done as u64);
     });

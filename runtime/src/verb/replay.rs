@@ -13,6 +13,11 @@ use crate::cli::ReplayArgs;
 
 /// Runs the verb.
 pub(crate) fn run(args: &ReplayArgs) -> anyhow::Result<Outcome> {
+    if args.state.is_some() {
+        anyhow::bail!(
+            "a replay follows each film from its first frame on and keeps no state; leave --state out"
+        );
+    }
     let starts = match args.at {
         Some(at) => Starts::At(at),
         None => Starts::Every(NonZeroUsize::new(args.every as usize).unwrap_or(NonZeroUsize::MIN)),

@@ -25,6 +25,7 @@ pub mod motion;
 mod natural;
 pub mod note;
 pub mod nowcast;
+mod npy_header;
 pub mod pipeline;
 pub mod product;
 mod quantile;

@@ -517,6 +517,26 @@ pub enum Note {
     },
     /// More than the fire is warm: what burns is followed by its cores.
     SceneCluttered,
+    /// Hot ground that may be the hottest thing in view and no fire.
+    HotGroundNoFire,
+    /// Colours of flame that may be something else.
+    ColourNoFire,
+    /// What earlier films showed of the fire is known.
+    StateTakenUp {
+        /// First frame of all.
+        since: Timestamp,
+        /// Newest frame that the state knew.
+        until: Timestamp,
+    },
+    /// A long time between the state and the film.
+    StateGap {
+        /// Its length, seconds.
+        gap_s: f64,
+        /// Newest frame that the state knew.
+        until: Timestamp,
+        /// First frame of the film.
+        begins: Timestamp,
+    },
     /// Colour shows flames, not ash.
     EarlierBurnUnknown,
 
@@ -1064,6 +1084,24 @@ impl fmt::Display for Note {
             Self::SceneCluttered => f.write_str(
                 "more than the fire is warm here: warm ground counts as burnt close to the fire's core \
                  only, and what had burnt is remembered from the first frame on",
+            ),
+            Self::StateTakenUp { since, until } => write!(
+                f,
+                "what has burnt is known since {since}: a state of frames up to {until} was taken up"
+            ),
+            Self::StateGap { gap_s, until, begins } => write!(
+                f,
+                "{gap_s} s between the state ({until}) and this film ({begins}) are in no frame: ground \
+                 that burnt and cooled in them is not known"
+            ),
+            Self::HotGroundNoFire => f.write_str(
+                "hot ground, not known to be a fire: it does not stand clear of all else that is warm here, \
+                 or does not move on; a camera with automatic gain shows the hottest rock or roof as it shows \
+                 a fire"
+            ),
+            Self::ColourNoFire => f.write_str(
+                "colours of flame, not known to be a fire: they do not flicker in place as flames do; lamps, \
+                 signs, headlights and sunsets look so, too"
             ),
             Self::EarlierBurnUnknown => {
                 f.write_str("ground that burnt before the clip began is not known from colour")

@@ -54,6 +54,8 @@ pub struct Burning {
     pub burnt_for: Array2<f32>,
     /// Whether more than the fire is warm in view, see [`Note::SceneCluttered`].
     pub cluttered: bool,
+    /// Whether what burns is known to be a fire; else it may be the hottest rock, roof or lamp in view.
+    pub is_known_fire: bool,
 }
 
 impl Burning {
@@ -61,7 +63,7 @@ impl Burning {
     #[must_use]
     pub fn seen(burnt: Array3<bool>, hot: f32) -> Self {
         let burnt_for = burnt_for(&burnt);
-        Self { burnt, hot, burnt_for, cluttered: false }
+        Self { burnt, hot, burnt_for, cluttered: false, is_known_fire: true }
     }
 
     /// The same, of cells that are burnt from the first mask on as long as `tracker` has known them so
@@ -122,17 +124,22 @@ impl Burning {
             notes.push(Note::NoFire { contrast, least });
             return Self::seen(none(), hot);
         }
-        if tracker.is_cluttered(end_s) {
-            let burnt = burnt_by(time_s, tracker, frames.dim());
+        let is_cluttered = tracker.is_cluttered(end_s);
+        let is_known_fire = tracker.is_known_fire(end_s) || !(is_cluttered || kind == Kind::Rgb);
+        let burnt = if is_cluttered {
             notes.push(Note::SceneCluttered);
-            let seen = Self::seen(burnt, hot).remembered(tracker, end_s, step_s);
-            return Self { cluttered: true, ..seen };
+            burnt_by(time_s, tracker, frames.dim())
+        } else {
+            if kind == Kind::Rgb {
+                notes.push(Note::EarlierBurnUnknown);
+            }
+            accumulate(frames, before(), hot, Holes::Close)
+        };
+        if !is_known_fire {
+            notes.push(if kind == Kind::Rgb { Note::ColourNoFire } else { Note::HotGroundNoFire });
         }
-        if kind == Kind::Rgb {
-            notes.push(Note::EarlierBurnUnknown);
-        }
-        let burnt = accumulate(frames, before(), hot, Holes::Close);
-        Self::seen(burnt, hot).remembered(tracker, end_s, step_s)
+        let seen = Self::seen(burnt, hot).remembered(tracker, end_s, step_s);
+        Self { is_known_fire, cluttered: is_cluttered, ..seen }
     }
 
     /// What burns in the `frames` that follow, at the times `time_s`.
@@ -148,7 +155,7 @@ impl Burning {
         if kind != Kind::Mask && tracker.is_cluttered(end_s) {
             let mut burnt = burnt_by(time_s, tracker, frames.dim());
             burnt.outer_iter_mut().for_each(|mut mask| mask.zip_mut_with(&now, |b, now| *b |= now));
-            return Self::seen(burnt, self.hot);
+            return Self { is_known_fire: self.is_known_fire, ..Self::seen(burnt, self.hot) };
         }
         let hot = if now.iter().any(|&b| b) {
             self.hot
@@ -157,7 +164,8 @@ impl Burning {
             self.hot.max((Contrast::of(frames).background + CONTRAST_MIN) as f32)
         };
         let holes = if kind == Kind::Mask { Holes::Keep } else { Holes::Close };
-        Self::seen(accumulate(frames, Some(now), hot, holes), hot)
+        let burnt = accumulate(frames, Some(now), hot, holes);
+        Self { is_known_fire: self.is_known_fire, ..Self::seen(burnt, hot) }
     }
 }
 

@@ -12,7 +12,9 @@ pub use arrival::{ARRIVAL_CHANCE_MIN, arrival_from_probability};
 pub use code_map::CodeMap;
 pub use drift::{Drift, Signal};
 pub use estimate::{Estimate, Parameter};
-pub use provenance::{EngineFacts, InputFacts, MaskFacts, ModelFacts, Provenance, StageSeconds};
+pub use provenance::{
+    EngineFacts, InputFacts, MaskFacts, MemoryFacts, ModelFacts, Provenance, StageSeconds,
+};
 
 use crate::grid::Grid;
 use crate::note::Note;

@@ -31,6 +31,9 @@ pub struct Provenance {
     /// How far the clip is from the training data, where the model can tell.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// What was known of the fire from earlier films, where a state is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryFacts>,
     /// What of the model's card shaped the forecast, by name: `rates`, `nowcast`.
     #[serde(flatten)]
     pub settings: Map<String, Value>,
@@ -106,6 +109,23 @@ pub struct MaskFacts {
     pub sha256: String,
     /// Cells that it hides.
     pub cells: usize,
+}
+
+/// What was known of the fire before the film began.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemoryFacts {
+    /// File of the state, as it was named.
+    pub state: String,
+    /// Whether there was one.
+    pub taken_up: bool,
+    /// Since when what burnt is known: the first frame of all.
+    pub since_utc: Timestamp,
+    /// Newest frame that the state knew, where there was one.
+    pub state_until_utc: Option<Timestamp>,
+    /// Frames that had been looked at before.
+    pub frames_known: u64,
+    /// Frames of this film that were new, up to the last that the forecast saw.
+    pub frames_fed: usize,
 }
 
 /// Seconds that each stage took.

@@ -5,6 +5,7 @@ use crate::clip::NoClip;
 use crate::model::ModelError;
 use crate::product::ProductError;
 use crate::source::SourceError;
+use crate::tracker::StateError;
 
 /// Why a pipeline ended without what was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,28 @@ pub enum PipelineError {
         input: String,
         /// Why.
         cause: NoClip,
+    },
+    /// The state of earlier films cannot be taken up or left behind.
+    #[error("state {path}: {cause}")]
+    State {
+        /// The file.
+        path: String,
+        /// Why; it stands in the message.
+        cause: StateError,
+    },
+    /// The input can have no state.
+    #[error("input {input}: {cause}")]
+    NoState {
+        /// As it was named.
+        input: String,
+        /// Why; it stands in the message.
+        cause: StateError,
+    },
+    /// A time is told for a film that has its own.
+    #[error("input {input}: it tells its own wall times; leave ‹start-utc› out")]
+    OwnTimes {
+        /// As it was named.
+        input: String,
     },
     /// No frame of the input can be scored.
     #[error("input {input}: nothing to score: {why}")]

@@ -1,9 +1,11 @@
 //! The forecast from one film, written as one folder.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::error::PipelineError;
-use super::options::PipelineOptions;
+use super::kept_state::{KeptState, begin_at};
+use super::options::ForecastOptions;
 use super::prepare::{clip_ending, model_for, open, provenance};
 use super::summary::Summary;
 use crate::forecast::Provenance;
@@ -23,35 +25,54 @@ pub struct ForecastDone {
     pub written: Written,
 }
 
-/// Reads `input`, forecasts from frame `at` (the last where not given) and writes the folder `output`;
-/// `progress` hears of parts done and of how many.
+/// Reads `input`, forecasts from the frame asked for and writes the folder `output`, then the state where
+/// one is kept; `progress` hears of parts done and of how many.
 ///
 /// # Errors
-/// [`PipelineError`]; then `output` is as it was before.
+/// [`PipelineError`]; then `output` and the state are as they were before, but where the state alone cannot
+/// be written.
 pub fn forecast(
     input: &str,
     output: &Path,
-    at: Option<usize>,
-    options: &PipelineOptions,
+    options: &ForecastOptions,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<ForecastDone, PipelineError> {
     // What can be refused is refused before the long work: output, input, model.
     drop(Staged::begin(output)?);
-    let opened = open(input, options)?;
+    let ForecastOptions { pipeline: options, at, state, start_utc } = options;
+    let mut opened = open(input, options)?;
+    if let Some(start) = *start_utc {
+        begin_at(&mut opened.film, start)?;
+    }
     let film = &opened.film;
     let model = model_for(film, options)?;
     let leads = options.leads.unwrap_or(model.folder().card.output.leads);
     model.suits(film, options.source.step_s.unwrap_or_else(|| film.step_s()), leads)?;
     let at = at.unwrap_or(film.frames.len().saturating_sub(1));
-    let (clip, clip_s) = clip_ending(film, at, &model, options)?;
+    let (clip, clip_s, kept) = match state {
+        Some(path) => {
+            let started = Instant::now();
+            let want = model.folder().card.want(options.source.step_s);
+            let (clip, kept) = KeptState::clip_ending(path, film, at, &want)?;
+            (clip, started.elapsed().as_secs_f64(), Some(kept))
+        }
+        None => {
+            let (clip, clip_s) = clip_ending(film, at, &model, options)?;
+            (clip, clip_s, None)
+        }
+    };
     let run = RunOptions { leads, members: options.members, seed: options.seed };
     let (forecast, mut spent) = model.forecast(&clip, run, &mut |done, of| {
         progress(done, of);
         options.stop.flow()
     })?;
     (spent.decode, spent.clip) = (opened.decode_s, clip_s);
-    let provenance = provenance(&model, film, &clip, &forecast, spent, options);
+    let mut provenance = provenance(&model, film, &clip, &forecast, spent, options);
+    provenance.memory = kept.as_ref().map(|kept| kept.facts().clone());
     let written = product::write_all(output, &clip, &forecast, &provenance)?;
+    if let Some(kept) = &kept {
+        kept.write()?;
+    }
     let summary = Summary::of(&clip, &forecast);
     Ok(ForecastDone { model, provenance, summary, written })
 }

@@ -11,6 +11,7 @@
 mod decimal;
 mod error;
 mod forecast;
+mod kept_state;
 mod options;
 mod prepare;
 pub mod rain_at;
@@ -20,7 +21,7 @@ mod summary;
 
 pub use error::PipelineError;
 pub use forecast::{ForecastDone, forecast};
-pub use options::{PipelineOptions, Spell};
+pub use options::{ForecastOptions, PipelineOptions, Spell};
 pub use prepare::{Opened, clip_ending, model_for, open, provenance};
 pub use rain_at::{RainAt, RainAtError, RainAtOptions, rain_at};
 pub use replay::{ReplayDone, ReplayOptions, replay};

@@ -1,6 +1,9 @@
 //! What is asked of a pipeline, whichever it is.
 
+use std::path::PathBuf;
+
 use emberline_engine::EngineOptions;
+use jiff::Timestamp;
 
 use super::stop::Stop;
 use crate::source::SourceOptions;
@@ -8,6 +11,19 @@ use crate::source::SourceOptions;
 /// How a setting that the library names, `‹step›`, is typed by whoever called: `--step` on a command
 /// line, a key in a file of settings.
 pub type Spell = fn(&str) -> String;
+
+/// What is asked of one forecast.
+#[derive(Clone, Debug)]
+pub struct ForecastOptions {
+    /// As of every pipeline.
+    pub pipeline: PipelineOptions,
+    /// Last frame the model may see; the film's last where not given.
+    pub at: Option<usize>,
+    /// File of what earlier films of the same camera showed: taken up where it exists, and left behind.
+    pub state: Option<PathBuf>,
+    /// Wall time of the film's first frame, where the film itself tells none.
+    pub start_utc: Option<Timestamp>,
+}
 
 /// How an input is read, which model forecasts from it, and in which engine.
 #[derive(Clone, Debug)]

@@ -126,6 +126,7 @@ pub fn provenance(
         warnings: film_notes.chain(forecast_notes.iter().cloned()).collect(),
         forecast_notes,
         drift: forecast.drift.clone(),
+        memory: None,
         settings,
     }
 }

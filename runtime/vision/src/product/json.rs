@@ -52,6 +52,9 @@ pub(crate) fn document(
     }
     match parts {
         Parts::Fire(Fire { burning, burn }) => {
+            if !burning.is_known_fire {
+                product["is_known_fire"] = json!(false);
+            }
             product["burnt_cells_now"] = json!(set(&burning.now()));
             let by_lead = (0..f.lead_s.len()).map(|l| set(&burn.by(l)));
             product["burnt_cells_by_lead"] = by_lead.collect();

@@ -60,6 +60,7 @@ pub(crate) fn provenance() -> Provenance {
         warnings: Vec::new(),
         forecast_notes: Vec::new(),
         drift: None,
+        memory: None,
         settings: serde_json::Map::new(),
     }
 }

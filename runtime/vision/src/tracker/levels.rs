@@ -10,17 +10,17 @@ const TOP: f64 = 0.9995;
 const CORE: f32 = 0.92;
 const WARM: f32 = 0.5;
 /// Tops kept for their median; of a longer film evenly spaced ones.
-const TOPS: usize = 256;
+pub(super) const TOPS: usize = 256;
 
 /// What the frames so far say of background and fire; as much memory for a month as for a minute.
 #[derive(Clone, Debug)]
 pub(super) struct Levels {
     /// Median of the first frame: later ones are shifted to it, because a camera drifts.
-    background: Option<f32>,
+    pub(super) background: Option<f32>,
     /// Tops of every `stride`-th frame, oldest first.
-    tops: Vec<f32>,
-    stride: u64,
-    frames: u64,
+    pub(super) tops: Vec<f32>,
+    pub(super) stride: u64,
+    pub(super) frames: u64,
 }
 
 /// Levels for one frame, in its own values.

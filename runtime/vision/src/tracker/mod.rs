@@ -17,15 +17,28 @@
 //! warm ground counts close to cores only. Where nearly all of it is, only the fire is warm, and all
 //! ground that is joined to a core counts.
 //!
+//! **Evidence**: where a camera's gain is automatic, and in colour, the hottest thing in view looks like a
+//! fire whatever it is. What is told of a fire then says whether it stands clear and moves on, or flickers.
+//!
 //! The shares and radii were chosen on two drone films of 208 × 120 cells and 15 s between frames;
 //! docs/tracker.md has what they reach, beside a memory without hysteresis, and the command.
+//!
+//! A [`State`] is a tracker with the wall time it stands at, kept in a file from run to run.
 
+mod evidence;
 mod floor;
 mod levels;
 mod shape;
+mod state;
+mod state_error;
+mod state_file;
 mod tracker;
 
 #[cfg(test)]
+mod state_tests;
+#[cfg(test)]
 mod tests;
 
+pub use state::State;
+pub use state_error::StateError;
 pub use tracker::Tracker;

@@ -1,7 +1,10 @@
 //! The tracker: a film's memory of its fire.
 
+use std::borrow::Cow;
+
 use ndarray::{Array2, ArrayRef2, Zip};
 
+use super::evidence::Evidence;
 use super::floor::least_contrast;
 use super::levels::Levels;
 use super::shape::{close, grow, keep_patches, smooth, within};
@@ -58,25 +61,28 @@ struct Scene {
 /// What has burnt so far, and since when; as much memory for a month as for a minute.
 #[derive(Clone, Debug)]
 pub struct Tracker {
-    kind: Kind,
-    step_s: f64,
-    levels: Levels,
+    pub(super) kind: Kind,
+    pub(super) step_s: f64,
+    pub(super) levels: Levels,
     /// In how many frames each cell `[H, W]` was a core.
-    core_frames: Array2<u16>,
+    pub(super) core_frames: Array2<u16>,
     /// Cells that were warm in any frame.
-    warm: Array2<bool>,
+    pub(super) warm: Array2<bool>,
     /// Time of the first frame in which a cell was burning or burnt, seconds; NaN where in none.
-    first_burnt_s: Array2<f64>,
+    pub(super) first_burnt_s: Array2<f64>,
     /// Frames in a row that showed clutter, and the time from which on the scene counts as cluttered.
-    cluttered_frames: u64,
-    cluttered_since_s: f64,
+    pub(super) cluttered_frames: u64,
+    pub(super) cluttered_since_s: f64,
+    /// Whether the values leave open what is a fire, and what speaks for one.
+    pub(super) is_open: bool,
+    pub(super) evidence: Evidence,
     /// Frames looked at.
-    frames: u64,
-    last_s: f64,
+    pub(super) frames: u64,
+    pub(super) last_s: f64,
     /// Contrast of the film so far, and the least of a fire.
-    contrast: [f64; 2],
+    pub(super) contrast: [f64; 2],
     /// Largest value of a mask.
-    most: f32,
+    pub(super) most: f32,
 }
 
 impl Tracker {
@@ -93,6 +99,8 @@ impl Tracker {
             first_burnt_s: Array2::from_elem((height, width), f64::NAN),
             cluttered_frames: 0,
             cluttered_since_s: f64::INFINITY,
+            is_open: false,
+            evidence: Evidence::new([height, width]),
             frames: 0,
             last_s: f64::NEG_INFINITY,
             contrast: [0.0; 2],
@@ -123,6 +131,18 @@ impl Tracker {
         }
     }
 
+    /// This tracker where it has looked at `frame`, the newest it was fed with, even if that came too
+    /// early after the one before: a forecast looks at its last frame whatever the pace.
+    #[must_use]
+    pub fn with(&self, frame: &Frame) -> Cow<'_, Self> {
+        if frame.time_s() <= self.last_s {
+            return Cow::Borrowed(self);
+        }
+        let mut tracker = self.clone();
+        tracker.look(frame);
+        Cow::Owned(tracker)
+    }
+
     /// Burning or burnt `[H, W]` by the time `time_s`, as seen then.
     #[must_use]
     pub fn burnt_by(&self, time_s: f64) -> Array2<bool> {
@@ -139,6 +159,13 @@ impl Tracker {
     #[must_use]
     pub fn is_cluttered(&self, time_s: f64) -> bool {
         self.cluttered_since_s <= time_s
+    }
+
+    /// Whether what is hot or flame-coloured was known to be a fire by the time `time_s`: it stands clear
+    /// of all else in view and moves on, or flickers as flames do. Always where values are temperatures.
+    #[must_use]
+    pub fn is_known_fire(&self, time_s: f64) -> bool {
+        !self.is_open || self.evidence.is_known(time_s)
     }
 
     /// Whether the hottest ground stands out as fire does, in the last frame looked at.
@@ -201,6 +228,12 @@ impl Tracker {
         };
         let hottest = nth(|| values.iter().copied(), values.len().saturating_sub(HOTTEST));
         self.contrast = [hottest - levels.background, least].map(|v| f64::from(v) / range);
+        self.is_open = matches!(pixels, Pixels::U8(_));
+        match self.kind {
+            Kind::Rgb => self.evidence.flames(values, self.last_s),
+            _ if self.is_open => self.evidence.heat(values, self.last_s),
+            _ => {}
+        }
         if levels.contrast >= least {
             Zip::from(&mut self.core_frames).and(&mut self.warm).and(values).for_each(
                 |core, warm, &v| {
