@@ -1,8 +1,8 @@
-//! Ten hours of a stream in constant memory: from a live source through the ring into clips.
+//! Ten hours of a stream in constant memory: from a live source through ring and tracker into clips.
 //!
 //! The clock is set and not waited for. Alone in its program, so that no other test's memory counts.
 
-use emberline_vision::clip::{Clip, ClipOptions, Ring, RingBounds};
+use emberline_vision::clip::{ClipOptions, Watched};
 use emberline_vision::frame::{Elapsed, Frame, FrameTime, Kind, Pixels, TimeSource};
 use emberline_vision::grid::Grid;
 use emberline_vision::source::{About, Deadline, LiveSource, Next, Source};
@@ -47,18 +47,18 @@ fn ten_hours_of_a_stream_run_in_constant_memory() {
     let options = ClipOptions::fire(10, Some(10.0));
     let about = About::camera("mast", Kind::Thermal, grid.clone());
     let (sender, mut source) = LiveSource::new(about, 8);
-    let mut ring = Ring::new(Kind::Thermal, Some(grid), RingBounds::for_clip(&options, STEP_S));
+    let mut watched = Watched::new(Kind::Thermal, Some(grid), options, STEP_S);
     let (mut clips, mut least, mut most) = (0, u64::MAX, 0);
     for i in 0..FRAMES {
         sender.push(frame(i, start));
         let Next::Frame(frame) = source.next(Deadline::NEVER).expect("a frame") else {
             panic!("frame {i} was pushed");
         };
-        ring.push(frame).expect("it follows");
+        watched.push(frame).expect("it follows");
         if i % CLIP_EVERY != 0 || i < 60 {
             continue;
         }
-        let clip = Clip::ending(ring.view().expect("frames"), i, &options).expect("a clip");
+        let clip = watched.clip().expect("frames").expect("a clip");
         clips += 1;
         assert_eq!((clip.pixels.len(), clip.picked.last()), (10, Some(&i)));
         assert_eq!(clip.end_s(), i as f64 * STEP_S);

@@ -12,6 +12,7 @@ mod refusal;
 mod ring;
 mod truth;
 mod unit;
+mod watched;
 
 #[cfg(test)]
 mod tests;
@@ -23,3 +24,4 @@ pub use refusal::NoClip;
 pub use ring::{Ring, RingBounds, RingError};
 pub use truth::Truth;
 pub use unit::{Scale, Span, Unit, beyond_full};
+pub use watched::Watched;

@@ -125,7 +125,7 @@ impl Burning {
             return Self::seen(none(), hot);
         }
         let is_cluttered = tracker.is_cluttered(end_s);
-        let is_known_fire = tracker.is_known_fire(end_s) || !(is_cluttered || kind == Kind::Rgb);
+        let is_known_fire = tracker.is_known_fire(end_s);
         let burnt = if is_cluttered {
             notes.push(Note::SceneCluttered);
             burnt_by(time_s, tracker, frames.dim())

@@ -46,9 +46,13 @@ const TOUCHES_PX: f64 = 2.0;
 /// Flame intensity from which a cell is a flame, and least flames that tell anything.
 const FLAME: f32 = 0.5;
 const LEAST_FLAMES: usize = 4;
-/// Share of the flames' cells that change from frame to frame, and how often a flame's cell was one before.
+/// Share of the flames' cells that change from frame to frame, and how often a flame's cell was one in the
+/// frames before. Three films of flames have .27 to .77 and .2 to .71; swaying leaves are ones in .64 and
+/// more, headlights in .11 and less.
 const FLICKER: [f32; 2] = [0.2, 0.85];
-const OCCUPIED: [f32; 2] = [0.12, 0.7];
+const OCCUPIED: [f32; 2] = [0.2, 0.64];
+/// Frames without which nothing is known of flicker.
+const LEAST_FRAMES: usize = 6;
 
 /// What the frames so far say about whether the hot ground is a fire.
 #[derive(Clone, Debug)]
@@ -59,7 +63,7 @@ pub(super) struct Evidence {
     /// Frames `[H, W]` since each cell was hot, 65535 for never; of colour, 65535 less how often it was a
     /// flame lately, the lowest bit 0 where it was one in the last frame.
     pub(super) since: Array2<u16>,
-    /// Averages of hot cells, and of new ones among them.
+    /// Averages of hot cells, and of new ones among them; of colour, frames looked at.
     pub(super) spread: [f32; 2],
     /// Frames in a row that speak for a fire, and frames for which it is still known to be one.
     pub(super) in_a_row: u32,
@@ -134,7 +138,8 @@ impl Evidence {
     pub(super) fn flames(&mut self, values: &ArrayRef2<f32>, now_s: f64) {
         const FULL: f32 = u16::MAX as f32;
         let (mut either, mut changed, mut flames, mut often) = (0usize, 0usize, 0usize, 0.0f32);
-        let share = 1.0 / WINDOW as f32;
+        self.spread[0] += 1.0;
+        let share = 1.0 / self.spread[0].min(WINDOW as f32);
         Zip::from(&mut self.since).and(values).for_each(|since, &v| {
             let (is, was) = (v >= FLAME, *since & 1 == 0);
             let occupied = (FULL - f32::from(*since)) / FULL;
@@ -155,7 +160,8 @@ impl Evidence {
         self.push([flicker, often / flames as f32, 0.0]);
         let within = |range: [f32; 2], v: f32| (range[0]..=range[1]).contains(&v);
         let speak = self.newest.iter().filter(|v| within(FLICKER, v[0])).count();
-        let is = 2 * speak > self.newest.len() && within(FLICKER, self.median(0));
+        let enough = self.newest.len() >= LEAST_FRAMES;
+        let is = enough && 2 * speak > self.newest.len() && within(FLICKER, self.median(0));
         self.judge(is && within(OCCUPIED, self.median(1)), now_s);
     }
 
@@ -191,6 +197,105 @@ impl Evidence {
             if self.lasts == 0 {
                 self.known_s[1] = now_s;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    const SIDES: (usize, usize) = (60, 80);
+
+    /// Numbers of 0..1 that look random and are the same each time.
+    fn share(y: usize, x: usize, k: usize) -> f32 {
+        let mixed = (y * 73_856_093) ^ (x * 19_349_663) ^ (k * 83_492_791 + 7);
+        let mixed = (mixed as u32).wrapping_mul(2_654_435_761);
+        ((mixed ^ (mixed >> 15)).wrapping_mul(2_246_822_519) >> 8) as f32 / (1u32 << 24) as f32
+    }
+
+    /// Frames after which it is known to be a fire, of `frames`.
+    fn known(frames: usize, feed: impl Fn(&mut Evidence, usize)) -> Vec<bool> {
+        let mut evidence = Evidence::new(SIDES.into());
+        let frames = 0..frames;
+        frames
+            .map(|k| {
+                feed(&mut evidence, k);
+                evidence.is_known(k as f64)
+            })
+            .collect()
+    }
+
+    /// Heat of a scene with rocks of these contrasts, and of a fire that runs on by a cell in two frames.
+    fn scene(k: usize, rocks: &[f32], fire: f32) -> Array2<f32> {
+        Array2::from_shape_fn(SIDES, |(y, x)| {
+            let ground = 20.0 + 6.0 * share(y, x, 0) + 2.0 * share(y, x, k + 1);
+            let rock = rocks
+                .iter()
+                .enumerate()
+                .find(|(n, _)| (y as f32 - 12.0 - 9.0 * *n as f32).hypot(x as f32 - 60.0) < 4.0);
+            let behind = 4.0 + k as f32 / 2.0 - (y as f32 - 30.0).hypot(x as f32 - 20.0);
+            match rock {
+                _ if (0.0..2.0).contains(&behind) && fire > 0.0 => ground + fire,
+                _ if behind >= 2.0 && fire > 0.0 => ground + fire * 0.3 / behind,
+                Some((_, rock)) => ground + rock * (0.8 + 0.2 * share(y, x, 3)),
+                None => ground,
+            }
+        })
+    }
+
+    #[test]
+    fn heat_that_stands_clear_and_moves_on_is_a_fire() {
+        let rocks = [60.0, 50.0, 70.0, 65.0];
+        for (what, rocks, fire, by_frame, at_last) in [
+            ("a fire alone", &rocks[..0], 220.0, true, true),
+            ("a fire among warm rocks", &rocks[..], 220.0, true, true),
+            ("rocks alone", &rocks[..], 0.0, false, false),
+            ("a fire no hotter than the rocks", &rocks[..], 75.0, false, false),
+        ] {
+            let known = known(40, |evidence, k| evidence.heat(&scene(k, rocks, fire), k as f64));
+            assert_eq!(known[4], by_frame, "{what}, at frame 4");
+            assert_eq!(known[39], at_last, "{what}, at the last frame");
+        }
+    }
+
+    #[test]
+    fn a_hot_roof_that_never_moves_is_known_for_nothing_in_the_end() {
+        let roof = |k: usize| {
+            let mut heat = scene(k, &[90.0, 80.0], 0.0);
+            heat.slice_mut(ndarray::s![20..23, 20..24]).fill(240.0);
+            heat
+        };
+        let known = known(120, |evidence, k| evidence.heat(&roof(k), k as f64));
+        assert!(!known[100..].iter().any(|known| *known), "{known:?}");
+    }
+
+    #[test]
+    fn colours_of_flame_that_flicker_in_place_are_a_fire() {
+        let map = |is: &dyn Fn(usize, usize) -> bool| {
+            Array2::from_shape_fn(SIDES, |(y, x)| if is(y, x) { 1.0 } else { 0.0 })
+        };
+        let lamp = |y: usize, x: usize, x0: usize| y.abs_diff(20) < 4 && x.abs_diff(x0) < 4;
+        for (what, film, want) in [
+            (
+                "flames",
+                &(|k: usize, y: usize, x: usize| {
+                    y > 30 && x.abs_diff(40) < 12 && share(y / 3, x / 3, k) < 0.55
+                }) as &dyn Fn(usize, usize, usize) -> bool,
+                true,
+            ),
+            ("a lamp", &|_, y, x| lamp(y, x, 30), false),
+            ("a lamp that blinks", &|k, y, x| k % 6 < 3 && lamp(y, x, 30), false),
+            ("a headlight", &|k, y, x| lamp(y, x, 4 + 3 * k % 70), false),
+            ("nothing", &|_, _, _| false, false),
+        ] {
+            let known = known(60, |evidence, k| {
+                evidence.flames(&map(&|y, x| film(k, y, x)), k as f64);
+            });
+            assert_eq!(known[6..].iter().any(|known| *known), want, "{what}: {known:?}");
+            assert_eq!(known[59], want, "{what}");
         }
     }
 }
