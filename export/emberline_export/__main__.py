@@ -14,6 +14,7 @@ GROUPS = {
         "make films to learn from and to be scored on",
         {
             "fire": ("firesim.maker", "simulate fires (needs the `firesim` extra)"),
+            "fire-uneven": ("firesim.travel_time", "simulate uneven fires in parts"),
             "fire-sheet": ("firesim.sheet", "draw the fires of one shard to look at"),
             "film": ("testset", "render simulated fires to clips that the runtime reads"),
             "set": ("maker", "make or load a film set of the benchmark"),

@@ -15,6 +15,8 @@ from scipy.ndimage import gaussian_filter, map_coordinates
 from .front import burnt_from_heat, maps_of
 
 NEVER = 99.0  # frames; stands for +inf where arrays must stay finite
+LATER = 130.0  # the same, of fires that are known for longer
+GROWS = 0.1  # of its area, by which a fire grows within the leads if it grows
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,9 @@ class FilmConfig:
     rough_px: float = 2.0  # how far a label's edge may lie off, at most
     flicker_px: float = 1.6  # how far it may move from frame to frame, at most
     rate: tuple[float, float] = (0.35, 1.35)  # simulated frames per film frame
+    history: float = 0.0  # share of films that began long before the first context frame
+    clutter: float = 0.0  # share of thermal films with rocks, roads or roofs that are warm, too
+    growing: float = 0.0  # share of films of fires that hardly grow any more that is left out
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ class Sample:
     """What the network sees and what it should say."""
 
     frames: np.ndarray  # [T, H, W] float32 in 0..1
-    front: np.ndarray  # [5, H, W]
+    front: np.ndarray  # [6, H, W], see `front.maps_of`
     future: np.ndarray  # [L, H, W] float32 in 0..1
     burnt_by: np.ndarray  # [H, W] first lead by which a cell burns; 0 burnt now; L+1 no more
     is_mask: bool
@@ -68,7 +73,7 @@ def patches(rng: np.random.Generator, shape: tuple[int, int], scale_px: float) -
 def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float, clean: bool) -> np.ndarray:
     """Simulated time `[T + L]` of each film frame within 0..span; even where `clean`."""
     n = cfg.context + cfg.leads
-    rate = min(np.exp(rng.uniform(*np.log(cfg.rate))), span / n)
+    rate = min(np.exp(rng.uniform(*np.log(cfg.rate))) * span / 40.0, span / n)
     steps = np.full(n, rate)
     if not clean and rng.random() < cfg.uneven_clock:  # fires grow in bursts
         shape = rng.uniform(0.6, 3.0)
@@ -84,7 +89,7 @@ def film_clock(rng: np.random.Generator, cfg: FilmConfig, span: float, clean: bo
 
 def cut(rng: np.random.Generator, fire: Fire, cfg: FilmConfig, clock: np.ndarray) -> Fire:
     """Crop (around the front), flip and turn; now and then an oblique, foreshortened view."""
-    maps = [np.minimum(fire.arrival, NEVER), fire.ros, fire.intensity]
+    maps = [np.minimum(fire.arrival, LATER), fire.ros, fire.intensity]
     maps = [m.astype(np.float32) for m in maps]
     h, w = maps[0].shape
     if rng.random() < cfg.oblique:
@@ -110,7 +115,7 @@ def oblique(rng: np.random.Generator, maps: list[np.ndarray]) -> list[np.ndarray
     x = (xx - w / 2) * (1 + converge * (1 - yy / h)) + w / 2
     outside = (y < 0) | (y > h - 1)
     seen = [map_coordinates(m, (y, x), order=0, mode="nearest") for m in maps]
-    seen[0] = np.where(outside, NEVER, seen[0])
+    seen[0] = np.where(outside, LATER, seen[0])
     return seen
 
 
@@ -123,7 +128,7 @@ def lumped(rng: np.random.Generator, arrival: np.ndarray) -> np.ndarray:
     col = (xx + wander * patches(rng, (h, w), size)) // size
     _, label = np.unique(row * 1000 + col, return_inverse=True)
     label = label.reshape(-1)
-    soon = np.minimum(arrival, NEVER).reshape(-1)
+    soon = np.minimum(arrival, LATER).reshape(-1)
     together = np.bincount(label, soon) / np.bincount(label)
     keep = rng.uniform(0.0, 0.5)
     return (keep * soon + (1 - keep) * together[label]).reshape(h, w)
@@ -131,12 +136,15 @@ def lumped(rng: np.random.Generator, arrival: np.ndarray) -> np.ndarray:
 
 def masks_of(
     rng: np.random.Generator, fire: Fire, cfg: FilmConfig, clock: np.ndarray, clean: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """Masks as labelled and the burnt truth, both `[T + L, H, W]` bool; the truth never shrinks."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Masks as labelled, the burnt truth, both `[T + L, H, W]` bool, and arrival as labelled.
+
+    The truth never shrinks.
+    """
     shape, n = fire.arrival.shape, len(clock)
     if clean:
         burnt = fire.arrival[None] <= clock[:, None, None]
-        return burnt, burnt
+        return burnt, burnt, fire.arrival
     speed = np.clip(
         np.median(fire.ros[fire.ros > 0.02]) if (fire.ros > 0.02).any() else 0.5, 0.1, 3
     )
@@ -160,11 +168,31 @@ def masks_of(
         if rng.random() < 0.04 and k:  # a dropped frame repeats the last one
             m = masks[k - 1]
         masks[k] = m
-    return masks, np.maximum.accumulate(masks, axis=0)
+    return masks, np.maximum.accumulate(masks, axis=0), arrival
 
 
-def heat_of(rng: np.random.Generator, fire: Fire, clock: np.ndarray, clean: bool) -> np.ndarray:
-    """Thermal film `[T + L, H, W]` float32 in 0..1, as a camera with automatic gain shows it."""
+def warm_ground(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Rocks, roads and roofs `[H, W]`: how warm they are, as a share of a fire's heat."""
+    rocks = patches(rng, shape, rng.uniform(5, 25))
+    over = np.clip((rocks - np.quantile(rocks, rng.uniform(0.7, 0.97))) * rng.uniform(1, 6), 0, 1)
+    road = np.abs(patches(rng, shape, rng.uniform(20, 60))) < rng.uniform(0.02, 0.06)
+    warm = over * rng.uniform(0.2, 0.85)
+    if rng.random() < 0.4:
+        warm = np.maximum(warm, road * rng.uniform(0.15, 0.5))
+    return warm * (1 + 0.1 * patches(rng, shape, 3))
+
+
+def heat_of(
+    rng: np.random.Generator,
+    fire: Fire,
+    clock: np.ndarray,
+    clean: bool,
+    warm: np.ndarray | None = None,
+) -> np.ndarray:
+    """Thermal film `[T + L, H, W]` float32 in 0..1, as a camera with automatic gain shows it.
+
+    `warm` is how warm the ground is besides, see `warm_ground`.
+    """
     shape, n = fire.arrival.shape, len(clock)
     rate = max(float(np.mean(np.diff(clock))), 1e-3)
     cross = 1.0 / np.maximum(fire.ros, 0.05)  # frames for the front to cross a cell
@@ -174,6 +202,8 @@ def heat_of(rng: np.random.Generator, fire: Fire, clock: np.ndarray, clean: bool
     ground = rng.uniform(0.03, 0.3)
     texture = patches(rng, shape, rng.uniform(2, 24)) * rng.uniform(0.004, 0.05)
     glint = (rng.random(shape) < 0.002) * rng.uniform(0, 0.5) * (rng.random() < 0.3)
+    if warm is not None:
+        texture = texture + warm * (0.7 - ground)
     canopy = patches(rng, shape, rng.uniform(2, 8))
     closed = rng.uniform(-3, 0.3) if not clean else -9.0
     blur = rng.uniform(0.4, 1.1)
@@ -202,22 +232,42 @@ def heat_of(rng: np.random.Generator, fire: Fire, clock: np.ndarray, clean: bool
     return np.rint(np.clip(film, 0, 1) * 255).astype(np.float32) / 255
 
 
-def sample_of(rng: np.random.Generator, fire: Fire, cfg: FilmConfig) -> Sample | None:
-    """Render one training sample, or `None` where nothing burns or nothing is left to burn."""
+def sample_of(
+    rng: np.random.Generator, fire: Fire, cfg: FilmConfig, span: float = 40.0
+) -> Sample | None:
+    """Render one training sample, or `None` where nothing burns or nothing is left to burn.
+
+    `span` is for how many simulated frames the fire is known.
+    """
     t = cfg.context
     clean = bool(rng.random() < cfg.clean)
-    clock = film_clock(rng, cfg, span=40.0, clean=clean)
+    clock = film_clock(rng, cfg, span=span, clean=clean)
     fire = cut(rng, fire, cfg, clock)
+    known = [int((fire.arrival <= clock[k]).sum()) for k in (t - 1, -1)]
+    grows = known[1] > (1 + GROWS) * known[0]
+    if not grows and rng.random() < cfg.growing:
+        return None
+    remembers = bool(rng.random() < cfg.history)
     is_mask = bool(rng.random() < cfg.mask)
+    arrival = fire.arrival
     if is_mask:
-        masks, burnt = masks_of(rng, fire, cfg, clock, clean)
+        masks, burnt, arrival = masks_of(rng, fire, cfg, clock, clean)
+        if remembers:
+            burnt = burnt | (arrival <= clock[0])
         film = masks.astype(np.float32)
         if rng.random() < 0.5:
             film = burnt.astype(np.float32)  # some labellers never un-burn
         context_burnt, later = burnt[:t], burnt[t:]
     else:
-        film = heat_of(rng, fire, clock, clean)
-        context_burnt, _ = burnt_from_heat(film[:t])
+        warm = warm_ground(rng, arrival.shape) if rng.random() < cfg.clutter else None
+        film = heat_of(rng, fire, clock, clean, warm)
+        if warm is None:
+            context_burnt, _ = burnt_from_heat(film[:t])
+            if remembers:
+                context_burnt = context_burnt | (arrival <= clock[0])
+        else:  # as a tracker sees it
+            _, burnt, arrival = masks_of(rng, fire, cfg, clock, clean=False)
+            context_burnt = burnt[:t] | (arrival <= clock[0])
         later = (fire.arrival[None] <= clock[t:, None, None]) | context_burnt[-1]
     now = context_burnt[-1]
     # Ground that burnt before and has cooled looks unburnt, but does not burn again.
@@ -228,5 +278,12 @@ def sample_of(rng: np.random.Generator, fire: Fire, cfg: FilmConfig) -> Sample |
     burnt_by = np.where(later[-1], first, cfg.leads + 1).astype(np.int64)
     burnt_by[cold] = cfg.leads + 1
     burnt_by[now] = 0
-    front = maps_of(film[:t], context_burnt)
+    since = None
+    if remembers:
+        rate = max(float(np.mean(np.diff(clock))), 1e-3)
+        began = t + rng.integers(0, 90)
+        since = np.clip((clock[t - 1] - arrival) / rate + 1, 1, began)
+        seen = np.argmax(context_burnt, axis=0)
+        since = np.where(context_burnt[0] & now, np.maximum(since, t), t - seen)
+    front = maps_of(film[:t], context_burnt, since)
     return Sample(film[:t], front, film[t:], burnt_by, is_mask)

@@ -17,6 +17,7 @@ CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
 LOOK_BACK = 5  # frames over which a front piece's own speed is measured
 SMOOTH_PX = 2.0  # along the front
 FAR_PX = 1e3  # distance when nothing burns
+STILL_MAX = 100.0  # frames after which a front piece that has stood still is no longer told apart
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,16 @@ class Front:
     age: np.ndarray
     global_px: float
     local_px: np.ndarray
+    still: np.ndarray  # ln(1 + frames for which the nearest front piece has stood still)
 
     def channels(self, carried: np.ndarray) -> np.ndarray:
-        """Return `[5, H, W]` float32: distance, age, mean speed (constant), local speed, carried.
+        """Return `[6, H, W]` float32: distance, age, mean speed (constant), local speed, carried, still.
 
         `carried` is `flow.carried_px` of the same clip.
         """
         g = np.full_like(self.distance_px, self.global_px)
-        return np.stack([self.distance_px, self.age, g, self.local_px, carried]).astype(np.float32)
+        maps = [self.distance_px, self.age, g, self.local_px, carried, self.still]
+        return np.stack(maps).astype(np.float32)
 
 
 def edge_of(burnt: np.ndarray) -> np.ndarray:
@@ -42,13 +45,18 @@ def edge_of(burnt: np.ndarray) -> np.ndarray:
     return burnt & ~binary_erosion(burnt, CROSS, border_value=1)
 
 
-def front_of(burnt: np.ndarray) -> Front:
-    """Front of burnt masks `[T, H, W]` that never shrink."""
+def front_of(burnt: np.ndarray, since: np.ndarray | None = None) -> Front:
+    """Front of burnt masks `[T, H, W]` that never shrink.
+
+    `since` `[H, W]` is for how many frames each burnt cell has been burnt, 1 for one that burns since
+    the last frame; without it, as far as the masks tell.
+    """
     t = burnt.shape[0]
     now = burnt[-1]
     if not now.any():
         flat = np.zeros(now.shape, np.float32)
-        return Front(np.full(now.shape, FAR_PX, np.float32), flat, 0.0, flat)
+        still = np.full(now.shape, np.log1p(STILL_MAX), np.float32)
+        return Front(np.full(now.shape, FAR_PX, np.float32), flat, 0.0, flat, still)
     distance, nearest = distance_transform_edt(~now, return_indices=True)
     edge = edge_of(now)
     edge_cells = max(int(edge.sum()), 1)
@@ -61,27 +69,38 @@ def front_of(burnt: np.ndarray) -> Front:
         speed = distance_transform_edt(~back) / look_back
     else:
         speed = np.full(now.shape, global_px)
-    blur = {"sigma": SMOOTH_PX, "mode": "constant", "truncate": 4.0}
-    num = gaussian_filter(np.where(edge, speed, 0.0), **blur)
-    den = gaussian_filter(edge.astype(np.float64), **blur)
-    smooth = np.where(edge, num / np.maximum(den, 1e-9), 0.0)
+    first = np.argmax(burnt, axis=0)
+    age = np.where(now, (t - first) / t, 0.0)
+    since = t - first if since is None else since
+    waited = np.log1p(np.clip(since, 1, STILL_MAX) - 1.0)
     if edge.any():
         _, inner = distance_transform_edt(~edge, return_indices=True)
         at = np.where(now, inner, nearest)
-        local = smooth[at[0], at[1]]
+        local, still = (along(edge, v)[at[0], at[1]] for v in (speed, waited))
     else:  # everything burnt: no edge left
         local = np.full(now.shape, global_px)
-
-    first = np.argmax(burnt, axis=0)
-    age = np.where(now, (t - first) / t, 0.0)
-    return Front(
-        distance.astype(np.float32), age.astype(np.float32), global_px, local.astype(np.float32)
-    )
+        still = np.full(now.shape, np.log1p(STILL_MAX))
+    maps = (m.astype(np.float32) for m in (distance, age, local, still))
+    distance, age, local, still = maps
+    return Front(distance, age, global_px, local, still)
 
 
-def maps_of(frames: np.ndarray, burnt: np.ndarray) -> np.ndarray:
-    """What the network is told of a clip `[5, H, W]`: intensity and burnt masks `[T, H, W]`."""
-    front = front_of(burnt)
+def along(edge: np.ndarray, value: np.ndarray) -> np.ndarray:
+    """Values of edge cells `[H, W]`, smoothed along the edge; 0 off it."""
+    blur = {"sigma": SMOOTH_PX, "mode": "constant", "truncate": 4.0}
+    num = gaussian_filter(np.where(edge, value, 0.0), **blur)
+    den = gaussian_filter(edge.astype(np.float64), **blur)
+    return np.where(edge, num / np.maximum(den, 1e-9), 0.0)
+
+
+def maps_of(
+    frames: np.ndarray, burnt: np.ndarray, since: np.ndarray | None = None
+) -> np.ndarray:
+    """What the network is told of a clip `[6, H, W]`: intensity and burnt masks `[T, H, W]`.
+
+    `since` as in `front_of`.
+    """
+    front = front_of(burnt, since)
     return front.channels(carried_px(frames, burnt[-1], front.distance_px))
 
 
@@ -108,4 +127,5 @@ def burnt_from_heat(heat: np.ndarray) -> tuple[np.ndarray, float]:
 
 def front_from(channels: np.ndarray) -> Front:
     """Undo `Front.channels`."""
-    return Front(channels[0], channels[1], float(channels[2].flat[0]), channels[3])
+    still = channels[5] if len(channels) > 5 else np.zeros_like(channels[0])
+    return Front(channels[0], channels[1], float(channels[2].flat[0]), channels[3], still)

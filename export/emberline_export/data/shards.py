@@ -1,5 +1,6 @@
 """Where samples come from: shards of simulated fires, and the real films that may be trained on."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,9 +9,12 @@ import numpy as np
 import torch
 from torch.utils.data import IterableDataset, get_worker_info
 
-from .film import FilmConfig, Fire, Sample, sample_of
+from .film import LATER, NEVER, FilmConfig, Fire, Sample, sample_of
 from .front import burnt_from_heat, maps_of
 from .root import data_root
+
+
+SPAN = 40.0  # frames for which fires of `data fire` are known
 
 
 class Shards:
@@ -21,11 +25,14 @@ class Shards:
         files = sorted(Path(folder).glob("shard_*.npz"))
         if not files:
             raise FileNotFoundError(f"{folder}: no shard_*.npz; make them with `data fire`")
+        about = Path(folder) / "manifest.json"
+        facts = json.loads(about.read_text()) if about.exists() else {}
+        self.span = float(facts.get("span", SPAN))  # frames for which fires are known
         self.fires: list[tuple[int, Fire]] = []
         for f in files:
             z = np.load(f)
             seed, residence = z["seed"], z["residence"]
-            arrival = np.minimum(z["arrival"], 99.0).astype(np.float16)
+            arrival = np.minimum(z["arrival"], NEVER if self.span <= SPAN else LATER).astype(np.float16)
             ros, intensity = z["ros"].astype(np.float16), z["intensity"].astype(np.float16)
             for i in range(len(seed)):
                 fire = Fire(arrival[i], ros[i], intensity[i], float(residence[i]))
@@ -121,13 +128,14 @@ class Stream(IterableDataset):
                     s = self.pine.sample(rng, cfg)
                 else:
                     fires = sets[rng.integers(len(sets))]
-                    s = sample_of(rng, fires.fire(int(rng.integers(len(fires)))), cfg)
+                    fire = fires.fire(int(rng.integers(len(fires))))
+                    s = sample_of(rng, fire, cfg, fires.span)
                 samples += [s] if s is not None else []
             yield tuple(torch.stack(x) for x in zip(*map(tensors, samples), strict=True))
 
 
 def tensors(s: Sample) -> tuple[torch.Tensor, ...]:
-    """Sample → frames (t, 1, h, w), front (5, h, w), future (l, 1, h, w), burnt_by (h, w)."""
+    """Sample → frames (t, 1, h, w), front (6, h, w), future (l, 1, h, w), burnt_by (h, w)."""
     f = torch.from_numpy
     return f(s.frames)[:, None], f(s.front), f(s.future)[:, None], f(s.burnt_by)
 

@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader
 
 from ..data.film import FilmConfig
 from ..data.shards import Stream
+from ..models.physicnet.checkpoint import widened
 from ..models.physicnet.network import NetConfig, PhysicNet
 from .losses import LossConfig, total
 
@@ -100,7 +101,8 @@ def train(cfg: TrainConfig, run: Path, save_every: int = 250) -> PhysicNet:
         optimizer.load_state_dict(saved["optimizer"])
         average.state, start = saved["average"], saved["step"]
     elif cfg.init:
-        weights = torch.load(cfg.init, map_location=device, weights_only=True)["net"]
+        saved = torch.load(cfg.init, map_location=device, weights_only=True)
+        weights = widened(saved.get("average", saved["net"]), net)
         net.load_state_dict({**net.state_dict(), **weights})
         average = Average(net)
     if rank == 0 and not last.exists():
@@ -185,6 +187,10 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
         "--real", type=float, default=TrainConfig.real, help="share of real film samples"
     )
     p.add_argument("--workers", type=int, default=TrainConfig.workers)
+    p.add_argument("--front", type=int, default=NetConfig.front, help="maps of the front taken")
+    p.add_argument("--history", type=float, default=0.0, help="share of films with a memory")
+    p.add_argument("--clutter", type=float, default=0.0, help="share of thermal films with rocks")
+    p.add_argument("--growing", type=float, default=0.0, help="share of dead fires left out")
     p.add_argument("--overlap", type=float, default=LossConfig.overlap, help="weight of soft F1")
     p.add_argument("--init", type=Path, help="start from this checkpoint's weights (fine-tuning)")
     p.add_argument("--threads", type=int, default=1, help="CPU threads of the network")
@@ -203,6 +209,8 @@ def main(args: argparse.Namespace) -> int:
         real=args.real,
         workers=args.workers,
         init=str(args.init or ""),
+        net=NetConfig(front=args.front),
+        film=FilmConfig(history=args.history, clutter=args.clutter, growing=args.growing),
         loss=LossConfig(overlap=args.overlap),
     )
     train(cfg, args.run)

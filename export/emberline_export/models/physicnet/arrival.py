@@ -8,10 +8,11 @@ from .level import FRONT, NetConfig, conv
 
 
 def scale_front(front: Tensor) -> Tensor:
-    """Front maps in pixels `(b, 5, h, w)` → about unit size."""
-    distance, age, *speeds = front.split(1, 1)
+    """Front maps in pixels `(b, 5 or 6, h, w)` → about unit size."""
+    distance, age, *speeds = front[:, :FRONT].split(1, 1)
     log = torch.log(torch.cat([distance + 1.0, *(s + SLOW for s in speeds)], 1))
-    return torch.cat([log[:, :1] * 0.5, age, log[:, 1:] * 0.5 + 0.5], 1)
+    still = [front[:, FRONT:] * 0.5] if front.shape[1] > FRONT else []
+    return torch.cat([log[:, :1] * 0.5, age, log[:, 1:] * 0.5 + 0.5, *still], 1)
 
 
 UNEVEN = 2.0  # steepness that a front loses where its local speed is e times its mean speed, or 1/e
@@ -38,7 +39,7 @@ class ArrivalHead(nn.Module):
     def __init__(self, net: NetConfig) -> None:
         """Start as the speed blend with an uncertain clock."""
         super().__init__()
-        inputs = FRONT + 1 + 1 + 8 * (2 if net.local else 1)
+        inputs = net.front + 1 + 1 + 8 * (2 if net.local else 1)
         self.body = nn.Sequential(conv(inputs, net.head), conv(net.head, net.head))
         self.out = nn.Conv2d(net.head, 6, 1)
         nn.init.normal_(self.out.weight, std=1e-2)
@@ -50,7 +51,7 @@ class ArrivalHead(nn.Module):
 
     def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:
         """Return `(b, 6, h, w)`: ln arrival, s, rate, burnt, ln arrival by the blend, S."""
-        distance, _, mean, local, carried = front.split(1, 1)
+        distance, _, mean, local, carried = front[:, :FRONT].split(1, 1)
         burnt = (distance < 0.5).to(front.dtype)
         x = torch.cat([scale_front(front), burnt, last, features], 1)
         w, d, s, r = self.out(self.body(x)).split([3, 1, 1, 1], 1)

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from .level import DrawConfig, FlowConfig, LevelConfig, NetConfig
+from .level import FRONT, DrawConfig, FlowConfig, LevelConfig, NetConfig
 from .network import PhysicNet
 from .prior import Motion
 
@@ -51,3 +52,20 @@ def load_network(checkpoint: Path) -> PhysicNet:
     after = {k: v for k, v in net.state_dict().items() if k in LATER}
     net.load_state_dict({**after, **saved.get("average", saved["net"])})
     return net.eval()
+
+
+def widened(weights: dict[str, Tensor], net: PhysicNet) -> dict[str, Tensor]:
+    """Weights of a network of fires that takes fewer maps of the front, for one that takes more.
+
+    The new maps weigh nothing at first: the answers are the same.
+    """
+    out = dict(weights)
+    for name, want in net.state_dict().items():
+        missing = want.shape[1] - weights[name].shape[1] if want.dim() == 4 and name in weights else 0
+        if missing > 0:
+            # Front maps come last in a level, and first in the arrival head.
+            at = FRONT if name.startswith("arrival") else weights[name].shape[1]
+            old = weights[name]
+            none = old.new_zeros(len(old), missing, *old.shape[2:])
+            out[name] = torch.cat([old[:, :at], none, old[:, at:]], 1)
+    return out

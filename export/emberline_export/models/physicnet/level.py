@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from .codebook import Codebook
 from .prior import Motion
 
-FRONT = 5  # maps of the front: distance_px, age, mean speed, local speed, carried speed
+FRONT = 5  # maps of the front: distance_px, age, mean, local and carried speed; a sixth: still
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class DrawConfig:
 class NetConfig:
     """The whole network; `vq` and `local` can be taken out for ablations.
 
-    `arrival` is for fire: without it there are no front maps and no burn probability. `dropout` is
-    the share of a level's feature maps that are dropped in training. Defaults of `flow` and `draw`
+    `arrival` is for fire: without it there are no front maps and no burn probability. `front` is how
+    many of the front's maps are taken (`data.front.Front.channels`). `dropout` is the share of a level's feature maps that are dropped in training. Defaults of `flow` and `draw`
     are those of the first fire models; their other parts came with the benchmark (docs/results.md).
     """
 
@@ -74,6 +74,7 @@ class NetConfig:
     vq: bool = True
     local: bool = True
     arrival: bool = True
+    front: int = FRONT
     dropout: float = 0.0
     flow: FlowConfig = field(default_factory=FlowConfig)
     draw: DrawConfig = field(default_factory=DrawConfig)
@@ -127,7 +128,7 @@ class Level(nn.Module):
         )
         self.codebook = Codebook(cfg.codes, cfg.code_dim) if net.vq else None
         seen = (2 * cfg.stride**2 + 2) * net.flow.prior  # last frame, its change, the motion
-        inputs = net.context * cfg.code_dim + FRONT * net.arrival + seen
+        inputs = net.context * cfg.code_dim + net.front * net.arrival + seen
         self.mix_time = conv(inputs, cfg.hidden, 1)
         self.drop = nn.Dropout2d(net.dropout)
         self.translator = nn.Sequential(*[Mixer(cfg.hidden) for _ in range(cfg.depth)])

@@ -3,8 +3,8 @@
 After "Modeling Spatio-temporal Dynamical Systems with Neural Discrete Learning and
 Levels-of-Experts" (arXiv 2402.05970), as far as its text is public; there is no public code.
 
-    frames (b, t, 1, h, w)                       front (b, 5, h, w)
-      │ encode, one frame at a time                │ distance, age, mean, local and carried speed
+    frames (b, t, 1, h, w)                       front (b, 5 or 6, h, w)
+      │ encode, one frame at a time                │ distance, age, three speeds, how long still
       ├─ global level, stride 4: conv → codebook ──┤
       └─ local level,  stride 2: conv → codebook ──┤
       │ translate: t latents → l future latents, and features of the arrival head
@@ -152,6 +152,7 @@ class PhysicNet(nn.Module):
         `(b, t, ·, ·)`, and for training flow `(b, l, 2, h, w)`, params, commitment.
         """
         b, t = frames.shape[:2]
+        front = front if front is None else front[:, : self.cfg.front]
         encoded = self.encode(rearrange(frames, "b t c h w -> (b t) c h w"))
         latents = [rearrange(z, "(b t) d h w -> b (t d) h w", t=t) for z, _, _ in encoded]
         futures, params, start, seen = self.translate(latents, front, frames)

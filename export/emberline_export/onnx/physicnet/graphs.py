@@ -6,7 +6,7 @@ import torch
 from einops import rearrange
 from torch import Tensor, nn
 
-from ...models.physicnet.network import FRONT, PhysicNet
+from ...models.physicnet.network import PhysicNet
 from ..graph import write
 
 
@@ -104,7 +104,7 @@ def export_window(net: PhysicNet, path: Path, side: int = 64) -> None:
     names = ["codes_global", "codes_local"][: len(net.levels) * cfg.vq]
     divide = dict(zip(names, [lv.cfg.stride for lv in net.levels], strict=False))
     if cfg.arrival:
-        front = torch.rand(1, FRONT, side, side) * 5
+        front = torch.rand(1, net.cfg.front, side, side) * 5
         outputs = ["forecast", "burn_probability", *names]
         write(Window(net), (frames, front), path, ["frames", "front"], outputs, divide)
     else:
@@ -116,7 +116,7 @@ def export_graphs(net: PhysicNet, folder: Path, side: int = 64) -> None:
     cfg, t = net.cfg, net.cfg.context
     frames, front = torch.rand(1, t, 1, side, side), None
     if cfg.arrival:
-        front = torch.rand(1, FRONT, side, side) * 5
+        front = torch.rand(1, net.cfg.front, side, side) * 5
     last, strides = frames[:, -1], (cfg.coarse.stride, cfg.fine.stride)
     export_window(net, folder / "model.onnx", side)
     names = ["latent_global", "latent_local", "codes_global", "codes_local"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ...models.physicnet.network import FRONT, PhysicNet
+from ...models.physicnet.network import PhysicNet
 
 FAMILY = "physicnet"
 TILE_PX, OVERLAP_PX = 256, 64
@@ -34,7 +34,7 @@ def family_table(net: PhysicNet, drift: dict[str, Any] | None = None) -> dict[st
         for n, lv in levels
     ]
     return {
-        "front_channels": FRONT if net.cfg.arrival else 0,
+        "front_channels": net.cfg.front if net.cfg.arrival else 0,
         **({"drift": drift} if drift else {}),
         **({"codebook": codebooks} if codebooks else {}),
     }
