@@ -55,7 +55,7 @@ def front_of(burnt: np.ndarray, since: np.ndarray | None = None) -> Front:
     now = burnt[-1]
     if not now.any():
         flat = np.zeros(now.shape, np.float32)
-        still = np.full(now.shape, np.log1p(STILL_MAX), np.float32)
+        still = np.full(now.shape, np.log(STILL_MAX), np.float32)
         return Front(np.full(now.shape, FAR_PX, np.float32), flat, 0.0, flat, still)
     distance, nearest = distance_transform_edt(~now, return_indices=True)
     edge = edge_of(now)
@@ -72,14 +72,14 @@ def front_of(burnt: np.ndarray, since: np.ndarray | None = None) -> Front:
     first = np.argmax(burnt, axis=0)
     age = np.where(now, (t - first) / t, 0.0)
     since = t - first if since is None else since
-    waited = np.log1p(np.clip(since, 1, STILL_MAX) - 1.0)
+    waited = np.log(np.clip(since, 1.0, STILL_MAX))
     if edge.any():
         _, inner = distance_transform_edt(~edge, return_indices=True)
         at = np.where(now, inner, nearest)
         local, still = (along(edge, v)[at[0], at[1]] for v in (speed, waited))
     else:  # everything burnt: no edge left
         local = np.full(now.shape, global_px)
-        still = np.full(now.shape, np.log1p(STILL_MAX))
+        still = np.full(now.shape, np.log(STILL_MAX))
     maps = (m.astype(np.float32) for m in (distance, age, local, still))
     distance, age, local, still = maps
     return Front(distance, age, global_px, local, still)
