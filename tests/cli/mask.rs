@@ -83,7 +83,8 @@ fn masked_text_is_neither_fire_nor_forecast() {
         assert!(said.contains(&format!("{cells} of 2688 cells")), "{kind}: {said}");
         // The text over the fire is not burnt either: that part of the fire is not seen.
         let fire = burnt_now(&clean);
-        assert!(burnt_now(&text) > fire + 40, "{kind}: {} {fire}", burnt_now(&text));
+        // Left in, it burns, or hides the fire by outshining it.
+        assert!(burnt_now(&text).abs_diff(fire) > 40, "{kind}: {} {fire}", burnt_now(&text));
         assert!(fire - 32 <= burnt_now(&masked) && burnt_now(&masked) < fire, "{kind}");
         let facts = &masked["input"]["mask"];
         assert_eq!(facts["name"], "mask.npy");

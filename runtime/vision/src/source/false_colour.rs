@@ -18,9 +18,10 @@ const COLOURFUL: f32 = 40.0;
 const COLOURFUL_SHARE: f64 = 0.02;
 /// Parts of a curve; colours of one part are compared with their mean.
 const PARTS: usize = 64;
-/// A part is there from this share of the colourful pixels on; so many must be there.
+/// A part is there from this share of the colourful pixels on; so many must be there: heat is of all values,
+/// and has 30 and more, where light of one colour on grey things has 4 to 16.
 const PART_SHARE: f64 = 0.002;
-const PARTS_MIN: usize = 6;
+const PARTS_MIN: usize = 18;
 /// Most scatter of a film's colours around their own curve, levels: half of them, nine tenths. JPEG of
 /// quality 75 and H.264 at a crf of 32 leave up to 10 and 23; colour films of fire have 8 to 15 and 22 to 34
 /// around curves that lie far from theirs.

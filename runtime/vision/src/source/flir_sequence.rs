@@ -311,7 +311,8 @@ mod tests {
         };
         let none = step(None, None);
         // Bytes, options: frames, seconds between them, who tells the times, what is said.
-        let cases: Vec<(Vec<u8>, &SourceOptions, usize, f64, TimeSource, &str)> = vec![
+        type Case<'a> = (Vec<u8>, &'a SourceOptions, usize, f64, TimeSource, &'a str);
+        let cases: Vec<Case<'_>> = vec![
             (sequence(12, counts, Some(30_000)), &none, 12, 30.0, TimeSource::CameraClock, "°C"),
             (sequence(12, png, Some(30_000)), &none, 12, 30.0, TimeSource::CameraClock, "°C"),
             (padded, &none, 12, 30.0, TimeSource::CameraClock, "°C"),
