@@ -13,6 +13,7 @@ use emberline::front::Front;
 use emberline::model::{Model, RunOptions, inside};
 use emberline::motion::farneback::advection_speed_px;
 use emberline::source::{SourceOptions, read_film};
+use emberline::tracker::Tracker;
 
 const ROUNDS: usize = 15;
 
@@ -38,16 +39,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("median of {ROUNDS} rounds on one core, every frame new, ms (ratio to tract)");
-    for side in [64, 128, 256] {
-        let film =
-            read_film(&format!("sim:fire?height={side}&width={side}"), &SourceOptions::default())?;
+    for [height, width] in [[64, 64], [128, 128], [256, 256], [480, 640]] {
+        let address = format!("sim:fire?height={height}&width={width}");
+        let film = read_film(&address, &SourceOptions::default())?;
         let clip = Clip::ending(&film, 19, &folder.card.want(None))?;
         let burning = clip.observed.fire().expect("the built-in model forecasts fire");
         let front = Front::of(&burning.burnt);
         let now = burning.now();
         let carried = || advection_speed_px(&clip.frames, &now, &front.distance_px);
         let mut spent = vec![Vec::new(); models.len()];
-        let (mut front, mut flow) = (Vec::new(), Vec::new());
+        let (mut front, mut flow, mut track) = (Vec::new(), Vec::new(), Vec::new());
         for round in 0..=ROUNDS {
             for (model, seconds) in models.iter().zip(&mut spent) {
                 model.network().forget();
@@ -60,18 +61,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
             front.push(timed(|| drop(Front::of(&burning.burnt))));
             flow.push(timed(|| drop(carried())));
+            // One frame after nineteen.
+            let mut tracker = Tracker::follow(&film.view(), 18, film.step_s());
+            track.push(timed(|| tracker.feed(&film.frames[19])));
         }
         let tract = median_ms(spent[0].clone());
-        print!("{side}²:");
+        print!("{height} × {width}:");
         for (model, seconds) in models.iter().zip(spent) {
             let ms = median_ms(seconds);
             print!("  {} {ms:.1} ({:.2})", model.engine().name(), ms / tract);
         }
-        let (front, flow) = (median_ms(front), median_ms(flow));
+        let [front, flow, track] = [front, flow, track].map(median_ms);
         println!(
-            "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})",
+            "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})  tracker, a frame {track:.2} ({:.3})",
             front / tract,
-            flow / tract
+            flow / tract,
+            track / tract
         );
     }
     Ok(())

@@ -166,7 +166,7 @@ fn grid_words(grid: &Grid, other: &Grid) -> String {
         return format!("{} × {} cells", grid.height, grid.width);
     }
     if grid.crs != other.crs {
-        return grid.crs.clone().map_or_else(|| "no place on a map".to_owned(), |crs| crs);
+        return grid.crs.clone().unwrap_or_else(|| "no place on a map".to_owned());
     }
     match (grid.transform, grid.cell_m) {
         (Some(t), _) if grid.transform != other.transform => {
