@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ("task", &["kind", "frame"]),
     ("heat", &[]),
     ("burnt", &["quantile"]),
-    ("front", &[]),
+    ("front", &["burnt"]),
     (
         "tracker",
         &["kind", "grid", "npy_header", "quantile", "task", "frame", "heat", "burnt", "front"],

@@ -1,6 +1,6 @@
 //! Burnt area: it grows by what burns in each frame, and closes over the holes that flames leave.
 
-use ndarray::{Array2, Array3, ArrayView2, Axis};
+use ndarray::{Array2, Array3, ArrayRef3, ArrayView2, Axis};
 
 /// Adds to `burnt` what is at least `hot` in `frame`, then closes holes if `holes` says so.
 fn grow(burnt: &mut Array2<bool>, frame: &ArrayView2<'_, f32>, hot: f32, holes: Holes) {
@@ -59,6 +59,17 @@ pub(crate) fn accumulate(
         out.assign(&so_far);
     }
     burnt
+}
+
+/// For how many frames each cell of burnt masks `[T, H, W]` has been burnt; 0 where it is not.
+#[must_use]
+pub(crate) fn burnt_for(burnt: &ArrayRef3<bool>) -> Array2<f32> {
+    let (_, h, w) = burnt.dim();
+    let mut frames = Array2::zeros((h, w));
+    for mask in burnt.outer_iter() {
+        frames.zip_mut_with(&mask, |n, &burnt| *n = if burnt { *n + 1.0 } else { 0.0 });
+    }
+    frames
 }
 
 #[cfg(test)]

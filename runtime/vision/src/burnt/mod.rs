@@ -5,5 +5,5 @@
 mod area;
 mod contrast;
 
-pub(crate) use area::{Holes, accumulate, close_holes};
+pub(crate) use area::{Holes, accumulate, burnt_for, close_holes};
 pub(crate) use contrast::{CONTRAST_MIN, Contrast};

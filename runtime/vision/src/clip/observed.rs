@@ -2,11 +2,11 @@
 
 use ndarray::{Array2, Array3, Axis, Zip, s};
 
-use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate};
+use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate, burnt_for};
 use crate::frame::Kind;
-use crate::front::burnt_for;
 use crate::grid::Grid;
 use crate::note::Note;
+use crate::quantile::nth;
 use crate::task::Task;
 use crate::tracker::Tracker;
 
@@ -82,6 +82,33 @@ impl Burning {
     #[must_use]
     pub fn now(&self) -> Array2<bool> {
         self.burnt.index_axis(Axis(0), self.burnt.dim().0 - 1).to_owned()
+    }
+
+    /// `frames` `[T, H, W]` in which only what has burnt by each is warmer than its background: rocks, roads
+    /// and roofs that are warm, too, would be taken for fire. The background is the median.
+    #[must_use]
+    pub fn alone(&self, frames: &Array3<f32>) -> Array3<f32> {
+        let mut alone = frames.clone();
+        for (mut frame, burnt) in alone.outer_iter_mut().zip(self.burnt.outer_iter()) {
+            let n = frame.len();
+            let background = nth(|| frame.iter().copied(), n / 2);
+            frame.zip_mut_with(&burnt, |v, burnt| *v = if *burnt { *v } else { background });
+        }
+        alone
+    }
+
+    /// For how many steps each cell `[H, W]` has been burnt at the end of masks `burnt` `[T, H, W]`, which
+    /// end `done` steps after these.
+    #[must_use]
+    pub fn burnt_for_at(&self, burnt: &Array3<bool>, done: usize) -> Array2<f32> {
+        let whole = burnt.dim().0 as f32;
+        let mut steps = burnt_for(burnt);
+        steps.zip_mut_with(&self.burnt_for, |steps, before| {
+            if *steps >= whole && *before > 0.0 {
+                *steps = steps.max(before + done as f32);
+            }
+        });
+        steps
     }
 
     /// Cells that are never looked at do not burn.

@@ -7,6 +7,8 @@ use std::ops::RangeInclusive;
 
 use ndarray::{Array2, Array3, ArrayRef2, ArrayRef3, Axis, s};
 
+use crate::burnt::burnt_for;
+
 mod nearest;
 mod smoothing;
 
@@ -126,17 +128,6 @@ impl Front {
         }
         out
     }
-}
-
-/// For how many frames each cell of burnt masks `[T, H, W]` has been burnt; 0 where it is not.
-#[must_use]
-pub(crate) fn burnt_for(burnt: &ArrayRef3<bool>) -> Array2<f32> {
-    let (_, h, w) = burnt.dim();
-    let mut frames = Array2::zeros((h, w));
-    for mask in burnt.outer_iter() {
-        frames.zip_mut_with(&mask, |n, &burnt| *n = if burnt { *n + 1.0 } else { 0.0 });
-    }
-    frames
 }
 
 /// Burnt cells `[H, W]` with an unburnt 4-neighbour; outside the image counts as burnt.

@@ -8,11 +8,10 @@ use super::interface::{Noise, WindowOutput};
 use super::rollout::{Future, Rollout, extend, next_frames};
 use crate::clip::{Burning, Clip};
 use crate::forecast::StageSeconds;
-use crate::front::{Front, burnt_for};
+use crate::front::Front;
 use crate::model::error::ModelError;
 use crate::model::network::Progress;
 use crate::motion::farneback::advection_speed_px;
-use crate::quantile::nth;
 
 /// One future of a fire, `leads` steps beyond the end of `clip`, in which `burning` burns; a cell
 /// burns from the probability `threshold` on.
@@ -37,7 +36,7 @@ pub(super) fn future(
     let mut spent = StageSeconds::default();
     let (mut frames, mut probability) = (Array3::zeros((0, h, w)), Array3::zeros((0, h, w)));
     let mut codes = Vec::new();
-    let alone = burning.cluttered.then(|| without_clutter(&clip.frames, &burning.burnt));
+    let alone = burning.cluttered.then(|| burning.alone(&clip.frames));
     let shown = alone.as_ref().unwrap_or(&clip.frames);
     let mut context: Option<(Array3<f32>, Array3<bool>)> = None;
     for window in 0..windows {
@@ -46,7 +45,7 @@ pub(super) fn future(
         let started = Instant::now();
         let maps = rollout.window.front_maps();
         let front = (maps > 0).then(|| {
-            let front = Front::remembered(burnt, &burnt_since(burning, burnt, window * own));
+            let front = Front::remembered(burnt, &burning.burnt_for_at(burnt, window * own));
             let all = front.channels(&advection_speed_px(seen, &burnt_now, &front.distance_px));
             all.slice_move(s![..maps, .., ..])
         });
@@ -77,18 +76,6 @@ pub(super) fn future(
         put_clutter_back(&mut frames, &clip.frames, shown);
     }
     Ok(Future { frames, burn_probability: Some(probability), codes, spent })
-}
-
-/// `frames` `[T, H, W]` in which only what is `burnt` by each is warmer than its background: rocks, roads
-/// and roofs that are warm, too, would be taken for fire. The background is the median.
-fn without_clutter(frames: &Array3<f32>, burnt: &Array3<bool>) -> Array3<f32> {
-    let mut alone = frames.clone();
-    for (mut frame, burnt) in alone.outer_iter_mut().zip(burnt.outer_iter()) {
-        let n = frame.len();
-        let background = nth(|| frame.iter().copied(), n / 2);
-        frame.zip_mut_with(&burnt, |v, burnt| *v = if *burnt { *v } else { background });
-    }
-    alone
 }
 
 /// Adds to each of the `future` frames what the last frame of the clip shows besides what was `shown`
@@ -146,19 +133,6 @@ fn continue_from(
             *p = (1.0 - (1.0 - a) * left).clamp(a, 1.0);
         }
     }
-}
-
-/// For how many frames each cell `[H, W]` of `burnt` `[T, H, W]`, which ends `done` leads after the
-/// clip, has been burnt.
-fn burnt_since(burning: &Burning, burnt: &Array3<bool>, done: usize) -> Array2<f32> {
-    let mut frames = burnt_for(burnt);
-    let whole = burnt.dim().0 as f32;
-    frames.zip_mut_with(&burning.burnt_for, |frames, before| {
-        if *frames >= whole && *before > 0.0 {
-            *frames = frames.max(before + done as f32);
-        }
-    });
-    frames
 }
 
 /// What has burnt in the last `T` frames of clip and forecast together, after all leads there are.
@@ -261,7 +235,7 @@ mod tests {
         // Background .2, a rock of .6, and fire of .9 that spreads from one cell to two.
         let frames = array![[[0.2, 0.6, 0.9, 0.2, 0.2]], [[0.2, 0.6, 0.9, 0.9, 0.2]]];
         let burnt = frames.mapv(|v: f32| v > 0.8);
-        let alone = without_clutter(&frames, &burnt);
+        let alone = Burning::seen(burnt, 0.8).alone(&frames);
         assert_eq!(alone, array![[[0.2, 0.2, 0.9, 0.2, 0.2]], [[0.6, 0.6, 0.9, 0.9, 0.6]]]);
         let mut future = array![[[0.6, 0.6, 0.5, 0.9, 0.9]]];
         put_clutter_back(&mut future, &frames, &alone);
