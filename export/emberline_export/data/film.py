@@ -182,6 +182,11 @@ def warm_ground(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
     return warm * (1 + 0.1 * patches(rng, shape, 3))
 
 
+def without_clutter(film: np.ndarray, burnt: np.ndarray) -> np.ndarray:
+    """Frames `[T, H, W]` in which only what has burnt is warm, as the runtime shows a network them."""
+    return np.where(burnt, film, np.median(film, axis=(1, 2), keepdims=True)).astype(np.float32)
+
+
 def heat_of(
     rng: np.random.Generator,
     fire: Fire,
@@ -267,7 +272,8 @@ def sample_of(
                 context_burnt = context_burnt | (arrival <= clock[0])
         else:  # as a tracker sees it
             _, burnt, arrival = masks_of(rng, fire, cfg, clock, clean=False)
-            context_burnt = burnt[:t] | (arrival <= clock[0])
+            burnt = burnt | (arrival <= clock[0])
+            context_burnt, film = burnt[:t], without_clutter(film, burnt)
         later = (fire.arrival[None] <= clock[t:, None, None]) | context_burnt[-1]
     now = context_burnt[-1]
     # Ground that burnt before and has cooled looks unburnt, but does not burn again.

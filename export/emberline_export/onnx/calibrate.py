@@ -2,9 +2,12 @@
 
 Leaning (how far an unsure network trusts the speed blend, see `ArrivalHead`) and threshold are
 chosen so that the *worst* margin over the best simple forecaster, over all validation groups and
-leads, is as large as it can be. Calibration (Platt, two numbers, inside the graph) then makes the
-said probability match the observed frequency; the threshold moves along with it, so that what is
-said to burn stays the same. Probability and decision are two products.
+leads, is as large as it can be. Calibration (Kull's beta calibration, three numbers, inside the graph)
+then makes the said probability match the observed frequency; the threshold moves along with it, so that
+what is said to burn stays the same. Probability and decision are two products.
+
+Simulated fires grow more evenly than real ones: one calibration cannot serve both. With real masks at
+hand it is theirs, and simulated fires burn more often than said.
 """
 
 from dataclasses import dataclass
@@ -92,9 +95,18 @@ def choose_leaning(net: PhysicNet, groups: dict[str, Cells]) -> tuple[float, lis
     return best[1], lines
 
 
-def moved(p: float, a: float, b: float) -> float:
-    """Where calibration takes probability `p`."""
-    return float(1 / (1 + np.exp(-(a * np.log(p / (1 - p)) + b))))
+def moved(p: np.ndarray, abc: tuple[float, float, float]) -> np.ndarray:
+    """Where calibration takes probabilities `p`."""
+    a, b, c = abc
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    return 1 / (1 + np.exp(-(a * np.log(p) - b * np.log1p(-p) + c)))
+
+
+def worst_gap(p: np.ndarray, truth: np.ndarray, least: int = 500) -> float:
+    """Largest gap between said and observed of a tenth with at least `least` cells."""
+    tenth = np.minimum((p * 10).astype(int), 9)
+    n, said, seen = (np.bincount(tenth, w, 10) for w in (None, p, truth))
+    return float((np.abs(said - seen) / np.maximum(n, 1))[n >= least].max())
 
 
 def outcomes(net: PhysicNet, samples: list[Sample]) -> tuple[np.ndarray, np.ndarray]:
@@ -109,14 +121,14 @@ def outcomes(net: PhysicNet, samples: list[Sample]) -> tuple[np.ndarray, np.ndar
     return np.concatenate(ps), np.concatenate(ts)
 
 
-def fit(p: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Platt's a and b by maximum likelihood; `a` stays positive, so leads stay in order."""
-    x = np.log(np.clip(p, 1e-6, 1 - 1e-6))
-    x = x - np.log1p(-np.exp(x))
+def fit(p: np.ndarray, truth: np.ndarray) -> tuple[float, float, float]:
+    """Kull's a, b and c by maximum likelihood; a and b stay positive, so leads stay in order."""
+    p = np.clip(p, 1e-6, 1 - 1e-6)
+    yes, no = np.log(p), -np.log1p(-p)
 
-    def loss(ab: np.ndarray) -> float:
-        z = np.exp(ab[0]) * x + ab[1]
+    def loss(abc: np.ndarray) -> float:
+        z = np.exp(abc[0]) * yes + np.exp(abc[1]) * no + abc[2]
         return float(np.mean(np.logaddexp(0, z) - truth * z))
 
-    a, b = minimize(loss, np.zeros(2), method="Nelder-Mead").x
-    return float(np.exp(a)), float(b)
+    a, b, c = minimize(loss, np.zeros(3), method="Nelder-Mead", options={"maxiter": 400}).x
+    return float(np.exp(a)), float(np.exp(b)), float(c)

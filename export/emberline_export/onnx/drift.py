@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 
 from ..data.clips import read
 from ..data.film import FilmConfig
@@ -35,14 +36,20 @@ from .physicnet.tables import FAMILY
 FILMS = 600
 
 
-def drawn(folders: list[Path], count: int, seed: int) -> list[np.ndarray]:
+def drawn(folders: list[Path], film: FilmConfig, count: int, seed: int) -> list[np.ndarray]:
     """`count` films `[T, H, W]` as training draws them."""
     found: list[np.ndarray] = []
-    for frames, *_ in Stream(folders, FilmConfig(), (64, 96), 8, seed, 0.1, 0):
+    for frames, *_ in Stream(folders, film, (64, 96), 8, seed, 0.1, 0):
         found += list(frames[:, :, 0].numpy())
         if len(found) >= count:
             return found[:count]
     raise ValueError("a stream has no end")
+
+
+def film_of(checkpoint: Path) -> FilmConfig:
+    """How training drew its films; what a checkpoint of before does not tell was off."""
+    saved = torch.load(checkpoint, map_location="cpu", weights_only=True)["config"]["film"]
+    return FilmConfig(**saved | {"rate": tuple(saved["rate"])})
 
 
 def drone_masks(length: int) -> list[np.ndarray]:
@@ -51,7 +58,7 @@ def drone_masks(length: int) -> list[np.ndarray]:
     for name in ("B", "C"):
         path = data_root() / "fire_validation" / f"firesentry_{name}_208x120.npz"
         with np.load(path) as z:
-            masks = (z["mask"] > 0).astype(np.float32)
+            masks = np.unpackbits(z["mask"], axis=-1)[..., : z["heat"].shape[-1]].astype(np.float32)
         found += [masks[i : i + length] for i in range(0, len(masks) - length + 1, length)]
     return found
 
@@ -123,8 +130,9 @@ def main(args: argparse.Namespace) -> int:
     if card["family"] != FAMILY:
         raise CardError(f"{args.folder}: a model of the family {card['family']}, not {FAMILY}")
     net = load_network(args.checkpoint)
-    usage = drift.learn(net, drawn(args.train, FILMS, 5))
-    own = signals(net, usage, held_out(args.alike, 40) + drawn(args.alike, 200, 6))
+    film = film_of(args.checkpoint)
+    usage = drift.learn(net, drawn(args.train, film, FILMS, 5))
+    own = signals(net, usage, held_out(args.alike, 40) + drawn(args.alike, film, 200, 6))
     real = signals(net, usage, drone_masks(net.cfg.context))
     colour = signals(net, usage, colour_films(net.cfg.context))
     level = np.maximum(drift.levels(own), drift.levels(real))

@@ -23,7 +23,7 @@ from ..models.physicnet.forecast import network
 from ..models.physicnet.network import PhysicNet
 from ..models.simple.fire import NAMES, simple
 from . import check
-from .calibrate import cells_of, choose_leaning, fit, moved, outcomes
+from .calibrate import cells_of, choose_leaning, fit, moved, outcomes, worst_gap
 from .card import head, precision_tables, read_card, toml_text
 from .folder import write_sums
 from .page import render, table
@@ -56,16 +56,11 @@ def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
     if real:
         pools |= {f"drone masks, {x} leads": [s for _, s in real_windows(leads=x)] for x in (5, 10)}
     threshold, lines = choose_leaning(net, {n: cells_of(net, g) for n, g in pools.items()})
-    ps, ts, rng = [], [], np.random.default_rng(0)
-    for samples in groups.values():  # every group weighs the same
-        p, t = outcomes(net, samples)
-        pick = rng.choice(len(p), min(len(p), 400_000), replace=False)
-        ps.append(p[pick])
-        ts.append(t[pick])
-    a, b = fit(np.concatenate(ps), np.concatenate(ts))
-    net.arrival.calibration.copy_(torch.tensor([a, b]))
-    chosen = round(moved(threshold, a, b), 3)
-    lines.append(f"calibration a {a:.3f} b {b:.3f}; threshold {threshold} becomes {chosen}")
+    abc, told = calibration(net, groups, real)
+    lines += told
+    net.arrival.calibration.copy_(torch.tensor(abc))
+    chosen = round(float(moved(np.array(threshold), abc)), 3)
+    lines.append(f"threshold {threshold} becomes {chosen}")
     for name, samples in groups.items():
         rel = score(samples, network(net), [chosen])["reliability"]
         n = np.maximum(rel.count, 1)
@@ -82,9 +77,38 @@ def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
         "lean_share": share,
         "lean_knee": knee,
         "lean_slope": slope,
-        "calibration_a": round(a, 4),
-        "calibration_b": round(b, 4),
+        **{f"calibration_{k}": round(v, 4) for k, v in zip("abc", abc, strict=True)},
     }, lines
+
+
+def calibration(
+    net: PhysicNet, groups: dict[str, list[Sample]], real: bool
+) -> tuple[tuple[float, float, float], list[str]]:
+    """Fit Kull's three numbers, with `real` on both drone films; and what one tells of the other."""
+    films: dict[str, list[Sample]] = {}
+    if real:
+        for name, sample in real_windows():
+            films.setdefault(f"drone film {name[0]}", []).append(sample)
+    else:
+        films = groups
+    rng, cells = np.random.default_rng(0), {}
+    for name, samples in films.items():  # every one weighs the same
+        p, t = outcomes(net, samples)
+        pick = rng.choice(len(p), min(len(p), 400_000), replace=False)
+        cells[name] = p[pick], t[pick]
+    p, t = (np.concatenate(x) for x in zip(*cells.values(), strict=True))
+    abc = fit(p, t)
+    text = ", ".join(f"{k} {v:.3f}" for k, v in zip("abc", abc, strict=True))
+    lines = [f"calibration on {', '.join(cells)}: {text}; worst tenth off by {gap(p, t, abc)}"]
+    for name, own in cells.items() if real else ():
+        other = next(v for k, v in cells.items() if k != name)
+        lines.append(f"  on {name}, fitted on the other alone: off by {gap(*own, fit(*other))}")
+    return abc, lines
+
+
+def gap(p: np.ndarray, truth: np.ndarray, abc: tuple[float, float, float]) -> str:
+    """Worst gap of a tenth after calibration, and before."""
+    return f"{worst_gap(moved(p, abc), truth):.3f} (uncalibrated {worst_gap(p, truth):.3f})"
 
 
 def score_rows(net: PhysicNet, data: Path, real: bool, threshold: float) -> list[dict]:
@@ -148,7 +172,8 @@ def main(args: argparse.Namespace) -> int:
     saved = torch.load(args.checkpoint, map_location="cpu", weights_only=True)
     cfg = saved["config"]
     training = {
-        "data": "simulated fires (data fire, train split); first 16 s of fdv_pine_straw (MIT)",
+        "data": "simulated fires (data fire, data fire-uneven, train split); first 16 s of "
+        "fdv_pine_straw (MIT)",
         "history": args.history,
         "steps": saved["step"],
         "batch": cfg["batch"],

@@ -46,8 +46,8 @@ class ArrivalHead(nn.Module):
         with torch.no_grad():
             self.out.bias.copy_(torch.tensor([0.5, 0.0, 0.0, 0.0, 0.3, -7.0]))
         self.register_buffer("lean", torch.tensor([0.0, 2.2, 8.0]))  # share, knee, slope
-        # Platt scaling, fitted on validation after training: logit p' = a · logit p + b
-        self.register_buffer("calibration", torch.tensor([1.0, 0.0]))
+        # Beta calibration (Kull 2017), fitted after training: logit p' = a · ln p − b · ln(1 − p) + c
+        self.register_buffer("calibration", torch.tensor([1.0, 1.0, 0.0]))
 
     def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:
         """Return `(b, 6, h, w)`: ln arrival, s, rate, burnt, ln arrival by the blend, S."""
@@ -80,6 +80,6 @@ class ArrivalHead(nn.Module):
             by_blend = 1.0 - (1.0 - by_blend) * torch.exp(-rate * lead)
             p = (1.0 - lean) * p + lean * by_blend
             p = p.clamp(1e-6, 1 - 1e-6)
-            a, b = self.calibration.unbind()
-            p = torch.sigmoid(a * (torch.log(p) - torch.log(1 - p)) + b)
+            a, b, c = self.calibration.unbind()
+            p = torch.sigmoid(a * torch.log(p) - b * torch.log(1 - p) + c)
         return burnt + (1.0 - burnt) * p

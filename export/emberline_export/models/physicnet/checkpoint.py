@@ -21,7 +21,8 @@ FLAT = {  # group → name of before and name in the group
     },
     "draw": {"draws": "replaces", "soften": "softens", "detail": "detail"},
 }
-LATER = ("arrival.calibration", "arrival.lean")  # fitted after training
+CALIBRATION = "arrival.calibration"
+LATER = (CALIBRATION, "arrival.lean")  # fitted after training
 
 
 def config_of(saved: dict[str, Any]) -> NetConfig:
@@ -50,7 +51,11 @@ def load_network(checkpoint: Path) -> PhysicNet:
     saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = PhysicNet(config_of(saved["config"]["net"]))
     after = {k: v for k, v in net.state_dict().items() if k in LATER}
-    net.load_state_dict({**after, **saved.get("average", saved["net"])})
+    weights = {**after, **saved.get("average", saved["net"])}
+    if len(weights.get(CALIBRATION, ())) == 2:  # logit p' = a · logit p + b, as it was before
+        a, b = weights[CALIBRATION]
+        weights[CALIBRATION] = torch.stack([a, a, b])
+    net.load_state_dict(weights)
     return net.eval()
 
 
