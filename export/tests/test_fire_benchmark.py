@@ -89,7 +89,7 @@ def test_fronts_come_with_batches_and_films_stay_the_same(clips):
     plain = next(batches([(clips, 1.0)], task, 3, 5))
     more = next(batches([(clips, 1.0)], task, 3, 5, fronts=True))
     assert plain.front is None and (plain.context == more.context).all()
-    assert more.front.shape == (3, 5, 64, 64) and more.burnt_by.shape == (3, 64, 64)
+    assert more.front.shape == (3, 6, 64, 64) and more.burnt_by.shape == (3, 64, 64)
     hot = more.context[:, -1, 0] > 0.5
     assert (more.burnt_by[hot] == 0).float().mean() > 0.9  # turned together
 

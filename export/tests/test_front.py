@@ -93,15 +93,16 @@ def test_a_ring_is_filled_and_never_shrinks() -> None:
     assert burnt[0, 14, 14] and burnt[2].sum() == 144
 
 
-CASES = sorted({k.rsplit("_", 1)[0] for k in np.load(GOLDEN).files})
+CASES = sorted(k.removesuffix("_age") for k in np.load(GOLDEN).files if k.endswith("_age"))
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_fronts_are_those_of_the_runtime(case: str) -> None:
     """The golden file holds `runtime/vision/src/front/` to the same maps."""
     z = np.load(GOLDEN)
-    front = front_of(z[f"{case}_burnt"])
+    front = front_of(z[f"{case}_burnt"], z[f"{case}_burnt_for"])
     assert np.abs(front.distance_px - z[f"{case}_distance"]).max() < 1e-4
     assert np.abs(front.age - z[f"{case}_age"]).max() < 1e-6
     assert abs(front.global_px - z[f"{case}_global"]) < 1e-5
     assert (np.abs(front.local_px - z[f"{case}_local"]) < 1e-4).mean() > 0.995
+    assert (np.abs(front.still - z[f"{case}_still"]) < 1e-4).mean() > 0.995

@@ -14,7 +14,7 @@ from emberline_export.data.front import maps_of
 from emberline_export.models.physicnet.checkpoint import config_of
 from emberline_export.models.physicnet.codebook import Codebook
 from emberline_export.models.physicnet.level import DrawConfig, FlowConfig, LevelConfig, NetConfig
-from emberline_export.models.physicnet.network import PhysicNet
+from emberline_export.models.physicnet.network import FRONT, PhysicNet
 from emberline_export.models.physicnet.prior import Motion
 from emberline_export.models.physicnet.warp import warp
 from emberline_export.onnx import check
@@ -43,7 +43,7 @@ def window(h: int = 40, w: int = 48, seed: int = 0) -> tuple[torch.Tensor, torch
     burnt = np.hypot(yy - 20, xx - 20)[None] <= 3 + 0.7 * np.arange(10)[:, None, None]
     noise = np.random.default_rng(seed).random(burnt.shape) * 0.1
     frames = torch.from_numpy((burnt * 0.9 + noise).astype(np.float32))
-    return frames[None, :, None], torch.from_numpy(maps_of(frames.numpy(), burnt))[None]
+    return frames[None, :, None], torch.from_numpy(maps_of(frames.numpy(), burnt)[:FRONT])[None]
 
 
 def test_burn_probability_never_falls_and_stays_in_bounds() -> None:

@@ -183,7 +183,7 @@ def warm_ground(rng: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
 
 
 def without_clutter(film: np.ndarray, burnt: np.ndarray) -> np.ndarray:
-    """Frames `[T, H, W]` in which only what has burnt is warm, as the runtime shows a network them."""
+    """Frames `[T, H, W]` in which only what has burnt is warm, as the runtime shows them."""
     return np.where(burnt, film, np.median(film, axis=(1, 2), keepdims=True)).astype(np.float32)
 
 

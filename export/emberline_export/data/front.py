@@ -31,7 +31,7 @@ class Front:
     still: np.ndarray  # ln(1 + frames for which the nearest front piece has stood still)
 
     def channels(self, carried: np.ndarray) -> np.ndarray:
-        """Return `[6, H, W]` float32: distance, age, mean speed (constant), local speed, carried, still.
+        """Return `[6, H, W]` float32: distance, age, mean (constant), local, carried speed, still.
 
         `carried` is `flow.carried_px` of the same clip.
         """
@@ -48,8 +48,8 @@ def edge_of(burnt: np.ndarray) -> np.ndarray:
 def front_of(burnt: np.ndarray, since: np.ndarray | None = None) -> Front:
     """Front of burnt masks `[T, H, W]` that never shrink.
 
-    `since` `[H, W]` is for how many frames each burnt cell has been burnt, 1 for one that burns since
-    the last frame; without it, as far as the masks tell.
+    `since` `[H, W]` is for how many frames each burnt cell has been burnt, 1 for one that burns
+    since the last frame; without it, as far as the masks tell.
     """
     t = burnt.shape[0]
     now = burnt[-1]
@@ -93,9 +93,7 @@ def along(edge: np.ndarray, value: np.ndarray) -> np.ndarray:
     return np.where(edge, num / np.maximum(den, 1e-9), 0.0)
 
 
-def maps_of(
-    frames: np.ndarray, burnt: np.ndarray, since: np.ndarray | None = None
-) -> np.ndarray:
+def maps_of(frames: np.ndarray, burnt: np.ndarray, since: np.ndarray | None = None) -> np.ndarray:
     """What the network is told of a clip `[6, H, W]`: intensity and burnt masks `[T, H, W]`.
 
     `since` as in `front_of`.

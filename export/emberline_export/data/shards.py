@@ -13,7 +13,6 @@ from .film import LATER, NEVER, FilmConfig, Fire, Sample, sample_of
 from .front import burnt_from_heat, maps_of
 from .root import data_root
 
-
 SPAN = 40.0  # frames for which fires of `data fire` are known
 
 
@@ -32,7 +31,9 @@ class Shards:
         for f in files:
             z = np.load(f)
             seed, residence = z["seed"], z["residence"]
-            arrival = np.minimum(z["arrival"], NEVER if self.span <= SPAN else LATER).astype(np.float16)
+            arrival = np.minimum(z["arrival"], NEVER if self.span <= SPAN else LATER).astype(
+                np.float16
+            )
             ros, intensity = z["ros"].astype(np.float16), z["intensity"].astype(np.float16)
             for i in range(len(seed)):
                 fire = Fire(arrival[i], ros[i], intensity[i], float(residence[i]))

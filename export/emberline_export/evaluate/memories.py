@@ -1,7 +1,7 @@
 """Memories of what has burnt that the tracker is held against: each a few lines, no hidden state.
 
-Both map thermal film `[T, H, W]` of 8-bit values to burnt masks `[T, H, W]` that never shrink. Their
-numbers were chosen on the drone films B and C of 208 × 120 cells, as the tracker's were.
+Both map thermal film `[T, H, W]` of 8-bit values to burnt masks `[T, H, W]` that never shrink.
+Their numbers were chosen on the drone films B and C of 208 × 120 cells, as the tracker's were.
 """
 
 from collections.abc import Iterator

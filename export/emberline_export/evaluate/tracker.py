@@ -4,9 +4,9 @@
         --out ../docs/tracker.md
 
 Sets: the drone films B and C of `EMBERLINE_DATA`, thermal, with annotated masks (they chose the
-tracker's numbers and are never trained on); simulated thermal films with warm rocks and roads; colour
-films. Each start is one run of the program on the film up to there, or on masks: the true ones, and
-those of the memories in `memories.py`. Rows of `fire-v1` are the model before this one.
+tracker's numbers and are never trained on); simulated thermal films with warm rocks and roads;
+colour films. Each start is one run of the program on the film up to there, or on masks: the true
+ones, and those of the memories in `memories.py`. Rows of `fire-v1` are the model before this one.
 """
 
 import argparse
@@ -187,8 +187,10 @@ def rows(args: argparse.Namespace) -> Iterator[tuple[str, list[str]]]:
         ("drone", "30 s", drones(), 2, args.starts),
         ("drone", "60 s", drones(), 4, args.starts),
         ("warm", "15 s", simulated(args.fires), 1, 2),
-        *(("colour", film.name, [film], every, args.starts)
-          for film, every in zip(colours(), (2, 5, 2), strict=True)),
+        *(
+            ("colour", film.name, [film], every, args.starts)
+            for film, every in zip(colours(), (2, 5, 2), strict=True)
+        ),
     ]
     for title, step, films, every, count in sets:
         for method in methods(films[0].kind, args.emberline, args.before):

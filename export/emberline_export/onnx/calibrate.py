@@ -2,12 +2,12 @@
 
 Leaning (how far an unsure network trusts the speed blend, see `ArrivalHead`) and threshold are
 chosen so that the *worst* margin over the best simple forecaster, over all validation groups and
-leads, is as large as it can be. Calibration (Kull's beta calibration, three numbers, inside the graph)
-then makes the said probability match the observed frequency; the threshold moves along with it, so that
-what is said to burn stays the same. Probability and decision are two products.
+leads, is as large as it can be. Calibration (Kull's beta calibration, three numbers, inside the
+graph) then makes the said probability match the observed frequency; the threshold moves along with
+it, so that what is said to burn stays the same. Probability and decision are two products.
 
-Simulated fires grow more evenly than real ones: one calibration cannot serve both. With real masks at
-hand it is theirs, and simulated fires burn more often than said.
+Simulated fires grow more evenly than real ones: one calibration cannot serve both. With real masks
+at hand it is theirs, and simulated fires burn more often than said.
 """
 
 from dataclasses import dataclass

@@ -84,7 +84,7 @@ def decide(net: PhysicNet, data: Path, real: bool) -> tuple[dict, list[str]]:
 def calibration(
     net: PhysicNet, groups: dict[str, list[Sample]], real: bool
 ) -> tuple[tuple[float, float, float], list[str]]:
-    """Fit Kull's three numbers, with `real` on both drone films; and what one tells of the other."""
+    """Fit Kull's numbers, with `real` on both drone films; and what one tells of the other."""
     films: dict[str, list[Sample]] = {}
     if real:
         for name, sample in real_windows():

@@ -103,7 +103,7 @@ def crop_loss(
     """
     level, t, leads = net.fine, frames.shape[1], min(5, net.cfg.leads)
     h, w = frames.shape[-2:]
-    maps = None if front is None else scale_front(front)
+    maps = None if front is None else scale_front(front[:, : net.cfg.front])
     seen, motion = out["seen"], out["motion"]
     loss = frames.new_zeros(())
     for _ in range(cfg.crops):

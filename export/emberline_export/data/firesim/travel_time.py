@@ -2,11 +2,11 @@
 
     python -m emberline_export data fire-uneven OUT --count 3000 --seed0 0 --split train
 
-Real fires, as drones see them, are not the closed and steadily growing fronts of a level set: a head
-runs, flanks stand still for good, a second fire starts and overtakes the first, embers fly. Here
-every part of a fire spreads by minimum travel time (Finney 2002, *Can. J. For. Res.* 32:1420): the
-quickest path over ground whose speed varies, in ellipses along the wind (Anderson 1983), that stop
-where the ellipse is too slow. Each part has its own course in time: bursts, lulls, an end.
+Real fires, as drones see them, are not the closed and steadily growing fronts of a level set: a
+head runs, flanks stand still for good, a second fire starts and overtakes the first, embers fly.
+Here every part of a fire spreads by minimum travel time (Finney 2002, *Can. J. For. Res.* 32:1420):
+the quickest path over ground whose speed varies, in ellipses along the wind (Anderson 1983), that
+stop where the ellipse is too slow. Each part has its own course in time: bursts, lulls, an end.
 
 OUT gets shards as `data fire` writes them, of arrival, rate of spread and intensity only; times are
 frames since the film's first.
@@ -65,7 +65,7 @@ class Ground:
         return Ground(speed, heading, float(np.sqrt(1 - 1 / long**2)), dies)
 
     def travel(self, sources: list[tuple[int, int]]) -> np.ndarray:
-        """Least time `[n, n]` from the sources, where the head does one cell in one on even ground."""
+        """Least time `[n, n]` from the sources; the head does one cell in one on even ground."""
         n = len(self.speed)
         at = np.arange(n * n).reshape(n, n)
         rows, columns, costs = [], [], []
@@ -129,6 +129,7 @@ def draw(rng: np.random.Generator, n: int) -> Fire | None:
                     late = own[tuple(ember)] + rng.uniform(0, 6)
                     run_on = np.maximum(run - np.interp(late, np.arange(-SPAN, SPAN), run), 0)
                     arrival = np.minimum(arrival, when(ground.travel([tuple(to)]), run_on))
+
     def burnt(frame: float) -> int:
         return int((arrival <= frame).sum())
 

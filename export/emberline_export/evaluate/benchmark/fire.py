@@ -55,9 +55,10 @@ def shipped(leads: int, folder: Path = FOLDER) -> Burner:
 
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"))
     names = [o.name for o in session.get_outputs()]
+    maps = next(i.shape[1] for i in session.get_inputs() if i.name == "front")
 
     def run(s: Start) -> tuple[np.ndarray, np.ndarray]:
-        feed = {"frames": s.context[None, :, None], "front": s.front[None]}
+        feed = {"frames": s.context[None, :, None], "front": s.front[None, :maps]}
         feed = {k: v.astype(np.float32) for k, v in feed.items()}
         out = dict(zip(names, session.run(None, feed), strict=True))
         return out["forecast"][0, :leads, 0], out["burn_probability"][0, :leads]

@@ -46,7 +46,7 @@ class ArrivalHead(nn.Module):
         with torch.no_grad():
             self.out.bias.copy_(torch.tensor([0.5, 0.0, 0.0, 0.0, 0.3, -7.0]))
         self.register_buffer("lean", torch.tensor([0.0, 2.2, 8.0]))  # share, knee, slope
-        # Beta calibration (Kull 2017), fitted after training: logit p' = a · ln p − b · ln(1 − p) + c
+        # Beta calibration (Kull 2017), fitted later: logit p' = a · ln p − b · ln(1 − p) + c
         self.register_buffer("calibration", torch.tensor([1.0, 1.0, 0.0]))
 
     def forward(self, front: Tensor, last: Tensor, features: Tensor) -> Tensor:

@@ -66,7 +66,9 @@ def widened(weights: dict[str, Tensor], net: PhysicNet) -> dict[str, Tensor]:
     """
     out = dict(weights)
     for name, want in net.state_dict().items():
-        missing = want.shape[1] - weights[name].shape[1] if want.dim() == 4 and name in weights else 0
+        missing = (
+            want.shape[1] - weights[name].shape[1] if want.dim() == 4 and name in weights else 0
+        )
         if missing > 0:
             # Front maps come last in a level, and first in the arrival head.
             at = FRONT if name.startswith("arrival") else weights[name].shape[1]

@@ -63,9 +63,10 @@ class DrawConfig:
 class NetConfig:
     """The whole network; `vq` and `local` can be taken out for ablations.
 
-    `arrival` is for fire: without it there are no front maps and no burn probability. `front` is how
-    many of the front's maps are taken (`data.front.Front.channels`). `dropout` is the share of a level's feature maps that are dropped in training. Defaults of `flow` and `draw`
-    are those of the first fire models; their other parts came with the benchmark (docs/results.md).
+    `arrival` is for fire: without it there are no front maps and no burn probability. `front` is
+    how many of the front's maps are taken (`data.front.Front.channels`). `dropout` is the share of
+    a level's feature maps that are dropped in training. Defaults of `flow` and `draw` are those of
+    the first fire models; their other parts came with the benchmark (docs/results.md).
     """
 
     context: int = 10

@@ -36,7 +36,7 @@ def fire(net: PhysicNet, shards: Path, path: Path) -> None:
     for kind, (h, w) in (("mask", (64, 64)), ("thermal", (56, 64))):
         clips = []
         for _, s in plain(fires, kind, cfg):
-            frames, front = s.frames[None, :, None, :h, :w], s.front[None, :, :h, :w]
+            frames, front = s.frames[None, :, None, :h, :w], s.front[None, : net.cfg.front, :h, :w]
             clips.append((np.ascontiguousarray(frames), np.ascontiguousarray(front)))
         frames, front = max(clips, key=lambda c: tie_gap(net, c[0]))
         out = net(torch.from_numpy(frames), torch.from_numpy(front))

@@ -17,6 +17,7 @@ from ...data.clips import read
 from ...data.fire_starts import Start, start_of
 from ...data.front import burnt_from_heat, maps_of
 from ...data.task import TASKS, Task, batches, training, windows
+from ...models.physicnet.network import FRONT
 
 TASK_OF = {"fire": "fire", "rain": "rain-all"}  # by the card's name; others are named alike
 VALIDATION = {"fire": ("val-64", "val-128"), "rain": ("maker-val",)}
@@ -31,6 +32,7 @@ class Film:
     frames: np.ndarray  # [T, H, W], 0..1
     future: np.ndarray  # [L, H, W]; NaN where a radar saw nothing
     start: Start | None = None  # of a fire
+    maps: int = FRONT  # of the front that the graph takes
 
     @property
     def feed(self) -> dict[str, np.ndarray]:
@@ -39,8 +41,13 @@ class Film:
         pad = ((0, 0), (0, -h % 8), (0, -w % 8))
         feed = {"frames": np.pad(self.frames, pad, mode="edge")[None, :, None]}
         if self.start is not None:
-            feed["front"] = np.pad(self.start.front, pad, mode="edge")[None]
+            feed["front"] = np.pad(self.start.front[: self.maps], pad, mode="edge")[None]
         return {k: np.ascontiguousarray(v, np.float32) for k, v in feed.items()}
+
+
+def maps_of_card(card: dict) -> int:
+    """How many maps of the front a model takes."""
+    return card.get("physicnet", {}).get("front_channels", FRONT)
 
 
 def task_of(card: dict) -> Task:

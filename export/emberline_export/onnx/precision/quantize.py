@@ -17,7 +17,7 @@ and the folder stays within its 4 MB. The folder then holds float32 and what pas
 import argparse
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import onnx
@@ -29,7 +29,7 @@ from ..folder import GRAPHS, file_of, sha256, write_sums
 from ..graph import check_graph
 from ..page import render
 from . import gate
-from .films import calibration, task_of, validation
+from .films import calibration, maps_of_card, task_of, validation
 from .plan import FLOAT16, PRECISIONS, build
 from .ranges import ranges_of
 from .rules import check_rules
@@ -68,8 +68,11 @@ class Workshop:
             )
         task = task_of(self.card)
         self.small = {g: shrink(onnx.load(str(folder / g))) for g in GRAPHS}
-        self.films = calibration(task, data, CALIBRATION_FILMS)
-        self.validation = list(validation(task, data, self.card["name"], limit or VALIDATION_FILMS))
+        films = validation(task, data, self.card["name"], limit or VALIDATION_FILMS)
+        self.films, self.validation = (
+            [replace(film, maps=maps_of_card(self.card)) for film in some]
+            for some in (calibration(task, data, CALIBRATION_FILMS), films)
+        )
         self.reference = measure(window(folder / GRAPHS[0]), self.validation, self.card)
         self.probe = Probe(self.small[GRAPHS[0]], self.films[:PROBE_FILMS], self.card)
 
