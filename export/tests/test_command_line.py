@@ -58,8 +58,8 @@ def test_an_old_verb_names_the_new_one(old: str, capsys: pytest.CaptureFixture) 
         ),
         (
             ["data", "filn"],
-            "error: data filn: no such verb; verbs of data are fire, fire-uneven, fire-sheet, film, "
-            "set; "
+            "error: data filn: no such verb; verbs of data are fire, fire-uneven, fire-sheet, "
+            "film, set; "
             "did you mean `data film`?",
         ),
         (
