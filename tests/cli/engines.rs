@@ -77,7 +77,7 @@ fn a_provider_or_a_precision_that_is_not_there_is_an_error() {
         one_line(&said.err, want);
         assert!(!room.path("out").exists());
     };
-    refused(&["--precision", "int9"], "model fire-v1: no precision int9, it has float32");
+    refused(&["--precision", "int9"], "model fire-v2: no precision int9, it has float32");
     let said = room.run(&["forecast", SMALL, "out", "--threads", "0"]).must(2);
     assert!(said.err.contains("--threads"), "{said:?}");
     let Some(library) = std::env::var_os("ORT_DYLIB_PATH") else {

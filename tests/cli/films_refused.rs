@@ -48,7 +48,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
     );
     for (input, model, want) in [
         (SMALL, Some("rain"), "model rain-v9: takes rain, not thermal; say --kind rain if"),
-        ("rain.npz", Some("fire"), "fire-v1: takes thermal, mask, rgb, not rain; use --model rain"),
+        ("rain.npz", Some("fire"), "fire-v2: takes thermal, mask, rgb, not rain; use --model rain"),
         ("rain.npz", Some("still"), "still-v1: takes thermal, not rain; use --model rain"),
         ("hot.npz", Some("still"), "takes float values from 0 to 1, not 21.5 to 21.5"),
         ("fill.npz", None, "a rain rate of -9999 mm/h; write NaN"),

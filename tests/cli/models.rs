@@ -14,9 +14,9 @@ fn json(text: &str) -> Value {
 fn models_are_listed_described_and_verified() {
     let room = Room::new();
     let listed = room.run(&["models", "list"]).must(0);
-    assert!(listed.out.contains("fire-v1"), "{}", listed.out);
+    assert!(listed.out.contains("fire-v2") && listed.out.contains("fire-v1"), "{}", listed.out);
     let told = room.run(&["models", "info", "fire"]).must(0);
-    assert!(told.out.starts_with("fire-v1: "), "{}", told.out);
+    assert!(told.out.starts_with("fire-v2: "), "{}", told.out);
     let card = json(&room.run(&["models", "info", "fire", "--json"]).must(0).out);
     assert_eq!(card["card"]["name"], "fire");
 

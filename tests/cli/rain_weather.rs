@@ -97,7 +97,7 @@ fn what_cannot_be_asked_of_radar_is_refused_in_one_line() {
         (&["radar", "--at", "0,0"], "--at 0,0: the place is not on this map"),
         (&["radar", "--at", "north"], "--at north: not LAT,LON"),
         (&["radar", "--at", "63,25", "--rate", "3"], "--rate 3: chances are told of 0.1, 0.2"),
-        (&["radar", "--at", "63,25", "--model", "fire"], "model fire-v1: tells no chances of rain"),
+        (&["radar", "--at", "63,25", "--model", "fire"], "model fire-v2: tells no chances of rain"),
         (&["radar", "--at", "63,25", "--zone", "UTC"], "radar frames have no --station and no"),
         (&["radar", "--area", "point.json"], "--area point.json: holds no polygon"),
         (&["radar", "--area", "text.json"], "--area text.json: not GeoJSON"),

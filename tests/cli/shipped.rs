@@ -41,7 +41,7 @@ fn radar() -> Option<PathBuf> {
 fn every_model_that_ships_is_verified_and_runs() {
     let room = Room::new();
     let names: Vec<String> = shipped().into_iter().map(|(name, _)| name).collect();
-    for wanted in ["fire-v1", "rain-v1", "reaction-diffusion-v1", "moving-mnist-v1"] {
+    for wanted in ["fire-v1", "fire-v2", "rain-v1", "reaction-diffusion-v1", "moving-mnist-v1"] {
         assert!(names.iter().any(|n| n == wanted), "{wanted} is not among {names:?}");
     }
     for (name, folder) in shipped() {

@@ -42,6 +42,10 @@ impl Observed {
     }
 }
 
+/// Least intensity of what has burnt where a fire is shown alone. Of .5, .65, 1 and what is seen, this gave
+/// the best forecasts from two drone films; all were within .02 of F1.
+const SHOWN: f32 = 0.65;
+
 /// What burns in the frames of a clip.
 #[derive(Clone, Debug)]
 pub struct Burning {
@@ -85,14 +89,17 @@ impl Burning {
     }
 
     /// `frames` `[T, H, W]` in which only what has burnt by each is warmer than its background: rocks, roads
-    /// and roofs that are warm, too, would be taken for fire. The background is the median.
+    /// and roofs that are warm, too, would be taken for fire. The background is the median; what has
+    /// burnt is at least [`SHOWN`].
     #[must_use]
     pub fn alone(&self, frames: &Array3<f32>) -> Array3<f32> {
         let mut alone = frames.clone();
         for (mut frame, burnt) in alone.outer_iter_mut().zip(self.burnt.outer_iter()) {
             let n = frame.len();
             let background = nth(|| frame.iter().copied(), n / 2);
-            frame.zip_mut_with(&burnt, |v, burnt| *v = if *burnt { *v } else { background });
+            frame.zip_mut_with(&burnt, |v, burnt| {
+                *v = if *burnt { v.max(SHOWN) } else { background };
+            });
         }
         alone
     }

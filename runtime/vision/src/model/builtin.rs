@@ -25,6 +25,19 @@ macro_rules! carry {
 /// All of them; the first is the one for any film that no other is for. One more is one more line.
 pub(super) static ALL: &[BuiltIn] = &[
     carry!(
+        "fire-v2",
+        [
+            "SHA256SUMS",
+            "card.toml",
+            "model.onnx",
+            "encode.onnx",
+            "translate.onnx",
+            "decode.onnx",
+            "golden.npz",
+            "drift.npz",
+        ]
+    ),
+    carry!(
         "fire-v1",
         [
             "SHA256SUMS",
