@@ -1,9 +1,11 @@
 """The front: where the fire's edge is, and how fast each piece of it moves.
 
 The same definitions stand in `runtime/vision/src/front/`; `tests/golden/front.npz` holds both to
-them. A front is computed once per forecast from the burnt masks of the context frames, and handed
-to the network as five maps: distance, age, one mean speed, the local speed of the nearest front
-piece, and the speed at which the film's optical flow carries fire there.
+them. A front is computed once per forecast from the burnt masks of the context frames, and from
+what the tracker remembers of the film before them, and handed to the network as maps: distance,
+age, one mean speed, the local speed of the nearest front piece, the speed at which the film's
+optical flow carries fire there, and for how long the nearest front piece has stood still. fire-v1
+takes the first five.
 """
 
 from dataclasses import dataclass
