@@ -47,8 +47,10 @@ def network(card: dict) -> PhysicNet:
     with torch.no_grad():
         lean = [told[f"lean_{k}"] for k in ("share", "knee", "slope")]
         net.arrival.lean.copy_(torch.tensor(lean))
-        platt = [told["calibration_a"], told["calibration_b"]]
-        net.arrival.calibration.copy_(torch.tensor(platt))
+        abc = [told.get(f"calibration_{k}") for k in "abc"]
+        if abc[2] is None:  # fire-v1: a · logit p + b
+            abc = [abc[0], abc[0], abc[1]]
+        net.arrival.calibration.copy_(torch.tensor(abc))
     return net.requires_grad_(False)
 
 

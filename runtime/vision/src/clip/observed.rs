@@ -90,7 +90,7 @@ impl Burning {
 
     /// `frames` `[T, H, W]` in which only what has burnt by each is warmer than its background: rocks, roads
     /// and roofs that are warm, too, would be taken for fire. The background is the median; what has
-    /// burnt is at least [`SHOWN`].
+    /// burnt is at least `SHOWN`, .65.
     #[must_use]
     pub fn alone(&self, frames: &Array3<f32>) -> Array3<f32> {
         let mut alone = frames.clone();
