@@ -1,6 +1,7 @@
 //! Side by side, in one run: the network on every engine that is here, and what stands around it.
 //!
-//! `cargo bench --bench engines` prints medians of interleaved rounds, and each as a ratio to tract.
+//! `cargo bench --bench engines` prints medians of interleaved rounds, and each as a ratio to tract; last
+//! the default model with the tracker that feeds it as a ratio to fire-v1, both on tract.
 //! Not included: reading the film, writing products (see `emberline bench`).
 
 use std::num::NonZeroUsize;
@@ -38,6 +39,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(error) => println!("{}: not run: {error}", kind.name()),
         }
     }
+    let default = inside("fire")?;
+    let alone =
+        EngineOptions { threads: NonZeroUsize::new(1), ..EngineOptions::of(EngineKind::Tract) };
+    let default = Model::open(default, &alone)?;
     println!("median of {ROUNDS} rounds on one core, every frame new, ms (ratio to tract)");
     for [height, width] in [[64, 64], [128, 128], [256, 256], [480, 640]] {
         let address = format!("sim:fire?height={height}&width={width}");
@@ -49,6 +54,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let carried = || advection_speed_px(&clip.frames, &now, &front.distance_px);
         let mut spent = vec![Vec::new(); models.len()];
         let (mut front, mut flow, mut track) = (Vec::new(), Vec::new(), Vec::new());
+        let of_default = Clip::ending(&film, 19, &default.folder().card.want(None))?;
+        let mut tracked = Vec::new();
         for round in 0..=ROUNDS {
             for (model, seconds) in models.iter().zip(&mut spent) {
                 model.network().forget();
@@ -59,11 +66,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                     seconds.push(stages.model);
                 }
             }
+            default.network().forget();
+            let run = RunOptions::leads(default.folder().card.output.leads);
+            let (_, stages) =
+                default.forecast(&of_default, run, &mut |_, _| ControlFlow::Continue(()))?;
             front.push(timed(|| drop(Front::of(&burning.burnt))));
             flow.push(timed(|| drop(carried())));
             // One frame after nineteen.
             let mut tracker = Tracker::follow(&film.view(), 18, film.step_s());
-            track.push(timed(|| tracker.feed(&film.frames[19])));
+            let fed = timed(|| tracker.feed(&film.frames[19]));
+            track.push(fed);
+            tracked.push(stages.model + fed);
         }
         let tract = median_ms(spent[0].clone());
         print!("{height} × {width}:");
@@ -72,11 +85,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             print!("  {} {ms:.1} ({:.2})", model.engine().name(), ms / tract);
         }
         let [front, flow, track] = [front, flow, track].map(median_ms);
+        let tracked = median_ms(tracked);
         println!(
-            "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})  tracker, a frame {track:.2} ({:.3})",
+            "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})  tracker, a frame {track:.2} ({:.3})  \
+             {} and tracker {tracked:.1} ({:.2})",
             front / tract,
             flow / tract,
-            track / tract
+            track / tract,
+            default.folder().card.name,
+            tracked / tract
         );
     }
     Ok(())

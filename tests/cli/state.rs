@@ -177,6 +177,7 @@ fn what_does_not_go_on_is_refused_in_one_line_and_nothing_changes() {
         ("untimed.npz", "s.npz", &[], "the film tells no wall times"),
         ("untimed.npz", "new.npz", &[], "the film tells no wall times"),
         ("b.npz", "cut.npz", &[], "move it away to start anew"),
+        ("b.npz", "s.npz", &["--palette", "black-hot"], "read as black-hot"),
         ("b.npz", "empty.npz", &[], "move it away to start anew"),
         ("b.npz", "foreign.npz", &[], "move it away to start anew"),
         ("b.npz", "folder", &[], "this is a folder; give a file"),

@@ -148,7 +148,7 @@ fn thirty_days_of_a_mast_grow_nothing_lose_nothing_and_find_two_fires() {
         let pixels = Pixels::U8(scene.picture(now_s).insert_axis(Axis(2)));
         let frame = Frame::new(pixels, FrameTime::stamped(utc, start, TimeSource::CameraClock));
         let state = state.get_or_insert_with(|| {
-            State::before(Kind::Thermal, &grid, every_s, &frame).expect("a wall time")
+            State::before(Kind::Thermal, &grid, every_s, &frame, false).expect("a wall time")
         });
         assert!(state.feed(&frame).expect("a frame like the others"));
         let tracker = state.tracker();

@@ -47,14 +47,19 @@ impl KeptState {
             let last = film.frames.len().saturating_sub(1);
             return Err(no_clip(NoClip::At { at, first: 0, last }));
         };
+        let black_hot = film.notes.iter().any(
+            |note| matches!(note, Note::PaletteUndone { palette, .. } if *palette == "black-hot"),
+        );
         let known = read(path).map_err(of_file)?;
         let taken_up = known.is_some();
         let mut state = match known {
             Some(state) => {
-                state.suits(film.kind, &film.grid, step_s, first).map_err(of_file)?;
+                state.suits(film.kind, &film.grid, step_s, first, black_hot).map_err(of_file)?;
                 state
             }
-            None => State::before(film.kind, &film.grid, step_s, first).map_err(of_film)?,
+            None => {
+                State::before(film.kind, &film.grid, step_s, first, black_hot).map_err(of_film)?
+            }
         };
         let ends = last.time.utc.ok_or(StateError::NoTimes).map_err(of_film)?;
         if taken_up && ends < state.until() {

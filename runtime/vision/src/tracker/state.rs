@@ -32,23 +32,29 @@ pub struct State {
 
 impl State {
     /// The state before a film of `kind` on `grid` whose first frame is `first`, for forecasts with a
-    /// step of `step_s`.
+    /// step of `step_s`; `black_hot` where the film was read with its values turned over.
     ///
     /// # Errors
     /// [`StateError::NoTimes`] where the frame has no wall time.
-    pub fn before(kind: Kind, grid: &Grid, step_s: f64, first: &Frame) -> Result<Self, StateError> {
+    pub fn before(
+        kind: Kind,
+        grid: &Grid,
+        step_s: f64,
+        first: &Frame,
+        black_hot: bool,
+    ) -> Result<Self, StateError> {
         let begins = first.time.utc.ok_or(StateError::NoTimes)?;
         Ok(Self {
             tracker: Tracker::new(kind, [grid.height, grid.width], step_s),
             grid: grid.clone(),
-            values: values_of(&first.pixels),
+            values: values_of(&first.pixels, black_hot),
             begins,
             until: Timestamp::MIN,
         })
     }
 
     /// Whether films of `kind` on `grid` can go on from here, the first frame of them `first`, for
-    /// forecasts with a step of `step_s`.
+    /// forecasts with a step of `step_s`; `black_hot` where the film was read with its values turned over.
     ///
     /// # Errors
     /// [`StateError`] says what does not fit.
@@ -58,6 +64,7 @@ impl State {
         grid: &Grid,
         step_s: f64,
         first: &Frame,
+        black_hot: bool,
     ) -> Result<(), StateError> {
         let state = &self.tracker;
         if state.kind != kind {
@@ -68,7 +75,7 @@ impl State {
             let (state, film) = (words(&self.grid, grid), words(grid, &self.grid));
             return Err(StateError::Grid { state, film });
         }
-        let values = values_of(&first.pixels);
+        let values = values_of(&first.pixels, black_hot);
         if self.values != values {
             return Err(StateError::Values { state: self.values.clone(), film: values });
         }
@@ -148,16 +155,16 @@ impl State {
     }
 }
 
-/// Type of the values, and whether they are shares.
-fn values_of(pixels: &Pixels) -> String {
+/// Type of the values, whether they are shares, and whether they were turned over.
+fn values_of(pixels: &Pixels, black_hot: bool) -> String {
     let share = |v: f32| (0.0..=1.0).contains(&v);
-    match pixels {
+    let values = match pixels {
         Pixels::U8(_) => "8-bit values",
         Pixels::U16(_) => "16-bit values",
         Pixels::F32(v) if v.iter().all(|v| share(*v)) => "real values of 0 to 1",
         Pixels::F32(_) => "real values",
-    }
-    .to_owned()
+    };
+    format!("{values}{}", if black_hot { " read as black-hot" } else { "" })
 }
 
 /// The grid in words, as far as it is not `other`.

@@ -53,8 +53,8 @@ pub enum StateError {
     },
     /// It is of values of another type or unit.
     #[error(
-        "state of {state}, this film has {film}; convert the film to the same values, or give each film a \
-         ‹state› of its own"
+        "state of {state}, this film has {film}; convert the film to the same values, say the same \
+         ‹palette›, or give each film a ‹state› of its own"
     )]
     Values {
         /// Values of the state.

@@ -69,7 +69,7 @@ fn grid() -> Grid {
 }
 
 fn followed(kind: Kind, film: &[Frame], step_s: f64) -> State {
-    let mut state = State::before(kind, &grid(), step_s, &film[0]).unwrap();
+    let mut state = State::before(kind, &grid(), step_s, &film[0], false).unwrap();
     film.iter().for_each(|f| assert!(state.feed(f).unwrap()));
     state
 }
@@ -95,7 +95,7 @@ fn a_film_cut_anywhere_gives_what_the_whole_film_gives() {
             for cut in [1, 2, 7, 14, 15, FRAMES - 1] {
                 let bytes = followed(kind, &film[..cut], step_s).to_bytes().unwrap();
                 let mut state = State::from_bytes(&bytes).unwrap();
-                state.suits(kind, &grid, step_s, &film[cut]).unwrap();
+                state.suits(kind, &grid, step_s, &film[cut], false).unwrap();
                 // The last frames once more: they are known.
                 for (k, frame) in film.iter().enumerate().skip(cut.saturating_sub(3)) {
                     assert_eq!(state.feed(frame).unwrap(), k >= cut, "{name} {cut} {k}");
@@ -201,16 +201,20 @@ fn what_does_not_fit_is_named() {
         ),
         (state(eight), Kind::Thermal, grid(), 60.0, &eight[10], "give ‹step› 5"),
     ] {
-        let refused = state.suits(kind, &grid, step_s, first).unwrap_err().to_string();
+        let refused = state.suits(kind, &grid, step_s, first, false).unwrap_err().to_string();
         assert!(refused.contains(want), "{refused}");
         assert!(!refused.contains('\n'));
     }
+    // Bright was hot, and now dark is: the burnt ground would be the cold one.
+    let turned = state(eight).suits(Kind::Thermal, &grid(), 5.0, &eight[10], true).unwrap_err();
+    let want = "state of 8-bit values, this film has 8-bit values read as black-hot";
+    assert!(turned.to_string().contains(want), "{turned}");
     // A step that is measured, and a film that drifts, are the same.
-    state(eight).suits(Kind::Thermal, &grid(), 5.004, &eight[10]).unwrap();
+    state(eight).suits(Kind::Thermal, &grid(), 5.004, &eight[10], false).unwrap();
     let mut untimed = eight[3].clone();
     untimed.time.utc = None;
     assert!(matches!(
-        State::before(Kind::Thermal, &grid(), 5.0, &untimed),
+        State::before(Kind::Thermal, &grid(), 5.0, &untimed, false),
         Err(StateError::NoTimes)
     ));
     let counted =
