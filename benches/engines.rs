@@ -1,7 +1,7 @@
 //! Side by side, in one run: the network on every engine that is here, and what stands around it.
 //!
 //! `cargo bench --bench engines` prints medians of interleaved rounds, and each as a ratio to tract; last
-//! the default model with the tracker that feeds it as a ratio to fire-v1, both on tract.
+//! fire-v2 with the tracker that feeds it as a ratio to fire-v1, both on tract.
 //! Not included: reading the film, writing products (see `emberline bench`).
 
 use std::num::NonZeroUsize;
@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             Err(error) => println!("{}: not run: {error}", kind.name()),
         }
     }
-    let default = inside("fire")?;
+    let default = inside("fire-v2")?;
     let alone =
         EngineOptions { threads: NonZeroUsize::new(1), ..EngineOptions::of(EngineKind::Tract) };
     let default = Model::open(default, &alone)?;
@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             front / tract,
             flow / tract,
             track / tract,
-            default.folder().card.name,
+            "fire-v2",
             tracked / tract
         );
     }
