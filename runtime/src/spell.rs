@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 33] = [
+pub(crate) const SETTINGS: [&str; 35] = [
     "area",
     "around",
     "array",
@@ -16,6 +16,7 @@ pub(crate) const SETTINGS: [&str; 33] = [
     "decoder",
     "dla",
     "engine",
+    "every",
     "features",
     "frame-every",
     "fwi-state",
@@ -37,6 +38,7 @@ pub(crate) const SETTINGS: [&str; 33] = [
     "step",
     "store",
     "unit",
+    "until",
     "zone",
     "zr",
 ];

@@ -43,6 +43,8 @@ const ROOMS: [(&str, &[&str]); 29] = [
             "heat",
             "burnt",
             "tracker",
+            "motion",
+            "extrapolation",
         ],
     ),
     ("forecast", &["kind", "grid", "rain_rate", "note", "frame", "task"]),

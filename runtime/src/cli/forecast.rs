@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 
 use super::pick::Pick;
+use super::span;
 
 pub(super) const HELP: &str = "\
 INPUT is one of:
@@ -23,6 +24,7 @@ Look first at OUTPUT/overlay.png and OUTPUT/forecast.gif.
 Examples:
   emberline forecast thermal.npz out
   emberline forecast mask.npz out --kind mask --at 25 --leads 40
+  emberline forecast radar/ out --until 2h --every 10min
   emberline forecast 12h.mp4 out --state ridge.npz --start-utc 2026-08-01T12:00:00Z
   emberline forecast sim:fire out --json | jq .engine";
 
@@ -35,6 +37,9 @@ pub(crate) struct ForecastArgs {
     /// Last frame the model may see, counted from 0 [default: the film's last].
     #[arg(long, value_name = "K")]
     pub(crate) at: Option<usize>,
+    /// Time between leads of rain: 5min, 10min [default: that between the frames].
+    #[arg(long, value_name = "TIME", value_parser = span::seconds)]
+    pub(crate) every: Option<f64>,
     /// Print forecast.json on stdout.
     #[arg(long)]
     pub(crate) json: bool,

@@ -63,6 +63,9 @@ pub(crate) struct Pick {
     /// Steps to forecast [default: the model's own]; more are rolled out and marked so.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) leads: Option<u32>,
+    /// How far to forecast instead: 60min, 2h, 90s.
+    #[arg(long, value_name = "TIME", conflicts_with = "leads", value_parser = span::seconds)]
+    pub(crate) until: Option<f64>,
     #[command(flatten)]
     pub(crate) radar: RadarPick,
 }

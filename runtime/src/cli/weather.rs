@@ -8,6 +8,7 @@ use emberline::weather::csv::Format;
 
 use super::choices;
 use super::pick::Pick;
+use super::span;
 
 pub(super) const HELP: &str = "\
 INPUT is a table of readings, a row a time, whose columns name their units:
@@ -66,6 +67,9 @@ pub(crate) struct WeatherRadar {
     /// An area instead of a place: GeoJSON with one polygon, longitude and latitude.
     #[arg(long, value_name = "FILE", conflicts_with = "at")]
     pub(crate) area: Option<PathBuf>,
+    /// Time between leads of rain: 5min, 10min [default: that between the frames].
+    #[arg(long, value_name = "TIME", value_parser = span::seconds)]
+    pub(crate) every: Option<f64>,
     /// What counts as rain, mm/h: a rate whose chance the model tells.
     #[arg(long, value_name = "MM_H", default_value_t = 0.1)]
     pub(crate) rate: f32,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use emberline::pipeline::{self, ForecastDone, ForecastOptions};
+use emberline::pipeline::{self, ForecastDone, ForecastOptions, PipelineOptions};
 
 use super::outcome::Outcome;
 use super::screen::{print, progress, say};
@@ -12,7 +12,7 @@ use crate::cli::ForecastArgs;
 /// Runs the verb.
 pub(crate) fn run(args: &ForecastArgs) -> anyhow::Result<Outcome> {
     let asked = ForecastOptions {
-        pipeline: options(&args.pick),
+        pipeline: PipelineOptions { every_s: args.every, ..options(&args.pick) },
         at: args.at,
         state: args.state.clone(),
         start_utc: args.start_utc,

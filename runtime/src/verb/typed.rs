@@ -1,8 +1,7 @@
 //! What was typed, as the library takes it.
 
 use emberline::engine::{EngineOptions, GpuOptions, REFERENCE_PRECISION};
-use emberline::model::Model;
-use emberline::pipeline::PipelineOptions;
+use emberline::pipeline::{PipelineOptions, Reach};
 use emberline::source::SourceOptions;
 
 use crate::cli::Pick;
@@ -24,7 +23,12 @@ pub(super) fn options(pick: &Pick) -> PipelineOptions {
             radar: pick.radar.options(),
         },
         engine: engine_options(pick),
-        leads: pick.leads.map(|n| n as usize),
+        reach: match (pick.leads, pick.until) {
+            (Some(leads), _) => Reach::Leads(leads as usize),
+            (None, Some(until_s)) => Reach::Until(until_s),
+            (None, None) => Reach::Usual,
+        },
+        every_s: None,
         members: 1,
         seed: 0,
         spell: spelled,
@@ -40,9 +44,4 @@ pub(super) fn engine_options(pick: &Pick) -> EngineOptions {
         threads: pick.threads,
         gpu: GpuOptions { cuda_graph: pick.cuda_graph, dla: pick.dla },
     }
-}
-
-/// Leads asked for, or the model's own.
-pub(super) fn leads(model: &Model, pick: &Pick) -> usize {
-    pick.leads.map_or(model.folder().card.output.leads, |n| n as usize)
 }

@@ -479,6 +479,13 @@ pub enum Note {
         /// Seconds between them.
         step_s: f64,
     },
+    /// Frames of rain that were not seen, at times between frames that were.
+    FramesInterpolated {
+        /// How many of those that the network looks at.
+        frames: usize,
+        /// Seconds between them.
+        step_s: f64,
+    },
     /// Frames older than their step.
     FramesStale {
         /// By how much at most, seconds.
@@ -567,10 +574,12 @@ pub enum Note {
     },
     /// Motion was seen in two frames only.
     MotionOfTwoFrames,
+    /// No frame shows how rain moves.
+    MotionUnseen,
     /// Leads whose chances were never checked.
     ChancesUnchecked {
-        /// The last lead that was.
-        checked_leads: usize,
+        /// Minutes up to which they were.
+        checked_min: f64,
     },
 }
 
@@ -667,8 +676,12 @@ impl fmt::Display for Note {
             Self::MotionOfTwoFrames => {
                 f.write_str("motion is seen in two frames only: a third would make it surer")
             }
-            Self::ChancesUnchecked { checked_leads } => {
-                write!(f, "chances beyond lead {checked_leads} were never checked")
+            Self::MotionUnseen => f.write_str(
+                "no two frames within half an hour show how the rain moves: it is forecast to stay where \
+                 it is",
+            ),
+            Self::ChancesUnchecked { checked_min } => {
+                write!(f, "chances beyond {checked_min:.0} min were never checked")
             }
             Self::KindOverridden { found, asked } => {
                 write!(f, "the input says it is {found}; read as {asked}, as asked")
@@ -1057,6 +1070,16 @@ impl fmt::Display for Note {
                 f,
                 "{repeats} of {of} steps repeat the frame before: the film is slower than {step_s} \
                  s at times"
+            ),
+            Self::FramesInterpolated { frames: 1, step_s } => write!(
+                f,
+                "the network looks at frames {step_s} s apart: one of them was not seen and is \
+                 interpolated along the motion"
+            ),
+            Self::FramesInterpolated { frames, step_s } => write!(
+                f,
+                "the network looks at frames {step_s} s apart: {frames} of them were not seen and are \
+                 interpolated along the motion"
             ),
             Self::FramesStale { stale_s } => {
                 write!(f, "frames are up to {stale_s} s older than their step")

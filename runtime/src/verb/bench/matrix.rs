@@ -115,7 +115,7 @@ fn measure(
     let load_s = started.elapsed().as_secs_f64();
     let card = &folder.card;
     let film = moving(card.input.kinds[0], side, card.input.frames + rounds);
-    model.suits(&film, film.step_s(), card.output.leads)?;
+    model.suits(&film, None, card.output.leads)?;
     let forecast = |last: usize| -> anyhow::Result<f64> {
         let clip = Clip::ending(&film, last, &card.want(None))?;
         let started = Instant::now();

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::json;
 
 use emberline::model::RunOptions;
-use emberline::pipeline::{self, Opened};
+use emberline::pipeline::{self, Leads, Opened};
 use emberline::product;
 
 use self::percentile::percentile;
@@ -17,7 +17,7 @@ use crate::cli::BenchArgs;
 use crate::verb::outcome::Outcome;
 use crate::verb::screen::{print, progress, say};
 use crate::verb::table::Table;
-use crate::verb::typed::{leads, options};
+use crate::verb::typed::options;
 
 /// Stages in the order they run.
 const STAGES: [&str; 6] = ["decode", "clip", "front", "model", "nowcast", "product"];
@@ -33,7 +33,8 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let started = Instant::now();
     let model = pipeline::model_for(&film, &options)?;
     let load_s = started.elapsed().as_secs_f64();
-    let leads = leads(&model, pick);
+    let card = &model.folder().card;
+    let Leads { asked_s, count: leads } = Leads::of(&film, card, &options, card.output.leads)?;
     let scratch = Scratch::new()?;
     let out = scratch.0.join("out");
     let mut seconds: [Vec<f64>; 6] = Default::default();
@@ -43,7 +44,7 @@ pub(crate) fn run(args: &BenchArgs) -> anyhow::Result<Outcome> {
     let mut first_s = 0.0;
     for round in 0..=args.rounds {
         let Opened { film, decode_s } = pipeline::open(&args.input, &options)?;
-        model.suits(&film, pick.step.unwrap_or_else(|| film.step_s()), leads)?;
+        model.suits(&film, asked_s, leads)?;
         let at = film.frames.len().saturating_sub(1);
         let (clip, clip_s) = pipeline::clip_ending(&film, at, &model, &options)?;
         model.network().forget();

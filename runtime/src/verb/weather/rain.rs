@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use emberline::pipeline;
 use emberline::pipeline::rain_at::{EarlierForecasts, Place, RainAt, RainAtOptions, RainLead};
+use emberline::pipeline::{self, PipelineOptions};
 
 use crate::cli::WeatherArgs;
 use crate::verb::outcome::Outcome;
@@ -25,7 +25,7 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         anyhow::bail!("{name}: radar frames have no --station and no --zone; leave them out");
     }
     let options = RainAtOptions {
-        pipeline: options(&args.pick),
+        pipeline: PipelineOptions { every_s: args.radar.every, ..options(&args.pick) },
         place: match (&args.radar.area, &args.at) {
             (Some(file), _) => Some(Place::Area(file.clone())),
             (None, at) => at.clone().map(Place::Point),

@@ -9,7 +9,7 @@ use crate::note::Note;
 
 /// Leads of `clip`, seconds.
 pub(super) fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
-    (1..=leads).map(|l| l as f64 * clip.step_s).collect()
+    (1..=leads).map(|lead| clip.lead_s(lead)).collect()
 }
 
 /// A forecast of `frames` `[L, H, W]` without codes and rollout.

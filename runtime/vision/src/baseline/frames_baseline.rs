@@ -1,6 +1,6 @@
 //! Baselines of frames and of rain: nothing changes, or all moves on as it moved.
 
-use ndarray::{Array3, ArrayRef2, Axis};
+use ndarray::{Array3, ArrayRef2, Axis, s};
 
 use super::certain::{certain_forecast, short_flow};
 use crate::clip::{Clip, Observed};
@@ -46,7 +46,8 @@ impl FramesBaseline {
     #[must_use]
     pub fn forecast(self, clip: &Clip, leads: usize) -> Forecast {
         let (t, h, w) = clip.frames.dim();
-        let mut frames = Array3::zeros((leads, h, w));
+        let every = clip.lead_steps.max(1);
+        let mut frames = Array3::zeros((leads * every, h, w));
         let mut notes = Vec::new();
         if let Some(last) = t.checked_sub(1) {
             let now = clip.frames.index_axis(Axis(0), last);
@@ -57,14 +58,15 @@ impl FramesBaseline {
                     notes = short_flow(last);
                 }
                 Self::LucasKanade => {
-                    let film = match &clip.observed {
-                        Observed::Rain(unseen) => unseen.film(&clip.frames),
-                        Observed::Fire(_) | Observed::Film => clip.frames.clone(),
+                    let (motion, seen) = match &clip.observed {
+                        Observed::Rain(unseen) => (unseen.motion().clone(), unseen.newest.len()),
+                        Observed::Fire(_) | Observed::Film => (rain_motion(&clip.frames), t),
                     };
-                    frames = extrapolate(&now, &rain_motion(&film), leads, Inflow::Dry);
-                    notes = short_flow(film.dim().0 - 1);
+                    frames = extrapolate(&now, &motion, leads * every, Inflow::Dry);
+                    notes = short_flow(seen.saturating_sub(1));
                 }
             }
+            frames = frames.slice(s![every - 1..;every, .., ..]).to_owned();
         }
         let predicted = match &clip.observed {
             Observed::Rain(unseen) => Predicted::Rain(Rain::of(&frames, &unseen.now())),
@@ -109,6 +111,7 @@ mod tests {
             observed: Observed::Film,
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 300.0,
+            lead_steps: 1,
             end: Elapsed::ZERO,
             end_utc: None,
             pixels: Vec::new(),
@@ -162,7 +165,7 @@ mod tests {
     fn rain_has_rates_and_no_data_where_the_last_frame_has_none() {
         let mut clip = clip(2);
         let no_data = Array3::from_shape_fn((2, 64, 80), |(t, _, x)| t == 1 && x == 7);
-        clip.observed = Observed::Rain(Unseen { no_data, earlier: None });
+        clip.observed = Observed::Rain(Unseen::of_frames(no_data, &clip.frames, clip.step_s));
         for baseline in FramesBaseline::of(Task::Rain) {
             let f = baseline.forecast(&clip, 2);
             assert_eq!(f.notes.len(), usize::from(*baseline != FramesBaseline::Persistence));

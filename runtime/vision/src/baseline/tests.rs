@@ -29,6 +29,7 @@ fn clip(frames: Array3<f32>, burnt: Array3<bool>) -> Clip {
         observed: Observed::Fire(Burning::seen(burnt, 0.5)),
         unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
         step_s: 30.0,
+        lead_steps: 1,
         end: Elapsed::counted(1, 300.0),
         end_utc: None,
         pixels: Vec::new(),

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use ndarray::{Array3, Axis};
 
-use super::observed::{Burning, Observed, Unseen};
+use super::observed::{Burning, Observed};
 use super::options::ClipOptions;
+use super::pace::Pace;
 use super::pick::{LATE, newest, pick, rounded, stalest_s};
+use super::rain_frames::{RainFrames, near};
 use super::refusal::NoClip;
 use super::truth::Truth;
 use super::unit::{Unit, intensities};
+use super::unseen::Unseen;
 use crate::frame::{Elapsed, FrameView, Kind, Pixels};
 use crate::grid::Grid;
 use crate::note::Note;
@@ -33,6 +36,8 @@ pub struct Clip {
     pub unit: Unit,
     /// Seconds between frames.
     pub step_s: f64,
+    /// Steps of that length from one lead of a forecast to the next: 1, or more of rain.
+    pub lead_steps: usize,
     /// Time of the last frame since the stream's first.
     pub end: Elapsed,
     /// Wall time of the last frame, where the source tells it.
@@ -84,9 +89,13 @@ impl Clip {
             return Err(NoClip::At { at, first, last });
         };
         let place = at - first;
-        let step_s = options.step_s.unwrap_or_else(|| view.step_s());
+        let pace = Pace::of(options.task, view.step_s(), options.step_s, options.range_s);
+        let step_s = pace.step_s;
         if !(step_s.is_finite() && step_s > 0.0) {
             return Err(NoClip::Step { step_s });
+        }
+        if options.task == Task::Rain {
+            return Self::of_rain(&view, place, pace, options);
         }
         let mut notes = Vec::new();
         let picked = pick(&view, place, options.frames.max(1), step_s)?;
@@ -102,7 +111,7 @@ impl Clip {
             picked.iter().map(|&i| Arc::clone(&view.frames[i].pixels)).collect();
         let unit = Unit::of(view.kind, &pixels, options.scale, &mut notes);
         let shape = [view.grid.height, view.grid.width];
-        let mut frames = intensities(view.kind, &pixels, shape, unit);
+        let frames = intensities(view.kind, &pixels, shape, unit);
         let observed = match options.task {
             Task::FireFront => {
                 let followed = match tracker {
@@ -115,18 +124,7 @@ impl Clip {
                 burning.hide_masked(view.grid);
                 Observed::Fire(burning)
             }
-            Task::Frames => Observed::Film,
-            Task::Rain => {
-                let mut unseen = Unseen::take(&mut frames);
-                let more = pick(&view, place, options.frames.max(1) + 1, step_s).ok();
-                // A frame that is also the clip's first shows no motion.
-                let earlier = more.map(|more| more[0]).filter(|earlier| *earlier != picked[0]);
-                unseen.earlier = earlier.map(|earlier| {
-                    let one = [Arc::clone(&view.frames[earlier].pixels)];
-                    intensities(view.kind, &one, shape, unit).index_axis_move(Axis(0), 0)
-                });
-                Observed::Rain(unseen)
-            }
+            Task::Frames | Task::Rain => Observed::Film,
         };
         Ok(Self {
             kind: view.kind,
@@ -135,12 +133,51 @@ impl Clip {
             observed,
             unit,
             step_s,
+            lead_steps: 1,
             end: last_frame.time.elapsed,
             end_utc: last_frame.time.utc,
             picked: picked.iter().map(|&i| first + i).collect(),
             grid: view.grid.clone(),
             notes,
         })
+    }
+
+    /// The clip of rain that ends at the frame at `place` of `view`.
+    fn of_rain(
+        view: &FrameView<'_>,
+        place: usize,
+        pace: Pace,
+        options: &ClipOptions,
+    ) -> Result<Self, NoClip> {
+        let mut notes = Vec::new();
+        let last = &view.frames[place];
+        let unit = Unit::of(view.kind, &[Arc::clone(&last.pixels)], options.scale, &mut Vec::new());
+        let count = options.frames.max(1);
+        let seen = RainFrames::ending(view, place, count, pace.step_s, unit, &mut notes)?;
+        let pixels: Vec<Arc<Pixels>> =
+            seen.picked.iter().map(|&i| Arc::clone(&view.frames[i].pixels)).collect();
+        // What a person should know of the values.
+        Unit::of(view.kind, &pixels, options.scale, &mut notes);
+        Ok(Self {
+            kind: view.kind,
+            frames: seen.frames,
+            pixels,
+            observed: Observed::Rain(seen.unseen),
+            unit,
+            step_s: pace.step_s,
+            lead_steps: pace.lead_steps,
+            end: last.time.elapsed,
+            end_utc: last.time.utc,
+            picked: seen.picked.iter().map(|&i| view.first_index + i).collect(),
+            grid: view.grid.clone(),
+            notes,
+        })
+    }
+
+    /// Seconds from the last frame to lead `lead` (1 is the first) of a forecast.
+    #[must_use]
+    pub fn lead_s(&self, lead: usize) -> f64 {
+        (lead * self.lead_steps) as f64 * self.step_s
     }
 
     /// Time of the last frame since the stream's first, seconds.
@@ -165,6 +202,9 @@ impl Clip {
         tracker: Option<&Tracker>,
     ) -> Truth {
         let view: FrameView<'_> = view.into();
+        if let Observed::Rain(_) = self.observed {
+            return self.truth_of_rain(&view, leads);
+        }
         let mut picked = Vec::new();
         let end_s = self.end_s();
         let film_end_s = view.frames.last().map_or(end_s, |f| f.time_s());
@@ -183,7 +223,7 @@ impl Clip {
         let pixels: Vec<Arc<Pixels>> =
             picked.iter().map(|&i| Arc::clone(&view.frames[i].pixels)).collect();
         let shape = [view.grid.height, view.grid.width];
-        let mut frames = intensities(view.kind, &pixels, shape, self.unit);
+        let frames = intensities(view.kind, &pixels, shape, self.unit);
         let observed = match &self.observed {
             Observed::Fire(burning) => {
                 let followed = match tracker {
@@ -198,11 +238,35 @@ impl Clip {
                 after.hide_masked(view.grid);
                 Observed::Fire(after)
             }
-            Observed::Film => Observed::Film,
-            Observed::Rain(_) => Observed::Rain(Unseen::take(&mut frames)),
+            Observed::Film | Observed::Rain(_) => Observed::Film,
         };
         let lead_s = (1..=picked.len()).map(|l| l as f64 * self.step_s).collect();
         let picked = picked.into_iter().map(|i| view.first_index + i).collect();
-        Truth { lead_s, frames, observed, picked }
+        Truth { lead_s, frames, observed, picked, unseen_leads: 0 }
+    }
+    /// What a radar shows at the leads after this clip; no data at those at which it has no frame.
+    fn truth_of_rain(&self, view: &FrameView<'_>, leads: usize) -> Truth {
+        let last = view.frames.len().saturating_sub(1);
+        let at =
+            |lead: usize| near(view.frames, last, self.end_s() + self.lead_s(lead), self.step_s);
+        let places: Vec<Option<usize>> = (1..=leads).map(at).collect();
+        let seen = places.iter().rposition(Option::is_some).map_or(0, |l| l + 1);
+        let places = &places[..seen];
+        let (h, w) = (view.grid.height, view.grid.width);
+        let mut frames = Array3::from_elem((seen, h, w), f32::NAN);
+        for (mut frame, place) in frames.outer_iter_mut().zip(places) {
+            let Some(i) = *place else { continue };
+            let one = [Arc::clone(&view.frames[i].pixels)];
+            frame.assign(&intensities(view.kind, &one, [h, w], self.unit).index_axis(Axis(0), 0));
+        }
+        let no_data = frames.mapv(f32::is_nan);
+        frames.mapv_inplace(|v| if v.is_nan() { 0.0 } else { v });
+        Truth {
+            lead_s: (1..=seen).map(|lead| self.lead_s(lead)).collect(),
+            observed: Observed::Rain(Unseen::new(no_data, Vec::new(), self.step_s)),
+            picked: places.iter().flatten().map(|i| view.first_index + i).collect(),
+            unseen_leads: places.iter().filter(|place| place.is_none()).count(),
+            frames,
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! What is observed beyond intensities, for the task at hand: what burns, or where no radar saw.
 
-use ndarray::{Array2, Array3, Axis, Zip, s};
+use ndarray::{Array2, Array3, Axis, Zip};
 
+use super::unseen::Unseen;
 use crate::burnt::{CONTRAST_MIN, Contrast, Holes, accumulate, burnt_for};
 use crate::frame::Kind;
 use crate::grid::Grid;
@@ -210,49 +211,4 @@ fn burnt_by(time_s: &[f64], tracker: &Tracker, dim: (usize, usize, usize)) -> Ar
         mask.assign(&tracker.burnt_by(*time_s));
     }
     burnt
-}
-
-/// Where a radar has no data.
-#[derive(Clone, Debug)]
-pub struct Unseen {
-    /// No data in each frame `[T, H, W]`.
-    pub no_data: Array3<bool>,
-    /// The frame `[H, W]` a step before the clip's first, NaN for no data, where the film has one:
-    /// motion is surer from one more frame.
-    pub earlier: Option<Array2<f32>>,
-}
-
-impl Unseen {
-    /// No data at the last frame `[H, W]`.
-    #[must_use]
-    pub fn now(&self) -> Array2<bool> {
-        self.no_data.index_axis(Axis(0), self.no_data.dim().0 - 1).to_owned()
-    }
-
-    /// Takes the NaN out of `frames` `[T, H, W]`: there is no data, and for a network no rain.
-    pub(super) fn take(frames: &mut Array3<f32>) -> Self {
-        let no_data = frames.mapv(f32::is_nan);
-        frames.mapv_inplace(|v| if v.is_nan() { 0.0 } else { v });
-        Self { no_data, earlier: None }
-    }
-
-    /// The film `[T or T + 1, H, W]` that motion is seen in: `frames` with NaN for no data, after the
-    /// frame before them.
-    #[must_use]
-    pub fn film(&self, frames: &Array3<f32>) -> Array3<f32> {
-        let more = usize::from(self.earlier.is_some());
-        let (t, h, w) = frames.dim();
-        let mut film = Array3::from_elem((t + more, h, w), f32::NAN);
-        if let Some(earlier) = &self.earlier {
-            film.index_axis_mut(Axis(0), 0).assign(earlier);
-        }
-        Zip::from(film.slice_mut(s![more.., .., ..])).and(frames).and(&self.no_data).for_each(
-            |f, v, none| {
-                if !none {
-                    *f = *v;
-                }
-            },
-        );
-        film
-    }
 }

@@ -12,14 +12,17 @@ pub struct ClipOptions {
     pub scale: Scale,
     /// Frames of the clip.
     pub frames: usize,
-    /// Seconds between them; the film's own step where `None`.
+    /// Seconds between them; the film's own step where `None`. Of rain, seconds between leads.
     pub step_s: Option<f64>,
+    /// Steps that the network knows, seconds, shortest and longest: rain is brought to one of them.
+    pub range_s: [f64; 2],
 }
 
 impl ClipOptions {
     /// `frames` frames for a forecast of fire, intensity as found in the film.
     #[must_use]
     pub fn fire(frames: usize, step_s: Option<f64>) -> Self {
-        Self { task: Task::FireFront, scale: Scale::Film, frames, step_s }
+        let range_s = [0.0, f64::INFINITY];
+        Self { task: Task::FireFront, scale: Scale::Film, frames, step_s, range_s }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn stalest_s(frames: &[Frame], picked: &[usize], step_s: f64) -> f64 
     steps.map(|(back, &i)| end_s - back as f64 * step_s - time_s(i)).fold(0.0, f64::max)
 }
 
-fn too_short(view: &FrameView<'_>, at: usize, frames: usize, step_s: f64) -> NoClip {
+pub(super) fn too_short(view: &FrameView<'_>, at: usize, frames: usize, step_s: f64) -> NoClip {
     let time_s = |i: usize| view.frames[i].time_s();
     let first_s = time_s(0);
     let need_s = (frames - 1) as f64 * step_s;

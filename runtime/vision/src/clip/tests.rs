@@ -293,7 +293,7 @@ fn burns_as_the_training_side_does() {
 
 #[test]
 fn a_full_scale_is_the_same_for_every_film() {
-    let want = |scale| ClipOptions { task: Task::Frames, scale, frames: 2, step_s: None };
+    let want = |scale| ClipOptions { task: Task::Frames, scale, ..ClipOptions::fire(2, None) };
     let times = [0.0, 1.0];
     let dim =
         |_, _, _| Pixels::F32(Array3::from_shape_fn((32, 32, 1), |(y, ..)| 0.2 + y as f32 / 64.0));
@@ -325,7 +325,7 @@ fn a_full_scale_is_the_same_for_every_film() {
 
 #[test]
 fn rain_is_read_from_codes_and_rates() {
-    let want = ClipOptions { task: Task::Rain, scale: Scale::Film, frames: 2, step_s: None };
+    let want = ClipOptions { task: Task::Rain, ..ClipOptions::fire(2, None) };
     let times = [0.0, 1.0, 2.0];
     let codes = [0, 1, 127, 254, 255];
     let code = film(Kind::Rain, &times, |_, _, _| u8s(move |_, x| codes[x % 5]));

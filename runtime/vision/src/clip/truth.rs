@@ -15,4 +15,6 @@ pub struct Truth {
     pub observed: Observed,
     /// Index in the film of each frame.
     pub picked: Vec<usize>,
+    /// Leads at which a radar has no frame: they stand there without data.
+    pub unseen_leads: usize,
 }

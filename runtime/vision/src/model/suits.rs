@@ -3,20 +3,26 @@
 use super::error::ModelError;
 use super::known::usual;
 use super::model::Model;
-use crate::clip::{Scale, beyond_full};
+use crate::clip::{Pace, Scale, beyond_full};
 use crate::frame::{Film, Kind};
 use crate::memory;
 use crate::task::Task;
 
 /// Most bytes a forecast may hold in memory.
 const BYTES_MAX: u64 = 8 << 30;
+/// Seconds between frames of rain, least and most, with some room for jitter: what is further apart shows
+/// no motion that could be followed.
+const RAIN_FILM_S: [f64; 2] = [50.0, 920.0];
+/// Share by which a network's steps of rain may lie outside those that it was trained on: half of 8
+/// minutes does.
+const PACE_BEYOND: f64 = 0.15;
 
 impl Model {
-    /// Whether the model takes this film at this step and gives so many leads.
+    /// Whether the model takes this film at the step asked for, or its own, and gives so many leads.
     ///
     /// # Errors
     /// [`ModelError::Unsuited`] with what to do instead.
-    pub fn suits(&self, film: &Film, step_s: f64, leads: usize) -> Result<(), ModelError> {
+    pub fn suits(&self, film: &Film, asked_s: Option<f64>, leads: usize) -> Result<(), ModelError> {
         let card = &self.folder().card;
         let no = |what: String, fix: &str| {
             Err(ModelError::Unsuited { model: card.id(), what, fix: fix.to_owned() })
@@ -36,16 +42,12 @@ impl Model {
             };
             return no(format!("takes {}, not {}", kinds.join(", "), film.kind), fix);
         }
-        let [shortest, longest] = card.input.step_s;
-        if !(shortest..=longest).contains(&step_s) {
-            // The step of one frame is not known, and was never told.
-            if film.frames.len() == 1 && card.input.frames > 1 {
-                let what = format!("looks at {} frames, and the film has one", card.input.frames);
-                return no(what, "give a longer film");
-            }
-            let what = format!("takes a step of {shortest} s to {longest} s, not {step_s} s");
-            return no(what, "give another ‹step›, or a film with other times");
+        // The step of one frame is not known, and was never told.
+        if film.frames.len() == 1 && card.input.frames > 1 {
+            let what = format!("looks at {} frames, and the film has one", card.input.frames);
+            return no(what, "give a longer film");
         }
+        self.takes_step(film.step_s(), asked_s)?;
         let (h, w) = (film.grid.height, film.grid.width);
         if h.max(w) > card.input.max_px {
             let what = format!("takes sides up to {} px, not {w} x {h}", card.input.max_px);
@@ -67,6 +69,35 @@ impl Model {
             return no(what, "give fewer ‹leads› or cut the film");
         }
         self.fits_memory(h, w, leads, memory::available())
+    }
+
+    /// Refuses a film whose frames, or leads, are too far apart or too near.
+    fn takes_step(&self, film_s: f64, asked_s: Option<f64>) -> Result<(), ModelError> {
+        let card = &self.folder().card;
+        let no = |what: String, fix: &str| {
+            Err(ModelError::Unsuited { model: card.id(), what, fix: fix.to_owned() })
+        };
+        let [shortest, longest] = card.input.step_s;
+        if card.task != Task::Rain {
+            let step_s = asked_s.unwrap_or(film_s);
+            if !(shortest..=longest).contains(&step_s) {
+                let what = format!("takes a step of {shortest} s to {longest} s, not {step_s} s");
+                return no(what, "give another ‹step›, or a film with other times");
+            }
+            return Ok(());
+        }
+        if !(RAIN_FILM_S[0]..=RAIN_FILM_S[1]).contains(&film_s) {
+            let what = format!("takes frames of rain 1 to 15 min apart, not {film_s} s");
+            return no(what, "give a film with other times, or the right ‹frame-every›");
+        }
+        let pace = Pace::of(card.task, film_s, asked_s, card.input.step_s);
+        if pace.step_s < shortest * (1.0 - PACE_BEYOND)
+            || pace.step_s > longest * (1.0 + PACE_BEYOND)
+        {
+            let what = format!("gives leads {shortest} s or more apart, not {} s", pace.lead_s());
+            return no(what, "give ‹every› 5min or more");
+        }
+        Ok(())
     }
 
     /// Refuses what would not fit into the memory that is there; says nothing where that is not known.

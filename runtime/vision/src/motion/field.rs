@@ -20,6 +20,12 @@ impl MotionField {
         Self { right_px: Array2::zeros(shape), down_px: Array2::zeros(shape) }
     }
 
+    /// The motion in a time so many times as long; of a negative one, backwards.
+    #[must_use]
+    pub(crate) fn times(&self, times: f32) -> Self {
+        Self { right_px: &self.right_px * times, down_px: &self.down_px * times }
+    }
+
     /// Value of an image `[H, W]` that reaches cell (`y`, `x`) after `times` the motion at that cell;
     /// the border repeats.
     #[must_use]

@@ -1,20 +1,34 @@
 //! Blend: a network's rain and extrapolated rain, mixed by lead.
 
-use ndarray::{Array3, ArrayRef2, Zip};
+use ndarray::{Array3, ArrayRef2, Zip, s};
 use serde::{Deserialize, Serialize};
 
 use crate::extrapolation::{Inflow, extrapolate};
 use crate::motion::MotionField;
 
-/// The last frame `now` `[H, W]` at each lead `[L, H, W]`: carried along `motion` (cells a lead), sharp,
-/// with the border flowing in.
+/// Seconds of the lead by which weights and chances count: they were fitted on frames 5 minutes apart.
+pub(super) const LEAD_S: f64 = 300.0;
+
+/// The last frame `now` `[H, W]` at each lead `[L, H, W]`, every `lead_steps` steps of `motion` (cells a
+/// step): carried along it, sharp, with the border flowing in.
 #[must_use]
 pub(crate) fn extrapolated(
     now: &ArrayRef2<f32>,
     motion: &MotionField,
     leads: usize,
+    lead_steps: usize,
 ) -> Array3<f32> {
-    extrapolate(now, motion, leads, Inflow::Border)
+    let every_step = extrapolate(now, motion, leads * lead_steps, Inflow::Border);
+    every_lead(every_step, lead_steps)
+}
+
+/// Every `lead_steps`-th of frames `[L, H, W]`.
+#[must_use]
+pub(crate) fn every_lead(frames: Array3<f32>, lead_steps: usize) -> Array3<f32> {
+    match lead_steps {
+        0 | 1 => frames,
+        n => frames.slice(s![n - 1..;n, .., ..]).to_owned(),
+    }
 }
 
 /// How extrapolation is blended into a network's forecast.
@@ -24,23 +38,25 @@ pub(crate) fn extrapolated(
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Blend {
-    /// Weight of extrapolation at lead 1, 0 to 1.
+    /// Weight of extrapolation after 5 minutes, 0 to 1.
     pub extrapolation: f32,
-    /// Power of the lead by which that weight falls: 0.5 is with its root.
+    /// Power of the lead, in steps of 5 minutes, by which that weight falls: 0.5 is with its root.
     pub falls: f32,
 }
 
 impl Blend {
-    /// Weight of extrapolation at a lead (1 is the first).
+    /// Weight of extrapolation after so many seconds, 1 at most.
     #[must_use]
-    fn weight(&self, lead: usize) -> f32 {
-        self.extrapolation * (lead as f32).powf(-self.falls)
+    fn weight(&self, lead_s: f64) -> f32 {
+        (self.extrapolation * ((lead_s / LEAD_S) as f32).powf(-self.falls)).min(1.0)
     }
 
-    /// Blends `moved`, the last frame at each lead ([`extrapolated`]), into `frames`; both `[L, H, W]`.
-    pub(crate) fn mix(&self, frames: &mut Array3<f32>, moved: &Array3<f32>) {
-        for (l, (mut frame, moved)) in frames.outer_iter_mut().zip(moved.outer_iter()).enumerate() {
-            let weight = self.weight(l + 1);
+    /// Blends `moved`, the last frame at each lead ([`extrapolated`]), into `frames`; both `[L, H, W]`,
+    /// at the leads `lead_s`.
+    pub(crate) fn mix(&self, frames: &mut Array3<f32>, moved: &Array3<f32>, lead_s: &[f64]) {
+        let both = frames.outer_iter_mut().zip(moved.outer_iter());
+        for ((mut frame, moved), lead_s) in both.zip(lead_s) {
+            let weight = self.weight(*lead_s);
             Zip::from(&mut frame).and(&moved).for_each(|f, m| *f += weight * (m - *f));
         }
     }
@@ -71,7 +87,8 @@ mod tests {
             let blend = Blend { extrapolation, falls };
             assert_eq!(blend.fault(), None);
             let mut frames = Array3::from_elem((4, 1, 9), 0.2f32);
-            blend.mix(&mut frames, &extrapolated(&now, &motion, 4));
+            let lead_s = [300.0, 600.0, 900.0, 1200.0];
+            blend.mix(&mut frames, &extrapolated(&now, &motion, 4, 1), &lead_s);
             for (lead, weight) in [1, 2, 4].into_iter().zip(weights) {
                 let at = |x: usize| -> f32 { frames[[lead - 1, 0, x]] };
                 let (wet, dry) = (0.2 + weight * 0.6, 0.2 - weight * 0.2);

@@ -8,6 +8,7 @@
 use ndarray::{Array2, Array3, Array4, ArrayViewMut2, Zip, s};
 use serde::{Deserialize, Serialize};
 
+use super::blend::LEAD_S;
 use crate::forecast::Chance;
 use crate::rain_rate::share_of_mm_h;
 use crate::summed_area::SummedArea;
@@ -23,36 +24,42 @@ const ROUNDING: f32 = 1e-4;
 pub struct Calibration {
     /// Rates whose chance is given, mm/h, smallest first.
     pub rates_mm_h: Vec<f32>,
-    /// Half a side of the near square at lead 1, cells; it grows with the root of the lead.
+    /// Half a side of the near square after 5 minutes, cells; it grows with the root of the lead.
     pub near_cells: f64,
     /// The same of the far square.
     pub far_cells: f64,
-    /// Leads that it was fitted on; later ones are less certain.
+    /// Leads of 5 minutes that it was fitted on; later ones are less certain.
     pub leads: usize,
     /// Of each rate the six numbers `a, b, c, d, e, f` of
     /// `logit p = a + b n + c f + (d + e n + f f) ln lead`, with `n`, `f` the logits of the shares of
-    /// the near and far square that reach the rate.
+    /// the near and far square that reach the rate, and the lead in steps of 5 minutes.
     pub fit: Vec<[f64; 6]>,
     /// What it was fitted on, in words.
     pub fitted_on: String,
 }
 
 impl Calibration {
-    /// Chances of each rate from the shares of rain `frames` `[L, H, W]` of a forecast; none where
-    /// there is `no_data` `[H, W]`, which counts for nothing around it.
+    /// Chances of each rate from the shares of rain `frames` `[L, H, W]` of a forecast at the leads
+    /// `lead_s`; none where there is `no_data` `[H, W]`, which counts for nothing around it.
     #[must_use]
-    pub(crate) fn chance(&self, frames: &Array3<f32>, no_data: &Array2<bool>) -> Chance {
+    pub(crate) fn chance(
+        &self,
+        frames: &Array3<f32>,
+        lead_s: &[f64],
+        no_data: &Array2<bool>,
+    ) -> Chance {
         let (leads, h, w) = frames.dim();
         let mut percent = Array4::from_elem((self.rates_mm_h.len(), leads, h, w), Chance::NO_DATA);
         let seen = SummedArea::of(no_data, |none| !none);
-        for (l, frame) in frames.outer_iter().enumerate() {
-            let squares = [self.near_cells, self.far_cells].map(|c| Square::of(&seen, c, l + 1));
+        for (l, (frame, lead_s)) in frames.outer_iter().zip(lead_s).enumerate() {
+            let lead = lead_s / LEAD_S;
+            let squares = [self.near_cells, self.far_cells].map(|c| Square::of(&seen, c, lead));
             for (k, rate) in self.rates_mm_h.iter().enumerate() {
                 let least = share_of_mm_h(*rate) - ROUNDING;
                 let wet =
                     Zip::from(&frame).and(no_data).map_collect(|v, none| !none && *v >= least);
                 let out = percent.slice_mut(s![k, l, .., ..]);
-                Curve::at(&self.fit[k], l + 1).draw(
+                Curve::at(&self.fit[k], lead).draw(
                     &SummedArea::of(&wet, |b| *b),
                     &squares,
                     no_data,
@@ -67,6 +74,12 @@ impl Calibration {
             more.zip_mut_with(&less, |m, l| *m = (*m).min(*l));
         }
         Chance { rates_mm_h: self.rates_mm_h.clone(), percent }
+    }
+
+    /// Seconds up to which chances were checked.
+    #[must_use]
+    pub fn checked_s(&self) -> f64 {
+        self.leads as f64 * LEAD_S
     }
 
     /// The first value that cannot be, in words.
@@ -104,8 +117,8 @@ struct Square {
 }
 
 impl Square {
-    fn of(seen: &SummedArea, cells: f64, lead: usize) -> Self {
-        let reach = (cells * (lead as f64).sqrt() + 0.5).floor() as usize;
+    fn of(seen: &SummedArea, cells: f64, lead: f64) -> Self {
+        let reach = (cells * lead.sqrt() + 0.5).floor() as usize;
         Self { reach, whole: (2 * reach + 1).pow(2) as u32, seen: seen.around(reach) }
     }
 }
@@ -117,8 +130,8 @@ struct Curve {
 }
 
 impl Curve {
-    fn at([a, b, c, d, e, f]: &[f64; 6], lead: usize) -> Self {
-        let ln_lead = (lead as f64).ln();
+    fn at([a, b, c, d, e, f]: &[f64; 6], lead: f64) -> Self {
+        let ln_lead = lead.ln();
         let [at, near, far] = [a + d * ln_lead, b + e * ln_lead, c + f * ln_lead];
         Self { at: at as f32, weights: [near as f32, far as f32] }
     }
@@ -200,7 +213,7 @@ mod tests {
         no_data.slice_mut(s![.., 13..]).fill(true);
         let cal = calibration();
         assert_eq!(cal.fault(), None);
-        let chance = cal.chance(&frames, &no_data);
+        let chance = cal.chance(&frames, &[300.0, 600.0], &no_data);
         for ((k, l, y, x), got) in chance.percent.indexed_iter() {
             if no_data[[y, x]] {
                 assert_eq!(*got, Chance::NO_DATA);

@@ -15,7 +15,7 @@ mod onset;
 use serde::{Deserialize, Serialize};
 
 pub use blend::Blend;
-pub(crate) use blend::extrapolated;
+pub(crate) use blend::{every_lead, extrapolated};
 pub use calibration::Calibration;
 pub use onset::Onset;
 

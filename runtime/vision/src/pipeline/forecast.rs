@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::error::PipelineError;
 use super::kept_state::{KeptState, begin_at};
+use super::leads::Leads;
 use super::options::ForecastOptions;
 use super::prepare::{clip_ending, model_for, open, provenance};
 use super::summary::Summary;
@@ -46,13 +47,14 @@ pub fn forecast(
     }
     let film = &opened.film;
     let model = model_for(film, options)?;
-    let leads = options.leads.unwrap_or(model.folder().card.output.leads);
-    model.suits(film, options.source.step_s.unwrap_or_else(|| film.step_s()), leads)?;
+    let card = &model.folder().card;
+    let Leads { asked_s, count: leads } = Leads::of(film, card, options, card.output.leads)?;
+    model.suits(film, asked_s, leads)?;
     let at = at.unwrap_or(film.frames.len().saturating_sub(1));
     let (clip, clip_s, kept) = match state {
         Some(path) => {
             let started = Instant::now();
-            let want = model.folder().card.want(options.source.step_s);
+            let want = card.want(asked_s);
             let (clip, kept) = KeptState::clip_ending(path, film, at, &want)?;
             (clip, started.elapsed().as_secs_f64(), Some(kept))
         }

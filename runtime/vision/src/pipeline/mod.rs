@@ -12,6 +12,7 @@ mod decimal;
 mod error;
 mod forecast;
 mod kept_state;
+mod leads;
 mod options;
 mod prepare;
 pub mod rain_at;
@@ -21,6 +22,7 @@ mod summary;
 
 pub use error::PipelineError;
 pub use forecast::{ForecastDone, forecast};
+pub use leads::{Leads, Reach};
 pub use options::{ForecastOptions, PipelineOptions, Spell};
 pub use prepare::{Opened, clip_ending, model_for, open, provenance};
 pub use rain_at::{RainAt, RainAtError, RainAtOptions, rain_at};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use emberline_engine::EngineOptions;
 use jiff::Timestamp;
 
+use super::leads::Reach;
 use super::stop::Stop;
 use crate::source::SourceOptions;
 
@@ -34,8 +35,10 @@ pub struct PipelineOptions {
     pub source: SourceOptions,
     /// Which engine, at which precision, on how many cores.
     pub engine: EngineOptions,
-    /// Leads to forecast; the model's own where not given.
-    pub leads: Option<usize>,
+    /// How far to forecast.
+    pub reach: Reach,
+    /// Seconds between leads of rain; the film's step where not given.
+    pub every_s: Option<f64>,
     /// Members of an ensemble.
     pub members: usize,
     /// What their noise is drawn from.

@@ -128,6 +128,7 @@ impl Trial {
             observed: Observed::Fire(Burning::seen(burnt, 0.5)),
             unit: Unit::Span(Span { zero: 0.0, one: 255.0 }),
             step_s: 60.0,
+            lead_steps: 1,
             end: Elapsed::counted(3, 60.0),
             end_utc: Some(utc[3]),
             pixels,
@@ -158,7 +159,7 @@ impl Trial {
                 (self.clip.observed, self.forecast.predicted) = (Observed::Film, Predicted::Film)
             }
             Task::Rain => {
-                let unseen = Unseen { no_data: none, earlier: None };
+                let unseen = Unseen::new(none, Vec::new(), 60.0);
                 self.clip.kind = Kind::Rain;
                 self.clip.unit = Unit::RainCode;
                 let mut rain = Rain::of(&self.forecast.member(0).to_owned(), &unseen.now());

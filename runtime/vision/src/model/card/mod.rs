@@ -210,7 +210,8 @@ impl Card {
     /// What the model wants to see of a film, `step_s` apart.
     #[must_use]
     pub fn want(&self, step_s: Option<f64>) -> ClipOptions {
-        ClipOptions { task: self.task, scale: self.input.scale, frames: self.input.frames, step_s }
+        let Input { scale, frames, step_s: range_s, .. } = self.input;
+        ClipOptions { task: self.task, scale, frames, step_s, range_s }
     }
 
     /// The first value that cannot be, in words.

@@ -179,6 +179,7 @@ mod tests {
             observed: Observed::Fire(Burning::seen(burnt, 0.5)),
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 2.0,
+            lead_steps: 1,
             end: Elapsed::counted(9, 2.0),
             end_utc: None,
             pixels: Vec::new(),

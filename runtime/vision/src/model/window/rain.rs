@@ -7,17 +7,19 @@ use crate::extrapolation::{ProbabilityMatching, inflow_share};
 use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
-use crate::motion::lucas_kanade::rain_motion;
 use crate::note::Note;
 use crate::nowcast::extrapolated;
 
 /// Share of a view from which on it is told that its rain comes from beyond the border.
 const BEYOND_TOLD: f64 = 0.05;
+/// Times that chances were checked up to, a forecast may reach without a word: 12 leads of 6 minutes were
+/// among those of 5.
+const CHECKED_ROUNDING: f64 = 1.2;
 
 /// What becomes of a network's rain: extrapolation is blended in and chances are given where the
 /// card says how. Where it wants rates matched, leads get those of the last frame; where
 /// extrapolation is blended in, those of the last frame as it stands at that lead, since rain also
-/// leaves the view and comes into it.
+/// leaves the view and comes into it. `frames` are those at the leads of the clip.
 pub(super) fn finish(
     card: &Card,
     clip: &Clip,
@@ -28,16 +30,20 @@ pub(super) fn finish(
     let no_data = unseen.now();
     let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
     let nowcast = card.nowcast.as_ref();
+    let leads = frames.dim().0;
+    let lead_s: Vec<f64> = (1..=leads).map(|lead| clip.lead_s(lead)).collect();
     let moved = nowcast.map(|nowcast| {
-        let motion = rain_motion(&unseen.film(&clip.frames));
-        let moved = extrapolated(&last, &motion, frames.dim().0);
-        nowcast.blend.mix(frames, &moved);
-        let beyond = inflow_share(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
+        let motion = unseen.motion();
+        let moved = extrapolated(&last, motion, leads, clip.lead_steps);
+        nowcast.blend.mix(frames, &moved, &lead_s);
+        let beyond = inflow_share(motion, leads * clip.lead_steps).last().copied().unwrap_or(0.0);
         if beyond >= BEYOND_TOLD {
             notes.push(Note::InflowUnseen { percent: 100.0 * beyond });
         }
-        if unseen.earlier.is_none() {
-            notes.push(Note::MotionOfTwoFrames);
+        match unseen.newest.len() {
+            0 | 1 => notes.push(Note::MotionUnseen),
+            2 => notes.push(Note::MotionOfTwoFrames),
+            _ => {}
         }
         moved
     });
@@ -58,9 +64,10 @@ pub(super) fn finish(
         }
     }
     let chance = nowcast.and_then(|n| n.chance.as_ref());
-    if let Some(fit) = chance.filter(|fit| frames.dim().0 > fit.leads) {
-        notes.push(Note::ChancesUnchecked { checked_leads: fit.leads });
+    let horizon_s = lead_s.last().copied().unwrap_or(0.0);
+    if let Some(fit) = chance.filter(|fit| horizon_s > fit.checked_s() * CHECKED_ROUNDING) {
+        notes.push(Note::ChancesUnchecked { checked_min: fit.checked_s() / 60.0 });
     }
-    let chance = chance.map(|fit| fit.chance(frames, &no_data));
+    let chance = chance.map(|fit| fit.chance(frames, &lead_s, &no_data));
     Rain { chance, ..Rain::of(frames, &no_data) }
 }

@@ -19,6 +19,7 @@ use crate::model::error::ModelError;
 use crate::model::golden::{Check, Golden};
 use crate::model::network::{Network, Progress, RunOptions};
 use crate::note::Note;
+use crate::nowcast::every_lead;
 use crate::task::Task;
 
 /// Least memory of a forecast: always, for each cell of a tile in work, and for each cell and lead that
@@ -116,7 +117,10 @@ impl<W: Window> Windowed<W> {
                     fire_front::future(rollout, clip, burning, threshold, leads, noise, &mut one)
                 }
                 Observed::Film | Observed::Rain(_) => {
-                    frames::future(rollout, clip, leads, noise, &mut one)
+                    let steps = leads * clip.lead_steps;
+                    let mut future = frames::future(rollout, clip, steps, noise, &mut one)?;
+                    future.frames = every_lead(future.frames, clip.lead_steps);
+                    Ok(future)
                 }
             }
         };
@@ -199,7 +203,9 @@ impl<W: Window> Network for Windowed<W> {
         let frames = members(futures.into_iter().map(|f| f.frames));
         let leads = frames.dim().1;
         let own = self.card.output.leads;
-        let rollout_from_lead = (leads > own).then_some(own + 1);
+        // A lead of several steps begins where the network's own end.
+        let rollout_from_lead =
+            (leads * clip.lead_steps > own).then_some(own / clip.lead_steps + 1);
         let drift = self.window.drift(clip.kind, &codes);
         let mut notes = Vec::new();
         if let Some(lead) = rollout_from_lead {
@@ -249,7 +255,7 @@ impl<W: Window> Network for Windowed<W> {
 
 /// Leads of `clip`, seconds.
 fn lead_s(clip: &Clip, leads: usize) -> Vec<f64> {
-    (1..=leads).map(|l| l as f64 * clip.step_s).collect()
+    (1..=leads).map(|lead| clip.lead_s(lead)).collect()
 }
 
 /// Frames `[L, H, W]` of each member as `[M, L, H, W]`; those of an only member are not copied.

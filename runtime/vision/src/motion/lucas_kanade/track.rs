@@ -24,8 +24,15 @@ const SCALE: f32 = 1.0 / (1 << 20) as f32;
 const WEIGHT_BITS: u32 = 14;
 const VALUE_BITS: u32 = 5;
 
-/// Corners (row, column) of `before` that are found in `after`, with their displacement.
-pub(super) fn tracked(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usize; 2]]) -> Vectors {
+/// Corners (row, column) of `before` that are found in `after`, sought from the displacement `guess` (right,
+/// down) on, with their displacement.
+pub(super) fn tracked(
+    before: &Array2<u8>,
+    after: &Array2<u8>,
+    corners: &[[usize; 2]],
+    guess: [f64; 2],
+) -> Vectors {
+    let guess = [guess[1] as f32, guess[0] as f32];
     let second = levels(after, HALVINGS);
     let first: Vec<(Level, Slopes)> = levels(before, HALVINGS)
         .into_iter()
@@ -37,7 +44,7 @@ pub(super) fn tracked(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usize
     let mut out = Vectors::default();
     for &[y, x] in corners {
         let from = [y as f32, x as f32];
-        if let Some(to) = follow(&first, &second, from) {
+        if let Some(to) = follow(&first, &second, from, guess) {
             // Differences of single precision, as the oracle's.
             let moved = [to[1] - from[1], to[0] - from[0]];
             out.push([from[1], from[0]].map(f64::from), moved.map(f64::from));
@@ -46,11 +53,17 @@ pub(super) fn tracked(before: &Array2<u8>, after: &Array2<u8>, corners: &[[usize
     out
 }
 
-/// Where (row, column) a point of the first image is in the second; `None` when it is lost.
-fn follow(first: &[(Level, Slopes)], second: &[Level], from: [f32; 2]) -> Option<[f32; 2]> {
+/// Where (row, column) a point of the first image is in the second, sought from `guess` away on; `None` when
+/// it is lost.
+fn follow(
+    first: &[(Level, Slopes)],
+    second: &[Level],
+    from: [f32; 2],
+    guess: [f32; 2],
+) -> Option<[f32; 2]> {
     let coarsest = first.len() - 1;
     let scale = |level: usize| 1.0 / (1u32 << level) as f32;
-    let mut to = from.map(|v| v * scale(coarsest));
+    let mut to = [from[0] + guess[0], from[1] + guess[1]].map(|v| v * scale(coarsest));
     for level in (0..=coarsest).rev() {
         if level < coarsest {
             to = to.map(|v| v * 2.0);
@@ -200,12 +213,12 @@ mod tests {
             })
         };
         for [dy, dx] in [[0.0, 0.0], [1.5, -2.25], [-9.0, 11.0]] {
-            let found = tracked(&hill(0.0, 0.0), &hill(dy, dx), &[[60, 70], [4, 4]]);
+            let found = tracked(&hill(0.0, 0.0), &hill(dy, dx), &[[60, 70], [4, 4]], [0.0; 2]);
             assert_eq!(found.len(), 1, "the corner on flat land is lost");
             let [right, down] = found.moved(0).map(|v| v as f32);
             assert!((right - dx).abs() < 0.06 && (down - dy).abs() < 0.06, "{right} {down}");
         }
         let none = Array2::zeros((120, 140));
-        assert!(tracked(&none, &hill(0.0, 0.0), &[[60, 70]]).is_empty());
+        assert!(tracked(&none, &hill(0.0, 0.0), &[[60, 70]], [0.0; 2]).is_empty());
     }
 }

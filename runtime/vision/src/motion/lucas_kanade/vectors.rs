@@ -27,6 +27,24 @@ impl Vectors {
         self.0.extend(other.0);
     }
 
+    /// Median displacement (right, down), where there is a vector.
+    pub(super) fn median(&self) -> Option<[f64; 2]> {
+        let middle = |k: usize| {
+            let mut all: Vec<f64> = self.0.iter().map(|v| v.moved[k]).collect();
+            all.sort_by(f64::total_cmp);
+            all.get(all.len() / 2).copied()
+        };
+        Some([middle(0)?, middle(1)?])
+    }
+
+    /// The same points, moved so many times as far.
+    pub(super) fn scaled(mut self, times: f64) -> Self {
+        for vector in &mut self.0 {
+            vector.moved = vector.moved.map(|cells| cells * times);
+        }
+        self
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

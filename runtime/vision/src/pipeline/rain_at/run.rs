@@ -12,6 +12,7 @@ use super::rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance}
 use crate::frame::Kind;
 use crate::pipeline::decimal::decimal;
 use crate::pipeline::error::PipelineError;
+use crate::pipeline::leads::Leads;
 use crate::pipeline::prepare::{model_for, open};
 use crate::product::place::Map;
 
@@ -33,8 +34,8 @@ pub fn rain_at(
     let chances = card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
     let chances = chances.ok_or_else(|| RainAtError::NoChances { model: card.id() })?;
     // As far as chances were checked, which is about an hour, if nothing else is asked for.
-    let leads = pipeline.leads.unwrap_or(chances.leads);
-    model.suits(&film, pipeline.source.step_s.unwrap_or_else(|| film.step_s()), leads)?;
+    let Leads { asked_s, count: leads } = Leads::of(&film, card, &pipeline, chances.leads)?;
+    model.suits(&film, asked_s, leads)?;
     let map = Map::of(&film.grid)?;
     let map = map.ok_or_else(|| RainAtError::NotOnMap { input: input.to_owned() })?;
     let place = options.place.as_ref();
@@ -73,11 +74,11 @@ fn answer(
         cells: forecaster.cells.count(),
         last_frame_utc: clip.end_utc,
         last_frame_s: clip.end_s(),
-        step_s: clip.step_s,
+        step_s: clip.lead_s(1),
         rain_now_mm_h: forecaster.now_mm_h(clip).map(f64::from),
         onset: PlaceOnset {
             onset: *onset,
-            words: onset.words(forecaster.leads, clip.step_s / 60.0),
+            words: onset.words(forecaster.leads, clip.lead_s(1) / 60.0),
             rate_mm_h: decimal(chance.rates_mm_h[now.k]),
         },
         earlier_forecasts,
@@ -102,7 +103,7 @@ fn leads(forecaster: &Forecaster<'_>, now: &PlaceForecast) -> Vec<RainLead> {
         rates.map(one).collect()
     };
     let lead = |l: usize| RainLead {
-        lead_s: (l + 1) as f64 * clip.step_s,
+        lead_s: clip.lead_s(l + 1),
         rain_mm_h: forecaster.cells.most_mm_h(&mm_h.index_axis(Axis(0), l)).map(f64::from),
         chances: chances(l),
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use emberline_engine::{EngineKind, EngineOptions};
 
 use super::{Place, RainAtError, RainAtOptions, rain_at};
-use crate::pipeline::{PipelineError, PipelineOptions, Stop};
+use crate::pipeline::{PipelineError, PipelineOptions, Reach, Stop};
 use crate::source::SourceOptions;
 
 const FRAMES: usize = 20;
@@ -38,7 +38,8 @@ fn options(place: Option<Place>) -> RainAtOptions {
         model: None,
         source: SourceOptions::default(),
         engine: EngineOptions::of(EngineKind::Tract),
-        leads: Some(4),
+        reach: Reach::Leads(4),
+        every_s: None,
         members: 1,
         seed: 0,
         spell: str::to_owned,

@@ -34,7 +34,7 @@ pub fn replay(
     };
     let first = open(&films[0], &options.pipeline)?.film;
     let model = model_for(&first, &options.pipeline)?;
-    let mut scored = Scored::new(model, options);
+    let mut scored = Scored::new(model, &first, options)?;
     let mut first = Some(first);
     for name in &films {
         let film = match first.take() {

@@ -11,12 +11,15 @@ use crate::forecast::Forecast;
 use crate::frame::Film;
 use crate::model::{Model, RunOptions};
 use crate::pipeline::error::PipelineError;
+use crate::pipeline::leads::Leads;
 use crate::pipeline::options::PipelineOptions;
 use crate::task::Task;
 use crate::tracker::Tracker;
 
 /// Events of which the report shows a picture.
 const PICTURES: usize = 6;
+/// Share by which leads of two films may differ and still be the same.
+const SAME_PACE: f64 = 0.05;
 
 /// Everything that was scored.
 pub(super) struct Scored {
@@ -28,6 +31,10 @@ pub(super) struct Scored {
     pub(super) methods: Vec<String>,
     /// Leads of each forecast.
     pub(super) leads: usize,
+    /// Seconds between them, where they were asked for.
+    asked_s: Option<f64>,
+    /// Seconds between leads of the first film that was scored.
+    lead_s: Option<f64>,
     /// Frames that were to be starts.
     tried: usize,
     /// The films.
@@ -42,23 +49,30 @@ pub(super) struct Scored {
 
 impl Scored {
     /// Nothing yet, of `model` and of the baselines of its task.
-    pub(super) fn new(model: Model, options: &ReplayOptions) -> Self {
+    pub(super) fn new(
+        model: Model,
+        first: &Film,
+        options: &ReplayOptions,
+    ) -> Result<Self, PipelineError> {
         let card = &model.folder().card;
         let task = card.task;
-        let leads = options.pipeline.leads.unwrap_or(card.output.leads);
+        let Leads { asked_s, count: leads } =
+            Leads::of(first, card, &options.pipeline, card.output.leads)?;
         let mut methods = vec![card.id()];
         methods.extend(baselines::names(task).into_iter().map(str::to_owned));
-        Self {
+        Ok(Self {
             model,
             reported: reported(task),
             methods,
             leads,
+            asked_s,
+            lead_s: None,
             tried: 0,
             events: Vec::new(),
             pictures: Vec::new(),
             rows: Vec::new(),
             notes: Vec::new(),
-        }
+        })
     }
 
     /// Starts of all films.
@@ -79,8 +93,7 @@ impl Scored {
         progress: &mut dyn FnMut(usize, usize),
     ) -> Result<(), PipelineError> {
         let ReplayOptions { pipeline, starts } = options;
-        let step_s = pipeline.source.step_s.unwrap_or_else(|| film.step_s());
-        self.model.suits(film, step_s, self.leads)?;
+        self.model.suits(film, self.asked_s, self.leads)?;
         let mut event = Event {
             name: film.name.clone(),
             sha256: film.digest.clone(),
@@ -91,15 +104,18 @@ impl Scored {
         };
         let notes = film.notes.iter().map(|n| (pipeline.spell)(&format!("{}: {n}", film.name)));
         self.notes.extend(notes);
-        let want = self.model.folder().card.want(pipeline.source.step_s);
+        let want = self.model.folder().card.want(self.asked_s);
         let frames = starts.frames(film, &want).unwrap_or_else(|why| {
             let why = why.map_or_else(String::new, |cause| cause.to_string());
             event.skipped.push((pipeline.spell)(&why));
             Vec::new()
         });
         // One pass for all starts: what it says of a time is what was seen by then.
-        let tracker = (want.task == Task::FireFront)
-            .then(|| Tracker::follow(&film.view(), film.frames.len().saturating_sub(1), step_s));
+        let tracker = (want.task == Task::FireFront).then(|| {
+            let step_s = self.asked_s.unwrap_or_else(|| film.step_s());
+            Tracker::follow(&film.view(), film.frames.len().saturating_sub(1), step_s)
+        });
+        let mut unseen_leads = [0; 2];
         let mut liveliest: Option<StartPicture> = None;
         let of = self.tried + frames.len();
         for at in frames {
@@ -113,7 +129,11 @@ impl Scored {
                 }
             };
             let truth = clip.truth_after(film, self.leads, tracker.as_ref());
+            if truth.unseen_leads > 0 {
+                unseen_leads = [unseen_leads[0] + truth.unseen_leads, unseen_leads[1] + 1];
+            }
             if !truth.lead_s.is_empty() {
+                self.hear_of_pace(&film.name, clip.lead_s(1));
                 let forecast = self.add_start(&mut event, at, &clip, &truth, options)?;
                 let picture = StartPicture::of(&event.name, at, &clip, &truth, &forecast);
                 if liveliest.as_ref().is_none_or(|p| picture.action > p.action) {
@@ -122,11 +142,33 @@ impl Scored {
                 event.starts += 1;
             }
         }
+        if let [leads, starts] = unseen_leads
+            && leads > 0
+        {
+            self.notes.push(format!(
+                "{}: {leads} leads of {starts} starts have no frame at their time and are not scored",
+                film.name
+            ));
+        }
         if self.pictures.len() < PICTURES {
             self.pictures.extend(liveliest);
         }
         self.events.push(event);
         Ok(())
+    }
+
+    /// Notes a film whose leads are further apart, or nearer, than those of the films before.
+    fn hear_of_pace(&mut self, film: &str, lead_s: f64) {
+        let first_s = *self.lead_s.get_or_insert(lead_s);
+        if (lead_s - first_s).abs() > SAME_PACE * first_s {
+            let note = format!(
+                "{film}: its leads are {lead_s} s apart, those of the first film {first_s} s: they are added up \
+                 by number"
+            );
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
     }
 
     /// Scores the model and every baseline from one start; gives the model's forecast.

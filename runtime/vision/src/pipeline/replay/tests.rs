@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{ReplayOptions, Starts, replay};
 use crate::model::ModelError;
-use crate::pipeline::{PipelineError, PipelineOptions, Stop};
+use crate::pipeline::{PipelineError, PipelineOptions, Reach, Stop};
 use crate::source::SourceOptions;
 
 const FILM: &str = "sim:fire?height=32&width=32&frames=14&seed=3";
@@ -18,7 +18,8 @@ fn options(starts: Starts) -> ReplayOptions {
         model: None,
         source: SourceOptions::default(),
         engine: EngineOptions::of(EngineKind::Tract),
-        leads: Some(3),
+        reach: Reach::Leads(3),
+        every_s: None,
         members: 1,
         seed: 0,
         spell: |text| text.replace("‹at›", "the start"),
@@ -79,7 +80,7 @@ fn what_cannot_be_scored_leaves_nothing_behind() {
         format!("input {FILM}: nothing to score: no frame follows any start")
     );
     let mut short = options(every(1));
-    short.pipeline.leads = None;
+    short.pipeline.reach = Reach::Usual;
     let film = "sim:fire?height=32&width=32&frames=9&seed=3";
     let error = replay(film, &out, &short, &mut |_, _| {}).unwrap_err();
     assert!(matches!(error, PipelineError::NothingToScore { .. }), "{error}");

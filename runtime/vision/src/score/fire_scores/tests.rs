@@ -63,6 +63,7 @@ fn clip(masks: &Array3<bool>, start: usize, step: usize) -> (Clip, Burning, Arra
         observed: Observed::Fire(burning.clone()),
         unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
         step_s: 15.0 * step as f64,
+        lead_steps: 1,
         end: Elapsed::ZERO,
         end_utc: None,
         pixels: Vec::new(),

@@ -79,13 +79,14 @@ mod tests {
             grid: grid.clone(),
             notes: Vec::new(),
         };
-        let observed = Observed::Rain(Unseen { no_data: true_none.clone(), earlier: None });
+        let observed = Observed::Rain(Unseen::new(true_none.clone(), Vec::new(), 1.0));
         let clip = Clip {
             kind: Kind::Rain,
             frames: frames.clone(),
             observed: observed.clone(),
             unit: Unit::Span(Span { zero: 0.0, one: 1.0 }),
             step_s: 1.0,
+            lead_steps: 1,
             end: Elapsed::ZERO,
             end_utc: None,
             pixels: Vec::new(),
@@ -95,7 +96,8 @@ mod tests {
         };
         let mut seen = frames;
         seen.zip_mut_with(&true_none, |v, none| *v = if *none { 0.0 } else { *v });
-        let truth = Truth { lead_s: vec![1.0], frames: seen, observed, picked: vec![1] };
+        let truth =
+            Truth { lead_s: vec![1.0], frames: seen, observed, picked: vec![1], unseen_leads: 0 };
         let mut sum = Tally::of(&forecast, &clip, &truth);
         let counts = sum.leads[0].rain.expect("rain").0[3];
         assert_eq!((counts.hits, counts.misses, counts.false_alarms), (120, 0, 0));
