@@ -88,11 +88,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let tracked = median_ms(tracked);
         println!(
             "  front {front:.2} ({:.3})  carried speed {flow:.1} ({:.2})  tracker, a frame {track:.2} ({:.3})  \
-             {} and tracker {tracked:.1} ({:.2})",
+             fire-v2 and tracker {tracked:.1} ({:.2})",
             front / tract,
             flow / tract,
             track / tract,
-            "fire-v2",
             tracked / tract
         );
     }

@@ -12,8 +12,13 @@ const FRAMES: usize = 26;
 /// A folder of radar frames of 64 × 40 cells of 19 km in FMI's layout, five minutes apart: a shower
 /// that goes from west to east, two cells a frame, in the middle of the map.
 fn shower(room: &Room, name: &str) {
+    some_of_the_shower(room, name, |_| true);
+}
+
+/// The same, of those frames that are kept.
+fn some_of_the_shower(room: &Room, name: &str, kept: impl Fn(usize) -> bool) {
     fs::create_dir(room.path(name)).expect("the room");
-    for t in 0..FRAMES {
+    for t in (0..FRAMES).filter(|t| kept(*t)) {
         let minutes = 17 * 60 + 5 * t;
         let head = format!(
             "P5\n# obstime 20160928{:02}{:02}\n# param CorrectedReflectivity\n\
@@ -65,6 +70,60 @@ fn a_place_is_told_when_rain_comes_and_how_often_that_was_right() {
     assert!(area["cells"].as_u64() > Some(10), "{area}");
     for (l, lead) in area["leads"].as_array().expect("leads").iter().enumerate() {
         assert!(lead["chances"][0]["chance"].as_f64() >= Some(chance(l)), "{l}: {lead}");
+    }
+}
+
+#[test]
+fn a_missing_frame_or_another_step_changes_no_arrival_of_rain() {
+    let room = Room::new();
+    let last = FRAMES - 1;
+    let args = ["--at", "63.5,31.0", "--checks", "0", "--until", "60min", "--every", "5min"];
+    let ask = |name: &str, args: &[&str]| json(&room, &[&[name], args].concat());
+    shower(&room, "full");
+    let full = ask("full", &args);
+    let onset = &full["onset"];
+    let rates = |of: &Value| -> Vec<f64> {
+        let leads = of["leads"].as_array().expect("leads").iter();
+        leads.map(|lead| lead["rain_mm_h"].as_f64().expect("a rate")).collect()
+    };
+    let whole = rates(&full);
+    assert_eq!(whole.len(), 12);
+    for (name, kept) in [
+        ("gap", &(|t| t != last - 1) as &dyn Fn(usize) -> bool),
+        ("two gaps", &|t| t != last - 1 && t != last - 3),
+        ("ten minutes", &|t| (last - t).is_multiple_of(2)),
+        ("fifteen minutes", &|t| (last - t).is_multiple_of(3)),
+    ] {
+        some_of_the_shower(&room, name, kept);
+        let got = ask(name, &args);
+        assert_eq!(got["onset"]["says"], onset["says"], "{name}: {got}");
+        let most = |rates: &[f64]| {
+            let at = (0..rates.len()).max_by(|a, b| rates[*a].total_cmp(&rates[*b]));
+            at.expect("a lead") as i64
+        };
+        let (here, there) = (most(&rates(&got)), most(&whole));
+        assert!((here - there).abs() <= 1, "{name}: heaviest at lead {here}, not {there}");
+    }
+    // Unasked, a lead is a frame of the film, and the forecast as long.
+    let got = ask("fifteen minutes", &["--at", "63.5,31.0", "--checks", "2"]);
+    let leads = got["leads"].as_array().expect("leads");
+    let at: Vec<f64> = leads.iter().filter_map(|lead| lead["lead_s"].as_f64()).collect();
+    assert_eq!(at, [900.0, 1800.0, 2700.0, 3600.0]);
+    assert_eq!(got["earlier_forecasts"]["made"], 2, "{got}");
+    // A replay says at which leads there was nothing to see.
+    let ran = room.run(&["replay", "two gaps", "scores", "--every", "4", "--kind", "rain"]).must(0);
+    assert!(ran.err.contains("have no frame at their time and are not scored"), "{}", ran.err);
+    for (args, want) in [
+        (&["full", "o", "--every", "1min"][..], "give --step 300 or more"),
+        (&["full", "o", "--until", "9000h"], "give an earlier --until"),
+        (&["full", "o", "--leads", "3", "--until", "1h"], "cannot be used with"),
+        (
+            &["sim:fire?height=32&width=32", "o", "--every", "5min"],
+            "give --step instead of --every",
+        ),
+    ] {
+        let ran = room.run(&[&["forecast"], args].concat()).must(2);
+        assert!(ran.err.contains(want), "{args:?}: {}", ran.err);
     }
 }
 

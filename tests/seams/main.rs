@@ -14,7 +14,7 @@ use emberline::engine::{EngineKind, EngineOptions};
 use emberline::frame::{Elapsed, Frame, FrameTime, Kind, Pixels, TimeSource};
 use emberline::grid::Grid;
 use emberline::model::{self, Family, Model, ModelError, RunOptions};
-use emberline::pipeline::{self, PipelineOptions, Stop};
+use emberline::pipeline::{self, PipelineOptions, Reach, Stop};
 use emberline::product;
 use emberline::source::{About, Deadline, LiveSource, Next, Source as _, SourceOptions};
 use ndarray::{Array3, Axis};
@@ -159,7 +159,8 @@ fn options() -> PipelineOptions {
         model: None,
         source: SourceOptions::default(),
         engine: EngineOptions::of(EngineKind::Tract),
-        leads: None,
+        reach: Reach::Usual,
+        every_s: None,
         members: 1,
         seed: 0,
         spell: str::to_owned,

@@ -42,12 +42,7 @@ impl Model {
             };
             return no(format!("takes {}, not {}", kinds.join(", "), film.kind), fix);
         }
-        // The step of one frame is not known, and was never told.
-        if film.frames.len() == 1 && card.input.frames > 1 {
-            let what = format!("looks at {} frames, and the film has one", card.input.frames);
-            return no(what, "give a longer film");
-        }
-        self.takes_step(film.step_s(), asked_s)?;
+        self.takes_step(film, asked_s)?;
         let (h, w) = (film.grid.height, film.grid.width);
         if h.max(w) > card.input.max_px {
             let what = format!("takes sides up to {} px, not {w} x {h}", card.input.max_px);
@@ -72,19 +67,32 @@ impl Model {
     }
 
     /// Refuses a film whose frames, or leads, are too far apart or too near.
-    fn takes_step(&self, film_s: f64, asked_s: Option<f64>) -> Result<(), ModelError> {
+    fn takes_step(&self, film: &Film, asked_s: Option<f64>) -> Result<(), ModelError> {
+        let film_s = film.step_s();
         let card = &self.folder().card;
         let no = |what: String, fix: &str| {
             Err(ModelError::Unsuited { model: card.id(), what, fix: fix.to_owned() })
         };
         let [shortest, longest] = card.input.step_s;
+        // The step of one frame is not known, and was never told.
+        let is_one = film.frames.len() == 1 && card.input.frames > 1;
+        let one = || {
+            let what = format!("looks at {} frames, and the film has one", card.input.frames);
+            no(what, "give a longer film")
+        };
         if card.task != Task::Rain {
             let step_s = asked_s.unwrap_or(film_s);
             if !(shortest..=longest).contains(&step_s) {
+                if is_one {
+                    return one();
+                }
                 let what = format!("takes a step of {shortest} s to {longest} s, not {step_s} s");
                 return no(what, "give another ‹step›, or a film with other times");
             }
             return Ok(());
+        }
+        if is_one {
+            return one();
         }
         if !(RAIN_FILM_S[0]..=RAIN_FILM_S[1]).contains(&film_s) {
             let what = format!("takes frames of rain 1 to 15 min apart, not {film_s} s");
@@ -95,7 +103,7 @@ impl Model {
             || pace.step_s > longest * (1.0 + PACE_BEYOND)
         {
             let what = format!("gives leads {shortest} s or more apart, not {} s", pace.lead_s());
-            return no(what, "give ‹every› 5min or more");
+            return no(what, "give ‹step› 300 or more");
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use super::error::PipelineError;
 use super::options::PipelineOptions;
+use super::reach::Reach;
 use crate::clip::Pace;
 use crate::frame::Film;
 use crate::model::Card;
@@ -12,18 +13,6 @@ use crate::task::Task;
 const MOST: usize = 1000;
 /// Share of a lead by which an end may be past it without another one.
 const ROUNDING: f64 = 1e-6;
-
-/// How far a forecast is to reach.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Reach {
-    /// As far as is usual.
-    #[default]
-    Usual,
-    /// So many leads.
-    Leads(usize),
-    /// So many seconds, whatever the leads.
-    Until(f64),
-}
 
 /// The leads of a forecast.
 #[derive(Clone, Copy, Debug, PartialEq)]

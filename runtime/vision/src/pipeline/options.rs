@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use emberline_engine::EngineOptions;
 use jiff::Timestamp;
 
-use super::leads::Reach;
+use super::reach::Reach;
 use super::stop::Stop;
 use crate::source::SourceOptions;
 
