@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 33] = [
+pub(crate) const SETTINGS: [&str; 34] = [
     "area",
     "around",
     "array",
@@ -23,6 +23,7 @@ pub(crate) const SETTINGS: [&str; 33] = [
     "leads",
     "mask",
     "model",
+    "name-time",
     "no-data",
     "palette",
     "picture",
