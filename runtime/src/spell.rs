@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 35] = [
+pub(crate) const SETTINGS: [&str; 36] = [
     "area",
     "around",
     "array",
@@ -24,6 +24,7 @@ pub(crate) const SETTINGS: [&str; 35] = [
     "leads",
     "mask",
     "model",
+    "name-time",
     "no-data",
     "palette",
     "picture",

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use emberline::radar::{Around, RadarOptions, RadarUnit, ZR};
+use emberline::radar::{Around, NameTime, NoData, RadarOptions, RadarUnit, ZR};
 
 /// What is said about radar files beyond what they tell themselves; see docs/radar.md.
 #[derive(Args, Clone, Debug, Default, PartialEq)]
@@ -17,9 +17,10 @@ pub(crate) struct RadarPick {
     /// Gain and offset of the stored values, where the files do not say.
     #[arg(long, value_name = "GAIN,OFFSET", value_parser = pair, allow_hyphen_values = true)]
     scale: Option<[f64; 2]>,
-    /// The stored value that means no data, where the files do not say.
+    /// The stored value that means no data, where the files do not say: -9999; several: -999,-99; none where
+    /// what the files call no data was seen and is dry.
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
-    no_data: Option<f64>,
+    no_data: Option<NoData>,
     /// The projection, where the files do not say: EPSG:3067, or a PROJ string.
     #[arg(long, value_name = "CRS", allow_hyphen_values = true)]
     crs: Option<String>,
@@ -29,6 +30,9 @@ pub(crate) struct RadarPick {
     /// Take cells of a lower quality index than this, 0 to 1, as no data.
     #[arg(long, value_name = "LEAST")]
     quality: Option<f32>,
+    /// Which of two times in a file's name is the frame's, where they hold two.
+    #[arg(long, value_name = "WHICH")]
+    name_time: Option<Which>,
     /// Cut out a square: longitude and latitude of its centre in degrees, side in km.
     #[arg(long, value_name = "LON,LAT,KM", allow_hyphen_values = true)]
     around: Option<Around>,
@@ -41,13 +45,26 @@ impl RadarPick {
             unit: self.unit,
             z_r: self.zr.unwrap_or_default(),
             scale: self.scale,
-            no_data: self.no_data,
+            no_data: self.no_data.clone(),
             crs: self.crs.clone(),
             quantity: self.quantity.clone(),
             least_quality: self.quality,
+            name_time: self.name_time.map(|which| match which {
+                Which::First => NameTime::First,
+                Which::Last => NameTime::Last,
+            }),
             around: self.around,
         }
     }
+}
+
+/// A place among two.
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// The one that comes first in the name, as the time of issue does.
+    First,
+    /// The one that comes last, as the time that a forecast is valid at does.
+    Last,
 }
 
 /// Two numbers as people write them: `0.5,-32`.

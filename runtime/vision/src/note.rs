@@ -88,6 +88,17 @@ pub enum Note {
         /// How many.
         files: usize,
     },
+    /// A damaged file, without which the film goes on.
+    FileLeftOut {
+        /// The file.
+        name: String,
+        /// What is wrong with it.
+        what: String,
+        /// Whether it would be the newest frame.
+        is_newest: bool,
+        /// How much older the newest frame that could be read is, seconds.
+        older_s: Option<f64>,
+    },
     /// Frames of a live source that came faster than they were taken.
     FramesDropped {
         /// How many.
@@ -313,6 +324,18 @@ pub enum Note {
     NoDataUnnamed,
     /// One stored value is both no data and no rain.
     NoDataIsDry,
+    /// Rows are stored south first, or columns east first.
+    RowsTurned,
+    /// What the file calls no data is taken as seen and dry, as asked.
+    NoDataTakenAsDry {
+        /// The stored value.
+        value: f64,
+    },
+    /// A stored value far below what a radar measures is taken as dry.
+    FarBelowIsDry {
+        /// The stored value.
+        value: f64,
+    },
     /// Values are stored with gain and offset.
     ValuesScaled {
         /// Gain.
@@ -363,6 +386,11 @@ pub enum Note {
     },
     /// The values are rates.
     RatesInMmH,
+    /// The values are rain rates in another unit than mm/h.
+    RatesConverted {
+        /// The unit.
+        unit: String,
+    },
     /// The values are accumulations.
     AccumulationAsRate {
         /// Length of the interval, minutes.
@@ -391,6 +419,11 @@ pub enum Note {
         files: usize,
         /// One of them.
         example: String,
+    },
+    /// How names that are not plain are read as times.
+    NamesReadAs {
+        /// What they are read as.
+        form: String,
     },
     /// The names of the files tell the times.
     TimesFromNames {
@@ -462,6 +495,17 @@ pub enum Note {
         usual: f64,
         /// The frames, and the share that is unseen in each.
         frames: Vec<(Moment, f64)>,
+    },
+    /// A good part of the frames sees much less than the others.
+    CoverageUneven {
+        /// Frames that see less.
+        frames: usize,
+        /// How many frames there are.
+        of: usize,
+        /// Share of the map that is unseen in the others.
+        usual: f64,
+        /// Largest share that is unseen in these.
+        most: f64,
     },
     /// Frames equal to the one before.
     FeedFrozen {
@@ -735,6 +779,19 @@ impl fmt::Display for Note {
             Self::OtherFiles { files } => {
                 write!(f, "{files} other files in the folder are not read")
             }
+            Self::FileLeftOut { name, what, is_newest, older_s } => {
+                write!(f, "{name} is damaged and left out: {}", one_line(what))?;
+                match (is_newest, older_s) {
+                    (false, _) => Ok(()),
+                    (true, None) => f.write_str(
+                        "; it would be the newest frame: the forecast starts from an older one",
+                    ),
+                    (true, Some(s)) => write!(
+                        f,
+                        "; it would be the newest frame: the forecast starts from one {s} s older"
+                    ),
+                }
+            }
             Self::FramesDropped { frames } => {
                 write!(f, "{frames} frames came faster than they were taken and are lost")
             }
@@ -939,13 +996,31 @@ impl fmt::Display for Note {
             Self::BytesAsFmiDbz => {
                 f.write_str("bytes are read as dBZ = (v − 64) / 2, as FMI's open data has it")
             }
-            Self::NoDataValue { value } => write!(f, "value {value} is read as no data"),
+            Self::NoDataValue { value } => {
+                write!(f, "value {} is read as no data", plain_number(*value))
+            }
             Self::NoDataUnnamed => {
                 f.write_str("the file names no value for no data: every cell counts as seen")
             }
             Self::NoDataIsDry => {
-                f.write_str("no data and no rain have the same value in the file: taken as no data")
+                f.write_str(
+                    "no data and no rain have the same value in the file: taken as no data \
+                     (‹no-data› none takes it as dry)",
+                )
             }
+            Self::RowsTurned => f.write_str(
+                "the file begins in the south or in the east: its rows and columns are turned",
+            ),
+            Self::NoDataTakenAsDry { value } => write!(
+                f,
+                "value {}, which the file calls no data, is taken as dry, as asked",
+                plain_number(*value)
+            ),
+            Self::FarBelowIsDry { value } => write!(
+                f,
+                "value {} is far below what a radar measures: taken as dry",
+                plain_number(*value)
+            ),
             Self::ValuesScaled { gain, offset } => {
                 write!(f, "values are stored × {gain} {offset:+}")
             }
@@ -979,6 +1054,9 @@ impl fmt::Display for Note {
             Self::ReflectivityAsRain { z_r } => {
                 write!(f, "reflectivity in dBZ is read as rain by {z_r}")
             }
+            Self::RatesConverted { unit } => {
+                write!(f, "values are rain rates in {unit}, made mm/h")
+            }
             Self::RatesInMmH => f.write_str("values are rain rates in mm/h"),
             Self::AccumulationAsRate { minutes } => {
                 write!(
@@ -1004,6 +1082,7 @@ impl fmt::Display for Note {
             Self::FilesRepeated { files, example } => {
                 write!(f, "{files} files repeat a frame and are left out, such as {example}")
             }
+            Self::NamesReadAs { form } => write!(f, "the file's name is read as {form}"),
             Self::TimesFromNames { files, of } => {
                 f.write_str("times are read from file names, as UTC")?;
                 some_of(f, *files, *of)
@@ -1059,6 +1138,13 @@ impl fmt::Display for Note {
                     list(each)
                 )
             }
+            Self::CoverageUneven { frames, of, usual, most } => write!(
+                f,
+                "{frames} of {of} frames see much less than the others (up to {:.0} % of the map is \
+                 unseen in them, {:.0} % otherwise): what only the others see is known less often",
+                100.0 * most,
+                100.0 * usual
+            ),
             Self::FeedFrozen { frames } => write!(
                 f,
                 "{} frames are the same as the one before (a frozen feed?): {}",
@@ -1178,6 +1264,17 @@ fn list(each: impl ExactSizeIterator<Item = String>) -> String {
     let n = each.len();
     let out = each.take(LISTED).collect::<Vec<_>>().join(", ");
     if n > LISTED { format!("{out} and {} more", n - LISTED) } else { out }
+}
+
+/// A number as few digits tell it: the stored 9.96921e36 and −999.9 as files and people write them.
+pub(crate) fn plain_number(v: f64) -> String {
+    let short = v as f32;
+    match (f64::from(short) == v, v.is_finite() && v.abs() >= 1e16) {
+        (true, true) => format!("{short:e}"),
+        (true, false) => short.to_string(),
+        (false, true) => format!("{v:e}"),
+        (false, false) => v.to_string(),
+    }
 }
 
 /// `text` with blanks for line breaks and control letters, which damaged files can bring into it,

@@ -93,15 +93,29 @@ impl GeoTags {
         Ok(Self { crs, transform, items: items(&metadata), no_data })
     }
 
-    /// Text of the first item about band 0 (or all) that `wanted` holds for.
-    pub(super) fn item(&self, wanted: impl Fn(&Item) -> bool) -> Option<&Item> {
-        self.items.iter().find(|i| i.sample.unwrap_or(0) == 0 && wanted(i))
+    /// Whether its unit is one of temperature.
+    pub(crate) fn tells_heat(&self) -> bool {
+        let degrees =
+            ["k", "kelvin", "c", "°c", "degc", "deg_c", "celsius", "degree_celsius", "degrees celsius"];
+        let is = |text: &str| degrees.contains(&text.trim().to_ascii_lowercase().as_str());
+        let unit = |i: &Item| i.role == "unittype" || i.name.to_ascii_lowercase().starts_with("unit");
+        self.item(0, |i| is(&i.unit) || (unit(i) && is(&i.text))).is_some()
+    }
+
+    /// The first item about this band (or all) that `wanted` holds for.
+    pub(super) fn item(&self, band: usize, wanted: impl Fn(&Item) -> bool) -> Option<&Item> {
+        self.items.iter().find(|i| i.sample.is_none_or(|s| s == band) && wanted(i))
     }
 
     /// The number of the item of this role, or of one of these names in any case.
-    pub(super) fn number(&self, role: &str, name: &str) -> Result<Option<f64>, String> {
+    pub(super) fn number(
+        &self,
+        band: usize,
+        role: &str,
+        name: &str,
+    ) -> Result<Option<f64>, String> {
         let in_role = |i: &Item| !role.is_empty() && i.role == role;
-        let found = self.item(|i| in_role(i) || i.name.eq_ignore_ascii_case(name));
+        let found = self.item(band, |i| in_role(i) || i.name.eq_ignore_ascii_case(name));
         let Some(item) = found else { return Ok(None) };
         match item.text.trim().parse::<f64>() {
             Ok(v) if v.is_finite() => Ok(Some(v)),

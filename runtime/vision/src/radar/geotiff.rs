@@ -1,48 +1,68 @@
-//! GeoTIFF rain frames: one band of rates, reflectivity or accumulations, as GDAL and FMI write them.
+//! GeoTIFF rain frames: rates, reflectivity or accumulations, as GDAL and FMI write them; one a file, or
+//! one a page or band.
 
-use std::io::Cursor;
-
+use jiff::Timestamp;
 use ndarray::Array2;
-use tiff::decoder::{Decoder, DecodingResult, Limits};
 
 use super::clock;
 use super::error::RadarError;
 use super::geotags::{Crs, GeoTags};
-use super::limits::CELLS_MAX;
 use super::options::RadarOptions;
-use super::raw::{Raw, settle_unit};
-use super::unit::RadarUnit;
+use super::raw::{Raw, settle_unit_of};
+use super::stored::Stored;
+use super::tiff_pages::{Page, pages, peek};
+use super::unit::{RadarUnit, is_sum};
 use crate::note::Note;
 
 /// Names under which files keep the time of the frame.
 const TIMES: [&str; 4] = ["Observation time", "valid_time", "time", "datetime"];
 
-/// Reads the `.tif` file `name` from its bytes.
-pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
+/// Where GDAL keeps the unit and the time, seconds since 1970, of what was GRIB.
+const GRIB_UNIT: &str = "GRIB_UNIT";
+const GRIB_TIME: &str = "GRIB_VALID_TIME";
+
+/// The frames in the `.tif` file `name`, from its bytes: one, or one a page or band.
+pub(super) fn read(
+    name: &str,
+    bytes: &[u8],
+    options: &RadarOptions,
+) -> Result<Vec<Raw>, RadarError> {
+    let pages = pages(name, bytes)?;
+    let mut out: Vec<Raw> = Vec::new();
+    let (many, mut times) = (pages.len() > 1 || pages[0].bands.len() > 1, Vec::new());
+    for page in &pages {
+        for band in 0..page.bands.len() {
+            let mut raw = frame(name, page, band, options)?;
+            if many {
+                times.push(time_of_part(name, page, band, raw.utc)?);
+                let part = if pages.len() > 1 { ("page", page.number) } else { ("band", band + 1) };
+                raw.name = format!("{name}, {} {}", part.0, part.1);
+                raw.utc = None;
+            }
+            out.push(raw);
+        }
+    }
+    if times.iter().all(Option::is_some) && (1..times.len()).all(|i| !times[..i].contains(&times[i]))
+    {
+        out.iter_mut().zip(times).for_each(|(raw, utc)| raw.utc = utc);
+    }
+    Ok(out)
+}
+
+/// The frame in `band` of a page.
+fn frame(
+    name: &str,
+    page: &Page,
+    band: usize,
+    options: &RadarOptions,
+) -> Result<Raw, RadarError> {
     let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
-    let broken = |e: tiff::TiffError| {
-        damaged(format!("not a whole TIFF file, or of a kind that is not read: {e}"))
-    };
-    let mut file = open(bytes).map_err(broken)?;
-    let (w, h) = file.dimensions().map_err(broken)?;
-    let (h, w) = (h as usize, w as usize);
-    if h.checked_mul(w).is_none_or(|n| n == 0 || n > CELLS_MAX) {
-        return Err(damaged(format!("it says it is {h}×{w} cells")));
-    }
-    let bands = file.colortype().map_err(broken)?.num_samples();
-    if bands != 1 {
-        return Err(RadarError::refused(
-            name,
-            format!("it has {bands} bands"),
-            "a rain frame has one: write one file a time",
-        ));
-    }
-    let tags = GeoTags::read(&mut file).map_err(damaged)?;
+    let tags = &page.tags;
     let mut notes = Vec::new();
-    let unit = settle_unit(name, stated_unit(&tags), options, &mut notes)?;
-    let values = file.read_image().map_err(broken)?;
-    let stated = (tags.number("scale", "Gain").map_err(damaged)?, tags.number("offset", "Offset"));
-    let stated = (stated.0, stated.1.map_err(damaged)?);
+    let (unit, words) = stated_unit(tags, band);
+    let unit = settle_unit_of(name, unit, words.as_deref(), options, &mut notes)?;
+    let number = |role: &str, name: &str| tags.number(band, role, name).map_err(damaged);
+    let stated = (number("scale", "Gain")?, number("offset", "Offset")?);
     let [gain, offset] =
         options.scale.unwrap_or([stated.0.unwrap_or(1.0), stated.1.unwrap_or(0.0)]);
     if gain == 0.0 {
@@ -51,27 +71,29 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
     if (gain, offset) != (1.0, 0.0) {
         notes.push(Note::ValuesScaled { gain, offset });
     }
-    let no_data = match options.no_data.or(tags.no_data) {
+    let no_data = match tags.no_data {
         Some(v) => Some(v),
-        None => tags.number("", "Nodata").map_err(damaged)?,
+        None => number("", "Nodata")?,
     };
-    match no_data {
-        Some(value) => notes.push(Note::NoDataValue { value }),
-        None => notes.push(Note::NoDataUnnamed),
+    match (&options.no_data, no_data) {
+        (None, Some(value)) => notes.push(Note::NoDataValue { value }),
+        (Some(said), _) => notes.extend(said.values().map(|value| Note::NoDataValue { value })),
+        (None, None) => {}
     }
-    let dry = tags.number("", "Undetect").map_err(damaged)?;
-    let value = |v: f64, narrow: bool| {
-        let is = |stated: Option<f64>| {
-            stated.is_some_and(|t| v == t || (narrow && v as f32 == t as f32))
-        };
-        match v {
-            v if v.is_nan() || is(no_data) => f32::NAN,
-            _ if is(dry) => unit.dry(),
-            v => (v * gain + offset) as f32,
+    let dry = number("", "Undetect")?;
+    let whole = page.bands[band].is_whole();
+    let stored = Stored { name, whole, scale: [gain, offset], no_data, dry, unit };
+    let each = |take: &mut dyn FnMut(f64)| match &page.seen {
+        None => page.bands[band].each(take),
+        Some(seen) => {
+            let mut seen = seen.iter();
+            page.bands[band].each(&mut |v| {
+                take(if seen.next() == Some(&true) { v } else { f64::NAN });
+            });
         }
     };
-    let cells = numbers(values, value)
-        .ok_or_else(|| damaged("its values are of a type that is not read".to_owned()))?;
+    let cells = stored.values(each, options, &mut notes)?;
+    let [h, w] = page.shape;
     let values = Array2::from_shape_vec((h, w), cells).map_err(|e| damaged(e.to_string()))?;
     let crs = match tags.crs {
         Crs::Epsg(code) => Some(format!("EPSG:{code}")),
@@ -82,57 +104,68 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
         Crs::Unstated => None,
     };
     let utc = tags
-        .item(|i| TIMES.iter().any(|t| i.name.eq_ignore_ascii_case(t)))
+        .item(band, |i| TIMES.iter().any(|t| i.name.eq_ignore_ascii_case(t)))
         .map(|i| {
             clock::written(&i.text)
                 .ok_or_else(|| damaged(format!("its {} '{}' is no time", i.name, i.text)))
         })
-        .transpose()?;
+        .transpose()?
+        .or_else(|| tags.item(band, |i| i.name == GRIB_TIME).and_then(|i| seconds(&i.text)));
     let (name, transform) = (name.to_owned(), tags.transform);
     Ok(Raw { name, values, unit, utc, crs, transform, quality: None, notes })
 }
 
-/// Whether the file at hand says that it holds rain.
+/// The time of seconds since 1970, `1560124800` or `1560124800 sec UTC`.
+fn seconds(text: &str) -> Option<Timestamp> {
+    let number = text.split_whitespace().next()?.parse().ok()?;
+    Timestamp::from_second(number).ok()
+}
+
+/// The time of one band or page of several: `own` where an item about it alone tells it, else its
+/// description, else the date in the tag of its page.
+fn time_of_part(
+    name: &str,
+    page: &Page,
+    band: usize,
+    own: Option<Timestamp>,
+) -> Result<Option<Timestamp>, RadarError> {
+    let described = page.tags.item(band, |i| i.role == "description" || i.name == "DESCRIPTION");
+    if let Some(text) = described.map(|i| i.text.trim()).filter(|t| !t.is_empty()) {
+        let told = clock::written(text).or_else(|| clock::of_name(text, None).ok().flatten().map(|(t, _)| t));
+        let unnamed = text.to_ascii_lowercase().starts_with("band");
+        if told.is_none() && !unnamed {
+            return Err(RadarError::refused(
+                name,
+                format!("it holds several bands, one of them '{text}', which is no time"),
+                format!("write the one of rain alone: gdal_translate -b 1 \"{name}\" rain.tif"),
+            ));
+        }
+        return Ok(told.or(own));
+    }
+    let dated = page.dated.as_deref().and_then(|text| {
+        let (date, time) = text.split_once(' ')?;
+        clock::stamp(&[date, time].concat().replace(':', ""))
+    });
+    Ok(own.or(dated))
+}
+
+/// Whether the file at hand says that it holds rain, be it of an unknown time.
 pub(super) fn tells_rain(bytes: &[u8]) -> bool {
-    open(bytes)
-        .ok()
-        .and_then(|mut file| GeoTags::read(&mut file).ok())
-        .is_some_and(|tags| stated_unit(&tags).is_some())
+    peek(bytes).is_some_and(|tags| match stated_unit(&tags, 0) {
+        (Some(_), _) => true,
+        (None, words) => words.is_some_and(|w| is_sum(&w)),
+    })
 }
 
-fn open(bytes: &[u8]) -> Result<Decoder<Cursor<&[u8]>>, tiff::TiffError> {
-    let mut limits = Limits::default();
-    limits.decoding_buffer_size = CELLS_MAX * 8;
-    limits.intermediate_buffer_size = 1 << 28;
-    Ok(Decoder::new(Cursor::new(bytes))?.with_limits(limits))
-}
-
-/// The unit in the file's words, where they are known.
-fn stated_unit(tags: &GeoTags) -> Option<RadarUnit> {
-    let parsed = |text: &str| text.parse::<RadarUnit>().ok();
-    tags.item(|i| i.role == "unittype" && parsed(&i.text).is_some())
-        .and_then(|i| parsed(&i.text))
-        .or_else(|| tags.item(|i| parsed(&i.unit).is_some()).and_then(|i| parsed(&i.unit)))
-        .or_else(|| {
-            let named = |n: &str| n.eq_ignore_ascii_case("unit") || n.eq_ignore_ascii_case("units");
-            tags.item(|i| named(&i.name)).and_then(|i| parsed(&i.text))
-        })
-}
-
-/// Each stored number through `value`, which also hears whether it was a float32.
-fn numbers(stored: DecodingResult, value: impl Fn(f64, bool) -> f32) -> Option<Vec<f32>> {
-    fn all<T: Copy>(stored: &[T], each: impl Fn(T) -> f32) -> Option<Vec<f32>> {
-        Some(stored.iter().map(|&v| each(v)).collect())
-    }
-    match stored {
-        DecodingResult::U8(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::U16(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::U32(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::I8(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::I16(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::I32(v) => all(&v, |v| value(f64::from(v), false)),
-        DecodingResult::F32(v) => all(&v, |v| value(f64::from(v), true)),
-        DecodingResult::F64(v) => all(&v, |v| value(v, false)),
-        _ => None,
-    }
+/// The unit in the file's words, where they are known, and these words.
+fn stated_unit(tags: &GeoTags, band: usize) -> (Option<RadarUnit>, Option<String>) {
+    let named = |n: &str| n.eq_ignore_ascii_case("unit") || n.eq_ignore_ascii_case("units");
+    let by_role = tags.item(band, |i| i.role == "unittype").map(|i| &i.text);
+    let beside = tags.item(band, |i| i.unit.parse::<RadarUnit>().is_ok()).map(|i| &i.unit);
+    let as_name = tags.item(band, |i| named(&i.name)).map(|i| &i.text);
+    let of_grib = tags.item(band, |i| i.name == GRIB_UNIT).map(|i| &i.text);
+    let words = [by_role, beside, as_name, of_grib].into_iter().flatten();
+    let words = words.map(|text| text.trim_matches(['[', ']'])).filter(|text| !text.is_empty());
+    let known = words.clone().find_map(|text| text.parse().ok());
+    (known, words.clone().next().map(str::to_owned))
 }

@@ -83,6 +83,18 @@ impl Container {
         }
     }
 
+    /// Number `key` of a group that may be not a number (NaN) or infinite, as values of cells may.
+    pub(super) fn value(&self, group: &str, key: &str) -> Result<Option<f64>, String> {
+        match self.attribute(group, key)? {
+            None => Ok(None),
+            Some(Attribute::Number(v)) => Ok(Some(v)),
+            Some(Attribute::Text(text)) => {
+                let number = text.parse().map(Some);
+                number.map_err(|_| format!("{group}/{key} is no number"))
+            }
+        }
+    }
+
     /// Array `path` `[H, W]` as real numbers, and whether it is stored as integers.
     pub(super) fn array(&self, path: &str) -> Result<(Array2<f64>, bool), String> {
         let failed = |e: Error| format!("{path} cannot be read: {}", line(&e));
@@ -94,6 +106,12 @@ impl Container {
             return Err(format!("{path} says it is {h}×{w} cells"));
         }
         let values = match array.dtype() {
+            Datatype::FixedPoint { size: 8, signed: false, .. } => {
+                long_numbers::<u64>(&array, |v| v as f64)
+            }
+            Datatype::FixedPoint { size: 8, signed: true, .. } => {
+                long_numbers::<i64>(&array, |v| v as f64)
+            }
             Datatype::FixedPoint { size: 1, signed: false, .. } => numbers::<u8>(&array),
             Datatype::FixedPoint { size: 1, signed: true, .. } => numbers::<i8>(&array),
             Datatype::FixedPoint { size: 2, signed: false, .. } => numbers::<u16>(&array),
@@ -102,7 +120,13 @@ impl Container {
             Datatype::FixedPoint { size: 4, signed: true, .. } => numbers::<i32>(&array),
             Datatype::FloatingPoint { size: 4, .. } => numbers::<f32>(&array),
             Datatype::FloatingPoint { size: 8, .. } => numbers::<f64>(&array),
-            other => return Err(format!("{path} holds {other:?}, no numbers that are read")),
+            Datatype::FloatingPoint { size, .. } => {
+                return Err(format!(
+                    "{path} holds floats of {} bit, which are not read: write float32",
+                    8 * usize::from(*size)
+                ));
+            }
+            _ => return Err(format!("{path} holds no numbers")),
         };
         let whole = matches!(array.dtype(), Datatype::FixedPoint { .. });
         Ok((values.map_err(failed)?, whole))
@@ -113,9 +137,17 @@ fn numbers<T>(array: &Dataset) -> Result<Array2<f64>, Error>
 where
     T: hdf5_reader::H5Type + Copy + Into<f64>,
 {
+    long_numbers::<T>(array, Into::into)
+}
+
+/// Numbers that `real` makes real ones, whole numbers over 2⁵³ rounded.
+fn long_numbers<T>(array: &Dataset, real: impl Fn(T) -> f64) -> Result<Array2<f64>, Error>
+where
+    T: hdf5_reader::H5Type + Copy,
+{
     let values = array.read_array::<T>()?;
     let flat = values.into_dimensionality::<Ix2>();
-    flat.map(|a| a.mapv(Into::into)).map_err(|e| Error::Other(e.to_string()))
+    flat.map(|a| a.mapv(real)).map_err(|e| Error::Other(e.to_string()))
 }
 
 /// Whether an error says that something is not there, and not that it is damaged.

@@ -66,13 +66,23 @@ fn outages(film: &Film, unseen: &[f64], notes: &mut Vec<Note>) {
     }
     let mut usual: Vec<f64> = unseen.iter().copied().filter(|&u| u < 1.0).collect();
     usual.sort_by(f64::total_cmp);
-    let Some(&usual) = usual.get(usual.len() / 2) else { return };
-    let lost: Vec<(Moment, f64)> = (0..unseen.len())
-        .filter(|&i| unseen[i] < 1.0 && unseen[i] > usual + LOST_SHARE)
-        .map(|i| (when(film, i), unseen[i]))
-        .collect();
-    if !lost.is_empty() {
-        notes.push(Note::SeesLess { usual, frames: lost });
+    let (Some(&best), Some(&usual)) = (usual.get((usual.len().max(1) - 1) / 4), usual.get(usual.len() / 2))
+    else {
+        return;
+    };
+    let lost = |than: f64| -> Vec<(Moment, f64)> {
+        (0..unseen.len())
+            .filter(|&i| unseen[i] < 1.0 && unseen[i] > than + LOST_SHARE)
+            .map(|i| (when(film, i), unseen[i]))
+            .collect()
+    };
+    let (often, few) = (lost(best), lost(usual));
+    if often.len() > few.len() {
+        let most = often.iter().map(|(_, u)| *u).fold(0.0, f64::max);
+        let (frames, of) = (often.len(), unseen.len());
+        notes.push(Note::CoverageUneven { frames, of, usual: best, most });
+    } else if !few.is_empty() {
+        notes.push(Note::SeesLess { usual, frames: few });
     }
 }
 

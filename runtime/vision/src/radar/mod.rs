@@ -7,6 +7,7 @@
 
 mod around;
 mod clock;
+mod content;
 mod error;
 mod files;
 mod format;
@@ -17,6 +18,7 @@ mod ground;
 mod hdf5;
 pub(crate) mod health;
 mod limits;
+mod no_data;
 #[cfg(feature = "odim")]
 mod odim;
 mod options;
@@ -24,6 +26,8 @@ mod pgm;
 mod raw;
 mod scan;
 mod sequence;
+mod stored;
+mod tiff_pages;
 mod unit;
 mod z_r;
 
@@ -32,9 +36,14 @@ mod tests;
 
 pub use around::{Around, NoSquare};
 pub use error::RadarError;
+pub use clock::NameTime;
+pub(crate) use clock::whole_minutes;
+pub(crate) use content::Content;
 pub(crate) use geotags::{Crs, GeoTags};
 pub(crate) use ground::{Ground, cells_apart};
+pub use no_data::{NoData, NoStoredValue};
 pub use options::RadarOptions;
 pub use sequence::{RainFrame, Sequence, claims};
+pub(crate) use tiff_pages::tags_of;
 pub use unit::{NoRainUnit, RadarUnit};
 pub use z_r::{MARSHALL_PALMER, NoZR, ZR};

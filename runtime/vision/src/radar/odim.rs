@@ -8,9 +8,10 @@ use ndarray::Array2;
 use super::clock;
 use super::error::RadarError;
 use super::ground::{Ground, ROUNDING, between, cells_apart};
-use super::hdf5::Container;
+use super::hdf5::{Attribute, Container};
 use super::options::RadarOptions;
 use super::raw::{Raw, settle_unit};
+use super::stored::Stored;
 use super::unit::RadarUnit;
 use crate::note::Note;
 
@@ -21,6 +22,9 @@ const MOST: usize = 64;
 
 /// Name of the quantity that says how far each cell can be trusted, 0 to 1.
 const QUALITY: &str = "QIND";
+
+/// How a refusal names the filter of h5py that is no part of HDF5.
+const LZF: &str = "filter id 32000";
 
 /// One field of a file.
 #[derive(Clone)]
@@ -56,7 +60,7 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
     let field = choose(name, &all, options, &mut notes)?;
     let stated = unit(&file, field, options).map_err(damaged)?;
     let unit = settle_unit(name, stated, options, &mut notes)?;
-    let values = values(&file, field, unit, options, &mut notes).map_err(damaged)?;
+    let values = values(name, &file, field, unit, options, &mut notes)?;
     let trust = quality_of(&file, field, &all).map_err(damaged)?;
     if trust.is_some() && options.least_quality.is_none() {
         notes.push(Note::QualityUnused);
@@ -102,7 +106,7 @@ fn fields(file: &Container) -> Result<Vec<Field>, String> {
     for d in 1..=MOST {
         let dataset = format!("/dataset{d}");
         if !file.has(&dataset)? {
-            break;
+            continue;
         }
         let of_all = file.text(&format!("{dataset}/what"), "quantity")?;
         for n in 1..=MOST {
@@ -122,6 +126,14 @@ fn fields(file: &Container) -> Result<Vec<Field>, String> {
 fn what(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
     match file.number(&format!("{}/what", field.data), key)? {
         None => file.number(&format!("{}/what", field.dataset), key),
+        own => Ok(own),
+    }
+}
+
+/// The stored value `key` of the field's own `what`, or of its dataset's, which may be no number (NaN).
+fn stored_value(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
+    match file.value(&format!("{}/what", field.data), key)? {
+        None => file.value(&format!("{}/what", field.dataset), key),
         own => Ok(own),
     }
 }
@@ -158,9 +170,19 @@ fn stamp(
     date: &str,
     time: &str,
 ) -> Result<Option<jiff::Timestamp>, String> {
-    let (Some(d), Some(t)) = (file.text(group, date)?, file.text(group, time)?) else {
-        return Ok(None);
+    // Written as numbers, dates and times have lost the zeros before them; of four digits or fewer
+    // nobody knows whether they are seconds.
+    let digits = |key: &str, n: usize| {
+        Ok::<_, String>(match file.attribute(group, key)? {
+            None => None,
+            Some(Attribute::Text(text)) => Some(text),
+            Some(Attribute::Number(v)) if v >= 10_000.0 && v.fract() == 0.0 => {
+                Some(format!("{v:0n$}"))
+            }
+            Some(Attribute::Number(_)) => None,
+        })
     };
+    let (Some(d), Some(t)) = (digits(date, 8)?, digits(time, 6)?) else { return Ok(None) };
     let stamp = clock::stamp(&format!("{d}{t}"));
     stamp.map(Some).ok_or_else(|| format!("its {group}/{date} {d} and {time} {t} are no time"))
 }
@@ -172,41 +194,51 @@ fn time(file: &Container) -> Result<Option<jiff::Timestamp>, String> {
 
 /// Values in `unit`, by the field's gain and offset.
 fn values(
+    name: &str,
     file: &Container,
     field: &Field,
     unit: RadarUnit,
     options: &RadarOptions,
     notes: &mut Vec<Note>,
-) -> Result<Array2<f32>, String> {
-    let (stored, whole) = file.array(&format!("{}/data", field.data))?;
-    let stated = (what(file, field, "gain")?, what(file, field, "offset")?);
+) -> Result<Array2<f32>, RadarError> {
+    let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
+    let path = format!("{}/data", field.data);
+    let (stored, whole) = file.array(&path).map_err(|what| match what.contains(LZF) {
+        false => damaged(what),
+        true => RadarError::refused(
+            name,
+            "its field is packed with LZF, which only h5py reads",
+            format!(
+                "pack it anew: python3 -c \"import h5py; f = h5py.File('{name}', 'r+'); \
+                 v = f['{path}'][:]; del f['{path}']; f.create_dataset('{path}', data=v, \
+                 compression='gzip')\""
+            ),
+        ),
+    })?;
+    let number = |key: &str| what(file, field, key).map_err(damaged);
+    let stated = (number("gain")?, number("offset")?);
     let [gain, offset] = match (options.scale, stated) {
         (Some(asked), _) => asked,
         (None, (Some(gain), Some(offset))) => [gain, offset],
         (None, _) if whole => {
-            return Err(format!(
-                "{} is stored as integers without gain and offset",
-                field.quantity
+            return Err(RadarError::refused(
+                name,
+                format!("{} is stored as integers without gain and offset", field.quantity),
+                "say them with ‹scale› GAIN,OFFSET, as in 0.5,-32",
             ));
         }
         _ => [1.0, 0.0],
     };
     if gain == 0.0 {
-        return Err(format!("the gain of {} is 0", field.quantity));
+        return Err(damaged(format!("the gain of {} is 0", field.quantity)));
     }
-    let no_data = options.no_data.map_or_else(|| what(file, field, "nodata"), |v| Ok(Some(v)))?;
-    let dry = what(file, field, "undetect")?;
-    if no_data.is_none() {
-        notes.push(Note::NoDataUnnamed);
-    }
-    if no_data.is_some() && no_data == dry {
-        notes.push(Note::NoDataIsDry);
-    }
-    Ok(stored.mapv(|v| match v {
-        v if v.is_nan() || no_data == Some(v) => f32::NAN,
-        v if dry == Some(v) => unit.dry(),
-        v => (v * gain + offset) as f32,
-    }))
+    let no_data = stored_value(file, field, "nodata").map_err(damaged)?;
+    let dry = stored_value(file, field, "undetect").map_err(damaged)?;
+    let meaning = Stored { name, whole, scale: [gain, offset], no_data, dry, unit };
+    let shape = stored.dim();
+    let each = |take: &mut dyn FnMut(f64)| stored.iter().for_each(|v| take(*v));
+    let cells = meaning.values(each, options, notes)?;
+    Array2::from_shape_vec(shape, cells).map_err(|e| damaged(e.to_string()))
 }
 
 /// The quality field of `field`: beside it, beside its dataset, or a dataset of its own.
@@ -265,11 +297,30 @@ fn place(
         let at = number(&format!("{which}_lon"))?.zip(number(&format!("{which}_lat"))?);
         at.map(|(lon, lat)| ground.xy([lon, lat]).map_err(wrong)).transpose()
     };
-    let (Some(low), Some(high)) = (corner("LL")?, corner("UR")?) else {
-        return Err(damaged("it tells no corners (LL, UR)".to_owned()));
+    let (ll, ur, ul, lr) = (corner("LL")?, corner("UR")?, corner("UL")?, corner("LR")?);
+    let t = match (ll, ur, ul, lr) {
+        (Some(low), Some(high), ..) => between(low, high, [h, w]).map_err(wrong)?,
+        (_, _, Some([x1, y2]), Some([x2, y1])) => {
+            between([x1, y1], [x2, y2], [h, w]).map_err(wrong)?
+        }
+        (low, high, upper, right) => {
+            // One corner and the sides of a cell.
+            let side = |key: &str| Ok::<_, RadarError>(number(key)?.map(|s| s / ground.unit_m()));
+            let (Some(dx), Some(dy)) = (side("xscale")?, side("yscale")?) else {
+                return Err(damaged("it tells no corners (LL, UR)".to_owned()));
+            };
+            let (wide, high_m) = (w as f64 * dx, h as f64 * dy);
+            let upper_left = upper
+                .or(low.map(|[x, y]| [x, y + high_m]))
+                .or(high.map(|[x, y]| [x - wide, y]))
+                .or(right.map(|[x, y]| [x - wide, y + high_m]));
+            let Some([x, y]) = upper_left.filter(|_| dx > 0.0 && dy > 0.0) else {
+                return Err(damaged("it tells no corners (LL, UR)".to_owned()));
+            };
+            [x, dx, 0.0, y, 0.0, -dy]
+        }
     };
-    let t = between(low, high, [h, w]).map_err(wrong)?;
-    if let (Some(ul), Some(lr)) = (corner("UL")?, corner("LR")?) {
+    if let (Some(ul), Some(lr)) = (ul, lr) {
         let [x1, y2] = ul;
         let [x2, y1] = lr;
         let other = between([x1, y1], [x2, y2], [h, w]).map_err(wrong)?;

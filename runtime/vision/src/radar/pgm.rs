@@ -12,6 +12,7 @@ use super::clock;
 use super::error::RadarError;
 use super::ground::{Ground, between};
 use super::limits::CELLS_MAX;
+use super::no_data::NoData;
 use super::options::RadarOptions;
 use super::raw::{Raw, settle_unit};
 use super::unit::RadarUnit;
@@ -62,11 +63,18 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
         }
         _ => [1.0, 0.0],
     };
-    let none = options.no_data.unwrap_or(f64::from(head.most));
-    notes.push(Note::NoDataValue { value: none });
+    let most = f64::from(head.most);
+    let (none, dry) = match &options.no_data {
+        None => (vec![most], None),
+        Some(NoData::Values(said)) => (said.clone(), None),
+        Some(NoData::Dry) => (Vec::new(), Some(most)),
+    };
+    notes.extend(none.iter().map(|&value| Note::NoDataValue { value }));
+    notes.extend(dry.map(|value| Note::NoDataTakenAsDry { value }));
     let of_byte: Vec<f32> = (0..=255u8)
         .map(|v| match f64::from(v) {
-            v if v == none => f32::NAN,
+            v if none.contains(&v) => f32::NAN,
+            v if dry == Some(v) => unit.dry(),
             v => (v * gain + offset) as f32,
         })
         .collect();

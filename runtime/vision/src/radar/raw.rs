@@ -5,7 +5,7 @@ use ndarray::Array2;
 
 use super::error::RadarError;
 use super::options::RadarOptions;
-use super::unit::RadarUnit;
+use super::unit::{RadarUnit, is_sum};
 use crate::note::Note;
 
 /// What a reader takes out of a file.
@@ -24,6 +24,30 @@ pub(super) struct Raw {
     pub(super) quality: Option<Array2<f32>>,
     /// Things a person should know of this file.
     pub(super) notes: Vec<Note>,
+}
+
+/// As [`settle_unit`], of a file that says its unit in `words`, known or not.
+pub(super) fn settle_unit_of(
+    name: &str,
+    found: Option<RadarUnit>,
+    words: Option<&str>,
+    options: &RadarOptions,
+    notes: &mut Vec<Note>,
+) -> Result<RadarUnit, RadarError> {
+    match (found, options.unit, words) {
+        (None, None, Some(words)) => {
+            let why = match is_sum(words) {
+                true => "which does not say over what time",
+                false => "which is not known as one of rain",
+            };
+            Err(RadarError::refused(
+                name,
+                format!("its unit is '{words}', {why}"),
+                "say it with ‹unit›: dBZ, mm/h or \"mm in 5 min\"",
+            ))
+        }
+        _ => settle_unit(name, found, options, notes),
+    }
 }
 
 /// The unit of file `name`, from what it says and what was asked for; never guessed.

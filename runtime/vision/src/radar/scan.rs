@@ -1,10 +1,10 @@
 //! Scans: one radar frame as rain in mm/h on its piece of the map.
 
 use jiff::Timestamp;
-use ndarray::{Array2, s};
+use ndarray::{Array2, Axis, s};
 
 use super::around::Window;
-use super::clock;
+use super::clock::{self, Doubt};
 use super::error::RadarError;
 use super::ground::Ground;
 use super::options::RadarOptions;
@@ -17,7 +17,7 @@ use crate::rain_rate::LEAST_MM_H;
 /// 75.8 dBZ by Marshall–Palmer.
 pub(super) const MOST_MM_H: f32 = 2000.0;
 /// Share of the seen cells that may be above it; more means that the unit is wrong.
-const MOST_SHARE: f64 = 0.01;
+pub(super) const MOST_SHARE: f64 = 0.01;
 
 /// Where a scan's time comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub(super) struct Scan {
     pub(super) cell_m: Option<f64>,
     pub(super) cells: Cells,
     pub(super) notes: Vec<Note>,
+    /// Whether its file holds several.
+    pub(super) of_many: bool,
 }
 
 /// Cells of a scan that were not taken as they are.
@@ -63,6 +65,11 @@ impl Scan {
         let refused = |what: String, fix: &str| RadarError::refused(&name, what, fix);
         let crs = settle_crs(crs, options, &mut notes);
         let (h, w) = values.dim();
+        if let Some(t) = &mut transform
+            && north_first(t, [h, w], &mut values, quality.as_mut())
+        {
+            notes.push(Note::RowsTurned);
+        }
         let mut cell_m = None;
         let misplaced = "correct the file, or say its projection with ‹crs›";
         match (&crs, transform) {
@@ -106,18 +113,53 @@ impl Scan {
             }
         }
         let rates = rates(values, unit, options, &name, &mut cells)?;
-        let named = base(&name);
-        let of_name = clock::of_name(named);
-        let time = match (utc, &of_name) {
-            (Some(utc), _) => Some((utc, From::File)),
-            (None, Ok(named)) => named.map(|t| (t, From::Name)),
-            (None, Err(two)) => {
-                return Err(refused(two.clone(), "give it a name with one time, YYYYMMDDHHMM"));
+        let of_name = clock::of_name(base(&name), options.name_time);
+        let (time, form) = match (utc, &of_name) {
+            (Some(utc), _) => (Some((utc, From::File)), None),
+            (None, Ok(named)) => {
+                let words = named.and_then(|(_, form)| form.words());
+                (named.map(|(t, _)| (t, From::Name)), words)
             }
+            (None, Err(doubt)) => return Err(ask_time(&name, doubt)),
         };
-        let name_disagrees = of_name.ok().flatten().filter(|t| utc.is_some_and(|u| u != *t));
-        Ok(Self { name, rates, time, name_disagrees, unit, crs, transform, cell_m, cells, notes })
+        notes.extend(form.map(|form| Note::NamesReadAs { form: form.to_owned() }));
+        let named = of_name.ok().flatten().map(|(t, _)| t);
+        let name_disagrees = named.filter(|t| utc.is_some_and(|u| u != *t));
+        let of_many = false;
+        Ok(Self {
+            name,
+            rates,
+            time,
+            name_disagrees,
+            unit,
+            crs,
+            transform,
+            cell_m,
+            cells,
+            notes,
+            of_many,
+        })
     }
+}
+
+/// Asks what the time in the name of a file is.
+fn ask_time(name: &str, doubt: &Doubt) -> RadarError {
+    let (what, fix) = match doubt {
+        Doubt::Two(a, b) => (
+            format!("its name holds two times, {a} and {b}"),
+            "say ‹name-time› first or last: which is the frame's",
+        ),
+        Doubt::Either(a, b) => (
+            format!("the number in its name may be {a} or, in seconds since 1970, {b}"),
+            "put YYYYMMDDHHMM into the names, in UTC",
+        ),
+        Doubt::Zone(zone) => (
+            format!("its name holds '{zone}' behind the time, which is no sure zone"),
+            "put the time in UTC into the names, with Z behind it, or its offset as in \
+             20240925T1645+0200",
+        ),
+    };
+    RadarError::refused(name, what, fix)
 }
 
 /// The name of a file without its folder.
@@ -138,6 +180,36 @@ fn settle_crs(
         }
         (stated, asked) => stated.or_else(|| asked.clone()),
     }
+}
+
+/// Turns rows that are stored south first, and columns that are stored east first, so that row 0 is north
+/// and column 0 west; whether there were any.
+fn north_first(
+    t: &mut [f64; 6],
+    [h, w]: [usize; 2],
+    values: &mut Array2<f32>,
+    mut quality: Option<&mut Array2<f32>>,
+) -> bool {
+    let south_first = t[5] > 0.0 && t[5].abs() >= t[4].abs();
+    let east_first = t[1] < 0.0 && t[1].abs() >= t[2].abs();
+    for (turned, axis, n, [x, y]) in
+        [(south_first, Axis(0), h, [2, 5]), (east_first, Axis(1), w, [1, 4])]
+    {
+        if !turned {
+            continue;
+        }
+        for field in [Some(&mut *values), quality.as_deref_mut()].into_iter().flatten() {
+            field.invert_axis(axis);
+        }
+        t[0] += n as f64 * t[x];
+        t[3] += n as f64 * t[y];
+        t[x] = -t[x];
+        t[y] = -t[y];
+    }
+    for field in [Some(values), quality].into_iter().flatten() {
+        *field = field.as_standard_layout().into_owned();
+    }
+    south_first || east_first
 }
 
 fn cut(all: &Array2<f32>, window: &Window) -> Array2<f32> {
@@ -211,6 +283,30 @@ fn rates(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_begin_in_the_north_and_columns_in_the_west() {
+        let north = [4e5, 1000.0, 0.0, 6_700_000.0, 0.0, -1000.0];
+        let south = [4e5, 1000.0, 0.0, 6_660_000.0, 0.0, 1000.0];
+        let both = [4.5e5, -1000.0, 0.0, 6_660_000.0, 0.0, 1000.0];
+        let cells: Vec<f32> = (0..2000).map(|i| i as f32 / 10.0).collect();
+        let read = |t: [f64; 6]| {
+            let here = Raw {
+                crs: Some("EPSG:3067".to_owned()),
+                transform: Some(t),
+                ..raw(&cells, RadarUnit::MmH)
+            };
+            Scan::of(here, &RadarOptions::default()).unwrap()
+        };
+        let plain = read(north);
+        for (t, corner) in [(south, [39, 0]), (both, [39, 49])] {
+            let turned = read(t);
+            assert_eq!(turned.transform, Some(north), "{t:?}");
+            assert_eq!(turned.rates[[0, 0]], plain.rates[corner]);
+            assert!(turned.notes.contains(&Note::RowsTurned) && turned.rates.is_standard_layout());
+        }
+        assert!(!plain.notes.contains(&Note::RowsTurned));
+    }
 
     fn raw(values: &[f32], unit: RadarUnit) -> Raw {
         let values = Array2::from_shape_fn((40, 50), |(y, x)| values[(y * 50 + x) % values.len()]);

@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use ndarray::Array2;
 
+use super::clock;
 use super::error::RadarError;
 use super::files;
 use super::format::Format;
@@ -16,7 +17,7 @@ use super::unit::RadarUnit;
 use crate::digest::Digest;
 use crate::frame::{BYTES_MAX, SIDE_PX, TimeSource, sides_fit};
 use crate::grid::Grid;
-use crate::note::Note;
+use crate::note::{Note, one_line};
 
 /// One frame of rain.
 #[derive(Clone, Debug)]
@@ -51,7 +52,17 @@ pub fn claims(path: &Path, rain: bool) -> bool {
     if *format != Format::GeoTiff || files.iter().any(|(_, f)| *f != Format::GeoTiff) {
         return true;
     }
-    rain || files::read(first).is_ok_and(|bytes| geotiff::tells_rain(&bytes))
+    let tells = |file: &Path| files::read(file).is_ok_and(|bytes| geotiff::tells_rain(&bytes));
+    // The first may be damaged.
+    rain || tells(first) || files.iter().skip(1).take(2).any(|(file, _)| tells(file))
+}
+
+/// A file that could not be read and is left out.
+struct Damaged {
+    /// Its place among the files.
+    at: usize,
+    name: String,
+    why: RadarError,
 }
 
 impl Sequence {
@@ -74,22 +85,36 @@ impl Sequence {
             ));
         }
         let (mut scans, mut sum, mut total) = (Vec::new(), Digest::default(), 0u64);
-        for (path, format) in &files {
+        let mut damaged: Vec<Damaged> = Vec::new();
+        for (i, (path, format)) in files.iter().enumerate() {
             let name = path.display().to_string();
             let bytes = files::read(path)?;
             sum.add(&bytes);
-            let scan = format.scan(&name, &bytes, options)?;
-            check_sides(&scan)?;
-            total += 4 * scan.rates.len() as u64;
-            if total > BYTES_MAX {
-                return Err(RadarError::refused(
-                    &name,
-                    "the frames up to here are over 8 GiB",
-                    "give fewer frames, or a part of the map with ‹around›",
-                ));
+            let found = match format.scans(&name, &bytes, options) {
+                Err(why @ RadarError::Damaged { .. }) if files.len() > 1 => {
+                    damaged.push(Damaged { at: i, name, why });
+                    continue;
+                }
+                found => found?,
+            };
+            for scan in found {
+                check_sides(&scan)?;
+                total += 4 * scan.rates.len() as u64;
+                if total > BYTES_MAX {
+                    return Err(RadarError::refused(
+                        &name,
+                        "the frames up to here are over 8 GiB",
+                        "give fewer frames, or a part of the map with ‹around›",
+                    ));
+                }
+                scans.push(scan);
             }
-            scans.push(scan);
         }
+        // One or a few cost their frames; many, or all of two, are no accident.
+        if damaged.len() > (files.len() / 4).max(1) || (scans.len() < 2 && !damaged.is_empty()) {
+            return Err(damaged.swap_remove(0).why);
+        }
+        note_damaged(&damaged, files.len(), &scans, &mut notes);
         if scans.is_empty() {
             return Err(RadarError::refused(uri, "it holds no frames", "give at least two frames"));
         }
@@ -136,6 +161,27 @@ impl Sequence {
         let frame = |scan: Scan| RainFrame { utc: utc(&scan), rates: scan.rates };
         let frames = scans.into_iter().map(frame).collect();
         Ok(Self { frames, times_from, grid, digest, notes })
+    }
+}
+
+/// Notes files that are left out, and how old the film's end is where one of them would be its newest frame.
+fn note_damaged(damaged: &[Damaged], files: usize, scans: &[Scan], notes: &mut Vec<Note>) {
+    let newest = scans.iter().filter_map(utc).max();
+    for Damaged { at, name, why } in damaged {
+        let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let named = clock::of_name(base, None).ok().flatten().map(|(t, _)| t);
+        let older_s = match (named, newest) {
+            (Some(named), Some(newest)) => {
+                Some(named.duration_since(newest).as_secs_f64()).filter(|s| *s > 0.0)
+            }
+            _ => None,
+        };
+        let is_newest = older_s.is_some() || (named.is_none() && at + 1 == files);
+        let what = match why {
+            RadarError::Damaged { what, .. } => one_line(what),
+            other => one_line(&other.to_string()),
+        };
+        notes.push(Note::FileLeftOut { name: name.clone(), what, is_newest, older_s });
     }
 }
 
@@ -202,6 +248,18 @@ fn stamps(scans: &[Scan], may_count: bool) -> Result<Option<TimeSource>, RadarEr
     };
     if dated == 0 && may_count {
         return Ok(None);
+    }
+    if let Some(one) = scans.iter().find(|s| s.of_many) {
+        let file = one.name.rsplit_once(", ").map_or(&*one.name, |(file, _)| file);
+        let many = scans.iter().filter(|s| s.of_many).count();
+        return Err(RadarError::refused(
+            file,
+            format!("it holds {many} frames and tells no time of each"),
+            format!(
+                "say ‹step› SECONDS where they follow each other, or write a file of each: \
+                 gdal_translate -b 1 \"{file}\" YYYYMMDDHHMM.tif"
+            ),
+        ));
     }
     let fix = match dated {
         0 => "put YYYYMMDDHHMM into the names, or say ‹step› SECONDS",

@@ -37,6 +37,8 @@ pub struct About {
     pub grid: Option<Grid>,
     /// Seconds between frames.
     pub step_s: Option<f64>,
+    /// Why its frames may be a radar's though nothing says so.
+    pub like_radar: Option<String>,
     /// Whether frames come while they are taken: such a source can keep a reader waiting.
     pub live: bool,
     /// Things a person should know.
@@ -53,6 +55,7 @@ impl About {
             kind: None,
             grid: None,
             step_s: None,
+            like_radar: None,
             live: false,
             notes: Vec::new(),
         }

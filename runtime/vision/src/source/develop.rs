@@ -75,6 +75,7 @@ pub fn develop(mut source: Box<dyn Source>, options: &SourceOptions) -> Result<F
     let by_values = options.kind.or(about.kind).is_none() && kind == Kind::Thermal;
     if by_values && matches!(about.origin, Origin::Npz | Origin::Images) {
         doubt::refuse_coarse_heat(&negative.name, about.grid.as_ref())?;
+        doubt::refuse_like_radar(&negative.name, about.like_radar.as_deref())?;
     }
     match kind {
         Kind::Rain => negative.refuse_no_rain()?,

@@ -1,9 +1,10 @@
 //! Doubt: what looks like weather radar though nothing says so, and is asked about.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::SourceError;
 use crate::grid::Grid;
+use crate::radar;
 
 /// Parts of names of radar data, and words.
 const PARTS: [&str; 6] = ["precip", "reflectiv", "rainrate", "rainfall", "radar", "dbz"];
@@ -36,11 +37,39 @@ pub(super) fn refuse_coarse_heat(uri: &str, grid: Option<&Grid>) -> Result<(), S
     if side < coarse {
         return Ok(());
     }
-    Err(SourceError::refused(
+    Err(ask(uri, &format!("its cells are {side} {unit} wide, as a radar's are")))
+}
+
+/// Refuses heat, of which only the values tell the kind, in pictures that look like a radar's for this
+/// reason.
+pub(super) fn refuse_like_radar(uri: &str, why: Option<&str>) -> Result<(), SourceError> {
+    why.map_or(Ok(()), |why| Err(ask(uri, why)))
+}
+
+fn ask(uri: &str, why: &str) -> SourceError {
+    SourceError::refused(
         uri,
-        format!("its cells are {side} {unit} wide, as a radar's are, and nothing says their kind"),
+        format!("{why}, and nothing says their kind"),
         "say ‹kind› thermal where they hold heat, or ‹unit› of radar files where it is rain",
-    ))
+    )
+}
+
+/// Why the pictures `files` may be a radar's; `None` where nothing speaks for it.
+pub(super) fn like_radar(files: &[PathBuf]) -> Option<String> {
+    let first = files.first()?;
+    let tags = radar::tags_of(first);
+    let t = tags.as_ref().and_then(|tags| tags.transform);
+    if let Some(t) = t.filter(|t| t[1].hypot(t[4]) >= COARSE_M) {
+        return Some(format!("its cells are {} m wide, as a radar's are", t[1].hypot(t[4])));
+    }
+    if tags.is_some_and(|tags| tags.tells_heat()) {
+        return None;
+    }
+    let minutes = radar::whole_minutes(files.iter().map(|f| stem(f)))?;
+    Some(match minutes {
+        0 => "its name tells a time, as a radar's does".to_owned(),
+        minutes => format!("its names tell times {minutes} min apart, as a radar's do"),
+    })
 }
 
 /// The name of a file without folder and ending.

@@ -50,7 +50,7 @@ pub fn open(uri: &str, options: &SourceOptions) -> Result<Box<dyn Source>, Sourc
         return Err(SourceError::refused(
             uri,
             "it is not made of radar files, and something was said that only they have",
-            "leave out ‹unit›, ‹zr›, ‹scale›, ‹no-data›, ‹crs›, ‹quantity›, ‹quality› and ‹around›",
+            "leave out ‹unit›, ‹zr›, ‹scale›, ‹no-data›, ‹crs›, ‹quantity›, ‹quality›, ‹name-time› and ‹around›",
         ));
     }
     if about.is_dir() {

@@ -105,6 +105,17 @@ fn a_person_is_told_what_is_wrong_with_a_series_of_frames() {
             Ok("1 frames see less than usual (2 % of the map is unseen then; a radar is out?): \
                 2016-09-28T17:10:00Z (41 % unseen)"),
         ),
+        ("every other frame sees less", {
+            let cut = |mut bytes: Vec<u8>| {
+                let n = bytes.len();
+                bytes[n - 1000..].fill(255);
+                bytes
+            };
+            vec![("a", at("1700")), ("b", cut(at("1705"))), ("c", at("1710")), ("d", cut(at("1715")))]
+        },
+            Ok("2 of 4 frames see much less than the others (up to 41 % of the map is unseen in them, 2 % \
+                otherwise)"),
+        ),
         (
             "a frozen feed",
             vec![("a", at("1700")), ("b", pgm("1705", 99)), ("c", pgm("1710", 99))],
@@ -305,7 +316,7 @@ fn bad_bytes_are_told_and_never_a_panic() {
         let whole = std::fs::read(golden(name)).unwrap();
         let format = Format::of(Path::new(name)).unwrap();
         let read = |bytes: &[u8]| {
-            let got = format.scan("x", bytes, &options);
+            let got = format.scans("x", bytes, &options);
             if let Err(e) = &got {
                 let e = e.to_string();
                 assert!(!e.contains('\n') && e.chars().count() < 600, "{name}: {e}");
@@ -342,6 +353,6 @@ fn bad_bytes_are_told_and_never_a_panic() {
         assert!(e.contains(why), "{head:?}: {e}");
     }
     let loud = replaced(&pgm("1700", 90), "CorrectedReflectivity", "\u{1b}[31mred");
-    let e = Format::Pgm.scan("x.pgm", &loud, &RadarOptions::default()).unwrap_err().to_string();
+    let e = Format::Pgm.scans("x.pgm", &loud, &RadarOptions::default()).unwrap_err().to_string();
     assert!(e.contains("it holds ' [31mred'"), "control letters do not reach a terminal: {e}");
 }

@@ -79,6 +79,9 @@ impl ImageFolder {
         }
         let facts: Vec<Facts> = files.iter().map(|file| still::peek(file)).collect();
         about.grid = grid(&files, &facts, &mut about.notes)?;
+        if options.kind.is_none() && facts.iter().all(|f| f.taken.is_none()) {
+            about.like_radar = doubt::like_radar(&files);
+        }
         let frames: usize = facts.iter().map(|f| f.pages).sum();
         let (mut times, mut digest_by_name) = (None, None);
         if frames > files.len() {

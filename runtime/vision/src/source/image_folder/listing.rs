@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::natural;
+use crate::radar::Content;
 use crate::source::error::SourceError;
 use crate::source::events::events;
 
@@ -60,7 +61,15 @@ impl Listing {
         let mut folders: Vec<&PathBuf> = entries.iter().filter(|p| p.is_dir()).collect();
         folders.sort_by(|a, b| natural::order(&a.to_string_lossy(), &b.to_string_lossy()));
         let (held, fix) = match (most, folders.first()) {
-            (Some((ending, n)), _) => (words(ending, n), remedy(uri, ending)),
+            (Some((ending, n)), _) => {
+                let like = |p: &&PathBuf| p.is_file() && self::ending(p) == ending;
+                let content = entries.iter().find(like).and_then(|p| Content::of_file(p));
+                let told = content.and_then(|c| Some((c.name(), c.remedy(uri.trim_end_matches('/'))?)));
+                match told.filter(|_| content != Some(Content::Empty)) {
+                    Some((name, fix)) => (format!("{}: {name}", words(ending, n)), fix),
+                    None => (words(ending, n), remedy(uri, ending)),
+                }
+            }
             (None, Some(first)) => (
                 format!("only {} folders", folders.len()),
                 format!("give one of them, such as {}", first.display()),
