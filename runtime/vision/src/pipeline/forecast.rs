@@ -44,8 +44,9 @@ pub fn forecast(
     if let Some(start) = *start_utc {
         begin_at(&mut opened.film, start)?;
     }
+    let model = model_for(&opened.film, options)?;
+    opened.film.notes.extend(product::places(&opened.film.grid, model.folder().card.task)?);
     let film = &opened.film;
-    let model = model_for(film, options)?;
     let leads = options.leads.unwrap_or(model.folder().card.output.leads);
     model.suits(film, options.source.step_s.unwrap_or_else(|| film.step_s()), leads)?;
     let at = at.unwrap_or(film.frames.len().saturating_sub(1));

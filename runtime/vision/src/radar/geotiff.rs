@@ -73,8 +73,9 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
     let cells = numbers(values, value)
         .ok_or_else(|| damaged("its values are of a type that is not read".to_owned()))?;
     let values = Array2::from_shape_vec((h, w), cells).map_err(|e| damaged(e.to_string()))?;
-    let crs = match tags.crs {
+    let crs = match &tags.crs {
         Crs::Epsg(code) => Some(format!("EPSG:{code}")),
+        Crs::Proj(proj) => Some(proj.clone()),
         Crs::UserDefined => {
             notes.push(Note::ProjectionNotRead);
             None

@@ -1,9 +1,9 @@
 //! Rain: extrapolation blended into a network's frames, and how likely each rate is.
 
-use ndarray::{Array3, ArrayView2, Axis, Zip};
+use ndarray::{Array2, Array3, ArrayView2, Axis, Zip};
 
 use crate::clip::{Clip, Unseen};
-use crate::extrapolation::{ProbabilityMatching, inflow_share};
+use crate::extrapolation::{ProbabilityMatching, from_outside};
 use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
@@ -28,14 +28,17 @@ pub(super) fn finish(
     let no_data = unseen.now();
     let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
     let nowcast = card.nowcast.as_ref();
+    let mut outside = None;
     let moved = nowcast.map(|nowcast| {
         let motion = rain_motion(&unseen.film(&clip.frames));
         let moved = extrapolated(&last, &motion, frames.dim().0);
         nowcast.blend.mix(frames, &moved);
-        let beyond = inflow_share(&motion, frames.dim().0).last().copied().unwrap_or(0.0);
+        let guessed = from_outside(&motion, &no_data, frames.dim().0);
+        let beyond = share_of_last(&guessed, &no_data);
         if beyond >= BEYOND_TOLD {
             notes.push(Note::InflowUnseen { percent: 100.0 * beyond });
         }
+        outside = Some(guessed);
         if unseen.earlier.is_none() {
             notes.push(Note::MotionOfTwoFrames);
         }
@@ -62,5 +65,13 @@ pub(super) fn finish(
         notes.push(Note::ChancesUnchecked { checked_leads: fit.leads });
     }
     let chance = chance.map(|fit| fit.chance(frames, &no_data));
-    Rain { chance, ..Rain::of(frames, &no_data) }
+    Rain { chance, from_outside: outside, ..Rain::of(frames, &no_data) }
+}
+
+/// Share of the cells with data whose rain at the last lead is a guess, 0..1.
+fn share_of_last(guessed: &Array3<bool>, no_data: &Array2<bool>) -> f64 {
+    let Some(last) = guessed.outer_iter().next_back() else { return 0.0 };
+    let count = |mask: &mut dyn Iterator<Item = &bool>| mask.filter(|b| **b).count() as f64;
+    let seen = no_data.len() as f64 - count(&mut no_data.iter());
+    count(&mut last.iter()) / seen.max(1.0)
 }
