@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::structure::arrows;
 
 /// Rooms of the vision library from left to right: each with the rooms that it may use besides itself.
-const ROOMS: [(&str, &[&str]); 29] = [
+const ROOMS: [(&str, &[&str]); 30] = [
     ("grid", &[]),
     ("kind", &[]),
     ("digest", &[]),
@@ -16,6 +16,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ("summed_area", &[]),
     ("quantile", &[]),
     ("rain_rate", &[]),
+    ("projection", &[]),
     ("note", &["kind"]),
     ("frame", &["grid", "kind", "note"]),
     ("task", &["kind", "frame"]),
@@ -28,7 +29,7 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ),
     ("motion", &["rain_rate"]),
     ("extrapolation", &["motion"]),
-    ("radar", &["kind", "grid", "digest", "natural", "rain_rate", "note", "frame"]),
+    ("radar", &["kind", "grid", "digest", "natural", "rain_rate", "projection", "note", "frame"]),
     ("source", &["kind", "grid", "digest", "natural", "rain_rate", "note", "frame", "radar"]),
     (
         "clip",
@@ -73,7 +74,18 @@ const ROOMS: [(&str, &[&str]); 29] = [
     ("score", &["kind", "grid", "summed_area", "quantile", "front", "forecast"]),
     (
         "product",
-        &["kind", "grid", "npy_header", "rain_rate", "note", "frame", "task", "clip", "forecast"],
+        &[
+            "kind",
+            "grid",
+            "npy_header",
+            "rain_rate",
+            "projection",
+            "note",
+            "frame",
+            "task",
+            "clip",
+            "forecast",
+        ],
     ),
     (
         "pipeline",
@@ -100,10 +112,11 @@ const ROOMS: [(&str, &[&str]); 29] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 4] = [
+const ALONE: [(&str, &str); 5] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
+    ("hdf5_writer", "vision/src/product/netcdf4.rs"),
     ("serialport", "node/src/port"),
 ];
 

@@ -1,6 +1,7 @@
 """Read output folders with other people's libraries and check that they say the same as ours.
 
-    pip install numpy==2.4.6 pillow==13.0.0 pyproj==3.7.2 rasterio==1.4.4 shapely==2.2.0
+    pip install numpy==2.4.6 pillow==13.0.0 pyproj==3.7.2 rasterio==1.4.4 shapely==2.2.0 \\
+        netCDF4==1.7.5.1 xarray==2026.9.0
     EMBERLINE_KEEP=/some/folder cargo test --release --lib product
     python tests/golden/product_check.py /some/folder/*
 
@@ -14,9 +15,12 @@ import json
 import sys
 from pathlib import Path
 
+import netCDF4
 import numpy as np
 import rasterio
+import rasterio.warp
 import shapely
+import xarray
 from PIL import Image
 from pyproj import CRS, Transformer
 from shapely.geometry import shape
@@ -31,6 +35,10 @@ def check(out: Path) -> str:
         assert found == told, name
     product = facts["product"]
     arrays = np.load(out / "forecast.npz", allow_pickle=False)
+    if product["kind"] == "rain":
+        return check_rain(out, product, arrays)
+    if "burn_probability" not in arrays:
+        return f"{out.name}: a film, not looked at further"
     lead_s, burn, arrival = arrays["lead_s"], arrays["burn_probability"], arrays["arrival_s"]
     assert lead_s.dtype == np.float64 and list(lead_s) == product["lead_s"]
     assert arrays["frames"].shape == burn.shape == (len(lead_s), *arrival.shape)
@@ -68,6 +76,68 @@ def check_tif(path: Path, grid: dict, values: np.ndarray, lead_s: np.ndarray | N
         if lead_s is not None:
             assert [float(tif.tags(i)["lead_s"]) for i in tif.indexes] == list(lead_s)
         assert "not for evacuation" in tif.tags()["TIFFTAG_IMAGEDESCRIPTION"]
+
+
+def check_rain(out: Path, product: dict, arrays) -> str:
+    """Values and place of rain in GeoTIFF and NetCDF."""
+    grid, rain = product["grid"], arrays["rain_mm_h"]
+    if not product["on_a_map"]:
+        return f"{out.name}: not on a map"
+    t = grid["transform"]
+    rows, cols = (a.ravel() + 0.5 for a in np.mgrid[: grid["height"] : 9, : grid["width"] : 9])
+    x, y = t[0] + cols * t[1] + rows * t[2], t[3] + cols * t[4] + rows * t[5]
+    scale = 1000.0 if "+a=6378.1" in grid["crs"] else 1.0  # an Earth in kilometres
+    told = grid["crs"].replace("6378.137", "6378137").replace("6356.752", "6356752")
+    want = Transformer.from_crs(CRS.from_user_input(told), 4326, always_xy=True)
+    want = np.array(want.transform(x * scale, y * scale))
+    said = []
+    if (out / "rain.tif").exists():
+        with rasterio.open(out / "rain.tif") as tif:
+            assert np.array_equal(tif.read(), rain, equal_nan=True)
+            assert np.allclose(tif.transform.to_gdal(), t, rtol=1e-14, atol=1e-9)
+            said.append(f"tif {apart_m(tif, rows, cols, want):.1f} m")
+    # NetCDF-4 reads its packed values; GDAL its place.
+    with netCDF4.Dataset(out / "rain.nc") as nc:
+        values = nc["rainfall_rate"][:]
+        assert np.array_equal(np.ma.getmaskarray(values), np.isnan(rain)), out
+        off = np.nanmax(np.abs(values.filled(np.nan) - rain), initial=0)
+        assert off <= float(nc["rainfall_rate"].getncattr("resolution_mm_h")) / 2 + 1e-6, off
+        if "lat" in nc.variables:
+            lon, lat = (nc[n][:][rows.astype(int), cols.astype(int)] for n in ("lon", "lat"))
+            off_m = np.hypot((lon - want[0]) * np.cos(np.radians(lat)), lat - want[1]) * 111195
+            assert off_m.max() < 130, (out, grid["crs"], off_m.max())
+            said.append(f"lat, lon {off_m.max():.1f} m")
+        mapped = "grid_mapping" in nc["rainfall_rate"].ncattrs()
+    if mapped:
+        with rasterio.open(f"netcdf:{out / 'rain.nc'}:rainfall_rate") as nc:
+            said.append(f"nc {apart_m(nc, rows, cols, want):.1f} m")
+            if told.startswith("EPSG:") and nc.crs.to_epsg() is not None:
+                assert f"EPSG:{nc.crs.to_epsg()}" == told
+        with xarray.open_dataset(out / "rain.nc", decode_coords="all") as nc:
+            crs = CRS.from_cf(nc["crs"].attrs)
+            to_wgs84 = Transformer.from_crs(crs, 4326, always_xy=True)
+            at = to_wgs84.transform(nc.x.values[cols.astype(int)], nc.y.values[rows.astype(int)])
+            said.append(f"xarray {distance_m(np.array(at), want).max():.1f} m")
+    else:
+        assert t[2] or t[4], (out, grid["crs"])
+    return f"{out.name}: {grid['crs']}: " + ", ".join(said)
+
+
+def distance_m(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Metres between longitudes and latitudes, about."""
+    east = (a[0] - b[0] + 180) % 360 - 180
+    return np.hypot(east * np.cos(np.radians(b[1])), a[1] - b[1]) * 111195
+
+
+def apart_m(file, rows, cols, want) -> float:
+    """How far GDAL places cells from where they are: less than 130 m (datums moved two ways)."""
+    assert file.crs is not None, file.name
+    a = file.transform
+    x, y = a.c + cols * a.a + rows * a.b, a.f + cols * a.d + rows * a.e
+    at = np.array(rasterio.warp.transform(file.crs, "EPSG:4326", list(x), list(y)))
+    off = distance_m(at, want).max()
+    assert off < 130, (file.name, file.crs.to_wkt(), off)
+    return off
 
 
 def check_isochrones(path: Path, product: dict, burn, arrival, on_a_map: bool) -> int:

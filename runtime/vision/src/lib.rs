@@ -28,6 +28,7 @@ pub mod nowcast;
 mod npy_header;
 pub mod pipeline;
 pub mod product;
+mod projection;
 mod quantile;
 pub mod radar;
 pub mod rain_rate;

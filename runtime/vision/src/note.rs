@@ -355,6 +355,13 @@ pub enum Note {
     },
     /// The projection is spelled out in keys that are not read.
     ProjectionNotRead,
+    /// GeoTIFF files are left out because they cannot tell where the grid lies.
+    GeoTiffLeftOut {
+        /// Why, in words.
+        why: String,
+    },
+    /// NetCDF tells the place by longitude and latitude of each cell alone.
+    PlaceByCell,
     /// The file names one projection, the person another.
     ProjectionOverridden {
         /// Projection in the file.
@@ -714,8 +721,8 @@ impl fmt::Display for Note {
             ),
             Self::InflowUnseen { percent } => write!(
                 f,
-                "{percent:.0} % of the view is reached at the last lead from beyond its border: there \
-                 the border's rain is carried in, which nobody saw"
+                "{percent:.0} % of the view is reached at the last lead from where nobody saw, beyond its \
+                 border or without data: rain there is a guess, hatched in pictures, from_outside in files"
             ),
             Self::MotionOfTwoFrames => {
                 f.write_str("motion is seen in two frames only: a third would make it surer")
@@ -1034,6 +1041,13 @@ impl fmt::Display for Note {
             Self::ProjectionNotRead => {
                 f.write_str("its projection has no EPSG code and is not read; ‹crs› says it")
             }
+            Self::GeoTiffLeftOut { why } => {
+                write!(f, "no GeoTIFF files are written, they could not be placed: {why}")
+            }
+            Self::PlaceByCell => f.write_str(
+                "rain.nc tells its place by longitude and latitude of each cell alone: its projection \
+                 cannot be told otherwise",
+            ),
             Self::ProjectionOverridden { found, asked } => {
                 write!(f, "the file says projection {found}; read as {asked}, as asked")
             }

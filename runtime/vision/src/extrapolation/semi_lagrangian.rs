@@ -51,27 +51,8 @@ pub fn extrapolate(
     frames
 }
 
-/// Share of the cells at each lead, 0..1, whose path begins beyond the border, so that their value is
-/// not known; of every fourth cell along and across.
-#[must_use]
-pub(crate) fn inflow_share(motion: &MotionField, leads: usize) -> Vec<f64> {
-    const EVERY: usize = 4;
-    let steps = Steps::of(motion);
-    let (h, w) = steps.0.dim();
-    let (mut out, mut cells) = (vec![0.0; leads], 0.0);
-    for (y, x) in (0..h).step_by(EVERY).flat_map(|y| (0..w).step_by(EVERY).map(move |x| (y, x))) {
-        cells += 1.0;
-        let mut path = Path::from([y, x], &steps);
-        for count in &mut out {
-            let [row, col] = path.back(&steps);
-            *count += f64::from(u8::from(!(inside(row, h) && inside(col, w))));
-        }
-    }
-    out.into_iter().map(|count| count / f64::max(cells, 1.0)).collect()
-}
-
 /// The way back from a cell, step by step.
-struct Path {
+pub(super) struct Path {
     cell: [f64; 2],
     /// Displacement so far, rows and columns.
     back: [f64; 2],
@@ -79,7 +60,7 @@ struct Path {
 }
 
 impl Path {
-    fn from([y, x]: [usize; 2], steps: &Steps) -> Self {
+    pub(super) fn from([y, x]: [usize; 2], steps: &Steps) -> Self {
         let cell = [y as f64, x as f64];
         Self { cell, back: [0.0; 2], step: steps.near(cell) }
     }
@@ -89,7 +70,7 @@ impl Path {
     }
 
     /// Where it was a step earlier.
-    fn back(&mut self, steps: &Steps) -> [f64; 2] {
+    pub(super) fn back(&mut self, steps: &Steps) -> [f64; 2] {
         let half = [self.back[0] - self.step[0] / 2.0, self.back[1] - self.step[1] / 2.0];
         let step = steps.near(self.at(half));
         self.back = [self.back[0] - step[0], self.back[1] - step[1]];
@@ -105,10 +86,10 @@ fn inside(at: f64, n: usize) -> bool {
 }
 
 /// Displacement a step of each cell `[H, W]`, rows and columns.
-struct Steps(Array2<[f64; 2]>);
+pub(super) struct Steps(Array2<[f64; 2]>);
 
 impl Steps {
-    fn of(motion: &MotionField) -> Self {
+    pub(super) fn of(motion: &MotionField) -> Self {
         let finite = |v: f32| if v.is_finite() { f64::from(v) } else { 0.0 };
         Self(
             Zip::from(&motion.down_px)
@@ -182,15 +163,6 @@ mod tests {
                 assert!(got == want || got.is_nan() && want.is_nan(), "{inflow:?} {x}: {got}");
             }
         }
-    }
-
-    #[test]
-    fn what_comes_from_beyond_is_counted() {
-        // Of 40 columns, every fourth: 0 … 36. A path is 3 cells a lead.
-        let shares = inflow_share(&uniform(9, 40, 0.0, 3.0), 3);
-        assert_eq!(shares, [0.1, 0.2, 0.3]);
-        assert_eq!(inflow_share(&uniform(9, 40, 0.0, 0.0), 2), [0.0, 0.0]);
-        assert_eq!(inflow_share(&uniform(0, 0, 1.0, 1.0), 1), [0.0]);
     }
 
     #[test]

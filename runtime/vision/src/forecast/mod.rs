@@ -73,6 +73,9 @@ pub struct Rain {
     pub mm_h: Array3<f32>,
     /// How likely it is, where that is known.
     pub chance: Option<Chance>,
+    /// Where `[L, H, W]` the rain of a lead comes from beyond the border, or from where the radar has no data:
+    /// a guess; where motion is known.
+    pub from_outside: Option<Array3<bool>>,
 }
 
 /// How likely rates of rain are.
@@ -159,6 +162,23 @@ impl Burn {
 }
 
 impl Rain {
+    /// Whether rain is a guess anywhere, at any lead.
+    #[must_use]
+    pub fn is_guessed_anywhere(&self) -> bool {
+        self.from_outside.as_ref().is_some_and(|guessed| guessed.iter().any(|b| *b))
+    }
+
+    /// Share of the cells with data, 0..1, whose rain is a guess at each lead; where motion is known.
+    #[must_use]
+    pub fn from_outside_by_lead(&self) -> Option<Vec<f64>> {
+        let leads = self.from_outside.as_ref()?.outer_iter().zip(self.mm_h.outer_iter());
+        let share = leads.map(|(guessed, rate)| {
+            let seen = rate.iter().filter(|v| !v.is_nan()).count();
+            guessed.iter().filter(|b| **b).count() as f64 / seen.max(1) as f64
+        });
+        Some(share.collect())
+    }
+
     /// The rates of `frames` `[L, H, W]`, shares in 0..1; `no_data` `[H, W]` is where none is given.
     #[must_use]
     pub fn of(frames: &Array3<f32>, no_data: &Array2<bool>) -> Self {
@@ -170,6 +190,6 @@ impl Rain {
                 }
             });
         }
-        Self { mm_h, chance: None }
+        Self { mm_h, chance: None, from_outside: None }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn extrapolated(
 
 /// Every `lead_steps`-th of frames `[L, H, W]`.
 #[must_use]
-pub(crate) fn every_lead(frames: Array3<f32>, lead_steps: usize) -> Array3<f32> {
+pub(crate) fn every_lead<T: Clone>(frames: Array3<T>, lead_steps: usize) -> Array3<T> {
     match lead_steps {
         0 | 1 => frames,
         n => frames.slice(s![n - 1..;n, .., ..]).to_owned(),

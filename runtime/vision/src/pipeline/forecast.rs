@@ -45,8 +45,9 @@ pub fn forecast(
     if let Some(start) = *start_utc {
         begin_at(&mut opened.film, start)?;
     }
+    let model = model_for(&opened.film, options)?;
+    opened.film.notes.extend(product::places(&opened.film.grid, model.folder().card.task)?);
     let film = &opened.film;
-    let model = model_for(film, options)?;
     let card = &model.folder().card;
     let Leads { asked_s, count: leads } = Leads::of(film, card, options, card.output.leads)?;
     model.suits(film, asked_s, leads)?;

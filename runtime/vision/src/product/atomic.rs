@@ -17,7 +17,7 @@ use super::swap::{is_mount_point, put};
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
 
 /// Every file name that an output of ours may hold; a folder with anything else is not replaced.
-const OURS: [&str; 15] = [
+const OURS: [&str; 16] = [
     "forecast.npz",
     "forecast.json",
     "isochrones.geojson",
@@ -25,6 +25,7 @@ const OURS: [&str; 15] = [
     "burn_probability.tif",
     "rain.nc",
     "rain.tif",
+    "rain_from_outside.tif",
     "rain_probability.png",
     "rain_probability.tif",
     "overlay.png",

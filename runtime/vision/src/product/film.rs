@@ -7,7 +7,7 @@ use super::facts::{Facts, NOTICE, short};
 use super::gif::{self, Shot, Strip};
 use super::overlay::scale_bar;
 use super::parts::Parts;
-use super::rain_colours::{NO_DATA, STEPS};
+use super::rain_colours::{DRY, NO_DATA, STEPS};
 use super::scene::{Scale, chosen};
 use super::still;
 use crate::clip::Clip;
@@ -94,18 +94,24 @@ pub(crate) fn sheet(
 /// Colours and what stands beside them: of rain, from which rate on; of a film, nothing.
 fn legend(parts: Parts<'_>) -> Vec<(Rgb, String)> {
     match parts {
-        Parts::Rain(_) => {
+        Parts::Rain(wet) => {
             let steps = STEPS.iter().map(|(from, colour)| (*colour, short(f64::from(*from))));
             let mut keys: Vec<(Rgb, String)> = steps.collect();
             if let Some((_, words)) = keys.last_mut() {
                 *words += " mm/h or more";
             }
             keys.push((NO_DATA, "no data".to_owned()));
+            if wet.rain.is_guessed_anywhere() {
+                keys.push((DRY, GUESSED.to_owned()));
+            }
             keys
         }
         Parts::Film | Parts::Fire(_) => Vec::new(),
     }
 }
+
+/// What hatching means.
+pub(super) const GUESSED: &str = "from where nobody saw: a guess";
 
 /// Width of a colour in the legend, and of the room after its words.
 const SWATCH: f64 = SIZE * 1.5;
@@ -120,6 +126,9 @@ fn width(legend: &[(Rgb, String)]) -> f64 {
 fn draw(canvas: &mut Canvas, legend: &[(Rgb, String)], [mut x, y]: [f64; 2]) {
     for (colour, words) in legend {
         canvas.rect([x, y - SIZE * 1.1, x + SWATCH, y + SIZE * 0.1], *colour);
+        if words == GUESSED {
+            still::hatch_rect(canvas, [x, y - SIZE * 1.1, x + SWATCH, y + SIZE * 0.1]);
+        }
         canvas.text([x + SWATCH + SIZE * 0.4, y], SIZE * 0.9, INK, words);
         x += width(&[(*colour, words.clone())]);
     }

@@ -8,16 +8,15 @@ use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::{Array2, Array3, ArrayView2, s};
+use ndarray::{Array3, ArrayView2, s};
 use tiff::TiffError;
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
 use tiff::tags::Tag;
 
-use super::error::ProductError;
 use super::facts::{Facts, NOTICE};
-use super::geokeys::GeoKeys;
-use super::place::{Map, Place};
+use super::place::Map;
 use crate::forecast::{Burn, Chance, Forecast, Rain};
+use crate::projection::GeoKeys;
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
@@ -29,11 +28,17 @@ const GDAL_NODATA: Tag = Tag::Unknown(42113);
 /// Raw bytes of a strip, about.
 const STRIP_BYTES: usize = 1 << 18;
 
-/// One band: what it is called, its lead, its values.
+/// One band: what it is called, its lead, its values, which are made when they are written.
 struct Band<'a> {
     name: String,
     lead_s: Option<f64>,
-    values: ArrayView2<'a, f32>,
+    /// Adds a row's values.
+    row: Box<dyn Fn(usize, &mut Vec<f32>) + Sync + 'a>,
+}
+
+/// Rows of values that lie in memory.
+fn rows_of<'a>(values: ArrayView2<'a, f32>) -> Box<dyn Fn(usize, &mut Vec<f32>) + Sync + 'a> {
+    Box::new(move |y, out| out.extend(values.row(y)))
 }
 
 /// Seconds until each cell burns: 0 already burnt, NaN not within the horizon.
@@ -44,8 +49,8 @@ pub(crate) fn arrival(
     burn: &Burn,
 ) -> io::Result<()> {
     let name = "seconds until the fire arrives; 0 already burnt, nodata not within the horizon";
-    let band = Band { name: name.to_owned(), lead_s: None, values: burn.arrival_s.view() };
-    write(sink, map, facts, "arrival time", "s", &[band])
+    let band = Band { name: name.to_owned(), lead_s: None, row: rows_of(burn.arrival_s.view()) };
+    write(sink, map, facts, burn.arrival_s.dim(), ["arrival time", "s"], &[band])
 }
 
 /// Probability that a cell burns or has burnt, a band a lead; NaN in cells that are never looked at.
@@ -61,7 +66,7 @@ pub(crate) fn burn_probability(
         probability.to_mut().outer_iter_mut().for_each(|lead| f.grid.hide(lead, f32::NAN));
     }
     let bands = by_lead(f, &probability, "probability burnt by");
-    write(sink, map, facts, "burn probability", "1", &bands)
+    write(sink, map, facts, size(&probability), ["burn probability", "1"], &bands)
 }
 
 /// Rain rate, a band a lead.
@@ -72,7 +77,8 @@ pub(crate) fn rain(
     f: &Forecast,
     rain: &Rain,
 ) -> io::Result<()> {
-    write(sink, map, facts, "rain rate", "mm/h", &by_lead(f, &rain.mm_h, "rain rate at"))
+    let bands = by_lead(f, &rain.mm_h, "rain rate at");
+    write(sink, map, facts, size(&rain.mm_h), ["rain rate", "mm/h"], &bands)
 }
 
 /// Chance in 0..1 of each rate of [`Chance::PUBLISHED_RATES_MM_H`] or more: all leads of the first rate, then of
@@ -84,20 +90,56 @@ pub(crate) fn rain_probability(
     f: &Forecast,
     chance: &Chance,
 ) -> io::Result<()> {
-    let share = |p: &u8| if *p == Chance::NO_DATA { f32::NAN } else { f32::from(*p) / 100.0 };
+    let (_, _, h, w) = chance.percent.dim();
     let each =
         chance.published().into_iter().flat_map(|k| (0..f.lead_s.len()).map(move |l| (k, l)));
-    let values: Vec<(usize, usize, Array2<f32>)> =
-        each.map(|(k, l)| (k, l, chance.percent.slice(s![k, l, .., ..]).map(share))).collect();
-    let bands: Vec<Band<'_>> = values
-        .iter()
-        .map(|(k, l, values)| Band {
-            name: format!("chance of {} mm/h at +{} s", chance.rates_mm_h[*k], f.lead_s[*l]),
-            lead_s: Some(f.lead_s[*l]),
-            values: values.view(),
+    let bands: Vec<Band<'_>> = each
+        .map(|(k, l)| Band {
+            name: format!("chance of {} mm/h at +{} s", chance.rates_mm_h[k], f.lead_s[l]),
+            lead_s: Some(f.lead_s[l]),
+            row: Box::new(move |y, out| {
+                let share = |p: &u8| match *p {
+                    Chance::NO_DATA => f32::NAN,
+                    p => f32::from(p) / 100.0,
+                };
+                out.extend(chance.percent.slice(s![k, l, y, ..]).iter().map(share));
+            }),
         })
         .collect();
-    write(sink, map, facts, "chance of rain", "1", &bands)
+    write(sink, map, facts, (h, w), ["chance of rain", "1"], &bands)
+}
+
+/// Where the rain of a lead is a guess (1), since it comes from where nobody saw, a band a lead; NaN where
+/// there is no data.
+pub(crate) fn from_outside(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+    rain: &Rain,
+    guessed: &Array3<bool>,
+) -> io::Result<()> {
+    let bands: Vec<Band<'_>> = (0..f.lead_s.len())
+        .map(|l| Band {
+            name: format!("rain comes from where nobody saw at +{} s", f.lead_s[l]),
+            lead_s: Some(f.lead_s[l]),
+            row: Box::new(move |y, out| {
+                let rates = rain.mm_h.slice(s![l, y, ..]);
+                let both = guessed.slice(s![l, y, ..]).into_iter().zip(rates);
+                out.extend(both.map(|(guess, rate)| match rate.is_nan() {
+                    true => f32::NAN,
+                    false => f32::from(u8::from(*guess)),
+                }));
+            }),
+        })
+        .collect();
+    write(sink, map, facts, size(&rain.mm_h), ["rain from outside", "1"], &bands)
+}
+
+/// Rows and columns of `[L, H, W]`.
+fn size(values: &Array3<f32>) -> (usize, usize) {
+    let (_, h, w) = values.dim();
+    (h, w)
 }
 
 /// A band a lead of `values` `[L, H, W]`, called after `what` they are.
@@ -107,7 +149,7 @@ fn by_lead<'a>(f: &Forecast, values: &'a Array3<f32>, what: &str) -> Vec<Band<'a
         .map(|(&lead_s, values)| Band {
             name: format!("{what} +{lead_s} s"),
             lead_s: Some(lead_s),
-            values,
+            row: rows_of(values),
         })
         .collect()
 }
@@ -116,19 +158,19 @@ fn write(
     sink: &mut (impl Write + Seek),
     map: &Map,
     facts: &Facts,
-    what: &str,
-    unit: &str,
+    (h, w): (usize, usize),
+    [what, unit]: [&str; 2],
     bands: &[Band<'_>],
 ) -> io::Result<()> {
-    let values: usize = bands.iter().map(|b| b.values.len()).sum();
+    let values = h * w * bands.len();
     let words = words(map, facts, what, unit, bands).map_err(io::Error::other)?;
     // Offsets of a classic TIFF are 32 bit; larger files are BigTIFF, which every GIS reads too.
     let done = if values as u64 * 4 < 4_000_000_000 {
         TiffEncoder::<_, TiffKindStandard>::new_generic(sink)
-            .and_then(|mut t| image(t.image_directory()?, map, &words, bands))
+            .and_then(|mut t| image(t.image_directory()?, map, &words, (h, w), bands))
     } else {
         TiffEncoder::<_, TiffKindBig>::new_generic(sink)
-            .and_then(|mut t| image(t.image_directory()?, map, &words, bands))
+            .and_then(|mut t| image(t.image_directory()?, map, &words, (h, w), bands))
     };
     done.map_err(|e| match e {
         TiffError::IoError(e) => e,
@@ -149,7 +191,7 @@ fn words(
     what: &str,
     unit: &str,
     bands: &[Band<'_>],
-) -> Result<Words, ProductError> {
+) -> Result<Words, String> {
     let mut items = String::new();
     let mut item = |attributes: &str, value: &str| {
         items.push_str(&format!("  <Item {attributes}>{}</Item>\n", escaped(value)));
@@ -169,10 +211,7 @@ fn words(
             item(&format!("name=\"valid_time\" sample=\"{i}\""), &valid.to_string());
         }
     }
-    let geo_keys = match map.place()? {
-        Place::Coded(code) => GeoKeys::coded(code, map.is_geographic()),
-        Place::Projected(projection) => GeoKeys::of(&projection),
-    };
+    let geo_keys = map.geo_keys()?;
     let description = format!("emberline {what}, unit {unit}; {}; {NOTICE}", ascii(&facts.maker));
     Ok(Words {
         description,
@@ -200,27 +239,48 @@ fn escaped(s: &str) -> String {
     })
 }
 
+/// The strips of a band, packed.
+fn strips(band: &Band<'_>, h: usize, rows_per_strip: usize) -> io::Result<Vec<Vec<u8>>> {
+    let (mut row, mut bytes) = (Vec::new(), Vec::new());
+    let strip = |first: usize| {
+        bytes.clear();
+        for y in first..(first + rows_per_strip).min(h) {
+            row.clear();
+            (band.row)(y, &mut row);
+            row.iter().for_each(|v| bytes.extend(v.to_ne_bytes()));
+        }
+        let mut packed = ZlibEncoder::new(Vec::new(), Compression::new(6));
+        packed.write_all(&bytes)?;
+        packed.finish()
+    };
+    (0..h).step_by(rows_per_strip).map(strip).collect()
+}
+
 /// One image with all bands, each band's strips after the other.
 fn image<W: Write + Seek, K: TiffKind>(
     mut dir: DirectoryEncoder<'_, W, K>,
     map: &Map,
     words: &Words,
+    (h, w): (usize, usize),
     bands: &[Band<'_>],
 ) -> Result<(), TiffError> {
-    let (h, w) = bands.first().map_or((0, 0), |b| b.values.dim());
     let n = bands.len();
     let rows_per_strip = (STRIP_BYTES / 4 / w.max(1)).clamp(1, h.max(1));
     let (mut offsets, mut sizes) = (Vec::new(), Vec::new());
-    for band in bands {
-        for first in (0..h).step_by(rows_per_strip) {
-            let rows = first..(first + rows_per_strip).min(h);
-            let mut strip = ZlibEncoder::new(Vec::new(), Compression::new(6));
-            for v in band.values.slice(ndarray::s![rows, ..]) {
-                strip.write_all(&v.to_ne_bytes())?;
+    // Strips are packed two bands at a time, and written in their order.
+    for two in bands.chunks(2) {
+        let packed: Vec<io::Result<Vec<Vec<u8>>>> = std::thread::scope(|scope| {
+            let pack = |band| move || strips(band, h, rows_per_strip);
+            let second = two.get(1).map(|band| scope.spawn(pack(band)));
+            let mut all = vec![pack(&two[0])()];
+            all.extend(second.map(|s| s.join().unwrap_or_else(|p| std::panic::resume_unwind(p))));
+            all
+        });
+        for strips in packed {
+            for strip in strips? {
+                sizes.push(K::convert_offset(strip.len() as u64)?);
+                offsets.push(K::convert_offset(dir.write_data(strip.as_slice())?)?);
             }
-            let strip = strip.finish()?;
-            sizes.push(K::convert_offset(strip.len() as u64)?);
-            offsets.push(K::convert_offset(dir.write_data(strip.as_slice())?)?);
         }
     }
     dir.write_tag(Tag::ImageWidth, w as u32)?;

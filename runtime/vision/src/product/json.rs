@@ -63,6 +63,11 @@ pub(crate) fn document(
         Parts::Rain(Wet { unseen, rain }) => {
             product["cells_without_data"] = json!(set(&unseen.now()));
             let wet = |lead: ArrayView2<'_, f32>| lead.iter().filter(|v| **v >= LEAST_MM_H).count();
+            if let Some(shares) = rain.from_outside_by_lead() {
+                // To a hundredth of a percent: a share of cells.
+                let rounded = shares.iter().map(|s| (s * 1e4).round() / 1e4);
+                product["from_outside_share_by_lead"] = rounded.collect();
+            }
             product["wet_cells_by_lead"] = rain.mm_h.outer_iter().map(wet).collect();
         }
     }

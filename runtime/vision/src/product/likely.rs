@@ -3,12 +3,14 @@
 
 use std::io::{self, Write};
 
-use ndarray::{ArrayView2, s};
+use ndarray::{ArrayView2, Axis, s};
 
 use super::facts::{Facts, NOTICE, short};
+use super::film::GUESSED;
 use super::rain_colours::NO_DATA;
 use super::scene::{Scale, chosen};
-use crate::forecast::{Chance, Forecast};
+use super::still;
+use crate::forecast::{Chance, Forecast, Rain};
 use emberline_picture::palette::{FAINT, INK, PAPER, Rgb, between};
 use emberline_picture::{Canvas, text_width};
 
@@ -47,6 +49,7 @@ pub(crate) fn sheet(
     sink: &mut impl Write,
     facts: &Facts,
     f: &Forecast,
+    rain: &Rain,
     chance: &Chance,
 ) -> io::Result<()> {
     let scale = Scale::fitting(f.grid.height, f.grid.width, SIDES_PX.0, SIDES_PX.1);
@@ -55,9 +58,12 @@ pub(crate) fn sheet(
     let title = format!("Chance of rain · {}", facts.maker);
     let time = format!("last frame {}", facts.issue_words());
     let grid = leads.len() as f64 * (pw + GUTTER) - GUTTER;
-    let legend = "chance of this rate or more, 0 to 100 %";
+    let legend = match rain.is_guessed_anywhere() {
+        true => format!("chance of this rate or more, 0 to 100 %; hatched: {GUESSED}"),
+        false => "chance of this rate or more, 0 to 100 %".to_owned(),
+    };
     let words = [text_width(SIZE * 1.1, &title), text_width(SIZE, &time)];
-    let under = [text_width(SIZE * 0.9, NOTICE), BAR + SIZE + text_width(SIZE * 0.9, legend)];
+    let under = [text_width(SIZE * 0.9, NOTICE), BAR + SIZE + text_width(SIZE * 0.9, &legend)];
     let content = words.into_iter().chain(under).fold(grid, f64::max);
     let top = MARGIN + SIZE * 1.1 + LINE + SIZE;
     let row = ph + LINE + GUTTER * 0.5;
@@ -74,7 +80,11 @@ pub(crate) fn sheet(
             let words = if j == 0 { format!("{rate} mm/h, {lead}") } else { lead };
             canvas.text([x, y + SIZE * 1.3], SIZE * 0.9, INK, &words);
             let percent = chance.percent.slice(s![k, l, .., ..]);
-            canvas.paste(&map(&percent, scale), x as usize, (y + LINE) as usize);
+            let mut map = map(&percent, scale);
+            if let Some(guessed) = &rain.from_outside {
+                still::hatch(&mut map, &guessed.index_axis(Axis(0), l), scale);
+            }
+            canvas.paste(&map, x as usize, (y + LINE) as usize);
         }
     }
     let y = end + SIZE * 1.4;
@@ -83,7 +93,7 @@ pub(crate) fn sheet(
         let x = MARGIN + px as f64;
         canvas.rect([x, y - SIZE, x + 1.0, y], colour(percent));
     }
-    canvas.text([MARGIN + BAR + SIZE, y], SIZE * 0.9, INK, legend);
+    canvas.text([MARGIN + BAR + SIZE, y], SIZE * 0.9, INK, &legend);
     canvas.text([MARGIN, y + LINE], SIZE * 0.9, FAINT, NOTICE);
     canvas.png(sink)
 }

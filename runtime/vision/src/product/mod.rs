@@ -5,6 +5,9 @@ use std::path::Path;
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance, Rain};
+use crate::grid::Grid;
+use crate::note::Note;
+use crate::task::Task;
 
 pub mod atomic;
 mod beside;
@@ -12,18 +15,17 @@ mod error;
 mod facts;
 mod film;
 mod geojson;
-mod geokeys;
 mod geotiff;
 mod gif;
 mod json;
 mod likely;
 mod netcdf;
+mod netcdf4;
 mod npz;
 mod outline;
 mod overlay;
 mod parts;
 pub mod place;
-mod projection;
 pub mod rain_colours;
 mod scene;
 mod still;
@@ -52,9 +54,6 @@ pub fn write_all(
     let parts = Parts::of(clip, forecast)?;
     let facts = facts::Facts::of(clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
-    if let Some(map) = &map {
-        map.place()?;
-    }
     let mut staged = Staged::begin(out)?;
     std::thread::scope(|scope| {
         // The sequence takes longest: it is drawn beside all the others.
@@ -78,6 +77,23 @@ pub fn write_all(
     staged.commit()
 }
 
+/// What map files of a forecast of `task` on `grid` cannot tell: such files are left out, and a person
+/// should know. Asked before a forecast is made, since a place that is of no use is refused.
+///
+/// # Errors
+/// [`ProductError::Crs`] and [`ProductError::Transform`].
+pub fn places(grid: &Grid, task: Task) -> Result<Vec<Note>, ProductError> {
+    let Some(map) = place::Map::of(grid)? else { return Ok(Vec::new()) };
+    let mut notes = Vec::new();
+    if let (Err(why), Task::FireFront | Task::Rain) = (map.geo_keys(), task) {
+        notes.push(Note::GeoTiffLeftOut { why });
+    }
+    if task == Task::Rain && map.projection().is_none() {
+        notes.push(Note::PlaceByCell);
+    }
+    Ok(notes)
+}
+
 /// Writes everything but the sequence and the report.
 fn write_stills(
     staged: &mut Staged,
@@ -94,28 +110,36 @@ fn write_stills(
         })?;
     }
     match (map, parts) {
-        (Some(map), Parts::Fire(Fire { burn, .. })) => {
+        // Left out where GeoTIFF cannot place it: [`places`] tells.
+        (Some(map), Parts::Fire(Fire { burn, .. })) if map.geo_keys().is_ok() => {
             staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, facts, burn))?;
             staged.write("burn_probability.tif", |sink| {
                 geotiff::burn_probability(sink, map, facts, forecast, burn)
             })?;
         }
         (Some(map), Parts::Rain(Wet { rain, .. })) => {
-            staged.write("rain.tif", |sink| geotiff::rain(sink, map, facts, forecast, rain))?;
-            staged.write("rain.nc", |sink| {
-                netcdf::rain(sink.get_ref().try_clone()?, map, facts, forecast, rain)
-            })?;
-            if let Some(chance) = &rain.chance {
+            let in_geotiff = map.geo_keys().is_ok();
+            if in_geotiff {
+                staged.write("rain.tif", |sink| geotiff::rain(sink, map, facts, forecast, rain))?;
+            }
+            if let Some(guessed) = rain.from_outside.as_ref().filter(|_| in_geotiff) {
+                staged.write("rain_from_outside.tif", |sink| {
+                    geotiff::from_outside(sink, map, facts, forecast, rain, guessed)
+                })?;
+            }
+            staged.write("rain.nc", |sink| netcdf::rain(sink, map, facts, forecast, rain))?;
+            if let Some(chance) = rain.chance.as_ref().filter(|_| in_geotiff) {
                 staged.write("rain_probability.tif", |sink| {
                     geotiff::rain_probability(sink, map, facts, forecast, chance)
                 })?;
             }
         }
-        (Some(_), Parts::Film) | (None, _) => {}
+        (Some(_), Parts::Film | Parts::Fire(_)) | (None, _) => {}
     }
-    if let Parts::Rain(Wet { rain: Rain { chance: Some(chance), .. }, .. }) = parts {
-        staged
-            .write("rain_probability.png", |sink| likely::sheet(sink, facts, forecast, chance))?;
+    if let Parts::Rain(Wet { rain: rain @ Rain { chance: Some(chance), .. }, .. }) = parts {
+        staged.write("rain_probability.png", |sink| {
+            likely::sheet(sink, facts, forecast, rain, chance)
+        })?;
     }
     staged.write("overlay.png", |sink| match parts {
         Parts::Fire(fire) => overlay::write(sink, facts, clip, forecast, fire),
@@ -132,7 +156,6 @@ mod tests {
     use super::trial::Trial;
     use super::*;
     use crate::frame::Kind;
-    use crate::task::Task;
 
     const PLAIN: [&str; 5] =
         ["forecast.gif", "forecast.json", "forecast.npz", "isochrones.geojson", "overlay.png"];
@@ -226,10 +249,136 @@ mod tests {
             files.into_iter().map(|(n, _)| n).collect()
         };
         let rain = names(Task::Rain);
-        for file in ["rain.tif", "rain.nc", "rain_probability.tif"] {
+        for file in ["rain.tif", "rain.nc", "rain_from_outside.tif", "rain_probability.tif"] {
             assert!(rain.contains(&file.to_owned()), "{file}: {rain:?}");
         }
         assert!(!names(Task::Frames).iter().any(|n| n.ends_with(".tif")));
+    }
+
+    /// Projections that radars come in, EPSG codes of countries and PROJ strings without one, each with a
+    /// place in it: longitude and latitude. tests/golden/product_check.py reads the files.
+    const PLACES: [(&str, [f64; 2]); 65] = [
+        ("EPSG:27700", [-2.0, 53.0]),
+        ("EPSG:2056", [8.0, 47.0]),
+        ("EPSG:21781", [8.0, 47.0]),
+        ("EPSG:28992", [5.3, 52.1]),
+        ("EPSG:31370", [4.5, 50.6]),
+        ("EPSG:31467", [9.0, 50.0]),
+        ("EPSG:5514", [15.0, 49.8]),
+        ("EPSG:5070", [-96.0, 38.0]),
+        ("EPSG:3577", [145.0, -37.8]),
+        ("EPSG:23030", [-3.0, 40.0]),
+        ("EPSG:29903", [-8.0, 53.0]),
+        ("EPSG:3003", [9.5, 44.0]),
+        ("EPSG:31287", [14.0, 47.5]),
+        ("EPSG:5880", [-50.0, -15.0]),
+        ("EPSG:6933", [10.0, 45.0]),
+        ("EPSG:2039", [35.0, 31.5]),
+        ("EPSG:4230", [9.0, 46.0]),
+        ("EPSG:3067", [26.0, 62.0]),
+        ("EPSG:3006", [15.0, 60.0]),
+        ("EPSG:25832", [9.0, 52.0]),
+        ("EPSG:32633", [15.0, 45.0]),
+        ("EPSG:32755", [145.0, -37.0]),
+        ("EPSG:3035", [10.0, 52.0]),
+        ("EPSG:3857", [10.0, 52.0]),
+        ("EPSG:4326", [10.0, 52.0]),
+        ("EPSG:4258", [10.0, 52.0]),
+        ("EPSG:4269", [-96.0, 38.0]),
+        ("EPSG:2154", [3.0, 47.0]),
+        ("EPSG:27572", [3.0, 47.0]),
+        ("EPSG:2180", [19.0, 52.0]),
+        ("EPSG:3301", [25.0, 58.5]),
+        ("EPSG:3413", [-45.0, 75.0]),
+        ("EPSG:3031", [100.0, -75.0]),
+        ("EPSG:3995", [10.0, 75.0]),
+        ("EPSG:3112", [145.0, -37.0]),
+        ("EPSG:2193", [174.0, -41.0]),
+        ("EPSG:3005", [-123.0, 49.5]),
+        ("EPSG:3978", [-95.0, 50.0]),
+        ("EPSG:2263", [-74.0, 40.7]),
+        ("EPSG:2227", [-122.0, 37.5]),
+        ("EPSG:6668", [139.0, 36.0]),
+        ("EPSG:3812", [4.5, 50.6]),
+        ("+proj=aeqd +lat_0=52.3469 +lon_0=19.0926 +ellps=sphere", [19.0, 52.0]),
+        ("+proj=stere +lat_0=56 +lon_0=10.5666 +ellps=WGS84", [10.5, 56.0]),
+        (
+            "+proj=somerc +lat_0=46.95241 +lon_0=7.43958 +k_0=1 +x_0=600000 +y_0=200000 \
+             +ellps=bessel +towgs84=674.374,15.056,405.346,0,0,0,0",
+            [8.0, 47.0],
+        ),
+        ("+proj=tmerc +lat_0=49 +lon_0=-2 +k=0.9996 +x_0=4e5 +y_0=-1e5 +ellps=airy", [-2.0, 53.0]),
+        ("+proj=aea +lat_1=-18 +lat_2=-36 +lat_0=0 +lon_0=144.75 +ellps=GRS80", [144.7, -37.8]),
+        ("+proj=gnom +lat_0=52 +lon_0=10", [10.5, 52.5]),
+        ("+proj=geos +lon_0=0 +h=35785831 +sweep=y +ellps=GRS80", [10.0, 45.0]),
+        (
+            "+proj=stere +lon_0=25E +lat_0=90N +lat_ts=60 +a=6371288 +x_0=380886 +y_0=3395677",
+            [26.0, 61.0],
+        ),
+        ("+proj=stere +lat_0=90 +lon_0=0 +lat_ts=60 +a=6378.137 +b=6356.752", [5.0, 52.0]),
+        ("+proj=stere +lat_0=90 +lon_0=10 +lat_ts=60 +a=6370040 +b=6370040 +units=km", [9.0, 51.0]),
+        ("+proj=laea +lat_0=55 +lon_0=10 +x_0=1950000 +y_0=-2100000 +ellps=WGS84", [10.0, 50.0]),
+        ("+proj=lcc +lat_1=49 +lat_2=44 +lat_0=46.5 +lon_0=3 +ellps=WGS84", [3.0, 47.0]),
+        ("+proj=lcc +lat_1=49 +lat_0=49 +k_0=0.99 +lon_0=3 +ellps=intl", [3.0, 47.0]),
+        ("+proj=lcc +lat_1=49 +lat_2=44 +lat_0=46 +k_0=0.99 +lon_0=3", [3.0, 47.0]),
+        ("+proj=merc +lat_ts=45 +lon_0=16 +ellps=WGS84", [16.0, 49.0]),
+        ("+proj=eqc +lat_ts=40 +lon_0=5 +R=6370000", [5.0, 45.0]),
+        ("+proj=ortho +lat_0=52 +lon_0=10 +ellps=WGS84", [10.5, 52.5]),
+        ("+proj=cass +lat_0=52 +lon_0=10 +ellps=WGS84", [10.5, 52.5]),
+        ("+proj=sterea +lat_0=52.15 +lon_0=5.38 +k=0.9999079 +ellps=bessel", [5.3, 52.1]),
+        (
+            "+proj=omerc +lat_0=45 +lonc=10 +alpha=30 +gamma=30 +k=1 +x_0=1e5 +ellps=WGS84",
+            [10.2, 45.2],
+        ),
+        ("+proj=moll +lon_0=10 +ellps=WGS84", [10.5, 45.0]),
+        ("+proj=sinu +lon_0=10 +R=6371007.181", [10.5, 45.0]),
+        ("+proj=tpers +h=5500000 +lat_0=45 +lon_0=10", [10.5, 45.0]),
+    ];
+
+    #[test]
+    fn maps_of_every_projection_are_written() {
+        use proj4rs::{Proj, transform::transform};
+        let room = tempfile::tempdir().unwrap();
+        let keep = std::env::var_os("EMBERLINE_KEEP").map(PathBuf::from);
+        let wgs84 = Proj::from_proj_string("+proj=longlat +datum=WGS84").unwrap();
+        for (k, (crs, [lon, lat])) in PLACES.into_iter().enumerate() {
+            let out = keep.as_deref().unwrap_or(room.path()).join(format!("place-{k}"));
+            let code = crs.strip_prefix("EPSG:").map(|c| c.parse().unwrap());
+            let proj = code.map_or_else(|| Proj::from_proj_string(crs), Proj::from_epsg_code);
+            let proj = proj.unwrap();
+            let mut at = (f64::to_radians(lon), f64::to_radians(lat), 0.0);
+            transform(&wgs84, &proj, &mut at).unwrap();
+            // Cells of about a kilometre, whatever the unit.
+            let in_km = proj.ellipse_parameters().0 < 1e5;
+            let (unit, cell) = match proj.is_latlong() {
+                true => (1f64.to_degrees(), 0.01),
+                false => (1.0, 1000.0 / proj.to_meter() / if in_km { 1000.0 } else { 1.0 }),
+            };
+            let t = [at.0 * unit, cell, 0.0, at.1 * unit, 0.0, -cell];
+            let trial = Trial::ellipse(40, 50, 2).told_as(Task::Rain).on(crs, t, None);
+            let notes = places(&trial.forecast.grid, Task::Rain).unwrap();
+            let names: Vec<String> =
+                written(&trial, &out).unwrap().files.into_iter().map(|(n, _)| n).collect();
+            let has = |name: &str| names.iter().any(|n| n == name);
+            let without = ["moll", "tpers", "geos", "k_0=0.99 +lon_0=3"].iter();
+            let in_geotiff = !without.into_iter().any(|w| crs.contains(w) && !crs.contains("intl"));
+            assert!(has("rain.nc"), "{crs}");
+            assert_eq!(has("rain.tif") && has("rain_probability.tif"), in_geotiff, "{crs}");
+            assert_eq!(notes.len(), usize::from(!in_geotiff), "{crs}: {notes:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_of_no_use_is_told_before_a_forecast_is_made() {
+        let grid = |crs: &str, transform| {
+            let grid = Trial::ellipse(40, 50, 2).on(crs, transform, None).clip.grid;
+            places(&grid, Task::Rain).map_err(|e| e.to_string())
+        };
+        let south = grid("+proj=tmerc +axis=wsu", utm()).unwrap();
+        assert_eq!(south.len(), 2, "{south:?}");
+        assert!(grid("Mars", utm()).unwrap_err().contains("neither"));
+        assert!(grid("EPSG:32611", [0.0; 6]).unwrap_err().contains("no area"));
+        assert_eq!(grid("EPSG:32611", utm()), Ok(vec![]));
     }
 
     #[test]
@@ -258,7 +407,7 @@ mod tests {
     fn parts_that_do_not_fit_are_refused_before_anything_is_written() {
         type Spoil = fn(&mut Trial);
         let room = tempfile::tempdir().unwrap();
-        let cases: [(&str, Spoil); 9] = [
+        let cases: [(&str, Spoil); 8] = [
             ("burn_probability", |t| {
                 t.burn_mut().probability = ndarray::Array3::zeros((2, 40, 49));
             }),
@@ -276,10 +425,6 @@ mod tests {
             ("the clip is for frames", |t| t.clip.observed = crate::clip::Observed::Film),
             ("neither", |t| {
                 t.forecast.grid = Trial::ellipse(40, 50, 2).on("Mars", utm(), None).clip.grid
-            }),
-            ("projection aea is not carried over", |t| {
-                let crs = "+proj=aea +lat_1=34 +lat_2=42 +lat_0=38 +lon_0=-117 +ellps=GRS80";
-                t.forecast.grid = Trial::ellipse(40, 50, 2).on(crs, utm(), None).clip.grid;
             }),
         ];
         for (want, spoil) in cases {

@@ -1,216 +1,207 @@
 //! `rain.nc`: rain rates as NetCDF by the CF conventions, with time and place as weather services do.
 //!
-//! The 64-bit offset form of classic NetCDF, which every reader knows. Projected grids carry their
-//! projection, its PROJ text and, whatever a reader makes of these, longitude and latitude of every
-//! cell.
+//! Rates are packed into 16 bits, in steps that the file tells; chances are those of `rain_probability.tif`.
+//! Grids carry their projection by CF where it has it, as WKT in any case, and, whatever a reader makes of
+//! these, longitude and latitude of every cell where these are not the axes.
 
-use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::rc::Rc;
+use std::io::{self, Write};
 
-use netcdf3::{DataSet, FileWriter, Version};
+use ndarray::{Array3, Axis};
 
 use super::facts::{Facts, NOTICE};
-use super::place::{Map, Place};
-use super::projection::{Attribute, Projection};
+use super::netcdf4::{NetCdf4, Value};
+use super::place::Map;
 use crate::forecast::{Chance, Forecast, Rain};
+use crate::projection::Attribute;
 
-/// Bytes that go to the file at a time.
-const BUFFER_BYTES: usize = 1 << 20;
-/// Largest variable that the format holds, bytes.
-const BYTES_MAX: u64 = (1 << 32) - 4;
-/// Where a radar has no data: NetCDF's own fill value of float32.
-const NO_DATA: f32 = 9.969_21e36;
+/// The grid mapping.
+const CRS: &str = "crs";
 const RAIN: &str = "rainfall_rate";
+/// Steps that rates are told in, mm/h: the finest that holds the largest.
+const STEPS_MM_H: [f64; 4] = [0.01, 0.02, 0.05, 0.1];
+/// Where a radar has no data.
+const NO_RATE: i16 = i16::MIN;
 /// Chances in percent, and where a radar has no data.
 const CHANCE: &str = "rain_probability";
 const NO_CHANCE: i8 = -1;
-
-/// Everything but the rates themselves.
-struct Layout {
-    set: DataSet,
-    /// Variables of numbers, in the order they were defined.
-    numbers: Vec<(&'static str, Vec<f64>)>,
-}
-
-type Defined<T> = Result<T, netcdf3::error::InvalidDataSet>;
-
-impl Layout {
-    fn variable(&mut self, name: &'static str, dims: &[&str], values: Vec<f64>) -> Defined<()> {
-        self.set.add_var_f64(name, dims)?;
-        self.numbers.push((name, values));
-        Ok(())
-    }
-
-    fn words(&mut self, variable: &str, words: &[(&str, &str)]) -> Defined<()> {
-        for (name, text) in words {
-            self.set.add_var_attr_string(variable, name, text)?;
-        }
-        Ok(())
-    }
-}
+/// Where rain is a guess.
+const OUTSIDE: &str = "from_outside";
+/// Cells from this side on, metres, have longitudes and latitudes in 32 bits: to two metres.
+const COARSE_M: f64 = 100.0;
 
 /// Writes the rates of `f` into a new file.
 pub(crate) fn rain(
-    file: File,
+    sink: &mut impl Write,
     map: &Map,
     facts: &Facts,
     f: &Forecast,
     rain: &Rain,
 ) -> io::Result<()> {
-    let chances = rain.chance.as_ref().map_or(0, |c| c.percent.len() as u64);
-    let bytes = (rain.mm_h.len() as u64 * 4).max(chances);
-    if bytes > BYTES_MAX {
-        let what = format!("{bytes} bytes of rain are more than NetCDF holds; give fewer ‹leads›");
-        return Err(io::Error::other(what));
-    }
-    let said = |e: &dyn std::fmt::Debug| io::Error::other(format!("NetCDF: {e:?}"));
-    let layout = layout(map, facts, f, rain.chance.as_ref()).map_err(|e| said(&e))?;
-    let file = Shared(Rc::new(RefCell::new(BufWriter::with_capacity(BUFFER_BYTES, file))));
-    let sink = Box::new(Shared(Rc::clone(&file.0)));
-    let mut out = FileWriter::open_seek_write("rain.nc", sink).map_err(|e| said(&e))?;
-    out.set_def(&layout.set, Version::Offset64Bit, 0).map_err(|e| said(&e))?;
-    for (name, values) in &layout.numbers {
-        out.write_var_f64(name, values).map_err(|e| said(&e))?;
-    }
-    out.write_var_i32("crs", &[0]).map_err(|e| said(&e))?;
-    // Not NaN: the library compares variables with their attributes, and NaN is not equal to itself.
-    let rates = rain.mm_h.mapv(|v| if v.is_nan() { NO_DATA } else { v });
-    out.write_var_f32(RAIN, rates.as_slice().unwrap_or(&[])).map_err(|e| said(&e))?;
-    if let Some(chance) = &rain.chance {
-        let byte = |p: &u8| i8::try_from(*p).unwrap_or(NO_CHANCE);
-        let percent: Vec<i8> = chance.percent.iter().map(byte).collect();
-        out.write_var_i8(CHANCE, &percent).map_err(|e| said(&e))?;
-    }
-    out.close().map_err(|e| said(&e))?;
-    // Here, and not where it is dropped, since that would tell of no error.
-    file.0.borrow_mut().flush()
-}
-
-/// A buffered file that is still ours when the writer, which writes value by value, is done with it.
-struct Shared(Rc<RefCell<BufWriter<File>>>);
-
-impl Write for Shared {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
-    }
-}
-
-impl Seek for Shared {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.0.borrow_mut().seek(to)
-    }
-}
-
-fn layout(map: &Map, facts: &Facts, f: &Forecast, chance: Option<&Chance>) -> Defined<Layout> {
-    let mut l = Layout { set: DataSet::new(), numbers: Vec::new() };
+    let mut nc = NetCdf4::default();
     for (name, text) in [
-        ("Conventions", "CF-1.10".to_owned()),
-        ("title", format!("rain forecast by {}", facts.maker)),
-        ("source", format!("emberline {}, {}", env!("CARGO_PKG_VERSION"), facts.maker)),
-        ("comment", NOTICE.to_owned()),
+        ("Conventions", "CF-1.10"),
+        ("title", &format!("rain forecast by {}", facts.maker)),
+        ("source", &format!("emberline {}, {}", env!("CARGO_PKG_VERSION"), facts.maker)),
+        ("comment", NOTICE),
     ] {
-        l.set.add_global_attr_string(name, text)?;
+        nc.text(name, text);
     }
     let (height, width) = (f.grid.height, f.grid.width);
-    l.set.add_fixed_dim("time", f.lead_s.len())?;
-    l.set.add_fixed_dim("y", height)?;
-    l.set.add_fixed_dim("x", width)?;
-    times(&mut l, facts, f)?;
-    let projected = !map.is_geographic();
-    axes(&mut l, map, [height, width], projected)?;
-    l.set.add_var_i32::<&str>("crs", &[])?;
-    crs(&mut l, map)?;
-    l.set.add_var_f32(RAIN, &["time", "y", "x"])?;
-    let coordinates = match (facts.issue.is_some(), projected) {
-        (true, true) => "lead forecast_reference_time lat lon",
-        (true, false) => "lead forecast_reference_time",
-        (false, true) => "lat lon",
-        (false, false) => "",
-    };
-    l.words(
-        RAIN,
-        &[
-            ("standard_name", "rainfall_rate"),
-            ("long_name", "rain rate"),
-            ("units", "mm h-1"),
-            ("grid_mapping", "crs"),
-        ],
-    )?;
-    if !coordinates.is_empty() {
-        l.words(RAIN, &[("coordinates", coordinates)])?;
+    nc.dimension("time", f.lead_s.len());
+    nc.dimension("y", height);
+    nc.dimension("x", width);
+    times(&mut nc, facts, f)?;
+    let by_cell = !map.is_geographic() || is_turned(map);
+    axes(&mut nc, map, [height, width])?;
+    // What each field says of its place and time.
+    let mut common = Vec::new();
+    match (facts.issue.is_some(), by_cell) {
+        (true, true) => common.push(("coordinates", "lead forecast_reference_time lat lon")),
+        (true, false) => common.push(("coordinates", "lead forecast_reference_time")),
+        (false, true) => common.push(("coordinates", "lat lon")),
+        (false, false) => {}
     }
-    l.set.add_var_attr_f32(RAIN, "_FillValue", vec![NO_DATA])?;
-    if let Some(chance) = chance {
-        chances(&mut l, chance, coordinates)?;
+    if mapping(&mut nc, map)? {
+        common.push(("grid_mapping", CRS));
     }
-    Ok(l)
+    rates(&mut nc, &rain.mm_h)?;
+    words(&mut nc, &common)?;
+    if rain.from_outside.is_some() {
+        words(&mut nc, &[("ancillary_variables", OUTSIDE)])?;
+    }
+    if let Some(chance) = &rain.chance {
+        chances(&mut nc, chance)?;
+        words(&mut nc, &common)?;
+    }
+    if let Some(guessed) = &rain.from_outside {
+        let flags = guessed.iter().zip(&rain.mm_h).map(|(guess, rate)| match rate.is_nan() {
+            true => NO_CHANCE,
+            false => i8::from(*guess),
+        });
+        nc.variable(OUTSIDE, &["time", "y", "x"], flags);
+        words(
+            &mut nc,
+            &[
+                (
+                    "long_name",
+                    "rain comes from beyond the border or from where the radar has no data",
+                ),
+                ("flag_meanings", "from_seen_rain a_guess"),
+            ],
+        )?;
+        nc.flags(&[0, 1])?;
+        nc.fill(NO_CHANCE)?;
+        words(&mut nc, &common)?;
+    }
+    nc.write(sink)
 }
 
-/// How likely each rate is.
-fn chances(l: &mut Layout, chance: &Chance, coordinates: &str) -> Defined<()> {
-    l.set.add_fixed_dim("threshold", chance.rates_mm_h.len())?;
-    let rates = chance.rates_mm_h.iter().map(|r| f64::from(*r)).collect();
-    l.variable("threshold", &["threshold"], rates)?;
-    let rate = [("standard_name", RAIN), ("long_name", "least rain rate"), ("units", "mm h-1")];
-    l.words("threshold", &rate)?;
-    l.set.add_var_i8(CHANCE, &["threshold", "time", "y", "x"])?;
-    let words = [
-        ("long_name", "chance that the rain rate is at least the threshold"),
-        ("units", "percent"),
-        ("grid_mapping", "crs"),
-    ];
-    l.words(CHANCE, &words)?;
-    if !coordinates.is_empty() {
-        l.words(CHANCE, &[("coordinates", coordinates)])?;
-    }
-    l.set.add_var_attr_i8(CHANCE, "_FillValue", vec![NO_CHANCE])
+/// Adds texts to the newest variable.
+fn words(nc: &mut NetCdf4, words: &[(&str, &str)]) -> io::Result<()> {
+    words.iter().try_for_each(|(name, text)| nc.attribute(name, &Value::Text(text)))
+}
+
+/// A variable of numbers.
+fn numbers(
+    nc: &mut NetCdf4,
+    name: &'static str,
+    dimensions: &[&'static str],
+    values: &[f64],
+    about: &[(&str, &str)],
+) -> io::Result<()> {
+    nc.variable(name, dimensions, values.iter().copied());
+    words(nc, about)
+}
+
+/// Rates, packed.
+fn rates(nc: &mut NetCdf4, mm_h: &Array3<f32>) -> io::Result<()> {
+    let most = mm_h.iter().fold(0f32, |most, v| most.max(*v));
+    let holds = |step: &&f64| f64::from(most) / **step <= f64::from(i16::MAX);
+    let step = STEPS_MM_H.iter().find(holds).copied().unwrap_or(STEPS_MM_H[3]);
+    let packed = |v: &f32| match v.is_nan() {
+        true => NO_RATE,
+        false => (f64::from(*v) / step).round().clamp(0.0, f64::from(i16::MAX)) as i16,
+    };
+    nc.variable(RAIN, &["time", "y", "x"], mm_h.iter().map(packed));
+    let packing = format!("rates are rounded to {step} mm/h");
+    words(
+        nc,
+        &[
+            ("standard_name", RAIN),
+            ("long_name", "rain rate"),
+            ("units", "mm h-1"),
+            ("comment", packing.as_str()),
+        ],
+    )?;
+    nc.attribute("scale_factor", &Value::Numbers(&[step]))?;
+    nc.attribute("resolution_mm_h", &Value::Numbers(&[step]))?;
+    nc.fill(NO_RATE)
+}
+
+/// How likely each published rate is.
+fn chances(nc: &mut NetCdf4, chance: &Chance) -> io::Result<()> {
+    let published = chance.published();
+    nc.dimension("threshold", published.len());
+    let of = |k: &usize| {
+        // As people write it: 0.1, not what 32 bits make of it.
+        let rate = chance.rates_mm_h[*k];
+        rate.to_string().parse().unwrap_or(f64::from(rate))
+    };
+    let least: Vec<f64> = published.iter().map(of).collect();
+    numbers(
+        nc,
+        "threshold",
+        &["threshold"],
+        &least,
+        &[("standard_name", RAIN), ("long_name", "least rain rate"), ("units", "mm h-1")],
+    )?;
+    let percent = published.into_iter().flat_map(|k| {
+        let of_rate = chance.percent.index_axis(Axis(0), k);
+        of_rate.into_iter().map(|p| i8::try_from(*p).unwrap_or(NO_CHANCE))
+    });
+    nc.variable(CHANCE, &["threshold", "time", "y", "x"], percent);
+    words(
+        nc,
+        &[
+            ("long_name", "chance that the rain rate is at least the threshold"),
+            ("units", "percent"),
+        ],
+    )?;
+    nc.fill(NO_CHANCE)
 }
 
 /// Time of each lead: of the clock where the film tells it, else after the last frame.
-fn times(l: &mut Layout, facts: &Facts, f: &Forecast) -> Defined<()> {
+fn times(nc: &mut NetCdf4, facts: &Facts, f: &Forecast) -> io::Result<()> {
     let lead = [
         ("standard_name", "forecast_period"),
         ("long_name", "time after the last frame seen"),
         ("units", "s"),
     ];
     let Some(issue) = facts.issue else {
-        l.variable("time", &["time"], f.lead_s.clone())?;
-        l.words("time", &lead)?;
-        return l.words("time", &[("comment", "the film does not tell its clock")]);
+        numbers(nc, "time", &["time"], &f.lead_s, &lead)?;
+        return words(nc, &[("comment", "the film does not tell its clock")]);
     };
     let issue_s = issue.as_nanosecond() as f64 * 1e-9;
     let clock = [("units", "seconds since 1970-01-01 00:00:00 UTC"), ("calendar", "standard")];
-    l.variable("time", &["time"], f.lead_s.iter().map(|s| issue_s + s).collect())?;
-    l.words("time", &[("standard_name", "time"), ("axis", "T")])?;
-    l.words("time", &clock)?;
-    l.variable("lead", &["time"], f.lead_s.clone())?;
-    l.words("lead", &lead)?;
-    l.variable("forecast_reference_time", &[], vec![issue_s])?;
-    l.words("forecast_reference_time", &[("standard_name", "forecast_reference_time")])?;
-    l.words("forecast_reference_time", &clock)
+    let valid_s: Vec<f64> = f.lead_s.iter().map(|s| issue_s + s).collect();
+    numbers(nc, "time", &["time"], &valid_s, &[("standard_name", "time"), ("axis", "T")])?;
+    words(nc, &clock)?;
+    numbers(nc, "lead", &["time"], &f.lead_s, &lead)?;
+    let about = [("standard_name", "forecast_reference_time")];
+    numbers(nc, "forecast_reference_time", &[], &[issue_s], &about)?;
+    words(nc, &clock)
 }
 
 /// Coordinates of the cells' centres, in metres or degrees; longitude and latitude of a projected grid.
-fn axes(l: &mut Layout, map: &Map, [height, width]: [usize; 2], projected: bool) -> Defined<()> {
+fn axes(nc: &mut NetCdf4, map: &Map, [height, width]: [usize; 2]) -> io::Result<()> {
     let t = map.transform();
-    let unit_m = map.projection().map_or(1.0, |p: Projection| p.unit_m);
-    // A turned grid has no axes of its own: rows and columns are counted, the place is in lat, lon.
-    let turned = t[2] != 0.0 || t[4] != 0.0;
+    let (turned, projected) = (is_turned(map), !map.is_geographic());
+    let unit = map.projection().filter(|_| projected).map_or(1.0, |p| p.unit_m);
     let along = |n: usize, zero: f64, step: f64| -> Vec<f64> {
         let at = |k: usize| zero + (k as f64 + 0.5) * step;
-        (0..n)
-            .map(|k| if turned { k as f64 } else { at(k) * if projected { unit_m } else { 1.0 } })
-            .collect()
+        (0..n).map(|k| if turned { k as f64 } else { at(k) * unit }).collect()
     };
-    l.variable("y", &["y"], along(height, t[3], t[5]))?;
-    l.variable("x", &["x"], along(width, t[0], t[1]))?;
-    let (x, y, unit) = match (turned, projected) {
+    let (x, y, units) = match (turned, projected) {
         (true, _) => (("long_name", "column"), ("long_name", "row"), ["1", "1"]),
         (_, true) => (
             ("standard_name", "projection_x_coordinate"),
@@ -223,8 +214,9 @@ fn axes(l: &mut Layout, map: &Map, [height, width]: [usize; 2], projected: bool)
             ["degrees_east", "degrees_north"],
         ),
     };
-    l.words("x", &[x, ("units", unit[0]), ("axis", "X")])?;
-    l.words("y", &[y, ("units", unit[1]), ("axis", "Y")])?;
+    let about = |what, unit, axis| [what, ("units", unit), ("axis", axis)];
+    numbers(nc, "y", &["y"], &along(height, t[3], t[5]), &about(y, units[1], "Y"))?;
+    numbers(nc, "x", &["x"], &along(width, t[0], t[1]), &about(x, units[0], "X"))?;
     if !(projected || turned) {
         return Ok(());
     }
@@ -234,23 +226,53 @@ fn axes(l: &mut Layout, map: &Map, [height, width]: [usize; 2], projected: bool)
         lon.push(x);
         lat.push(y);
     }
-    l.variable("lat", &["y", "x"], lat)?;
-    l.variable("lon", &["y", "x"], lon)?;
-    l.words("lat", &[("standard_name", "latitude"), ("units", "degrees_north")])?;
-    l.words("lon", &[("standard_name", "longitude"), ("units", "degrees_east")])
-}
-
-/// The grid mapping: by CF where the projection can be taken apart, as given in any case.
-fn crs(l: &mut Layout, map: &Map) -> Defined<()> {
-    for (name, value) in map.projection().map(|p| p.cf()).unwrap_or_default() {
-        match value {
-            Attribute::Word(word) => l.set.add_var_attr_string("crs", name, word)?,
-            Attribute::Numbers(numbers) => l.set.add_var_attr_f64("crs", name, numbers)?,
+    let coarse = projected && t[1].hypot(t[4]).min(t[2].hypot(t[5])) * unit >= COARSE_M;
+    for (name, values, about) in [
+        ("lat", lat, [("standard_name", "latitude"), ("units", "degrees_north")]),
+        ("lon", lon, [("standard_name", "longitude"), ("units", "degrees_east")]),
+    ] {
+        if coarse {
+            nc.variable(name, &["y", "x"], values.iter().map(|v| *v as f32));
+            words(nc, &about)?;
+        } else {
+            numbers(nc, name, &["y", "x"], &values, &about)?;
         }
     }
-    l.words("crs", &[("crs_as_given", map.crs())])?;
-    if let Ok(Place::Coded(code)) = map.place() {
-        l.words("crs", &[("epsg_code", &format!("EPSG:{code}"))])?;
-    }
     Ok(())
+}
+
+/// Whether rows and columns run askew: such a grid has no axes of its own, its rows and columns are
+/// counted, and its place is in `lat` and `lon`.
+fn is_turned(map: &Map) -> bool {
+    let t = map.transform();
+    t[2] != 0.0 || t[4] != 0.0
+}
+
+/// The grid mapping, whether there is one: by CF where that has the projection, as WKT in any case, with the
+/// transform as GDAL reads it. A grid without axes, or whose projection cannot be told, has none.
+fn mapping(nc: &mut NetCdf4, map: &Map) -> io::Result<bool> {
+    let Some(projection) = map.projection().filter(|_| !is_turned(map)) else { return Ok(false) };
+    nc.variable(CRS, &[], std::iter::once(0i32));
+    for (name, value) in projection.cf() {
+        match value {
+            Attribute::Word(word) => nc.attribute(name, &Value::Text(word))?,
+            Attribute::Numbers(numbers) => nc.attribute(name, &Value::Numbers(&numbers))?,
+        }
+    }
+    let wkt = projection.wkt(map.code());
+    let unit = if map.is_geographic() { 1.0 } else { projection.unit_m };
+    let transform: Vec<String> = map.transform().iter().map(|v| (v * unit).to_string()).collect();
+    words(
+        nc,
+        &[
+            ("crs_wkt", wkt.as_str()),
+            ("spatial_ref", &wkt),
+            ("GeoTransform", &transform.join(" ")),
+            ("crs_as_given", map.crs()),
+        ],
+    )?;
+    if let Some(code) = map.code() {
+        words(nc, &[("epsg_code", &format!("EPSG:{code}"))])?;
+    }
+    Ok(true)
 }

@@ -48,6 +48,10 @@ pub(crate) fn write(
             let seen = frames.zip(&rain.mm_h).map(|(v, r)| if r.is_nan() { f32::NAN } else { v });
             floats(&mut zip, "frames", &[l, h, w], seen)?;
             floats(&mut zip, "rain_mm_h", &[l, h, w], rain.mm_h.iter().copied())?;
+            if let Some(guessed) = &rain.from_outside {
+                let guessed = guessed.iter().map(|b| [u8::from(*b)]);
+                array(&mut zip, "from_outside", "|b1", &[l, h, w], guessed)?;
+            }
             if let Some(Chance { rates_mm_h, percent }) = &rain.chance {
                 let k = rates_mm_h.len();
                 floats(&mut zip, "probability_mm_h", &[k], rates_mm_h.iter().copied())?;

@@ -7,21 +7,12 @@ use proj4rs::Proj;
 use proj4rs::transform::transform;
 
 use super::error::ProductError;
-use super::projection::Projection;
 use crate::grid::Grid;
+use crate::projection::{GeoKeys, Projection};
 
 /// WGS 84 major axis, metres, and first eccentricity squared.
 const AXIS_M: f64 = 6_378_137.0;
 const ECC2: f64 = 0.006_694_379_990_141_33;
-
-/// How a map file tells the CRS.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Place {
-    /// By its EPSG code.
-    Coded(u16),
-    /// By its method and parameters.
-    Projected(Projection),
-}
 
 /// A grid that is on the map.
 pub struct Map {
@@ -30,6 +21,8 @@ pub struct Map {
     transform: [f64; 6],
     proj: Proj,
     wgs84: Proj,
+    /// The projection taken apart, or why it cannot be.
+    told: Result<Projection, String>,
 }
 
 impl std::fmt::Debug for Map {
@@ -54,7 +47,8 @@ impl Map {
         let proj = projection(crs).map_err(no)?;
         let wgs84 = Proj::from_proj_string("+proj=longlat +datum=WGS84 +no_defs")
             .map_err(|e| no(format!("WGS 84 itself failed: {e}")))?;
-        let map = Self { grid: grid.clone(), crs: crs.clone(), transform, proj, wgs84 };
+        let told = Projection::read(definition(crs));
+        let map = Self { grid: grid.clone(), crs: crs.clone(), transform, proj, wgs84, told };
         // Corners and centre: a transform in another unit than the CRS shows here.
         let (h, w) = (grid.height as f64, grid.width as f64);
         for (col, row) in [(0.0, 0.0), (w, 0.0), (0.0, h), (w, h), (w / 2.0, h / 2.0)] {
@@ -84,7 +78,7 @@ impl Map {
             transform(&self.proj, &self.wgs84, &mut point).map_err(|e| outside(e.to_string()))?;
             // Kept on the side of the 180th meridian where the grid is.
             let lon = point.0.to_degrees();
-            [lon + 360.0 * ((x - lon) / 360.0).round(), point.1.to_degrees()]
+            [around(lon, x), point.1.to_degrees()]
         } else {
             let mut point = (x, y, 0.0);
             transform(&self.proj, &self.wgs84, &mut point).map_err(|e| outside(e.to_string()))?;
@@ -102,9 +96,14 @@ impl Map {
     pub fn col_row(&self, [lon_deg, lat_deg]: [f64; 2]) -> Option<[f64; 2]> {
         let mut point = (lon_deg.to_radians(), lat_deg.to_radians(), 0.0);
         transform(&self.wgs84, &self.proj, &mut point).ok()?;
-        let unit = if self.proj.is_latlong() { 1f64.to_degrees() } else { 1.0 };
         let t = self.transform;
-        let (dx, dy) = (point.0 * unit - t[0], point.1 * unit - t[3]);
+        let (mut x, mut y) = (point.0, point.1);
+        if self.proj.is_latlong() {
+            let middle =
+                t[0] + 0.5 * (self.grid.width as f64 * t[1] + self.grid.height as f64 * t[2]);
+            (x, y) = (around(x.to_degrees(), middle), y.to_degrees());
+        }
+        let (dx, dy) = (x - t[0], y - t[3]);
         let area = t[1] * t[5] - t[2] * t[4];
         let found = [(dx * t[5] - dy * t[2]) / area, (dy * t[1] - dx * t[4]) / area];
         found.iter().all(|v| v.is_finite()).then_some(found)
@@ -144,31 +143,44 @@ impl Map {
         self.proj.is_latlong()
     }
 
-    /// The CRS as map files tell it: by its EPSG code, else taken apart.
+    /// The CRS as GeoTIFF tells it: by its EPSG code, else in full.
     ///
     /// # Errors
-    /// [`ProductError::Crs`] for a PROJ string that is neither.
-    pub(super) fn place(&self) -> Result<Place, ProductError> {
-        if let Some(code) = code(&self.crs).or_else(|| coded_string(&self.crs)) {
-            return Ok(Place::Coded(code));
+    /// Why it cannot, in words.
+    pub(super) fn geo_keys(&self) -> Result<GeoKeys, String> {
+        if let Some(code) = self.code() {
+            return Ok(GeoKeys::coded(code, self.is_geographic()));
         }
-        let read = Projection::read(&self.crs);
-        read.map(Place::Projected).map_err(|why| ProductError::Crs {
-            crs: self.crs.clone(),
-            why: format!("it has no EPSG code, and {why}"),
+        let keys = GeoKeys::of(self.told.as_ref().map_err(Clone::clone)?);
+        keys.ok_or_else(|| {
+            format!("GeoTIFF has no code for the projection {}", self.proj.projname())
         })
     }
 
+    /// The EPSG code, where it has one.
+    pub(super) fn code(&self) -> Option<u16> {
+        code(&self.crs).or_else(|| coded_string(&self.crs))
+    }
+
     /// The projection taken apart, where that is possible.
-    pub(super) fn projection(&self) -> Option<Projection> {
-        let known = code(&self.crs).and_then(crs_definitions::from_code);
-        Projection::read(known.map_or(&self.crs, |d| d.proj4)).ok()
+    pub(super) fn projection(&self) -> Option<&Projection> {
+        self.told.as_ref().ok()
     }
 
     /// The CRS as given.
     pub(super) fn crs(&self) -> &str {
         &self.crs
     }
+}
+
+/// `lon` on the side of the 180th meridian where `middle` is, degrees.
+fn around(lon: f64, middle: f64) -> f64 {
+    lon + 360.0 * ((middle - lon) / 360.0).round()
+}
+
+/// The PROJ string of a code; anything else as it is.
+fn definition(crs: &str) -> &str {
+    code(crs).and_then(crs_definitions::from_code).map_or(crs, |d| d.proj4)
 }
 
 /// `EPSG:n` in any case, with one or two colons, or `OGC:CRS84`.
@@ -258,7 +270,7 @@ mod tests {
             assert!((back[0] - 10.0).hypot(back[1] - 20.0) < 1e-5, "{crs}: {back:?}");
             let found = map.cell_m2_by_row().unwrap()[20];
             assert!((found / cell_m2 - 1.0).abs() < 1e-4, "{crs}: {found} for {cell_m2}");
-            assert_eq!(map.place().unwrap(), Place::Coded(epsg));
+            assert_eq!(map.code(), Some(epsg));
         }
     }
 
@@ -296,11 +308,7 @@ mod tests {
             ("epsg:32611", Some(32611)),
             ("urn:ogc:def:crs:EPSG::32611", Some(32611)),
         ] {
-            let coded = match map(crs, at).unwrap().place().unwrap() {
-                Place::Coded(code) => Some(code),
-                Place::Projected(_) => None,
-            };
-            assert_eq!(coded, want, "{crs}");
+            assert_eq!(map(crs, at).unwrap().code(), want, "{crs}");
         }
     }
 }

@@ -20,6 +20,9 @@ pub const DRY: [u8; 3] = [34, 38, 46];
 /// The radar did not see there.
 pub const NO_DATA: [u8; 3] = [112, 114, 118];
 
+/// Lines over rain that is a guess: nobody saw where it comes from.
+pub const GUESS: [u8; 3] = [214, 216, 222];
+
 /// Colour of a rate in mm/h; NaN is no data.
 #[must_use]
 pub fn colour(mm_h: f32) -> [u8; 3] {

@@ -164,6 +164,10 @@ impl Trial {
                 self.clip.unit = Unit::RainCode;
                 let mut rain = Rain::of(&self.forecast.member(0).to_owned(), &unseen.now());
                 rain.chance = Some(chance(&rain));
+                // Rain comes in from the west, two cells a lead, from where there is no data.
+                rain.from_outside = Some(Array3::from_shape_fn(rain.mm_h.dim(), |(l, _, x)| {
+                    (5..7 + 2 * l).contains(&x)
+                }));
                 self.forecast.predicted = Predicted::Rain(rain);
                 self.clip.observed = Observed::Rain(unseen);
             }

@@ -56,6 +56,8 @@ impl Around {
             return Err(format!("a square of {} km has no size", self.side_km));
         }
         let [x, y] = ground.xy([self.lon_deg, self.lat_deg])?;
+        let middle = t[0] + 0.5 * (w as f64 * t[1] + h as f64 * t[2]);
+        let x = ground.beside(x, middle);
         let area = t[1] * t[5] - t[2] * t[4];
         let (dx, dy) = (x - t[0], y - t[3]);
         let col = (dx * t[5] - dy * t[2]) / area;
@@ -112,6 +114,16 @@ mod tests {
         let window = around(40.0).window(&ground, &t, [100, 200]).unwrap();
         assert_eq!(window.transform(&t)[0], 430_000.0);
         assert_eq!(window.transform(&t)[3], 6_670_000.0);
+        // A map from 230 to 300 degrees east, and one from −130 to −60: either spelling on both.
+        let degrees = Ground::of("EPSG:4326").unwrap();
+        for west in [230.0, -130.0] {
+            let t = [west, 0.5, 0.0, 50.0, 0.0, -0.5];
+            for lon_deg in [263.5, -96.5] {
+                let around = Around { lon_deg, lat_deg: 37.5, side_km: 1.0 };
+                let window = around.window(&degrees, &t, [60, 140]).unwrap();
+                assert_eq!((window.rows, window.cols), (25..26, 67..68), "{west} {lon_deg}");
+            }
+        }
         for (bad, why) in [
             (Around { lat_deg: 30.0, ..around(40.0) }, "is not on this map"),
             (Around { lon_deg: f64::NAN, ..around(40.0) }, "no longitude and latitude"),

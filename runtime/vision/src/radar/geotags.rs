@@ -5,10 +5,13 @@ use std::io::{Read, Seek};
 use tiff::decoder::Decoder;
 use tiff::tags::Tag;
 
+use crate::projection::{Key, proj_of_keys};
+
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
 const TRANSFORM: Tag = Tag::Unknown(34264);
 const GEO_KEYS: Tag = Tag::Unknown(34735);
+const GEO_DOUBLES: Tag = Tag::Unknown(34736);
 const GDAL_METADATA: Tag = Tag::Unknown(42112);
 const GDAL_NODATA: Tag = Tag::Unknown(42113);
 
@@ -37,6 +40,8 @@ pub(super) struct Item {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Crs {
     Epsg(u16),
+    /// Spelled out in keys: the PROJ string that says the same.
+    Proj(String),
     /// Spelled out in keys that are not read here.
     UserDefined,
     Unstated,
@@ -60,8 +65,16 @@ impl GeoTags {
             let here = keys.chunks_exact(4).skip(1).find(|k| k[0] == code && k[1] == 0);
             here.map(|k| k[3])
         };
+        let doubles = file.find_tag(GEO_DOUBLES).ok().flatten();
+        let doubles = doubles.and_then(|v| v.into_f64_vec().ok()).unwrap_or_default();
         let crs = match key(PROJECTED).or_else(|| key(GEOGRAPHIC)) {
-            Some(USER_DEFINED) => Crs::UserDefined,
+            Some(USER_DEFINED) => match proj_of_keys(|code| value(&keys, &doubles, code)) {
+                Ok(proj) => Crs::Proj(proj),
+                Err(why) => {
+                    tracing::debug!("its projection is not read: {why}");
+                    Crs::UserDefined
+                }
+            },
             Some(code) if code > 0 => Crs::Epsg(code),
             _ => Crs::Unstated,
         };
@@ -121,6 +134,18 @@ impl GeoTags {
             Ok(v) if v.is_finite() => Ok(Some(v)),
             _ => Err(format!("its {name} '{}' is no number", item.text)),
         }
+    }
+}
+
+/// Value of a key: in place, or among the numbers.
+fn value(keys: &[u16], doubles: &[f64], code: u16) -> Option<Key> {
+    match *keys.chunks_exact(4).skip(1).find(|k| k[0] == code)? {
+        [_, 0, _, here] => Some(Key::Code(here)),
+        [_, tag, count, first] if Tag::from_u16_exhaustive(tag) == GEO_DOUBLES => {
+            let (first, count) = (usize::from(first), usize::from(count));
+            doubles.get(first..first + count).map(|n| Key::Numbers(n.to_vec()))
+        }
+        _ => None,
     }
 }
 

@@ -95,8 +95,9 @@ fn frame(
     let cells = stored.values(each, options, &mut notes)?;
     let [h, w] = page.shape;
     let values = Array2::from_shape_vec((h, w), cells).map_err(|e| damaged(e.to_string()))?;
-    let crs = match tags.crs {
+    let crs = match &tags.crs {
         Crs::Epsg(code) => Some(format!("EPSG:{code}")),
+        Crs::Proj(proj) => Some(proj.clone()),
         Crs::UserDefined => {
             notes.push(Note::ProjectionNotRead);
             None

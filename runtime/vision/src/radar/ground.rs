@@ -5,6 +5,8 @@
 use proj4rs::Proj;
 use proj4rs::transform::transform;
 
+use crate::projection::LEAST_AXIS_M;
+
 /// Share of a cell by which corners told twice may differ: they are rounded in files.
 pub(super) const ROUNDING: f64 = 0.5;
 
@@ -56,7 +58,18 @@ impl Ground {
 
     /// Metres of one unit of its coordinates; 1 for degrees.
     pub(super) fn unit_m(&self) -> f64 {
-        if self.is_degrees() { 1.0 } else { self.proj.to_meter() }
+        if self.is_degrees() {
+            return 1.0;
+        }
+        // An Earth of 6378 "metres" is one in kilometres, coordinates and all.
+        let in_km = self.proj.ellipse_parameters().0 < LEAST_AXIS_M;
+        self.proj.to_meter() * if in_km { 1000.0 } else { 1.0 }
+    }
+
+    /// `x` on the side of the 180th meridian where `near` is, on a map in degrees: 263.5 for −96.5 on one
+    /// from 230 to 300.
+    pub(super) fn beside(&self, x: f64, near: f64) -> f64 {
+        if self.is_degrees() { x + 360.0 * ((near - x) / 360.0).round() } else { x }
     }
 
     fn is_degrees(&self) -> bool {
@@ -93,7 +106,7 @@ impl Ground {
             const DEGREE_M: f64 = 111_195.0;
             return [wide * DEGREE_M * lat_deg.to_radians().cos(), high * DEGREE_M];
         }
-        [wide * self.proj.to_meter(), high * self.proj.to_meter()]
+        [wide * self.unit_m(), high * self.unit_m()]
     }
 }
 
@@ -145,6 +158,25 @@ mod tests {
             assert!((xy[0] - want[0]).hypot(xy[1] - want[1]) < 1e-3, "{crs}: {xy:?} for {want:?}");
             let back = ground.lon_lat(xy).unwrap();
             assert!((back[0] - lon_lat[0]).hypot(back[1] - lon_lat[1]) < 1e-8, "{crs}: {back:?}");
+        }
+    }
+
+    #[test]
+    fn an_earth_in_km_has_coordinates_in_km() {
+        let of = |rest: &str| {
+            Ground::of(&format!("+proj=stere +lat_0=90 +lat_ts=60 +lon_0=0 {rest}")).unwrap()
+        };
+        let t = [0.0, 1.0, 0.0, -3650.0, 0.0, -1.0];
+        for (rest, unit_m) in [
+            ("+a=6378.137 +b=6356.752", 1000.0),
+            ("+a=6378.14 +b=6356.75 +x_0=0 +y_0=0", 1000.0),
+            ("+R=6371", 1000.0),
+            ("+a=6378137 +b=6356752 +units=km", 1000.0),
+            ("+a=6378137 +b=6356752", 1.0),
+        ] {
+            let ground = of(rest);
+            assert_eq!(ground.unit_m(), unit_m, "{rest}");
+            assert_eq!(ground.cell_m(&t), Some(unit_m), "{rest}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! Rain: extrapolation blended into a network's frames, and how likely each rate is.
 
-use ndarray::{Array3, ArrayView2, Axis, Zip};
+use ndarray::{Array2, Array3, ArrayView2, Axis, Zip};
 
 use crate::clip::{Clip, Unseen};
-use crate::extrapolation::{ProbabilityMatching, inflow_share};
+use crate::extrapolation::{ProbabilityMatching, from_outside};
 use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
@@ -32,14 +32,18 @@ pub(super) fn finish(
     let nowcast = card.nowcast.as_ref();
     let leads = frames.dim().0;
     let lead_s: Vec<f64> = (1..=leads).map(|lead| clip.lead_s(lead)).collect();
+    let mut outside = None;
     let moved = nowcast.map(|nowcast| {
         let motion = unseen.motion();
         let moved = extrapolated(&last, motion, leads, clip.lead_steps);
         nowcast.blend.mix(frames, &moved, &lead_s);
-        let beyond = inflow_share(motion, leads * clip.lead_steps).last().copied().unwrap_or(0.0);
+        let guessed = from_outside(motion, &no_data, leads * clip.lead_steps);
+        let guessed = every_lead(guessed, clip.lead_steps);
+        let beyond = share_of_last(&guessed, &no_data);
         if beyond >= BEYOND_TOLD {
             notes.push(Note::InflowUnseen { percent: 100.0 * beyond });
         }
+        outside = Some(guessed);
         match unseen.newest.len() {
             0 | 1 => notes.push(Note::MotionUnseen),
             2 => notes.push(Note::MotionOfTwoFrames),
@@ -69,5 +73,13 @@ pub(super) fn finish(
         notes.push(Note::ChancesUnchecked { checked_min: fit.checked_s() / 60.0 });
     }
     let chance = chance.map(|fit| fit.chance(frames, &lead_s, &no_data));
-    Rain { chance, ..Rain::of(frames, &no_data) }
+    Rain { chance, from_outside: outside, ..Rain::of(frames, &no_data) }
+}
+
+/// Share of the cells with data whose rain at the last lead is a guess, 0..1.
+fn share_of_last(guessed: &Array3<bool>, no_data: &Array2<bool>) -> f64 {
+    let Some(last) = guessed.outer_iter().next_back() else { return 0.0 };
+    let count = |mask: &mut dyn Iterator<Item = &bool>| mask.filter(|b| **b).count() as f64;
+    let seen = no_data.len() as f64 - count(&mut no_data.iter());
+    count(&mut last.iter()) / seen.max(1.0)
 }

@@ -43,7 +43,7 @@ impl Forecaster<'_> {
         let run = RunOptions { leads: self.leads, members: *members, seed: *seed };
         let (forecast, _) = self.model.forecast(&clip, run, &mut |_, _| stop.flow())?;
         let input = || self.film.name.clone();
-        let Predicted::Rain(Rain { mm_h, chance: Some(chance) }) = forecast.predicted else {
+        let Predicted::Rain(Rain { mm_h, chance: Some(chance), .. }) = forecast.predicted else {
             return Err(RainAtError::ForecastWithoutChances { input: input() }.into());
         };
         let near = |rate: &f32| (rate / self.rate_mm_h - 1.0).abs() < ROUNDING;

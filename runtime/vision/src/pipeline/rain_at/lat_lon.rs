@@ -7,7 +7,7 @@ use std::str::FromStr;
 pub struct LatLon {
     /// −90 to 90.
     pub lat_deg: f64,
-    /// −180 to 180.
+    /// −180 to 180, or 0 to 360 as some maps have it.
     pub lon_deg: f64,
 }
 
@@ -29,7 +29,7 @@ impl FromStr for LatLon {
         };
         let both = text.split_once(',');
         both.and_then(|(lat, lon)| {
-            Some(Self { lat_deg: number(lat, 90.0)?, lon_deg: number(lon, 180.0)? })
+            Some(Self { lat_deg: number(lat, 90.0)?, lon_deg: number(lon, 360.0)? })
         })
         .ok_or_else(|| NotLatLon { text: text.to_owned() })
     }
@@ -43,7 +43,7 @@ mod tests {
     fn a_point_is_two_numbers_in_range() {
         let want = LatLon { lat_deg: 40.78, lon_deg: -73.87 };
         assert_eq!("40.78, -73.87".parse(), Ok(want));
-        for bad in ["", "40.78", "91,0", "0,181", "a,b", "nan,0"] {
+        for bad in ["", "40.78", "91,0", "0,361", "a,b", "nan,0"] {
             let error = bad.parse::<LatLon>().unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -104,6 +104,7 @@ fn place<R: Read + Seek>(file: &mut Decoder<R>) -> Option<Place> {
     let (w, h) = file.dimensions().ok()?;
     let crs = match tags.crs {
         Crs::Epsg(code) => Some(format!("EPSG:{code}")),
+        Crs::Proj(proj) => Some(proj),
         Crs::UserDefined => None,
         Crs::Unstated => return None,
     };
