@@ -88,6 +88,11 @@ pub enum Note {
         /// How many.
         files: usize,
     },
+    /// Files of a folder that hold forecasts of a weather service.
+    ForecastsLeftOut {
+        /// How many.
+        files: usize,
+    },
     /// Frames of a live source that came faster than they were taken.
     FramesDropped {
         /// How many.
@@ -313,6 +318,16 @@ pub enum Note {
     NoDataUnnamed,
     /// One stored value is both no data and no rain.
     NoDataIsDry,
+    /// One of four corners does not fit the others, which fit the size of the cells.
+    CornerWrong {
+        /// Its name in the file.
+        corner: String,
+    },
+    /// The stored value that a provider calls missing and writes where there is no echo.
+    MissingIsDry {
+        /// The value.
+        value: f64,
+    },
     /// Values are stored with gain and offset.
     ValuesScaled {
         /// Gain.
@@ -325,6 +340,8 @@ pub enum Note {
         /// Radius of the sphere that is taken, metres.
         sphere_m: f64,
     },
+    /// The grid mapping of a NetCDF file leaves the shape of the Earth open.
+    EarthUntold,
     /// The header names a projection that is not known.
     ProjectionUnknown {
         /// Its name there.
@@ -722,6 +739,9 @@ impl fmt::Display for Note {
             Self::OtherFiles { files } => {
                 write!(f, "{files} other files in the folder are not read")
             }
+            Self::ForecastsLeftOut { files } => {
+                write!(f, "{files} files of the folder hold forecasts, no measurements, and are left out")
+            }
             Self::FramesDropped { frames } => {
                 write!(f, "{frames} frames came faster than they were taken and are lost")
             }
@@ -933,12 +953,23 @@ impl fmt::Display for Note {
             Self::NoDataIsDry => {
                 f.write_str("no data and no rain have the same value in the file: taken as no data")
             }
+            Self::CornerWrong { corner } => write!(
+                f,
+                "its corner {corner} does not fit; the other three and the size of the cells agree and \
+                 are used"
+            ),
+            Self::MissingIsDry { value } => {
+                write!(f, "value {value}, which the file calls missing, is read as no rain: radars write it where there is no echo")
+            }
             Self::ValuesScaled { gain, offset } => {
                 write!(f, "values are stored × {gain} {offset:+}")
             }
             Self::EarthAssumed { sphere_m } => write!(
                 f,
                 "the header tells no shape of the Earth: a sphere of {sphere_m} m, as FMI has it"
+            ),
+            Self::EarthUntold => f.write_str(
+                "its grid mapping tells no shape of the Earth: WGS84 is taken; ‹crs› says another",
             ),
             Self::ProjectionUnknown { name } => {
                 write!(f, "its projection '{name}' is not known; ‹crs› says it")

@@ -20,6 +20,11 @@ pub(super) fn stamp(digits: &str) -> Option<Timestamp> {
     known.then(|| civil.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp())).flatten()
 }
 
+/// Whether a time can be that of a radar frame.
+pub(super) fn is_of_a_radar(time: Timestamp) -> bool {
+    YEARS.contains(&time.to_zoned(TimeZone::UTC).year())
+}
+
 /// The time in a text that holds nothing else: digits, or ISO 8601 (UTC where it names no zone).
 pub(super) fn written(text: &str) -> Option<Timestamp> {
     let text = text.trim();

@@ -1,15 +1,27 @@
 //! File formats of radar frames, and which reader is for each.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::error::RadarError;
 #[cfg(feature = "odim")]
-use super::odim;
+use super::hdf5::Container;
 use super::options::RadarOptions;
+use super::packed;
+use super::radolan::{self, Composite};
 use super::raw::Raw;
 use super::scan::Scan;
 use super::{geotiff, pgm};
+#[cfg(feature = "odim")]
+use super::{knmi, netcdf, odim};
 use crate::note::one_line;
+
+/// Bytes of a file's beginning that tell what it is where its name does not; of a packed file, enough
+/// for the first of what is packed.
+const HEAD: u64 = 1 << 20;
+/// Bytes of it, unpacked.
+const HEAD_UNPACKED: usize = 1024;
 
 /// A file format of radar frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,20 +29,40 @@ pub(super) enum Format {
     Pgm,
     GeoTiff,
     Odim,
+    NetCdf,
+    Radolan,
+}
+
+/// What one file holds: frames, or a forecast, which is no measurement and is left out.
+#[derive(Debug)]
+pub(super) enum Found {
+    Scans(Vec<Scan>),
+    Forecast,
 }
 
 impl Format {
-    /// The format of a file by its name.
+    /// The format of a file by its name, and by its beginning where the name does not tell.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        let ends = |endings: &[&str]| endings.iter().any(|e| name.ends_with(e));
+        let plain = [".gz", ".bz2"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(&name);
+        let ends = |endings: &[&str]| endings.iter().any(|e| plain.ends_with(e));
         match () {
             () if name.starts_with('.') => None,
-            () if ends(&[".pgm", ".pgm.gz"]) => Some(Self::Pgm),
+            () if ends(&[".pgm"]) => Some(Self::Pgm),
             () if ends(&[".tif", ".tiff"]) => Some(Self::GeoTiff),
             () if ends(&[".h5", ".hdf", ".hdf5"]) => Some(Self::Odim),
+            () if ends(&[".nc", ".nc4", ".nc3", ".cdf", ".netcdf"]) => Some(Self::NetCdf),
+            () if has_no_ending(plain) => Self::of_head(path),
             () => None,
         }
+    }
+
+    /// The format of a file by its beginning.
+    fn of_head(path: &Path) -> Option<Self> {
+        let mut head = Vec::new();
+        File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+        let head = packed::head(&head, HEAD_UNPACKED);
+        radolan::claims(&head).then_some(Self::Radolan)
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -38,36 +70,87 @@ impl Format {
             Self::Pgm => "PGM",
             Self::GeoTiff => "GeoTIFF",
             Self::Odim => "HDF5",
+            Self::NetCdf => "NetCDF",
+            Self::Radolan => "RADOLAN",
         }
     }
 
-    /// The frame in a file; what an error says of it is one line, whatever the file holds.
-    pub(super) fn scan(
+    /// The frames in a file; what an error says of it is one line, whatever the file holds.
+    pub(super) fn scans(
         self,
         name: &str,
         bytes: &[u8],
         options: &RadarOptions,
-    ) -> Result<Scan, RadarError> {
-        let mut scan = self.read(name, bytes, options).and_then(|raw| Scan::of(raw, options));
-        if let Err(RadarError::Damaged { what, .. } | RadarError::Refused { what, .. }) = &mut scan
+    ) -> Result<Found, RadarError> {
+        let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
+        let mut scans = Vec::new();
+        let mut each = |raw: Raw| {
+            scans.push(Scan::of(raw, options)?);
+            Ok(())
+        };
+        let mut read = packed::unpack(bytes)
+            .map_err(damaged)
+            .and_then(|bytes| self.read(name, &bytes, options, &mut each));
+        if let Err(RadarError::Damaged { what, .. } | RadarError::Refused { what, .. }) = &mut read
         {
             *what = one_line(what);
         }
-        scan
+        if scans.len() > 1 {
+            // The name tells one time at most.
+            scans.iter_mut().for_each(|scan| scan.name_disagrees = None);
+        }
+        read.map(|is_measured| if is_measured { Found::Scans(scans) } else { Found::Forecast })
     }
 
-    fn read(self, name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
-        match self {
+    /// Hands each frame over; whether they are measurements.
+    fn read(
+        self,
+        name: &str,
+        bytes: &[u8],
+        options: &RadarOptions,
+        each: &mut dyn FnMut(Raw) -> Result<(), RadarError>,
+    ) -> Result<bool, RadarError> {
+        let raw = match self {
             Self::Pgm => pgm::read(name, bytes, options),
             Self::GeoTiff => geotiff::read(name, bytes, options),
             #[cfg(feature = "odim")]
-            Self::Odim => odim::read(name, bytes, options),
+            Self::Odim => hdf5(name, bytes, options),
             #[cfg(not(feature = "odim"))]
             Self::Odim => Err(RadarError::refused(
                 name,
                 "this emberline was built without ODIM HDF5",
                 "build it with ‹features› odim, or give PGM or GeoTIFF",
             )),
-        }
+            #[cfg(feature = "odim")]
+            Self::NetCdf => return netcdf::read(name, bytes, options, each),
+            #[cfg(not(feature = "odim"))]
+            Self::NetCdf => Err(RadarError::refused(
+                name,
+                "this emberline was built without NetCDF",
+                "build it with ‹features› odim, or give PGM or GeoTIFF",
+            )),
+            Self::Radolan => match radolan::read(name, bytes, options)? {
+                Composite::Measured(raw) => Ok(*raw),
+                Composite::Forecast => return Ok(false),
+            },
+        };
+        each(raw?)?;
+        Ok(true)
     }
+}
+
+/// An HDF5 file in the layout of ODIM or KNMI.
+#[cfg(feature = "odim")]
+fn hdf5(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
+    match Container::open(bytes) {
+        Ok(file) if knmi::claims(&file) => knmi::read(name, &file, options),
+        _ => odim::read(name, bytes, options),
+    }
+}
+
+/// Whether a name has no ending that would say what the file is: RADOLAN's (`…-dwd---bin`,
+/// `RE2210180700_000`) have none.
+fn has_no_ending(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ending.is_empty() || ending == "bin" || ending.contains('-') || ending.contains('_')
 }

@@ -6,6 +6,8 @@
 //! and time are never guessed.
 
 mod around;
+#[cfg(feature = "odim")]
+mod cf;
 mod clock;
 mod error;
 mod files;
@@ -16,11 +18,17 @@ mod ground;
 #[cfg(feature = "odim")]
 mod hdf5;
 pub(crate) mod health;
+#[cfg(feature = "odim")]
+mod knmi;
 mod limits;
+#[cfg(feature = "odim")]
+mod netcdf;
 #[cfg(feature = "odim")]
 mod odim;
 mod options;
+mod packed;
 mod pgm;
+mod radolan;
 mod raw;
 mod scan;
 mod sequence;

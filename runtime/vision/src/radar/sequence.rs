@@ -7,7 +7,7 @@ use ndarray::Array2;
 
 use super::error::RadarError;
 use super::files;
-use super::format::Format;
+use super::format::{Format, Found};
 use super::geotiff;
 use super::ground::{ROUNDING, cells_apart};
 use super::options::RadarOptions;
@@ -74,21 +74,37 @@ impl Sequence {
             ));
         }
         let (mut scans, mut sum, mut total) = (Vec::new(), Digest::default(), 0u64);
+        let mut forecasts = 0;
         for (path, format) in &files {
             let name = path.display().to_string();
             let bytes = files::read(path)?;
             sum.add(&bytes);
-            let scan = format.scan(&name, &bytes, options)?;
-            check_sides(&scan)?;
-            total += 4 * scan.rates.len() as u64;
-            if total > BYTES_MAX {
-                return Err(RadarError::refused(
-                    &name,
-                    "the frames up to here are over 8 GiB",
-                    "give fewer frames, or a part of the map with ‹around›",
-                ));
+            let Found::Scans(found) = format.scans(&name, &bytes, options)? else {
+                forecasts += 1;
+                continue;
+            };
+            for scan in found {
+                check_sides(&scan)?;
+                total += 4 * scan.rates.len() as u64;
+                if total > BYTES_MAX {
+                    return Err(RadarError::refused(
+                        &name,
+                        "the frames up to here are over 8 GiB",
+                        "give fewer frames, or a part of the map with ‹around›",
+                    ));
+                }
+                scans.push(scan);
             }
-            scans.push(scan);
+        }
+        if forecasts > 0 && scans.is_empty() {
+            return Err(RadarError::refused(
+                uri,
+                "it holds forecasts, no measurements",
+                "give the files of what was measured (of RADVOR those that end in _000)",
+            ));
+        }
+        if forecasts > 0 {
+            notes.push(Note::ForecastsLeftOut { files: forecasts });
         }
         if scans.is_empty() {
             return Err(RadarError::refused(uri, "it holds no frames", "give at least two frames"));

@@ -305,7 +305,7 @@ fn bad_bytes_are_told_and_never_a_panic() {
         let whole = std::fs::read(golden(name)).unwrap();
         let format = Format::of(Path::new(name)).unwrap();
         let read = |bytes: &[u8]| {
-            let got = format.scan("x", bytes, &options);
+            let got = format.scans("x", bytes, &options);
             if let Err(e) = &got {
                 let e = e.to_string();
                 assert!(!e.contains('\n') && e.chars().count() < 600, "{name}: {e}");
@@ -342,6 +342,6 @@ fn bad_bytes_are_told_and_never_a_panic() {
         assert!(e.contains(why), "{head:?}: {e}");
     }
     let loud = replaced(&pgm("1700", 90), "CorrectedReflectivity", "\u{1b}[31mred");
-    let e = Format::Pgm.scan("x.pgm", &loud, &RadarOptions::default()).unwrap_err().to_string();
+    let e = Format::Pgm.scans("x.pgm", &loud, &RadarOptions::default()).unwrap_err().to_string();
     assert!(e.contains("it holds ' [31mred'"), "control letters do not reach a terminal: {e}");
 }
