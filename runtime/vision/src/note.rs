@@ -99,6 +99,11 @@ pub enum Note {
         /// How much older the newest frame that could be read is, seconds.
         older_s: Option<f64>,
     },
+    /// Files of a folder that hold forecasts of a weather service.
+    ForecastsLeftOut {
+        /// How many.
+        files: usize,
+    },
     /// Frames of a live source that came faster than they were taken.
     FramesDropped {
         /// How many.
@@ -336,6 +341,16 @@ pub enum Note {
         /// The stored value.
         value: f64,
     },
+    /// One of four corners does not fit the others, which fit the size of the cells.
+    CornerWrong {
+        /// Its name in the file.
+        corner: String,
+    },
+    /// The stored value that a provider calls missing and writes where there is no echo.
+    MissingIsDry {
+        /// The value.
+        value: f64,
+    },
     /// Values are stored with gain and offset.
     ValuesScaled {
         /// Gain.
@@ -348,6 +363,8 @@ pub enum Note {
         /// Radius of the sphere that is taken, metres.
         sphere_m: f64,
     },
+    /// The grid mapping of a NetCDF file leaves the shape of the Earth open.
+    EarthUntold,
     /// The header names a projection that is not known.
     ProjectionUnknown {
         /// Its name there.
@@ -799,6 +816,9 @@ impl fmt::Display for Note {
                     ),
                 }
             }
+            Self::ForecastsLeftOut { files } => {
+                write!(f, "{files} files of the folder hold forecasts, no measurements, and are left out")
+            }
             Self::FramesDropped { frames } => {
                 write!(f, "{frames} frames came faster than they were taken and are lost")
             }
@@ -1028,12 +1048,23 @@ impl fmt::Display for Note {
                 "value {} is far below what a radar measures: taken as dry",
                 plain_number(*value)
             ),
+            Self::CornerWrong { corner } => write!(
+                f,
+                "its corner {corner} does not fit; the other three and the size of the cells agree and \
+                 are used"
+            ),
+            Self::MissingIsDry { value } => {
+                write!(f, "value {value}, which the file calls missing, is read as no rain: radars write it where there is no echo")
+            }
             Self::ValuesScaled { gain, offset } => {
                 write!(f, "values are stored × {gain} {offset:+}")
             }
             Self::EarthAssumed { sphere_m } => write!(
                 f,
                 "the header tells no shape of the Earth: a sphere of {sphere_m} m, as FMI has it"
+            ),
+            Self::EarthUntold => f.write_str(
+                "its grid mapping tells no shape of the Earth: WGS84 is taken; ‹crs› says another",
             ),
             Self::ProjectionUnknown { name } => {
                 write!(f, "its projection '{name}' is not known; ‹crs› says it")

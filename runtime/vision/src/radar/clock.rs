@@ -20,6 +20,11 @@ pub(super) fn stamp(digits: &str) -> Option<Timestamp> {
     known.then(|| civil.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp())).flatten()
 }
 
+/// Whether a time can be that of a radar frame.
+pub(super) fn is_of_a_radar(time: Timestamp) -> bool {
+    YEARS.contains(&time.to_zoned(TimeZone::UTC).year())
+}
+
 /// The time in a text that holds nothing else: digits, or ISO 8601 (UTC where it names no zone).
 pub(super) fn written(text: &str) -> Option<Timestamp> {
     let text = text.trim();
@@ -85,8 +90,8 @@ pub(super) enum Doubt {
 
 /// Words behind a time that are zones, but no offset that all agree on.
 const ZONES: [&str; 19] = [
-    "CEST", "CET", "MESZ", "MEZ", "BST", "EEST", "EET", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST",
-    "PDT", "AEST", "AEDT", "JST", "LT",
+    "CEST", "CET", "MESZ", "MEZ", "BST", "EEST", "EET", "EST", "EDT", "CST", "CDT", "MST", "MDT",
+    "PST", "PDT", "AEST", "AEDT", "JST", "LT",
 ];
 /// Seconds since 1970 that a name may hold: 2012 to 2031.
 const UNIX_S: std::ops::Range<i64> = 1_325_376_000..1_950_000_000;
@@ -217,10 +222,10 @@ fn civil(name: &[u8], at: usize) -> Option<(String, bool, usize)> {
         8 => (digits(name, at, 8, true)?.to_owned(), at + 8),
         4 => {
             let between = *name.get(at + 4).filter(|b| b"-_.".contains(b))?;
-            let (month, day) =
-                (digits(name, at + 5, 2, true)?, digits(name, at + 8, 2, true).filter(|_| {
-                    name.get(at + 7) == Some(&between)
-                })?);
+            let (month, day) = (
+                digits(name, at + 5, 2, true)?,
+                digits(name, at + 8, 2, true).filter(|_| name.get(at + 7) == Some(&between))?,
+            );
             ([digits(name, at, 4, true)?, month, day].concat(), at + 10)
         }
         _ => return None,
@@ -236,9 +241,8 @@ fn civil(name: &[u8], at: usize) -> Option<(String, bool, usize)> {
         return None;
     }
     let minute = digits(name, from + 3, 2, true)?;
-    let second = (name.get(from + 5) == Some(&between))
-        .then(|| digits(name, from + 6, 2, true))
-        .flatten();
+    let second =
+        (name.get(from + 5) == Some(&between)).then(|| digits(name, from + 6, 2, true)).flatten();
     let end = from + 5 + second.map_or(0, |_| 3);
     Some(([&*date, hour, minute, second.unwrap_or_default()].concat(), is_iso, end))
 }
@@ -323,7 +327,8 @@ fn day_of_year(text: &str) -> Option<(Timestamp, Form)> {
     let first: i16 = text.get(..4)?.parse().ok()?;
     let date = jiff::civil::Date::new(first, 1, 1).ok()?;
     let date = date.with().day_of_year(day).build().ok()?;
-    let digits = format!("{:04}{:02}{:02}{}", date.year(), date.month(), date.day(), text.get(7..)?);
+    let digits =
+        format!("{:04}{:02}{:02}{}", date.year(), date.month(), date.day(), text.get(7..)?);
     stamp(&digits).map(|t| (t, Form::DayOfYear))
 }
 
@@ -410,9 +415,9 @@ mod tests {
             assert_eq!(of_name(name, Some(asked)), Ok(Some((want, Form::OneOfTwo))));
         }
         // Both a date and whole minutes since 1970.
-        let both = (0..1200).map(|i| 1_701_010_000 + i).find(|n| {
-            n % 60 == 0 && stamp(&format!("20{n}")).is_some()
-        });
+        let both = (0..1200)
+            .map(|i| 1_701_010_000 + i)
+            .find(|n| n % 60 == 0 && stamp(&format!("20{n}")).is_some());
         let e = of_name(&format!("{}.tif", both.unwrap()), None).unwrap_err();
         assert!(matches!(e, Doubt::Either(..)));
     }

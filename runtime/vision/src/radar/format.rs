@@ -1,19 +1,30 @@
 //! File formats of radar frames, and which reader is for each.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use super::content::Content;
 use super::error::RadarError;
 #[cfg(feature = "odim")]
-use super::odim;
+use super::hdf5::Container;
 use super::options::RadarOptions;
+use super::packed;
+use super::radolan::{self, Composite};
 use super::raw::Raw;
 use super::scan::Scan;
 use super::{geotiff, pgm};
+#[cfg(feature = "odim")]
+use super::{knmi, netcdf, odim};
 use crate::note::one_line;
 
-/// Endings of files that are HDF5 inside, or other files, and no ODIM; `.part` is not yet whole.
-const OTHERS: [&str; 6] = [".nc", ".nc4", ".npz", ".mat", ".part", ".tmp"];
+/// Endings of files that may be HDF5 inside and are no radar frames; `.part` is not yet whole.
+const OTHERS: [&str; 4] = [".npz", ".mat", ".part", ".tmp"];
+/// Bytes of a file's beginning that tell what it is where its name does not; of a packed file, enough
+/// for the first of what is packed.
+const HEAD: u64 = 1 << 20;
+/// Bytes of it, unpacked.
+const HEAD_UNPACKED: usize = 1024;
 
 /// A file format of radar frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,18 +32,30 @@ pub(super) enum Format {
     Pgm,
     GeoTiff,
     Odim,
+    NetCdf,
+    Radolan,
+}
+
+/// What one file holds: frames, or a forecast, which is no measurement and is left out.
+#[derive(Debug)]
+pub(super) enum Found {
+    Scans(Vec<Scan>),
+    Forecast,
 }
 
 impl Format {
-    /// The format of a file by its name.
+    /// The format of a file by its name, and of RADOLAN, whose names have no ending, by its beginning.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-        let ends = |endings: &[&str]| endings.iter().any(|e| name.ends_with(e));
+        let plain = [".gz", ".bz2"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(&name);
+        let ends = |endings: &[&str]| endings.iter().any(|e| plain.ends_with(e));
         match () {
             () if name.starts_with('.') => None,
-            () if ends(&[".pgm", ".pgm.gz"]) => Some(Self::Pgm),
+            () if ends(&[".pgm"]) => Some(Self::Pgm),
             () if ends(&[".tif", ".tiff"]) => Some(Self::GeoTiff),
             () if ends(&[".h5", ".hdf", ".hdf5"]) => Some(Self::Odim),
+            () if ends(&[".nc", ".nc4", ".nc3", ".cdf", ".netcdf"]) => Some(Self::NetCdf),
+            () if has_no_ending(plain) => Self::of_head(path),
             () => None,
         }
     }
@@ -47,61 +70,109 @@ impl Format {
         })
     }
 
+    /// The format of a file by its beginning.
+    fn of_head(path: &Path) -> Option<Self> {
+        let mut head = Vec::new();
+        File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
+        let head = packed::head(&head, HEAD_UNPACKED);
+        radolan::claims(&head).then_some(Self::Radolan)
+    }
+
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Pgm => "PGM",
             Self::GeoTiff => "GeoTIFF",
             Self::Odim => "HDF5",
+            Self::NetCdf => "NetCDF",
+            Self::Radolan => "RADOLAN",
         }
     }
 
-    /// The frames in a file, most often one; what an error says of it is one line, whatever the file holds.
+    /// The frames in a file; what an error says of it is one line, whatever the file holds.
     pub(super) fn scans(
         self,
         name: &str,
         bytes: &[u8],
         options: &RadarOptions,
-    ) -> Result<Vec<Scan>, RadarError> {
-        let mut scans = self.read(name, bytes, options).and_then(|all| {
-            let many = all.len() > 1;
-            let scan = |raw: Raw| {
-                let own = raw.utc;
-                let mut scan = Scan::of(raw, options)?;
-                if many {
-                    // The name tells no time of one of several.
-                    scan.time = scan.time.filter(|_| own.is_some());
-                    scan.name_disagrees = None;
-                    scan.of_many = true;
-                }
-                Ok(scan)
-            };
-            all.into_iter().map(scan).collect()
-        });
-        if let Err(RadarError::Damaged { what, .. } | RadarError::Refused { what, .. }) = &mut scans
+    ) -> Result<Found, RadarError> {
+        let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
+        let mut scans = Vec::new();
+        let mut own_times = Vec::new();
+        let mut each = |raw: Raw| {
+            own_times.push(raw.utc.is_some());
+            scans.push(Scan::of(raw, options)?);
+            Ok(())
+        };
+        let mut read = packed::unpack(bytes)
+            .map_err(damaged)
+            .and_then(|bytes| self.read(name, &bytes, options, &mut each));
+        if let Err(RadarError::Damaged { what, .. } | RadarError::Refused { what, .. }) = &mut read
         {
             *what = one_line(what);
         }
-        scans
+        if scans.len() > 1 {
+            // The name tells the time of none of several.
+            for (scan, own) in scans.iter_mut().zip(own_times) {
+                scan.time = scan.time.filter(|_| own);
+                scan.name_disagrees = None;
+                scan.of_many = true;
+            }
+        }
+        read.map(|is_measured| if is_measured { Found::Scans(scans) } else { Found::Forecast })
     }
 
+    /// Hands each frame over; whether they are measurements.
     fn read(
         self,
         name: &str,
         bytes: &[u8],
         options: &RadarOptions,
-    ) -> Result<Vec<Raw>, RadarError> {
-        let one = |raw: Raw| vec![raw];
-        match self {
-            Self::Pgm => pgm::read(name, bytes, options).map(one),
-            Self::GeoTiff => geotiff::read(name, bytes, options),
+        each: &mut dyn FnMut(Raw) -> Result<(), RadarError>,
+    ) -> Result<bool, RadarError> {
+        let raw = match self {
+            Self::Pgm => pgm::read(name, bytes, options),
+            Self::GeoTiff => {
+                geotiff::read(name, bytes, options)?.into_iter().try_for_each(each)?;
+                return Ok(true);
+            }
             #[cfg(feature = "odim")]
-            Self::Odim => odim::read(name, bytes, options).map(one),
+            Self::Odim => hdf5(name, bytes, options),
             #[cfg(not(feature = "odim"))]
             Self::Odim => Err(RadarError::refused(
                 name,
                 "this emberline was built without ODIM HDF5",
                 "build it with ‹features› odim, or give PGM or GeoTIFF",
             )),
-        }
+            #[cfg(feature = "odim")]
+            Self::NetCdf => return netcdf::read(name, bytes, options, each),
+            #[cfg(not(feature = "odim"))]
+            Self::NetCdf => Err(RadarError::refused(
+                name,
+                "this emberline was built without NetCDF",
+                "build it with ‹features› odim, or give PGM or GeoTIFF",
+            )),
+            Self::Radolan => match radolan::read(name, bytes, options)? {
+                Composite::Measured(raw) => Ok(*raw),
+                Composite::Forecast => return Ok(false),
+            },
+        };
+        each(raw?)?;
+        Ok(true)
     }
+}
+
+/// An HDF5 file in the layout of ODIM or KNMI.
+#[cfg(feature = "odim")]
+fn hdf5(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
+    match Container::open(bytes) {
+        Ok(file) if knmi::claims(&file) => knmi::read(name, &file, options),
+        _ => odim::read(name, bytes, options),
+    }
+}
+
+/// Whether a name has no ending that would say what the file is: RADOLAN's (`…-dwd---bin`,
+/// `RE2210180700_000`) have none.
+fn has_no_ending(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    ending.is_empty() || ending == "bin" || ending.contains('-') || ending.contains('_')
 }

@@ -95,6 +95,22 @@ impl Container {
         }
     }
 
+    /// Numbers `key` of a group, however many.
+    pub(super) fn numbers(&self, group: &str, key: &str) -> Result<Option<Vec<f64>>, String> {
+        let Some(there) = self.group(group)? else { return Ok(None) };
+        let numbers = match there.attribute(key) {
+            Ok(attribute) => match attribute.read_1d::<f64>() {
+                Ok(numbers) => Ok(numbers),
+                Err(_) => {
+                    attribute.read_1d::<f32>().map(|all| all.into_iter().map(f64::from).collect())
+                }
+            },
+            Err(e) if is_absence(&e) => return Ok(None),
+            Err(e) => Err(e),
+        };
+        numbers.map(Some).map_err(|e| format!("{group}/{key} cannot be read: {}", line(&e)))
+    }
+
     /// Array `path` `[H, W]` as real numbers, and whether it is stored as integers.
     pub(super) fn array(&self, path: &str) -> Result<(Array2<f64>, bool), String> {
         let failed = |e: Error| format!("{path} cannot be read: {}", line(&e));

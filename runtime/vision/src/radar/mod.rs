@@ -6,6 +6,8 @@
 //! and time are never guessed.
 
 mod around;
+#[cfg(feature = "odim")]
+mod cf;
 mod clock;
 mod content;
 mod error;
@@ -17,12 +19,18 @@ mod ground;
 #[cfg(feature = "odim")]
 mod hdf5;
 pub(crate) mod health;
+#[cfg(feature = "odim")]
+mod knmi;
 mod limits;
+#[cfg(feature = "odim")]
+mod netcdf;
 mod no_data;
 #[cfg(feature = "odim")]
 mod odim;
 mod options;
+mod packed;
 mod pgm;
+mod radolan;
 mod raw;
 mod scan;
 mod sequence;
@@ -35,10 +43,10 @@ mod z_r;
 mod tests;
 
 pub use around::{Around, NoSquare};
-pub use error::RadarError;
 pub use clock::NameTime;
 pub(crate) use clock::whole_minutes;
 pub(crate) use content::Content;
+pub use error::RadarError;
 pub(crate) use geotags::{Crs, GeoTags};
 pub(crate) use ground::{Ground, cells_apart};
 pub use no_data::{NoData, NoStoredValue};

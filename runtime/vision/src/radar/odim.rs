@@ -68,7 +68,7 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
     let wanted = trust.filter(|_| options.least_quality.is_some());
     let quality = wanted.map(|f| trust_in(&file, &f, values.dim())).transpose().map_err(damaged)?;
     let utc = time(&file).map_err(damaged)?;
-    let (crs, transform) = place(name, &file, field, options, values.dim())?;
+    let (crs, transform) = place(name, &file, field, options, values.dim(), &mut notes)?;
     let name = name.to_owned();
     Ok(Raw { name, values, unit, utc, crs, transform, quality, notes })
 }
@@ -115,6 +115,8 @@ fn fields(file: &Container) -> Result<Vec<Field>, String> {
                 break;
             }
             let own = file.text(&format!("{data}/what"), "quantity")?;
+            // DMI keeps it in the field's group itself.
+            let own = own.map_or_else(|| file.text(&data, "quantity"), |q| Ok(Some(q)))?;
             let quantity = own.or_else(|| of_all.clone()).unwrap_or_else(|| "?".to_owned());
             out.push(Field { data, dataset: dataset.clone(), quantity });
         }
@@ -122,12 +124,17 @@ fn fields(file: &Container) -> Result<Vec<Field>, String> {
     Ok(out)
 }
 
-/// Number `key` of the field's own `what`, or of its dataset's.
+/// Number `key` of the field's own `what`, its dataset's, or where DMI keeps it: the field's group
+/// itself, or the file's `what`.
 fn what(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
-    match file.number(&format!("{}/what", field.data), key)? {
-        None => file.number(&format!("{}/what", field.dataset), key),
-        own => Ok(own),
+    let own = format!("{}/what", field.data);
+    let of_dataset = format!("{}/what", field.dataset);
+    for group in [&own, &of_dataset, &field.data, "/what"] {
+        if let Some(number) = file.number(group, key)? {
+            return Ok(Some(number));
+        }
     }
+    Ok(None)
 }
 
 /// The stored value `key` of the field's own `what`, or of its dataset's, which may be no number (NaN).
@@ -267,6 +274,29 @@ fn trust_in(file: &Container, trust: &Field, shape: (usize, usize)) -> Result<Ar
     }))
 }
 
+/// The transform on which three of four corners (LL, UL, UR, LR) and the cell's `sides` agree where one
+/// corner is wrong, and that one's name: DMI's files tell the latitude of LL for that of LR.
+fn three_corners(
+    [dx, dy]: [f64; 2],
+    corners: [[f64; 2]; 4],
+    [h, w]: [usize; 2],
+) -> Option<([f64; 6], &'static str)> {
+    let (wide, high) = (dx * w as f64, dy * h as f64);
+    let from_corner = [[0.0, high], [0.0, 0.0], [-wide, 0.0], [-wide, high]];
+    let mut upper_left = [[0.0; 2]; 4];
+    for ((out, corner), to) in upper_left.iter_mut().zip(corners).zip(from_corner) {
+        *out = [corner[0] + to[0], corner[1] + to[1]];
+    }
+    let apart =
+        |a: [f64; 2], b: [f64; 2]| ((a[0] - b[0]) / dx).abs().max(((a[1] - b[1]) / dy).abs());
+    ["LL", "UL", "UR", "LR"].into_iter().enumerate().find_map(|(odd, name)| {
+        let three: Vec<[f64; 2]> = (0..4).filter(|&i| i != odd).map(|i| upper_left[i]).collect();
+        let agree = three.iter().all(|&a| three.iter().all(|&b| apart(a, b) <= 2.0 * ROUNDING));
+        let [x, y] = three[0];
+        agree.then_some(([x, dx, 0.0, y, 0.0, -dy], name))
+    })
+}
+
 /// Projection and transform, from `where`: corners, checked against each other and the cell size.
 fn place(
     name: &str,
@@ -274,6 +304,7 @@ fn place(
     field: &Field,
     options: &RadarOptions,
     (h, w): (usize, usize),
+    notes: &mut Vec<Note>,
 ) -> Result<(Option<String>, Option<[f64; 6]>), RadarError> {
     let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
     let wrong = |what: String| {
@@ -298,7 +329,7 @@ fn place(
         at.map(|(lon, lat)| ground.xy([lon, lat]).map_err(wrong)).transpose()
     };
     let (ll, ur, ul, lr) = (corner("LL")?, corner("UR")?, corner("UL")?, corner("LR")?);
-    let t = match (ll, ur, ul, lr) {
+    let mut t = match (ll, ur, ul, lr) {
         (Some(low), Some(high), ..) => between(low, high, [h, w]).map_err(wrong)?,
         (_, _, Some([x1, y2]), Some([x2, y1])) => {
             between([x1, y1], [x2, y2], [h, w]).map_err(wrong)?
@@ -320,12 +351,20 @@ fn place(
             [x, dx, 0.0, y, 0.0, -dy]
         }
     };
-    if let (Some(ul), Some(lr)) = (ul, lr) {
+    if let (Some(low), Some(high), Some(ul), Some(lr)) = (ll, ur, ul, lr) {
         let [x1, y2] = ul;
         let [x2, y1] = lr;
         let other = between([x1, y1], [x2, y2], [h, w]).map_err(wrong)?;
         let apart = cells_apart(&t, &other, [h, w]);
-        if apart > ROUNDING {
+        let scales = number("xscale")?.zip(number("yscale")?);
+        let sides = scales.map(|(x, y)| [x / ground.unit_m(), y / ground.unit_m()]);
+        if let Some((by_three, corner)) = sides
+            .filter(|_| apart > ROUNDING)
+            .and_then(|sides| three_corners(sides, [low, ul, high, lr], [h, w]))
+        {
+            t = by_three;
+            notes.push(Note::CornerWrong { corner: corner.to_owned() });
+        } else if apart > ROUNDING {
             return Err(wrong(format!(
                 "its four corners are no rectangle on this projection ({apart:.1} cells off)"
             )));

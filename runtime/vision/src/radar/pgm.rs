@@ -3,9 +3,6 @@
 //! The header tells time, place and quantity; how a byte becomes dBZ it does not tell. FMI's open
 //! data says (v − 64) / 2 with the largest value for no data, and pysteps reads it so.
 
-use std::io::Read;
-
-use flate2::read::MultiGzDecoder;
 use ndarray::Array2;
 
 use super::clock;
@@ -14,6 +11,7 @@ use super::ground::{Ground, between};
 use super::limits::CELLS_MAX;
 use super::no_data::NoData;
 use super::options::RadarOptions;
+use super::packed;
 use super::raw::{Raw, settle_unit};
 use super::unit::RadarUnit;
 use crate::note::Note;
@@ -26,13 +24,8 @@ const HEADER_MAX: usize = 1 << 16;
 /// Reads the `.pgm` or `.pgm.gz` file `name` from its bytes.
 pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
     let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
-    let unpacked;
-    let bytes = if bytes.starts_with(&[0x1f, 0x8b]) {
-        unpacked = unpack(bytes).map_err(damaged)?;
-        &unpacked
-    } else {
-        bytes
-    };
+    let unpacked = packed::unpack(bytes).map_err(damaged)?;
+    let bytes = &*unpacked;
     let (head, body) = Head::read(bytes).map_err(damaged)?;
     let [h, w] = head.shape;
     if h.checked_mul(w).is_none_or(|n| n > CELLS_MAX) {
@@ -87,19 +80,6 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
     let (crs, transform) = head.place(name, options, &mut notes)?;
     let name = name.to_owned();
     Ok(Raw { name, values, unit, utc, crs, transform, quality: None, notes })
-}
-
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let mut out = Vec::new();
-    let most = (CELLS_MAX + HEADER_MAX) as u64;
-    MultiGzDecoder::new(bytes)
-        .take(most + 1)
-        .read_to_end(&mut out)
-        .map_err(|e| format!("not a whole .gz file: {e}"))?;
-    if out.len() as u64 > most {
-        return Err(format!("it unpacks to more than {most} bytes"));
-    }
-    Ok(out)
 }
 
 /// What stands above the pixels.

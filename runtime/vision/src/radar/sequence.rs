@@ -8,7 +8,7 @@ use ndarray::Array2;
 use super::clock;
 use super::error::RadarError;
 use super::files;
-use super::format::Format;
+use super::format::{Format, Found};
 use super::geotiff;
 use super::ground::{ROUNDING, cells_apart};
 use super::options::RadarOptions;
@@ -86,6 +86,7 @@ impl Sequence {
         }
         let (mut scans, mut sum, mut total) = (Vec::new(), Digest::default(), 0u64);
         let mut damaged: Vec<Damaged> = Vec::new();
+        let mut forecasts = 0;
         for (i, (path, format)) in files.iter().enumerate() {
             let name = path.display().to_string();
             let bytes = files::read(path)?;
@@ -95,7 +96,12 @@ impl Sequence {
                     damaged.push(Damaged { at: i, name, why });
                     continue;
                 }
-                found => found?,
+                Ok(Found::Forecast) => {
+                    forecasts += 1;
+                    continue;
+                }
+                Ok(Found::Scans(scans)) => scans,
+                Err(why) => return Err(why),
             };
             for scan in found {
                 check_sides(&scan)?;
@@ -109,6 +115,16 @@ impl Sequence {
                 }
                 scans.push(scan);
             }
+        }
+        if forecasts > 0 && scans.is_empty() {
+            return Err(RadarError::refused(
+                uri,
+                "it holds forecasts, no measurements",
+                "give the files of what was measured (of RADVOR those that end in _000)",
+            ));
+        }
+        if forecasts > 0 {
+            notes.push(Note::ForecastsLeftOut { files: forecasts });
         }
         // One or a few cost their frames; many, or all of two, are no accident.
         if damaged.len() > (files.len() / 4).max(1) || (scans.len() < 2 && !damaged.is_empty()) {

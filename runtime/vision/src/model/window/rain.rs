@@ -8,7 +8,7 @@ use crate::forecast::Rain;
 use crate::model::card::Card;
 use crate::model::rates::Rates;
 use crate::note::Note;
-use crate::nowcast::extrapolated;
+use crate::nowcast::{every_lead, extrapolated};
 
 /// Share of a view from which on it is told that its rain comes from beyond the border.
 const BEYOND_TOLD: f64 = 0.05;
