@@ -129,8 +129,11 @@ def test_the_cut_is_the_best_expected_score() -> None:
     expected = lambda c: p[p >= c].sum() / ((p >= c).sum() + p[p < c].sum())  # noqa: E731
     best = max(np.linspace(0, 1, 1001), key=expected)
     assert expected(decide.cut(p, np.inf)) == pytest.approx(expected(best), abs=2e-3)
-    for area in (0.8, 1.0):
-        assert (p >= decide.cut(p, area)).sum() <= area * p.sum() + 5
+    for most in (10, 400):
+        assert most - 20 < (p >= decide.cut(p, most)).sum() <= most
+    assert decide.most_cells(100, 400, 60, 1.0) == pytest.approx(220)
+    assert decide.most_cells(100, 400, 60, 5.0) == pytest.approx(110)
+    assert decide.most_cells(100, 400, 150, 1.0) == pytest.approx(440)
     assert decide.cut(np.zeros(9)) > 1
 
 

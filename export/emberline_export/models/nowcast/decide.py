@@ -1,8 +1,10 @@
 """From chances to one field: the largest rate whose chance passes its cut.
 
 The cut is the forecast's own: of all cuts, the one whose area is expected to have the best critical
-success index by the chances themselves, though never so low that the area is more than `AREA` times
-the one expected. Cuts are found on a histogram of chances in steps of one in a thousand.
+success index by the chances themselves. That area grows where chances are small, so it is bounded:
+by the area that the last frame has when carried, which needs no chance to be right, and at longer
+leads more and more by the area that the chances expect. Cuts are found on a histogram of chances in
+steps of one in a thousand.
 """
 
 import numpy as np
@@ -10,31 +12,27 @@ import numpy as np
 from .logistic import RATES_MM_H
 
 BINS = 1000
-AREA = 1.15
+AREA = 1.1  # times the area that is looked for
+ALL_EXPECTED_MIN = 120.0  # lead from which only the chances tell the area
+HEAVY_MM_H = 5.0  # from here on only the carried area does: heavy rain's chances are the least sure
 
 
-def cut(p: np.ndarray, area: float = AREA, own: bool = True) -> float:
-    """The least chance that counts, of chances `p` of one rate and lead; 2 where none does.
+def most_cells(carried: float, expected: float, minutes: float, rate_mm_h: float) -> float:
+    """Cells that may pass: of the area carried and the area expected, cells, a weighted mean."""
+    part = 0.0 if rate_mm_h >= HEAVY_MM_H else min(minutes / ALL_EXPECTED_MIN, 1.0)
+    return AREA * max(carried, 1e-9) ** (1 - part) * max(expected, 1e-9) ** part
 
-    `own` false: the cut whose area is `area` times the expected one.
-    """
+
+def cut(p: np.ndarray, most: float = np.inf) -> float:
+    """The least chance that counts, of chances `p` of one rate and lead; 2 where none does."""
     at = np.minimum((p * BINS + 0.5).astype(int), BINS).ravel()
     count = np.bincount(at, minlength=BINS + 1)[::-1].cumsum().astype(float)
     hits = np.bincount(at, np.asarray(p, float).ravel(), BINS + 1)[::-1].cumsum()
-    total = hits[-1]
-    if total <= 0:
+    allowed = int((count <= most + 0.5).sum())
+    if hits[-1] <= 0 or allowed == 0:
         return 2.0
-    expected = hits / np.maximum(count + total - hits, 1e-9)
-    allowed = count <= area * total
-    if not allowed.any():
-        return 2.0
-    best = int(np.flatnonzero(allowed)[np.argmax(expected[allowed])]) if own else int(allowed.sum() - 1)
-    return (BINS - best - 0.5) / BINS
-
-
-def half_way(p: np.ndarray) -> float:
-    """Geometric mean of the cut of best expected score and of the one that keeps the area."""
-    return float(np.sqrt(cut(p, np.inf) * cut(p, 1.0, own=False)))
+    best = int(np.argmax((hits / np.maximum(count + hits[-1] - hits, 1e-9))[:allowed]))
+    return max(BINS - best - 0.5, 0.0) / BINS
 
 
 def falling(p: np.ndarray) -> np.ndarray:
