@@ -1,0 +1,64 @@
+"""From chances to one field: the largest rate whose chance passes its cut.
+
+The cut is the forecast's own: of all cuts, the one whose area is expected to have the best critical
+success index by the chances themselves. That area grows where chances are small, so it is bounded:
+by the area that the last frame has when carried, which needs no chance to be right, and at longer
+leads more and more by the area that the chances expect. Cuts are found on a histogram of chances in
+steps of one in a thousand.
+"""
+
+import numpy as np
+
+from .logistic import RATES_MM_H
+
+BINS = 1000
+AREA = 1.1  # times the area that is looked for
+ALL_EXPECTED_MIN = 120.0  # lead from which only the chances tell the area
+HEAVY_MM_H = 5.0  # from here on only the carried area does: heavy rain's chances are the least sure
+
+
+def most_cells(carried: float, expected: float, minutes: float, rate_mm_h: float) -> float:
+    """Cells that may pass: of the area carried and the area expected, cells, a weighted mean."""
+    part = 0.0 if rate_mm_h >= HEAVY_MM_H else min(minutes / ALL_EXPECTED_MIN, 1.0)
+    return AREA * max(carried, 1e-9) ** (1 - part) * max(expected, 1e-9) ** part
+
+
+def cut(p: np.ndarray, most: float = np.inf) -> float:
+    """The least chance that counts, of chances `p` of one rate and lead; 2 where none does."""
+    at = np.minimum((p * BINS + 0.5).astype(int), BINS).ravel()
+    count = np.bincount(at, minlength=BINS + 1)[::-1].cumsum().astype(float)
+    hits = np.bincount(at, np.asarray(p, float).ravel(), BINS + 1)[::-1].cumsum()
+    allowed = int((count <= most + 0.5).sum())
+    if hits[-1] <= 0 or allowed == 0:
+        return 2.0
+    best = int(np.argmax((hits / np.maximum(count + hits[-1] - hits, 1e-9))[:allowed]))
+    return max(BINS - best - 0.5, 0.0) / BINS
+
+
+def falling(p: np.ndarray) -> np.ndarray:
+    """Chances `[K, …]` of rising rates, none above that of a smaller rate."""
+    return np.minimum.accumulate(p, 0)
+
+
+def logit(p: np.ndarray) -> np.ndarray:
+    """Log odds within 1 in 1000."""
+    p = np.clip(p, 1e-3, 1 - 1e-3)
+    return np.log(p / (1 - p))
+
+
+def likely(p: np.ndarray, cuts: list[float]) -> np.ndarray:
+    """mm/h: the largest rate that passes, between rates by how clearly; 0 where none does.
+
+    `p` `[K, …]`, falling. Above the largest rate that passes, margins of the log odds tell how far
+    towards the next rate; the last rate goes on to twice itself.
+    """
+    margin = np.stack([logit(a) - logit(np.array(min(c, 1.0))) for a, c in zip(p, cuts, strict=True)])
+    passes = np.stack([a >= c for a, c in zip(p, cuts, strict=True)])
+    rates = np.log(np.array([*RATES_MM_H, 2 * RATES_MM_H[-1]]))
+    top = np.where(passes.any(0), len(p) - 1 - passes[::-1].argmax(0), -1)
+    k = np.maximum(top, 0)
+    margin = np.concatenate([margin, margin[-1:] - 1.5])
+    over = np.maximum(np.take_along_axis(margin, k[None], 0)[0], 0)
+    under = np.minimum(np.take_along_axis(margin, k[None] + 1, 0)[0], -1e-6)
+    part = np.clip(over / (over - under), 0, 0.999)
+    return np.where(top < 0, 0, np.exp(rates[k] + part * (rates[k + 1] - rates[k])) * (1 + 1e-6))
