@@ -234,7 +234,13 @@ fn simulated_rain_is_forecast_by_the_models_that_are_built_in() {
     let ran = room.run(&["forecast", film, "out", "--engine", "tract", "--leads", "4"]).must(0);
     assert!(ran.err.contains("a rain film: the model rain is taken"), "{}", ran.err);
     assert!(ran.err.contains("note: simulated: neither the rain nor its place is real"));
-    let maps = ["rain.nc", "rain.tif", "rain_probability.png", "rain_probability.tif"];
+    let maps = [
+        "rain.nc",
+        "rain.tif",
+        "rain_from_outside.tif",
+        "rain_probability.png",
+        "rain_probability.tif",
+    ];
     let json = whole_of(&room.path("out"), &[&PLAIN[..], &maps].concat());
     assert_eq!(json["input"]["kind"], "rain");
     assert_eq!(json["input"]["times_from"], "simulated");

@@ -110,7 +110,9 @@ def check_rain(out: Path, product: dict, arrays) -> str:
         mapped = "grid_mapping" in nc["rainfall_rate"].ncattrs()
     if mapped:
         with rasterio.open(f"netcdf:{out / 'rain.nc'}:rainfall_rate") as nc:
-            said.append(f"nc {apart_m(nc, rows, cols, want):.1f} m")
+            # GDAL turns rows that begin in the south.
+            turned = rows if t[5] < 0 else grid["height"] - rows
+            said.append(f"nc {apart_m(nc, turned, cols, want):.1f} m")
             if told.startswith("EPSG:") and nc.crs.to_epsg() is not None:
                 assert f"EPSG:{nc.crs.to_epsg()}" == told
         with xarray.open_dataset(out / "rain.nc", decode_coords="all") as nc:

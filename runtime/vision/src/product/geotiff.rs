@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::io::{self, Seek, Write};
 
 use flate2::{Compression, write::ZlibEncoder};
-use ndarray::{Array3, ArrayView2, s};
+use ndarray::{Array3, s};
 use tiff::TiffError;
 use tiff::encoder::{DirectoryEncoder, TiffEncoder, TiffKind, TiffKindBig, TiffKindStandard};
 use tiff::tags::Tag;
@@ -32,14 +32,11 @@ const STRIP_BYTES: usize = 1 << 18;
 struct Band<'a> {
     name: String,
     lead_s: Option<f64>,
-    /// Adds a row's values.
-    row: Box<dyn Fn(usize, &mut Vec<f32>) + Sync + 'a>,
+    row: Row<'a>,
 }
 
-/// Rows of values that lie in memory.
-fn rows_of<'a>(values: ArrayView2<'a, f32>) -> Box<dyn Fn(usize, &mut Vec<f32>) + Sync + 'a> {
-    Box::new(move |y, out| out.extend(values.row(y)))
-}
+/// Adds the values of a row.
+type Row<'a> = Box<dyn Fn(usize, &mut Vec<f32>) + Sync + 'a>;
 
 /// Seconds until each cell burns: 0 already burnt, NaN not within the horizon.
 pub(crate) fn arrival(
@@ -49,7 +46,8 @@ pub(crate) fn arrival(
     burn: &Burn,
 ) -> io::Result<()> {
     let name = "seconds until the fire arrives; 0 already burnt, nodata not within the horizon";
-    let band = Band { name: name.to_owned(), lead_s: None, row: rows_of(burn.arrival_s.view()) };
+    let row: Row<'_> = Box::new(|y, out| out.extend(burn.arrival_s.row(y)));
+    let band = Band { name: name.to_owned(), lead_s: None, row };
     write(sink, map, facts, burn.arrival_s.dim(), ["arrival time", "s"], &[band])
 }
 
@@ -149,7 +147,7 @@ fn by_lead<'a>(f: &Forecast, values: &'a Array3<f32>, what: &str) -> Vec<Band<'a
         .map(|(&lead_s, values)| Band {
             name: format!("{what} +{lead_s} s"),
             lead_s: Some(lead_s),
-            row: rows_of(values),
+            row: Box::new(move |y, out| out.extend(values.row(y))),
         })
         .collect()
 }

@@ -41,7 +41,8 @@ fn colour(percent: u8) -> Rgb {
 /// One map of percent.
 fn map(percent: &ArrayView2<'_, u8>, scale: Scale) -> Canvas {
     let (h, w) = percent.dim();
-    scale.painted(h, w, |y, x| colour(percent[[y, x]]).map(f32::from))
+    let colours: Vec<[f32; 3]> = (0..=255).map(|p| colour(p).map(f32::from)).collect();
+    scale.painted(h, w, |y, x| colours[usize::from(percent[[y, x]])])
 }
 
 /// Writes the sheet: a row for each rate of [`Chance::PUBLISHED_RATES_MM_H`], a column for each of a few leads.

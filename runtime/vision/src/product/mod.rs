@@ -55,7 +55,7 @@ pub fn write_all(
     let facts = facts::Facts::of(clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
     let mut staged = Staged::begin(out)?;
-    std::thread::scope(|scope| {
+    std::thread::scope(|scope| -> Result<(), ProductError> {
         // The sequence takes longest: it is drawn beside all the others.
         let sequence = scope.spawn(|| {
             let mut bytes = Vec::new();
@@ -67,9 +67,23 @@ pub fn write_all(
             }
             .map(|()| bytes)
         });
+        // So is NetCDF put together, which packs on one core.
+        let cdf = match (&map, parts) {
+            (Some(map), Parts::Rain(Wet { rain, .. })) => {
+                let facts = &facts;
+                Some(scope.spawn(move || {
+                    let mut bytes = Vec::new();
+                    netcdf::rain(&mut bytes, map, facts, forecast, rain).map(|()| bytes)
+                }))
+            }
+            _ => None,
+        };
         write_stills(&mut staged, &facts, map.as_ref(), clip, forecast, parts)?;
         let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
-        staged.write("forecast.gif", |sink| sink.write_all(&bytes?))
+        staged.write("forecast.gif", |sink| sink.write_all(&bytes?))?;
+        let Some(cdf) = cdf else { return Ok(()) };
+        let bytes = cdf.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
+        staged.write("rain.nc", |sink| sink.write_all(&bytes?))
     })?;
     let json = json::document(staged.folder(), &facts, clip, forecast, parts, provenance)
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
@@ -127,7 +141,6 @@ fn write_stills(
                     geotiff::from_outside(sink, map, facts, forecast, rain, guessed)
                 })?;
             }
-            staged.write("rain.nc", |sink| netcdf::rain(sink, map, facts, forecast, rain))?;
             if let Some(chance) = rain.chance.as_ref().filter(|_| in_geotiff) {
                 staged.write("rain_probability.tif", |sink| {
                     geotiff::rain_probability(sink, map, facts, forecast, chance)

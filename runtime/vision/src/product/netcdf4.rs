@@ -155,6 +155,6 @@ impl NetCdf4 {
     }
 }
 
-fn fault(e: hdf5_writer::Error) -> io::Error {
+fn fault(e: impl std::fmt::Display) -> io::Error {
     io::Error::other(format!("NetCDF: {e}"))
 }

@@ -142,17 +142,23 @@ impl Scale {
             }
             return out;
         }
-        for (i, pixel) in out.pixels.iter_mut().enumerate() {
-            let (y, x) = (i / pw, i % pw);
-            let rows = y * self.down..((y + 1) * self.down).min(h);
-            let cols = x * self.down..((x + 1) * self.down).min(w);
-            let n = (rows.len() * cols.len()).max(1) as f32;
-            let mut sum = [0f32; 3];
-            for (y, x) in rows.flat_map(|y| cols.clone().map(move |x| (y, x))) {
-                let v = cell(y, x);
-                (0..3).for_each(|c| sum[c] += v[c]);
+        let mut sums = vec![[0f32; 3]; pw];
+        for (py, row) in out.pixels.chunks_exact_mut(pw).enumerate() {
+            let rows = py * self.down..((py + 1) * self.down).min(h);
+            sums.fill([0.0; 3]);
+            for y in rows.clone() {
+                for (px, sum) in sums.iter_mut().enumerate() {
+                    for x in px * self.down..((px + 1) * self.down).min(w) {
+                        let v = cell(y, x);
+                        (0..3).for_each(|c| sum[c] += v[c]);
+                    }
+                }
             }
-            *pixel = sum.map(|s| byte(s / n));
+            for ((px, pixel), sum) in row.iter_mut().enumerate().zip(&sums) {
+                let cols = ((px + 1) * self.down).min(w) - px * self.down;
+                let n = (rows.len() * cols).max(1) as f32;
+                *pixel = sum.map(|s| byte(s / n));
+            }
         }
         out
     }

@@ -10,7 +10,7 @@ use crate::forecast::Forecast;
 use crate::grid::Grid;
 use crate::rain_rate;
 use emberline_picture::Canvas;
-use emberline_picture::palette::mix;
+use emberline_picture::palette::{Rgb, mix};
 
 /// Frame `t` of the clip.
 pub(crate) fn seen(clip: &Clip, parts: Parts<'_>, t: usize, scale: Scale) -> Canvas {
@@ -61,10 +61,17 @@ pub(crate) fn hatch_rect(canvas: &mut Canvas, [x0, y0, x1, y1]: [f64; 4]) {
         for px in x0.round() as usize..(x1.round() as usize).min(canvas.width) {
             if on_line(px, py) {
                 let pixel = &mut canvas.pixels[py * canvas.width + px];
-                *pixel = mix(*pixel, rain_colours::GUESS, 0.55);
+                *pixel = line_on(*pixel);
             }
         }
     }
+}
+
+/// Colour of a line of the hatching over a pixel: light on dark and dark on light.
+fn line_on(pixel: Rgb) -> Rgb {
+    let [r, g, b] = pixel.map(u32::from);
+    let light = 2 * r + 5 * g + b > 8 * 110;
+    mix(pixel, if light { rain_colours::DRY } else { rain_colours::GUESS }, 0.55)
 }
 
 /// Hatches what is a guess: cells whose rain comes from where nobody saw.
@@ -75,7 +82,7 @@ pub(crate) fn hatch(canvas: &mut Canvas, guessed: &ArrayView2<'_, bool>, scale: 
         let guessed = guessed.row(cell(py, h));
         for (px, pixel) in row.iter_mut().enumerate() {
             if on_line(px, py) && guessed[cell(px, w)] {
-                *pixel = mix(*pixel, rain_colours::GUESS, 0.55);
+                *pixel = line_on(*pixel);
             }
         }
     }

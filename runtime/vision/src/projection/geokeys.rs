@@ -367,7 +367,8 @@ mod tests {
         // Keys as GDAL, libgeotiff's examples and ArcGIS write them.
         let code = Key::Code;
         let one = |v: f64| Key::Numbers(vec![v]);
-        let cases: [(Vec<(u16, Key)>, Result<&str, &str>); 6] = [
+        type Case = (Vec<(u16, Key)>, Result<&'static str, &'static str>);
+        let cases: [Case; 6] = [
             (
                 vec![
                     (GEOGRAPHIC, code(4326)),

@@ -12,7 +12,6 @@
 mod cf;
 mod geokeys;
 mod method;
-#[allow(clippy::module_inception)]
 mod projection;
 mod wkt;
 mod words;

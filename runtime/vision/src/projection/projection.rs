@@ -7,8 +7,8 @@ use proj4rs::Proj;
 
 use super::method::{
     Is, LAMBERT_ONE, LAMBERT_TWO, MERCATOR_SCALED, MERCATOR_TRUE_AT, Method, NAMED,
-    OBLIQUE_MERCATOR, POLAR_SCALED, POLAR_TRUE_AT, STEREOGRAPHIC, SWEEP_X, SWEEP_Y, SWISS,
-    TRANSVERSE_MERCATOR,
+    OBLIQUE_MERCATOR, POLAR_SCALED, POLAR_TRUE_AT, Parameter, STEREOGRAPHIC, SWEEP_X, SWEEP_Y,
+    SWISS, TRANSVERSE_MERCATOR,
 };
 use super::words::Words;
 
@@ -73,6 +73,9 @@ const OF_ALL: [&str; 34] = [
     "zone",
     "guam",
 ];
+
+/// Words that change a method that does not always have them.
+const CHANGING: [&str; 7] = ["guam", "hyperbolic", "alpha", "gamma", "k", "k_0", "south"];
 
 /// How the Earth is laid flat.
 #[derive(Clone, Debug, PartialEq)]
@@ -249,17 +252,14 @@ fn flat(words: &Words<'_>) -> Result<Flat, String> {
     }
 }
 
-/// A number that `method` does not tell, where the string has one that matters.
+/// A word that changes `method` and is none of its numbers, where the string has one; PROJ passes over all
+/// others.
 fn extra<'a>(words: &Words<'a>, method: &Method) -> Option<&'a str> {
+    let is_scale = |name: &str| matches!(name, "k" | "k_0");
     words.iter().map(|w| w.0).find(|name| {
-        let scale = matches!(*name, "k" | "k_0");
-        let neutral = (scale && words.number(name) == Ok(Some(1.0)))
-            || (*name == "lat_0" && words.number(name) == Ok(Some(0.0)));
-        let told = method
-            .parameters
-            .iter()
-            .any(|p| p.proj == *name || (scale && matches!(p.proj, "k" | "k_0")));
-        !(told || neutral || OF_ALL.contains(name) && *name != "south")
+        let told = |p: &Parameter| p.proj == *name || is_scale(p.proj) && is_scale(name);
+        let neutral = is_scale(name) && words.number(name) == Ok(Some(1.0));
+        CHANGING.contains(name) && !neutral && !method.parameters.iter().any(told)
     })
 }
 
@@ -353,6 +353,13 @@ mod tests {
                 "+proj=omerc +lat_0=4 +lonc=115 +alpha=53 +no_uoff",
                 "PROJ omerc no_uoff",
                 vec![53.0, 4.0, 115.0],
+            ),
+            ("+proj=sinu +lat_0=0 +k_0=1 +lat_ts=5", "Sinusoidal", vec![0.0]),
+            ("+proj=aeqd +lat_0=13 +guam", "PROJ aeqd guam", vec![13.0]),
+            (
+                "+proj=krovak +ellps=bessel",
+                "Krovak (North Orientated)",
+                vec![49.5, 24.833_333_333_333_332, 30.288_139_722_222_222, 78.5, 0.9999],
             ),
             ("+proj=tpers +h=5500000 +lat_0=40", "PROJ tpers", vec![5.5e6, 40.0]),
             ("+proj=longlat +datum=WGS84 +no_defs", "degrees", vec![]),

@@ -11,7 +11,7 @@ const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
 const TRANSFORM: Tag = Tag::Unknown(34264);
 const GEO_KEYS: Tag = Tag::Unknown(34735);
-const GEO_DOUBLES: Tag = Tag::Unknown(34736);
+const GEO_DOUBLES: u16 = 34736;
 const GDAL_METADATA: Tag = Tag::Unknown(42112);
 const GDAL_NODATA: Tag = Tag::Unknown(42113);
 
@@ -65,7 +65,7 @@ impl GeoTags {
             let here = keys.chunks_exact(4).skip(1).find(|k| k[0] == code && k[1] == 0);
             here.map(|k| k[3])
         };
-        let doubles = file.find_tag(GEO_DOUBLES).ok().flatten();
+        let doubles = file.find_tag(Tag::Unknown(GEO_DOUBLES)).ok().flatten();
         let doubles = doubles.and_then(|v| v.into_f64_vec().ok()).unwrap_or_default();
         let crs = match key(PROJECTED).or_else(|| key(GEOGRAPHIC)) {
             Some(USER_DEFINED) => match proj_of_keys(|code| value(&keys, &doubles, code)) {
@@ -151,7 +151,7 @@ impl GeoTags {
 fn value(keys: &[u16], doubles: &[f64], code: u16) -> Option<Key> {
     match *keys.chunks_exact(4).skip(1).find(|k| k[0] == code)? {
         [_, 0, _, here] => Some(Key::Code(here)),
-        [_, tag, count, first] if Tag::from_u16_exhaustive(tag) == GEO_DOUBLES => {
+        [_, tag, count, first] if tag == GEO_DOUBLES => {
             let (first, count) = (usize::from(first), usize::from(count));
             doubles.get(first..first + count).map(|n| Key::Numbers(n.to_vec()))
         }

@@ -143,6 +143,8 @@ fn tiff_of(keys: &[u16], items: &str, no_data: &str) -> Vec<u8> {
     tags.write_tag(Tag::Unknown(33550), &[1000.0, 1000.0, 0.0][..]).unwrap();
     tags.write_tag(Tag::Unknown(33922), &[0.0, 0.0, 0.0, 4e5, 67e5, 0.0][..]).unwrap();
     tags.write_tag(Tag::Unknown(34735), keys).unwrap();
+    let doubles = [60.0, 10.0, 1.0, 0.0, 0.0, 6_370_040.0, 6_370_040.0];
+    tags.write_tag(Tag::Unknown(34736), &doubles[..]).unwrap();
     tags.write_tag(Tag::Unknown(42112), items).unwrap();
     tags.write_tag(Tag::Unknown(42113), no_data).unwrap();
     image.write_data(&[1.5f32; 40 * 32]).unwrap();
@@ -165,6 +167,17 @@ fn geotiffs_are_placed_as_gdal_places_them_or_told_why_not() {
     let spelled = read(&tiff_of(&own, unit, "nan")).unwrap();
     assert_eq!(spelled.crs, None);
     assert!(spelled.notes.contains(&Note::ProjectionNotRead));
+    // RADOLAN's grid as GDAL spells it out: polar stereographic on a sphere, true at 60 degrees.
+    let radolan = [
+        1, 1, 0, 13, 1024, 0, 1, 1, 1025, 0, 1, 1, 2048, 0, 1, 32767, 2050, 0, 1, 32767, 2054, 0,
+        1, 9102, 2057, 34736, 1, 5, 2058, 34736, 1, 6, 3072, 0, 1, 32767, 3074, 0, 1, 32767, 3075,
+        0, 1, 15, 3076, 0, 1, 9001, 3081, 34736, 1, 0, 3095, 34736, 1, 1,
+    ];
+    let spelled = read(&tiff_of(&radolan, unit, "nan")).unwrap();
+    let want = "+proj=stere +lon_0=10 +lat_ts=60 +lat_0=90 +x_0=0 +y_0=0 +a=6370040 +b=6370040 \
+                +units=m +no_defs";
+    assert_eq!(spelled.crs.as_deref(), Some(want));
+    assert!(!spelled.notes.contains(&Note::ProjectionNotRead));
     let item = |name: &str, text: &str| format!("{unit}<Item name=\"{name}\">{text}</Item>");
     let degrees = [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, 4326];
     for (bytes, why) in [
