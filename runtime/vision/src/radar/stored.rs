@@ -18,6 +18,8 @@ const REPEATED: usize = 3;
 const APART: f64 = 2.0;
 /// Most different values that are counted; data that have more are measurements.
 const DIFFERENT: usize = 64;
+/// Most values of a file that stand for something else.
+const SIGNS: usize = 3;
 /// Numbers this large are no measurement: texts give them with few digits.
 const HUGE: f64 = 1e30;
 
@@ -170,7 +172,8 @@ impl Stored<'_> {
             .into_iter()
             .filter(|(v, _)| far(*v) || (too_many && value(*v) > most))
             .collect();
-        if odd.is_empty() {
+        // More different ones are no sign but a wrong unit, which is told of the rates.
+        if odd.is_empty() || odd.len() > SIGNS {
             return Ok(());
         }
         let all: Vec<String> =
@@ -230,7 +233,7 @@ impl Counts {
         let mut all: Vec<(f64, usize)> =
             self.values.iter().copied().filter(|(_, n)| *n > 1).collect();
         all.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        all.truncate(3);
+        all.truncate(SIGNS);
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         all.into_iter()
     }
