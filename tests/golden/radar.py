@@ -249,6 +249,13 @@ def write_odim() -> None:
         {"gain": 1.0, "offset": 0.0, "nodata": -9999000.0, "undetect": -8888000.0},
         libver="v110",
     )
+    # The same without checksums and packing: tests change its bytes into other habits of writers.
+    odim(
+        "rate_plain.h5",
+        "RATE",
+        real.astype(np.float32),
+        {"gain": 1.0, "offset": 0.0, "nodata": -9999000.0, "undetect": -8888000.0},
+    )
     for name, quantity in [
         ("dbzh_u8.h5", "DBZH"),
         ("rate_u16.h5", "RATE"),

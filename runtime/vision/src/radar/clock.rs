@@ -140,19 +140,29 @@ pub(super) fn of_name(
     }
 }
 
-/// The least minutes between the times of `names` where all tell one, of whole minutes, and none is
-/// less than two minutes from the next: radars do so, and cameras seldom. 0 of one name.
+/// The least minutes between the times of `names` where these are a radar's rather than a camera's: all
+/// tell one, in whole minutes, two or more apart, and five or more where they tell seconds. 0 of one name.
 pub(crate) fn whole_minutes(names: impl IntoIterator<Item = String>) -> Option<i64> {
-    let mut times: Vec<i64> = Vec::new();
+    let (mut times, mut seconds): (Vec<i64>, bool) = (Vec::new(), false);
     for name in names {
-        times.push(of_name(&name, None).ok()??.0.as_second());
+        let (utc, form) = of_name(&name, None).ok()??;
+        times.push(utc.as_second());
+        let told = (0..name.len()).any(|at| {
+            let begins = at == 0 || !name.as_bytes()[at - 1].is_ascii_digit();
+            begins && civil(name.as_bytes(), at).is_some_and(|(text, ..)| text.len() == 14)
+        });
+        seconds |= told || form == Form::Unix;
     }
     times.sort_unstable();
     let steps: Vec<i64> = times.windows(2).map(|p| p[1] - p[0]).collect();
-    let whole = !times.is_empty() && times.iter().chain(&steps).all(|s| s % 60 == 0);
-    match steps.iter().copied().min() {
-        None => whole.then_some(0),
-        Some(least) => (whole && least >= 120).then_some(least / 60),
+    let unit_s = if seconds { 300 } else { 60 };
+    if times.is_empty() || times.iter().any(|s| s % 60 != 0) || steps.iter().any(|s| s % unit_s != 0)
+    {
+        return None;
+    }
+    match steps.iter().min() {
+        None => (!seconds).then_some(0),
+        Some(&least) => (least >= 120).then_some(least / 60),
     }
 }
 
@@ -392,6 +402,23 @@ mod tests {
             "",
         ] {
             assert_eq!(of_name(name, None), Ok(None), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_radars_are_told_from_those_of_cameras() {
+        for (names, want) in [
+            (&["202409251400", "202409251405"][..], Some(5)),
+            (&["20240925T1400Z", "20240925T1402Z"], Some(2)),
+            (&["20240925140000", "20240925140500", "20240925141500"], Some(5)),
+            (&["202409251400"], Some(0)),
+            (&["cam_20260801_120000", "cam_20260801_120200"], None),
+            (&["202409251400", "202409251401"], None),
+            (&["20240925_140003", "20240925_140503"], None),
+            (&["202409251400", "frame_1"], None),
+            (&[], None),
+        ] {
+            assert_eq!(whole_minutes(names.iter().map(|n| (*n).to_owned())), want, "{names:?}");
         }
     }
 

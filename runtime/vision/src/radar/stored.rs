@@ -18,6 +18,8 @@ const REPEATED: usize = 3;
 const APART: f64 = 2.0;
 /// Most different values that are counted; data that have more are measurements.
 const DIFFERENT: usize = 64;
+/// Most values of a file that stand for something else.
+const SIGNS: usize = 3;
 /// Numbers this large are no measurement: texts give them with few digits.
 const HUGE: f64 = 1e30;
 
@@ -166,9 +168,12 @@ impl Stored<'_> {
         let far = |v: f64| value(v) <= most && value(v) > APART * ordinary;
         let over: usize = many.iter().filter(|(v, _)| value(*v) > most).map(|(_, n)| n).sum();
         let too_many = over as f64 > MOST_SHARE * tally.seen as f64;
-        let odd: Vec<(f64, usize)> =
-            many.into_iter().filter(|(v, _)| far(*v) || (too_many && value(*v) > most)).collect();
-        if odd.is_empty() {
+        let odd: Vec<(f64, usize)> = many
+            .into_iter()
+            .filter(|(v, _)| far(*v) || (too_many && value(*v) > most))
+            .collect();
+        // More different ones are no sign but a wrong unit, which is told of the rates.
+        if odd.is_empty() || odd.len() > SIGNS {
             return Ok(());
         }
         let all: Vec<String> =
@@ -228,7 +233,7 @@ impl Counts {
         let mut all: Vec<(f64, usize)> =
             self.values.iter().copied().filter(|(_, n)| *n > 1).collect();
         all.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-        all.truncate(3);
+        all.truncate(SIGNS);
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         all.into_iter()
     }

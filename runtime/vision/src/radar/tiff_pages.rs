@@ -14,6 +14,9 @@ use super::limits::CELLS_MAX;
 /// Photometric interpretations: 0 is white (values are stored as they are all the same), and colours of a palette.
 const WHITE_IS_ZERO: u16 = 0;
 const PALETTE: u16 = 3;
+/// The tag of what values mean, and the meaning of a mask.
+const PHOTOMETRIC: u64 = 262;
+const TRANSPARENCY_MASK: u64 = 4;
 /// Most pages that are looked at.
 const PAGES_MAX: usize = 4096;
 
@@ -79,7 +82,8 @@ impl Numbers {
 /// The pages of the file `name`, at least one; smaller copies are passed over.
 pub(super) fn pages(name: &str, bytes: &[u8]) -> Result<Vec<Page>, RadarError> {
     let broken = |e: tiff::TiffError| broken(name, &e);
-    let mut file = open(bytes).map_err(broken)?;
+    let plain_masks = with_plain_masks(bytes);
+    let mut file = open(plain_masks.as_deref().unwrap_or(bytes)).map_err(broken)?;
     let mut out: Vec<Page> = Vec::new();
     for number in 1..=PAGES_MAX {
         let mut flag = |tag| file.find_tag_unsigned::<u32>(tag).ok().flatten().unwrap_or(0);
@@ -99,6 +103,42 @@ pub(super) fn pages(name: &str, bytes: &[u8]) -> Result<Vec<Page>, RadarError> {
         return Err(RadarError::Damaged { name: name.to_owned(), what });
     }
     Ok(out)
+}
+
+/// The bytes of the file with its masks said to be grey, which the decoder reads; `None` where it has none.
+fn with_plain_masks(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut out: Option<Vec<u8>> = None;
+    let mut file = open(bytes).ok()?;
+    let big = matches!(bytes.get(2..4), Some([43, 0] | [0, 43]));
+    let order = file.byte_order();
+    let number = |at: usize, n: usize| {
+        let part = bytes.get(at..at.checked_add(n)?)?;
+        let digit = |sum: u64, b: &u8| sum << 8 | u64::from(*b);
+        Some(match order {
+            tiff::tags::ByteOrder::LittleEndian => part.iter().rev().fold(0, digit),
+            tiff::tags::ByteOrder::BigEndian => part.iter().fold(0, digit),
+        })
+    };
+    for _ in 0..PAGES_MAX {
+        let at = usize::try_from(file.ifd_pointer()?.0).ok()?;
+        let (head, entry, value) = if big { (8, 20, 12) } else { (2, 12, 8) };
+        let count = usize::try_from(number(at, head)?).ok()?.min(PAGES_MAX);
+        for i in 0..count {
+            let here = at.checked_add(head + i * entry)?;
+            if number(here, 2)? == PHOTOMETRIC && number(here + value, 2)? == TRANSPARENCY_MASK {
+                let grey = match order {
+                    tiff::tags::ByteOrder::LittleEndian => [1, 0],
+                    tiff::tags::ByteOrder::BigEndian => [0, 1],
+                };
+                let all = out.get_or_insert_with(|| bytes.to_vec());
+                all.get_mut(here + value..here + value + 2)?.copy_from_slice(&grey);
+            }
+        }
+        if !file.more_images() || file.next_image().is_err() {
+            break;
+        }
+    }
+    out
 }
 
 /// The tags of the first page, where there is one.

@@ -182,7 +182,7 @@ fn geotiffs_are_placed_as_gdal_places_them_or_told_why_not() {
     let degrees = [1, 1, 0, 2, 1024, 0, 1, 2, 2048, 0, 1, 4326];
     for (bytes, why) in [
         (tiff_of(&utm(1), "", "nan"), "does not say what its values are; say it with ‹unit›"),
-        (tiff_of(&utm(1), "<Item name=\"unit\">mm</Item>", "nan"), "does not say what its values"),
+        (tiff_of(&utm(1), "<Item name=\"unit\">mm</Item>", "nan"), "does not say over what time"),
         (tiff_of(&utm(1), unit, "none"), "its no-data value 'none' is no number"),
         (tiff_of(&utm(1), &item("Gain", "0"), "nan"), "its gain is 0"),
         (tiff_of(&utm(1), &item("Offset", "x"), "nan"), "its Offset 'x' is no number"),

@@ -276,7 +276,9 @@ fn odim_files_that_are_not_what_they_say_are_refused() {
         ),
         (replaced(&whole, "20241126", "20241326"), RadarOptions::default(), "are no time"),
         (
-            replaced(&whole, "LL_lon", "LX_lon"),
+            ["LL_lon", "UL_lon", "LR_lon", "UR_lon"]
+                .iter()
+                .fold(whole.clone(), |bytes, key| replaced(&bytes, key, &key.replace('_', "x"))),
             RadarOptions::default(),
             "it tells no corners (LL, UR)",
         ),

@@ -462,7 +462,7 @@ fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 #[cfg(feature = "odim")]
 #[test]
 fn odim_files_are_read_by_the_habits_of_their_writers() {
-    let whole = std::fs::read(super::golden("rate_f32.h5")).unwrap();
+    let whole = std::fs::read(super::golden("rate_plain.h5")).unwrap();
     let read = |bytes: &[u8], options: &RadarOptions| {
         scans_of(Format::Odim, "x.h5", bytes, options).map(|mut all| all.remove(0))
     };
