@@ -42,7 +42,9 @@ pub(super) fn measure(unit: &str) -> Option<Measure> {
     let rate = |factor| Some(Measure::Known(RadarUnit::MmH, factor));
     match plain.as_str() {
         "dbz" | "10log10(mm6m-3)" => Some(Measure::Known(RadarUnit::DbZ, 1.0)),
-        "mmh-1" | "mmhr-1" | "mmhour-1" | "mm/hr" | "mm/hour" | "kgm-2h-1" | "kgm-2hr-1" => rate(1.0),
+        "mmh-1" | "mmhr-1" | "mmhour-1" | "mm/hr" | "mm/hour" | "kgm-2h-1" | "kgm-2hr-1" => {
+            rate(1.0)
+        }
         "kgm-2s-1" | "kg/m2/s" | "kg/(m2s)" | "mms-1" | "mm/s" => rate(3600.0),
         "ms-1" | "m/s" => rate(3.6e6),
         "mm" | "kgm-2" | "kg/m2" | "millimeter" | "millimetre" | "millimeters" => {
@@ -183,8 +185,7 @@ fn words(of: &dyn Attributes, name: &str, axis_m: f64) -> Result<String, String>
         found.ok_or_else(|| format!("its grid mapping {name} tells no {}", keys[0]))
     };
     let lat_0 = || need(&["latitude_of_projection_origin"]);
-    let lon_0 =
-        || need(&["longitude_of_projection_origin", "longitude_of_central_meridian"]);
+    let lon_0 = || need(&["longitude_of_projection_origin", "longitude_of_central_meridian"]);
     let parallels = || of.numbers("standard_parallel").unwrap_or_default();
     let mut text = match name {
         "latitude_longitude" => return Ok("+proj=longlat".to_owned()),
@@ -212,10 +213,8 @@ fn words(of: &dyn Attributes, name: &str, axis_m: f64) -> Result<String, String>
             format!("+proj=merc +lat_ts={lat} +k={scale} +lon_0={}", lon_0()?)
         }
         "polar_stereographic" => {
-            let lon = need(&[
-                "straight_vertical_longitude_from_pole",
-                "longitude_of_projection_origin",
-            ])?;
+            let lon =
+                need(&["straight_vertical_longitude_from_pole", "longitude_of_projection_origin"])?;
             let told = one("latitude_of_projection_origin");
             let parallel = parallels().first().copied();
             let pole = match told.or(parallel) {
@@ -367,10 +366,15 @@ mod tests {
 
     #[test]
     fn grid_mappings_become_projections() {
-        let wkt = "PROJCS[\"a\",GEOGCS[\"b\",AUTHORITY[\"EPSG\",\"4258\"]],AUTHORITY[\"EPSG\",\"3035\"]]";
+        let wkt =
+            "PROJCS[\"a\",GEOGCS[\"b\",AUTHORITY[\"EPSG\",\"4258\"]],AUTHORITY[\"EPSG\",\"3035\"]]";
         let part = "PROJCS[\"a\",GEOGCS[\"b\",AUTHORITY[\"EPSG\",\"4258\"]]]";
         for (case, of, want) in [
-            ("PROJ string", table(&[("proj4", "+proj=lcc +lat_0=63")], &[]), Ok("+proj=lcc +lat_0=63")),
+            (
+                "PROJ string",
+                table(&[("proj4", "+proj=lcc +lat_0=63")], &[]),
+                Ok("+proj=lcc +lat_0=63"),
+            ),
             ("WKT", table(&[("crs_wkt", wkt)], &[]), Ok("EPSG:3035")),
             ("code", table(&[("epsg_code", "EPSG:3067")], &[]), Ok("EPSG:3067")),
             ("code of a part", table(&[("spatial_ref", part)], &[]), Err("names no projection")),
@@ -386,8 +390,10 @@ mod tests {
                         ("semi_minor_axis", &[6356752.31414]),
                     ],
                 ),
-                Ok("+proj=aea +lat_1=-26.2 +lat_2=-29.3 +lat_0=-27.7178 +lon_0=153.24 +x_0=0 +y_0=0 \
-                    +units=m +a=6378137 +b=6356752.31414 +no_defs"),
+                Ok(
+                    "+proj=aea +lat_1=-26.2 +lat_2=-29.3 +lat_0=-27.7178 +lon_0=153.24 +x_0=0 +y_0=0 \
+                    +units=m +a=6378137 +b=6356752.31414 +no_defs",
+                ),
             ),
             (
                 "polar",
@@ -401,8 +407,10 @@ mod tests {
                         ("earth_radius", &[6370040.0]),
                     ],
                 ),
-                Ok("+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +x_0=2500 +y_0=0 +units=m +R=6370040 \
-                    +no_defs"),
+                Ok(
+                    "+proj=stere +lat_0=90 +lat_ts=60 +lon_0=10 +x_0=2500 +y_0=0 +units=m +R=6370040 \
+                    +no_defs",
+                ),
             ),
             (
                 "rotated",

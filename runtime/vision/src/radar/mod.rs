@@ -14,6 +14,8 @@ mod files;
 mod format;
 mod geotags;
 mod geotiff;
+#[cfg(feature = "grib")]
+mod grib2;
 mod ground;
 #[cfg(feature = "odim")]
 mod hdf5;
@@ -21,8 +23,11 @@ pub(crate) mod health;
 #[cfg(feature = "odim")]
 mod knmi;
 mod limits;
+mod meteonet;
+mod meteoswiss;
 #[cfg(feature = "odim")]
 mod netcdf;
+mod nimrod;
 #[cfg(feature = "odim")]
 mod odim;
 mod options;

@@ -78,11 +78,8 @@ impl Variable<'_> {
 
     /// Whether its names say rain.
     fn is_named_rain(&self) -> bool {
-        let texts = [
-            Some(self.is.name.clone()),
-            self.is.text("standard_name"),
-            self.is.text("long_name"),
-        ];
+        let texts =
+            [Some(self.is.name.clone()), self.is.text("standard_name"), self.is.text("long_name")];
         let all = texts.into_iter().flatten().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
         ["rain", "precip", "acrr"].iter().any(|word| all.contains(word))
     }
@@ -162,7 +159,8 @@ pub(super) fn read(
     };
     for (dim, role) in dims.iter().zip(&roles) {
         if *role == Role::Other && dim.size > 1 {
-            let what = format!("its variable {} has {} steps along {}", field.path(), dim.size, dim.name);
+            let what =
+                format!("its variable {} has {} steps along {}", field.path(), dim.size, dim.name);
             return Err(refused(what, "keep one of them: ncks -d DIMENSION,0 IN.nc OUT.nc"));
         }
     }
@@ -203,7 +201,9 @@ pub(super) fn read(
             (Some(Measure::Amount(_)), None) => {
                 let (path, unit) = (field.path(), field.unit());
                 return Err(refused(
-                    format!("its variable {path} is rain in {unit}, and it does not tell of how long"),
+                    format!(
+                        "its variable {path} is rain in {unit}, and it does not tell of how long"
+                    ),
                     "say it with ‹unit›, such as \"mm in 5 min\"",
                 ));
             }
@@ -211,7 +211,8 @@ pub(super) fn read(
         };
         let unit = settle_unit(name, stated, options, &mut notes)?;
         let stored = file.frame(&field, [y, x], at(Role::Time), i as u64).map_err(damaged)?;
-        let values = physical(&stored, &field, unit, factor, options, &mut notes).map_err(damaged)?;
+        let values =
+            physical(&stored, &field, unit, factor, options, &mut notes).map_err(damaged)?;
         let values = match (place.is_south_up, place.is_east_left) {
             (false, false) => values,
             (true, false) => values.slice(s![..;-1, ..]).to_owned(),
@@ -292,7 +293,9 @@ fn roles(all: &[Variable], field: &Variable) -> Vec<Role> {
                     || (standard.is_empty() && axis.is_empty() && names.contains(&name.as_str()))
             };
             match () {
-                () if unit.contains(" since ") || is(&["time"], &[], "t", &["time", "t"]) => Role::Time,
+                () if unit.contains(" since ") || is(&["time"], &[], "t", &["time", "t"]) => {
+                    Role::Time
+                }
                 () if is(
                     &["projection_x_coordinate", "projection_x_angular_coordinate", "longitude"],
                     &["degrees_east", "degree_east", "degrees_e"],
@@ -400,13 +403,15 @@ impl Clock {
             out.spans.clear();
         }
         if out.times.is_empty() && time_dim.is_none_or(|t| field.is.dimensions[t].size == 1) {
-            let told = ["nominal_product_time", "valid_time", "time_coverage_end", "time_coverage_start"];
+            let told =
+                ["nominal_product_time", "valid_time", "time_coverage_end", "time_coverage_start"];
             let global = Global(&file.0);
             let utc = told.iter().find_map(|key| cf::moment(&global.text(key)?));
             out.times.extend(utc);
         }
         let made = all.iter().find(|v| {
-            v.is.text("standard_name").as_deref() == Some("forecast_reference_time") && v.is_scalar()
+            v.is.text("standard_name").as_deref() == Some("forecast_reference_time")
+                && v.is_scalar()
         });
         if let Some((since, values)) = made.map(read).transpose()?.flatten() {
             out.issued = values.first().and_then(|v| since.at(*v));
@@ -422,7 +427,9 @@ impl Clock {
 /// The time of a field without an axis of times: the scalar one there is.
 fn single_time<'a, 'b>(all: &'b [Variable<'a>], field: &Variable) -> Option<&'b Variable<'a>> {
     let near = || all.iter().filter(|v| v.is_scalar() && field.group.starts_with(&v.group));
-    let by = |key: &'static str| near().find(move |v| v.is.text("standard_name").as_deref() == Some(key));
+    let by = |key: &'static str| {
+        near().find(move |v| v.is.text("standard_name").as_deref() == Some(key))
+    };
     by("time").or_else(|| near().find(|v| ["time", "valid_time"].contains(&v.is.name.as_str())))
 }
 
@@ -491,8 +498,8 @@ fn physical(
 impl Variable<'_> {
     /// Whether it may be a field on a map: numbers on two axes or more.
     fn is_field(&self) -> bool {
-        let is_number = !matches!(self.is.dtype, NcType::Char | NcType::String)
-            && self.is.dtype.is_primitive();
+        let is_number =
+            !matches!(self.is.dtype, NcType::Char | NcType::String) && self.is.dtype.is_primitive();
         let unit = self.unit().to_ascii_lowercase();
         let sides = self.is.dimensions.iter().filter(|d| d.size >= 8).count();
         is_number && sides >= 2 && !unit.starts_with("degree") && !unit.contains(" since ")
@@ -539,7 +546,8 @@ impl File {
             return Err(format!("its {path} is too long"));
         }
         let read = self.0.read_variable_as_f64(&path);
-        let read = read.map_err(|e| format!("its {path} cannot be read: {}", one_line(&e.to_string())))?;
+        let read =
+            read.map_err(|e| format!("its {path} cannot be read: {}", one_line(&e.to_string())))?;
         Ok(read.iter().copied().collect())
     }
 
@@ -560,7 +568,8 @@ impl File {
         let dims = field.is.dimensions.iter().enumerate();
         let selections = dims.map(|(at, dim)| select(at, dim.size)).collect();
         let read = self.0.read_variable_slice_as_f64(&path, &NcSliceInfo { selections });
-        let read = read.map_err(|e| format!("its {path} cannot be read: {}", one_line(&e.to_string())))?;
+        let read =
+            read.map_err(|e| format!("its {path} cannot be read: {}", one_line(&e.to_string())))?;
         let side = |at: usize| field.is.dimensions[at].size as usize;
         let flat: Vec<f64> = read.iter().copied().collect();
         let short = |_| format!("its {path} is shorter than it says");
@@ -583,7 +592,8 @@ impl File {
         let gain = v.is.number("scale_factor").unwrap_or(1.0);
         let offset = v.is.number("add_offset").unwrap_or(0.0);
         let step = (last - first) / (values.len() - 1) as f64;
-        let strays = |(i, v): (usize, &f64)| (v - first - i as f64 * step).abs() > UNEVEN * step.abs();
+        let strays =
+            |(i, v): (usize, &f64)| (v - first - i as f64 * step).abs() > UNEVEN * step.abs();
         if !(step.is_finite() && step != 0.0) || values.iter().enumerate().any(strays) {
             return Err(format!("its axis {} is not even", dim.name));
         }
@@ -621,7 +631,8 @@ impl File {
         for axis in [&mut x, &mut y] {
             if axis.unit_m.is_some_and(f64::is_nan) {
                 let height = mapping.and_then(|v| v.is.number("perspective_point_height"));
-                axis.unit_m = Some(height.ok_or("its axes are angles and nothing tells from where")?);
+                axis.unit_m =
+                    Some(height.ok_or("its axes are angles and nothing tells from where")?);
             }
         }
         if x.unit_m != y.unit_m {
