@@ -14,7 +14,10 @@ use crate::verb::typed::options;
 /// Whether an input is a film of radar frames, and no table of readings.
 pub(super) fn claims(input: &Path) -> bool {
     let name = input.to_string_lossy().to_ascii_lowercase();
-    let film = [".npz", ".pgm", ".pgm.gz", ".tif", ".tiff", ".h5", ".hdf", ".hdf5"];
+    let film = [
+        ".npz", ".pgm", ".pgm.gz", ".tif", ".tiff", ".h5", ".hdf", ".hdf5", ".nc", ".nc4",
+        ".grib2", ".grb2", ".gz", ".bz2",
+    ];
     input.is_dir() || name.starts_with("sim:") || film.iter().any(|end| name.ends_with(end))
 }
 

@@ -156,7 +156,9 @@ pub(crate) fn whole_minutes(names: impl IntoIterator<Item = String>) -> Option<i
     times.sort_unstable();
     let steps: Vec<i64> = times.windows(2).map(|p| p[1] - p[0]).collect();
     let unit_s = if seconds { 300 } else { 60 };
-    if times.is_empty() || times.iter().any(|s| s % 60 != 0) || steps.iter().any(|s| s % unit_s != 0)
+    if times.is_empty()
+        || times.iter().any(|s| s % 60 != 0)
+        || steps.iter().any(|s| s % unit_s != 0)
     {
         return None;
     }

@@ -6,14 +6,17 @@ use std::path::Path;
 
 use super::content::Content;
 use super::error::RadarError;
+#[cfg(feature = "grib")]
+use super::grib2;
 #[cfg(feature = "odim")]
 use super::hdf5::Container;
+use super::nimrod;
 use super::options::RadarOptions;
 use super::packed;
 use super::radolan::{self, Composite};
 use super::raw::Raw;
 use super::scan::Scan;
-use super::{geotiff, pgm};
+use super::{geotiff, meteonet, meteoswiss, pgm};
 #[cfg(feature = "odim")]
 use super::{knmi, netcdf, odim};
 use crate::note::one_line;
@@ -24,7 +27,7 @@ const OTHERS: [&str; 4] = [".npz", ".mat", ".part", ".tmp"];
 /// for the first of what is packed.
 const HEAD: u64 = 1 << 20;
 /// Bytes of it, unpacked.
-const HEAD_UNPACKED: usize = 1024;
+const HEAD_UNPACKED: usize = 4096;
 
 /// A file format of radar frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +35,11 @@ pub(super) enum Format {
     Pgm,
     GeoTiff,
     Odim,
+    Grib2,
+    MeteoNet,
+    MeteoSwiss,
     NetCdf,
+    Nimrod,
     Radolan,
 }
 
@@ -55,6 +62,11 @@ impl Format {
             () if ends(&[".tif", ".tiff"]) => Some(Self::GeoTiff),
             () if ends(&[".h5", ".hdf", ".hdf5"]) => Some(Self::Odim),
             () if ends(&[".nc", ".nc4", ".nc3", ".cdf", ".netcdf"]) => Some(Self::NetCdf),
+            () if ends(&[".grib2", ".grb2", ".grib", ".grb"]) => Some(Self::Grib2),
+            () if ends(&[".npz"]) => {
+                File::open(path).is_ok_and(meteonet::claims).then_some(Self::MeteoNet)
+            }
+            () if ends(&[".gif", ".dat"]) => Self::of_head(path),
             () if has_no_ending(plain) => Self::of_head(path),
             () => None,
         }
@@ -75,7 +87,12 @@ impl Format {
         let mut head = Vec::new();
         File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
         let head = packed::head(&head, HEAD_UNPACKED);
-        radolan::claims(&head).then_some(Self::Radolan)
+        match () {
+            () if radolan::claims(&head) => Some(Self::Radolan),
+            () if meteoswiss::claims(&head) => Some(Self::MeteoSwiss),
+            () if nimrod::claims(&head) => Some(Self::Nimrod),
+            () => None,
+        }
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -83,7 +100,11 @@ impl Format {
             Self::Pgm => "PGM",
             Self::GeoTiff => "GeoTIFF",
             Self::Odim => "HDF5",
+            Self::Grib2 => "GRIB2",
+            Self::MeteoNet => "MeteoNet's npz",
+            Self::MeteoSwiss => "GIF",
             Self::NetCdf => "NetCDF",
+            Self::Nimrod => "NIMROD",
             Self::Radolan => "RADOLAN",
         }
     }
@@ -151,6 +172,20 @@ impl Format {
                 "this emberline was built without NetCDF",
                 "build it with ‹features› odim, or give PGM or GeoTIFF",
             )),
+            #[cfg(feature = "grib")]
+            Self::Grib2 => return grib2::read(name, bytes, options, each),
+            #[cfg(not(feature = "grib"))]
+            Self::Grib2 => Err(RadarError::refused(
+                name,
+                "this emberline was built without GRIB2",
+                "build it with ‹features› grib, or give GeoTIFF",
+            )),
+            Self::MeteoNet => return meteonet::read(name, bytes, options, each).map(|()| true),
+            Self::MeteoSwiss => meteoswiss::read(name, bytes, options),
+            Self::Nimrod => match nimrod::read(name, bytes, options)? {
+                Some(raw) => Ok(raw),
+                None => return Ok(false),
+            },
             Self::Radolan => match radolan::read(name, bytes, options)? {
                 Composite::Measured(raw) => Ok(*raw),
                 Composite::Forecast => return Ok(false),

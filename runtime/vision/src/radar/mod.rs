@@ -15,6 +15,8 @@ mod files;
 mod format;
 mod geotags;
 mod geotiff;
+#[cfg(feature = "grib")]
+mod grib2;
 mod ground;
 #[cfg(feature = "odim")]
 mod hdf5;
@@ -22,8 +24,11 @@ pub(crate) mod health;
 #[cfg(feature = "odim")]
 mod knmi;
 mod limits;
+mod meteonet;
+mod meteoswiss;
 #[cfg(feature = "odim")]
 mod netcdf;
+mod nimrod;
 mod no_data;
 #[cfg(feature = "odim")]
 mod odim;

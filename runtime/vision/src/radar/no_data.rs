@@ -10,6 +10,11 @@ pub enum NoData {
 }
 
 impl NoData {
+    /// The values that were asked for, else the file's own.
+    pub(super) fn asked_or(asked: Option<&Self>, own: f64) -> Vec<f64> {
+        asked.map_or_else(|| vec![own], |asked| asked.values().collect())
+    }
+
     /// The values that mean no data.
     pub(super) fn values(&self) -> impl Iterator<Item = f64> {
         let values = match self {
