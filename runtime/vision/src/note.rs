@@ -1156,7 +1156,7 @@ impl fmt::Display for Note {
                     .map(|(from, to, missing)| format!("{from} to {to} ({missing} missing)"));
                 write!(
                     f,
-                    "{frames} frames are missing at a step of {step_s} s: {}; nothing is filled in",
+                    "{frames} frames are missing at a step of {step_s} s: {}; the motion is told from the frames that there are",
                     list(each)
                 )
             }

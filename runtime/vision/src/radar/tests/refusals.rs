@@ -57,7 +57,7 @@ fn a_person_is_told_what_is_wrong_with_a_series_of_frames() {
                 ("e", at("1735")),
             ],
             Ok("3 frames are missing at a step of 300 s: 2016-09-28T17:10:00Z to \
-                2016-09-28T17:30:00Z (3 missing); nothing is filled in"),
+                2016-09-28T17:30:00Z (3 missing); the motion is told from the frames that there are"),
         ),
         (
             "uneven steps",
