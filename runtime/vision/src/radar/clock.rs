@@ -85,8 +85,8 @@ pub(super) enum Doubt {
 
 /// Words behind a time that are zones, but no offset that all agree on.
 const ZONES: [&str; 19] = [
-    "CEST", "CET", "MESZ", "MEZ", "BST", "EEST", "EET", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST",
-    "PDT", "AEST", "AEDT", "JST", "LT",
+    "CEST", "CET", "MESZ", "MEZ", "BST", "EEST", "EET", "EST", "EDT", "CST", "CDT", "MST", "MDT",
+    "PST", "PDT", "AEST", "AEDT", "JST", "LT",
 ];
 /// Seconds since 1970 that a name may hold: 2012 to 2031.
 const UNIX_S: std::ops::Range<i64> = 1_325_376_000..1_950_000_000;
@@ -151,7 +151,9 @@ pub(crate) fn whole_minutes(names: impl IntoIterator<Item = String>) -> Option<i
     times.sort_unstable();
     let steps: Vec<i64> = times.windows(2).map(|p| p[1] - p[0]).collect();
     let unit_s = if seconds { 300 } else { 60 };
-    if times.is_empty() || times.iter().any(|s| s % 60 != 0) || steps.iter().any(|s| s % unit_s != 0)
+    if times.is_empty()
+        || times.iter().any(|s| s % 60 != 0)
+        || steps.iter().any(|s| s % unit_s != 0)
     {
         return None;
     }
@@ -227,10 +229,10 @@ fn civil(name: &[u8], at: usize) -> Option<(String, bool, usize)> {
         8 => (digits(name, at, 8, true)?.to_owned(), at + 8),
         4 => {
             let between = *name.get(at + 4).filter(|b| b"-_.".contains(b))?;
-            let (month, day) =
-                (digits(name, at + 5, 2, true)?, digits(name, at + 8, 2, true).filter(|_| {
-                    name.get(at + 7) == Some(&between)
-                })?);
+            let (month, day) = (
+                digits(name, at + 5, 2, true)?,
+                digits(name, at + 8, 2, true).filter(|_| name.get(at + 7) == Some(&between))?,
+            );
             ([digits(name, at, 4, true)?, month, day].concat(), at + 10)
         }
         _ => return None,
@@ -246,9 +248,8 @@ fn civil(name: &[u8], at: usize) -> Option<(String, bool, usize)> {
         return None;
     }
     let minute = digits(name, from + 3, 2, true)?;
-    let second = (name.get(from + 5) == Some(&between))
-        .then(|| digits(name, from + 6, 2, true))
-        .flatten();
+    let second =
+        (name.get(from + 5) == Some(&between)).then(|| digits(name, from + 6, 2, true)).flatten();
     let end = from + 5 + second.map_or(0, |_| 3);
     Some(([&*date, hour, minute, second.unwrap_or_default()].concat(), is_iso, end))
 }
@@ -333,7 +334,8 @@ fn day_of_year(text: &str) -> Option<(Timestamp, Form)> {
     let first: i16 = text.get(..4)?.parse().ok()?;
     let date = jiff::civil::Date::new(first, 1, 1).ok()?;
     let date = date.with().day_of_year(day).build().ok()?;
-    let digits = format!("{:04}{:02}{:02}{}", date.year(), date.month(), date.day(), text.get(7..)?);
+    let digits =
+        format!("{:04}{:02}{:02}{}", date.year(), date.month(), date.day(), text.get(7..)?);
     stamp(&digits).map(|t| (t, Form::DayOfYear))
 }
 
@@ -437,9 +439,9 @@ mod tests {
             assert_eq!(of_name(name, Some(asked)), Ok(Some((want, Form::OneOfTwo))));
         }
         // Both a date and whole minutes since 1970.
-        let both = (0..1200).map(|i| 1_701_010_000 + i).find(|n| {
-            n % 60 == 0 && stamp(&format!("20{n}")).is_some()
-        });
+        let both = (0..1200)
+            .map(|i| 1_701_010_000 + i)
+            .find(|n| n % 60 == 0 && stamp(&format!("20{n}")).is_some());
         let e = of_name(&format!("{}.tif", both.unwrap()), None).unwrap_err();
         assert!(matches!(e, Doubt::Either(..)));
     }

@@ -141,7 +141,8 @@ impl Content {
                 Some(each("gdal_translate -of GTiff"))
             }
             Self::Bufr | Self::Radolan | Self::Nimrod => Some(
-                "convert them to GeoTIFF or ODIM HDF5, in Python with wradlib or pysteps".to_owned(),
+                "convert them to GeoTIFF or ODIM HDF5, in Python with wradlib or pysteps"
+                    .to_owned(),
             ),
             Self::Tar | Self::Bzip2 => Some(format!(
                 "unpack them: mkdir frames; for f in \"{folder}\"/*; do tar -xf \"$f\" -C frames; done"

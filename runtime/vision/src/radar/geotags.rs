@@ -95,10 +95,20 @@ impl GeoTags {
 
     /// Whether its unit is one of temperature.
     pub(crate) fn tells_heat(&self) -> bool {
-        let degrees =
-            ["k", "kelvin", "c", "°c", "degc", "deg_c", "celsius", "degree_celsius", "degrees celsius"];
+        let degrees = [
+            "k",
+            "kelvin",
+            "c",
+            "°c",
+            "degc",
+            "deg_c",
+            "celsius",
+            "degree_celsius",
+            "degrees celsius",
+        ];
         let is = |text: &str| degrees.contains(&text.trim().to_ascii_lowercase().as_str());
-        let unit = |i: &Item| i.role == "unittype" || i.name.to_ascii_lowercase().starts_with("unit");
+        let unit =
+            |i: &Item| i.role == "unittype" || i.name.to_ascii_lowercase().starts_with("unit");
         self.item(0, |i| is(&i.unit) || (unit(i) && is(&i.text))).is_some()
     }
 

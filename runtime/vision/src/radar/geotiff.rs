@@ -42,7 +42,8 @@ pub(super) fn read(
             out.push(raw);
         }
     }
-    if times.iter().all(Option::is_some) && (1..times.len()).all(|i| !times[..i].contains(&times[i]))
+    if times.iter().all(Option::is_some)
+        && (1..times.len()).all(|i| !times[..i].contains(&times[i]))
     {
         out.iter_mut().zip(times).for_each(|(raw, utc)| raw.utc = utc);
     }
@@ -50,12 +51,7 @@ pub(super) fn read(
 }
 
 /// The frame in `band` of a page.
-fn frame(
-    name: &str,
-    page: &Page,
-    band: usize,
-    options: &RadarOptions,
-) -> Result<Raw, RadarError> {
+fn frame(name: &str, page: &Page, band: usize, options: &RadarOptions) -> Result<Raw, RadarError> {
     let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
     let tags = &page.tags;
     let mut notes = Vec::new();
@@ -131,7 +127,8 @@ fn time_of_part(
 ) -> Result<Option<Timestamp>, RadarError> {
     let described = page.tags.item(band, |i| i.role == "description" || i.name == "DESCRIPTION");
     if let Some(text) = described.map(|i| i.text.trim()).filter(|t| !t.is_empty()) {
-        let told = clock::written(text).or_else(|| clock::of_name(text, None).ok().flatten().map(|(t, _)| t));
+        let told = clock::written(text)
+            .or_else(|| clock::of_name(text, None).ok().flatten().map(|(t, _)| t));
         let unnamed = text.to_ascii_lowercase().starts_with("band");
         if told.is_none() && !unnamed {
             return Err(RadarError::refused(

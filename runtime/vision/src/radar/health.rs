@@ -66,7 +66,8 @@ fn outages(film: &Film, unseen: &[f64], notes: &mut Vec<Note>) {
     }
     let mut usual: Vec<f64> = unseen.iter().copied().filter(|&u| u < 1.0).collect();
     usual.sort_by(f64::total_cmp);
-    let (Some(&best), Some(&usual)) = (usual.get((usual.len().max(1) - 1) / 4), usual.get(usual.len() / 2))
+    let (Some(&best), Some(&usual)) =
+        (usual.get((usual.len().max(1) - 1) / 4), usual.get(usual.len() / 2))
     else {
         return;
     };

@@ -35,10 +35,10 @@ mod z_r;
 mod tests;
 
 pub use around::{Around, NoSquare};
-pub use error::RadarError;
 pub use clock::NameTime;
 pub(crate) use clock::whole_minutes;
 pub(crate) use content::Content;
+pub use error::RadarError;
 pub(crate) use geotags::{Crs, GeoTags};
 pub(crate) use ground::{Ground, cells_apart};
 pub use no_data::{NoData, NoStoredValue};

@@ -22,7 +22,9 @@ impl NoData {
 
 /// A text that names no stored values.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{text}' is no stored value: write a number such as -9999, several as in -999,-99, or none")]
+#[error(
+    "'{text}' is no stored value: write a number such as -9999, several as in -999,-99, or none"
+)]
 pub struct NoStoredValue {
     /// What was written.
     pub text: String,

@@ -168,10 +168,8 @@ impl Stored<'_> {
         let far = |v: f64| value(v) <= most && value(v) > APART * ordinary;
         let over: usize = many.iter().filter(|(v, _)| value(*v) > most).map(|(_, n)| n).sum();
         let too_many = over as f64 > MOST_SHARE * tally.seen as f64;
-        let odd: Vec<(f64, usize)> = many
-            .into_iter()
-            .filter(|(v, _)| far(*v) || (too_many && value(*v) > most))
-            .collect();
+        let odd: Vec<(f64, usize)> =
+            many.into_iter().filter(|(v, _)| far(*v) || (too_many && value(*v) > most)).collect();
         // More different ones are no sign but a wrong unit, which is told of the rates.
         if odd.is_empty() || odd.len() > SIGNS {
             return Ok(());

@@ -182,11 +182,7 @@ fn plain(name: &str, what: &str, how: &str) -> RadarError {
 }
 
 /// The page at hand.
-fn page(
-    name: &str,
-    file: &mut Decoder<Cursor<&[u8]>>,
-    number: usize,
-) -> Result<Page, RadarError> {
+fn page(name: &str, file: &mut Decoder<Cursor<&[u8]>>, number: usize) -> Result<Page, RadarError> {
     let broken = |e: tiff::TiffError| broken(name, &e);
     let damaged = |what: String| RadarError::Damaged { name: name.to_owned(), what };
     let (w, h) = file.dimensions().map_err(broken)?;
@@ -232,7 +228,12 @@ fn page(
     if let ColorType::Gray(bits @ 1..8) = colour {
         return Err(plain(name, &format!("its values have {bits} bit"), "-co NBITS=8"));
     }
-    if white && matches!(values, DecodingResult::F16(_) | DecodingResult::F32(_) | DecodingResult::F64(_)) {
+    if white
+        && matches!(
+            values,
+            DecodingResult::F16(_) | DecodingResult::F32(_) | DecodingResult::F64(_)
+        )
+    {
         return Err(plain(
             name,
             "its values are stored with 0 for white",

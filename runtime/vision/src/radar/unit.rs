@@ -48,7 +48,8 @@ pub struct NoRainUnit {
 }
 
 /// Millimetres as files write them, without blanks; a kilogram a square metre is one.
-const MILLIMETRES: [&str; 8] = ["mm", "kg.m-2", "kgm-2", "kgm^-2", "kgm**-2", "kg/m2", "kg/m^2", "kg/m**2"];
+const MILLIMETRES: [&str; 8] =
+    ["mm", "kg.m-2", "kgm-2", "kgm^-2", "kgm**-2", "kg/m2", "kg/m^2", "kg/m**2"];
 /// An hour and a second as divisors.
 const AN_HOUR: [&str; 11] =
     ["/h", "/hr", "/hour", "perhour", "perh", "h-1", "hr-1", "hour-1", "h^-1", "h**-1", "hr^-1"];

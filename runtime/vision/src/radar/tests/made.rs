@@ -20,8 +20,12 @@ impl Tag {
     fn parts(&self) -> (u16, u32, Vec<u8>) {
         match self {
             Self::Text(t) => (2, t.len() as u32 + 1, [t.as_bytes(), b"\0"].concat()),
-            Self::Doubles(v) => (12, v.len() as u32, v.iter().flat_map(|x| x.to_le_bytes()).collect()),
-            Self::Shorts(v) => (3, v.len() as u32, v.iter().flat_map(|x| x.to_le_bytes()).collect()),
+            Self::Doubles(v) => {
+                (12, v.len() as u32, v.iter().flat_map(|x| x.to_le_bytes()).collect())
+            }
+            Self::Shorts(v) => {
+                (3, v.len() as u32, v.iter().flat_map(|x| x.to_le_bytes()).collect())
+            }
             Self::Long(v) => (4, 1, v.to_le_bytes().to_vec()),
         }
     }

@@ -154,7 +154,9 @@ fn geotiffs_are_placed_as_gdal_places_them_or_told_why_not() {
     let unit = "<Item name=\"UNITTYPE\" sample=\"0\" role=\"unittype\">mm/h</Item>";
     let utm = |raster| vec![1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, raster, 3072, 0, 1, 3067];
     let own = [1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 32767];
-    let read = |bytes: &[u8]| geotiff::read("x.tif", bytes, &RadarOptions::default()).map(|mut all| all.remove(0));
+    let read = |bytes: &[u8]| {
+        geotiff::read("x.tif", bytes, &RadarOptions::default()).map(|mut all| all.remove(0))
+    };
     let area = read(&tiff_of(&utm(1), unit, "nan")).unwrap();
     let point = read(&tiff_of(&utm(2), unit, "nan")).unwrap();
     assert_eq!(area.transform, Some([4e5, 1000.0, 0.0, 67e5, 0.0, -1000.0]));

@@ -105,16 +105,25 @@ fn a_person_is_told_what_is_wrong_with_a_series_of_frames() {
             Ok("1 frames see less than usual (2 % of the map is unseen then; a radar is out?): \
                 2016-09-28T17:10:00Z (41 % unseen)"),
         ),
-        ("every other frame sees less", {
-            let cut = |mut bytes: Vec<u8>| {
-                let n = bytes.len();
-                bytes[n - 1000..].fill(255);
-                bytes
-            };
-            vec![("a", at("1700")), ("b", cut(at("1705"))), ("c", at("1710")), ("d", cut(at("1715")))]
-        },
-            Ok("2 of 4 frames see much less than the others (up to 41 % of the map is unseen in them, 2 % \
-                otherwise)"),
+        (
+            "every other frame sees less",
+            {
+                let cut = |mut bytes: Vec<u8>| {
+                    let n = bytes.len();
+                    bytes[n - 1000..].fill(255);
+                    bytes
+                };
+                vec![
+                    ("a", at("1700")),
+                    ("b", cut(at("1705"))),
+                    ("c", at("1710")),
+                    ("d", cut(at("1715"))),
+                ]
+            },
+            Ok(
+                "2 of 4 frames see much less than the others (up to 41 % of the map is unseen in them, 2 % \
+                otherwise)",
+            ),
         ),
         (
             "a frozen feed",

@@ -64,7 +64,8 @@ impl Listing {
             (Some((ending, n)), _) => {
                 let like = |p: &&PathBuf| p.is_file() && self::ending(p) == ending;
                 let content = entries.iter().find(like).and_then(|p| Content::of_file(p));
-                let told = content.and_then(|c| Some((c.name(), c.remedy(uri.trim_end_matches('/'))?)));
+                let told =
+                    content.and_then(|c| Some((c.name(), c.remedy(uri.trim_end_matches('/'))?)));
                 match told.filter(|_| content != Some(Content::Empty)) {
                     Some((name, fix)) => (format!("{}: {name}", words(ending, n)), fix),
                     None => (words(ending, n), remedy(uri, ending)),
