@@ -53,8 +53,14 @@ GROUPS = {
             "results": ("benchmark.report", "turn benchmark rows into a page of tables and plots"),
             "nowcast": ("nowcast.run", "score rain nowcasts beside pysteps on held-out events"),
             "nowcast-page": ("nowcast.page", "turn nowcast rows into a page of tables"),
-            "rain-fit": ("skill.fit", "fit the chances of the rain nowcast, event by event left out"),
-            "rain-skill": ("skill.run", "score the rain nowcast beside pysteps at any step, tables"),
+            "rain-fit": (
+                "skill.fit",
+                "fit the chances of the rain nowcast, event by event left out",
+            ),
+            "rain-skill": (
+                "skill.run",
+                "score the rain nowcast beside pysteps at any step, tables",
+            ),
             "precisions": ("precision.page", "measure every precision of folders, write a page"),
             "station": ("station", "score the station outlook beside persistence"),
         },

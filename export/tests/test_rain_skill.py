@@ -140,7 +140,9 @@ def test_the_cut_is_the_best_expected_score() -> None:
 def test_one_field_reaches_each_rate_where_its_chance_passes() -> None:
     """And a rate is reached wherever a larger one is."""
     rng = np.random.default_rng(5)
-    p = decide.falling(rng.random((len(RATES_MM_H), 30, 30)) * np.linspace(1, 0.3, 8)[:, None, None])
+    p = decide.falling(
+        rng.random((len(RATES_MM_H), 30, 30)) * np.linspace(1, 0.3, 8)[:, None, None]
+    )
     cuts = [decide.cut(q) for q in p]
     field = decide.likely(p, cuts)
     passes = np.stack([q >= c for q, c in zip(p, cuts, strict=True)])

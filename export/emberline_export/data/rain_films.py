@@ -98,9 +98,7 @@ def films(data: Path, event: str) -> list[Film]:
     for f in files:
         with np.load(f) as z:
             name = f.stem if f.stem.startswith(event) else f"{event}_{f.stem}"
-            found.append(
-                Film(event, name, z["frames"], float(z["dt_min"]), float(z["pixel_km"]))
-            )
+            found.append(Film(event, name, z["frames"], float(z["dt_min"]), float(z["pixel_km"])))
     return found
 
 

@@ -8,6 +8,7 @@ is never fitted on. KEEP holds the samples: drawn once, a quarter of an hour of 
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -50,11 +51,17 @@ def weights(data: Path, keep: Path, events: list[str]) -> dict:
         "rates_mm_h": list(RATES_MM_H),
         "features": list(NAMES),
         "reference_min": REFERENCE_MIN,
-        "layout": "a rate a row: 1 and the features, then the same times ln(lead_min / reference_min)",
+        "layout": "a rate a row: 1, the features, and the same times ln(lead_min / reference_min)",
         "fitted_on": used,
         "fit": digits(curves(of)),
         "without": {e: digits(b) for e, b in without.items()},
     }
+
+
+def as_text(found: dict) -> str:
+    """JSON, a rate a line."""
+    lists = re.compile(r"\[[^\[\]]*\]")  # innermost
+    return lists.sub(lambda m: " ".join(m[0].split()), json.dumps(found, indent=1)) + "\n"
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:
@@ -68,6 +75,6 @@ def add_arguments(p: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Draw, fit, write."""
     found = weights(args.data, args.keep, args.events)
-    args.weights.write_text(json.dumps(found, indent=1) + "\n")
+    args.weights.write_text(as_text(found))
     print(f"{args.weights}: {len(found['fit'])} rates, {len(found['features'])} features")
     return 0

@@ -1,8 +1,8 @@
 """What pysteps says from a start, kept on disk: it costs ten seconds a start, and never changes.
 
 Motion of every rival is pysteps' own of the last three frames as they come; settings are those of
-`evaluate.nowcast.forecasters`. Kept of STEPS: mean, how many of its members reach each rate, and the
-CRPS of its members.
+`evaluate.nowcast.forecasters`. Kept of STEPS: mean, how many of its members reach each rate, and
+the CRPS of its members.
 """
 
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from ...data.rain import DRY_DB, FULL
-from ...data.rain_forecast import reaches
-from ..nowcast.crps import of_ensemble
-from ..nowcast.forecasters import DRY_BELOW_DB, LEVELS, SEED, TERMS, quiet, rates
-from ...models.simple.rain import carry, motion, ranked
+from ...data.rain import DRY_DB, FULL, rain_mm_h
 from ...data.rain_films import Start
+from ...data.rain_forecast import reaches
 from ...models.nowcast.logistic import RATES_MM_H
 from ...models.nowcast.velocity import decibels
+from ...models.simple.rain import carry, motion, ranked
+from ..nowcast.crps import of_ensemble
+from ..nowcast.forecasters import LEVELS, SEED, TERMS, quiet, rates
 
 MEMBERS = 16
 BLUR_CELLS = 0.8  # of the honest baseline at 5 minutes
@@ -80,8 +80,6 @@ def run(start: Start, costly: bool) -> dict[str, np.ndarray]:
             except (ValueError, RuntimeError, IndexError) as e:
                 print(f"{start.name}: {e}", flush=True)
                 slow = False
-    from ...data.rain import rain_mm_h
-
     for c, m in leads.items():
         k = round(m / start.step_min) - 1
         kept[f"persistence_{c}"] = np.nan_to_num(last)
@@ -97,7 +95,10 @@ def run(start: Start, costly: bool) -> dict[str, np.ndarray]:
             ).astype(np.uint8)
             each = of_ensemble(said[:, k][:, known], truth[known].astype(np.float64))
             kept[f"crps_{c}"] = np.array([e.sum() for e in each])
-    return {n: v.astype(np.float32) if v.dtype == np.float64 and v.ndim == 2 else v for n, v in kept.items()}
+    return {
+        n: v.astype(np.float32) if v.dtype == np.float64 and v.ndim == 2 else v
+        for n, v in kept.items()
+    }
 
 
 def cached(start: Start, folder: Path, costly: bool = True) -> Rivals:

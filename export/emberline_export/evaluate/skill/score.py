@@ -4,8 +4,8 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from ...data.rain_forecast import reaches
-from ..nowcast.crps import of_chances
 from ...models.nowcast.logistic import RATES_MM_H
+from ..nowcast.crps import of_chances
 
 FSS_MM_H = (0.5, 1.0, 5.0)
 FSS_CELLS = 9
@@ -49,7 +49,9 @@ def of_chance(p: np.ndarray, truth: np.ndarray) -> dict[str, np.ndarray]:
         at = np.minimum((said * BINS + 1e-6).astype(int), BINS - 1)
         table.append([np.bincount(at, w, BINS) for w in (np.ones(len(at)), said, came)])
     return {
-        "brier": np.array([((c - reaches(t, r)) ** 2).sum() for c, r in zip(q, RATES_MM_H, strict=True)]),
+        "brier": np.array(
+            [((c - reaches(t, r)) ** 2).sum() for c, r in zip(q, RATES_MM_H, strict=True)]
+        ),
         "crps": np.array([of_chances(q, np.array(RATES_MM_H), t).sum(), known.sum()]),
         "reliable": np.array(table).transpose(0, 2, 1),
     }

@@ -107,13 +107,15 @@ def of_reliability(found: dict, method: str) -> str:
 
 
 def tables(rows: list[Row]) -> str:
-    """Everything, by step and class of lead; events that only validate are pooled too, and named."""
+    """Everything, by step and class of lead; events that only validate are named."""
     text = []
     for step in (None, *sorted({r[1] for r in rows})):
         found = gathered(rows, step)
         for c in CLASSES:
             events = list(found.get((c, "lk"), {}))
-            events = [e for e in events if all(e in found.get((c, m), {}) for m in (*FOUR, "likely"))]
+            events = [
+                e for e in events if all(e in found.get((c, m), {}) for m in (*FOUR, "likely"))
+            ]
             if not events:
                 continue
             named = [f"{e} (validates only)" if e in VALIDATES_ONLY else e for e in events]
@@ -121,5 +123,8 @@ def tables(rows: list[Row]) -> str:
             text.append(f"### {at}, {c} min: {', '.join(named)}\n\n{of_class(found, c, events)}")
             text.append(of_crps(found, c, events))
         if step is None:
-            text += [f"### Chances of {m}\n\n{of_reliability(found, m)}" for m in ("chances", "steps chances")]
+            text += [
+                f"### Chances of {m}\n\n{of_reliability(found, m)}"
+                for m in ("chances", "steps chances")
+            ]
     return "\n\n".join(text)

@@ -102,7 +102,5 @@ def cascade(
             log_life[k] += np.log(age) - np.log(-np.log(rho)) / beta[k]
             weight[k] += 1
     reach = [*(2 * SCALES_KM[k] for k in which[:-1]), 64.0]
-    power = np.stack(
-        [smooth(b * b, seen, r / cell_km) for b, r in zip(bands, reach, strict=True)]
-    )
+    power = np.stack([smooth(b * b, seen, r / cell_km) for b, r in zip(bands, reach, strict=True)])
     return Cascade(mean, bands, power, np.exp(log_life / weight), beta)

@@ -52,7 +52,9 @@ def likely(p: np.ndarray, cuts: list[float]) -> np.ndarray:
     `p` `[K, …]`, falling. Above the largest rate that passes, margins of the log odds tell how far
     towards the next rate; the last rate goes on to twice itself.
     """
-    margin = np.stack([logit(a) - logit(np.array(min(c, 1.0))) for a, c in zip(p, cuts, strict=True)])
+    margin = np.stack(
+        [logit(a) - logit(np.array(min(c, 1.0))) for a, c in zip(p, cuts, strict=True)]
+    )
     passes = np.stack([a >= c for a, c in zip(p, cuts, strict=True)])
     rates = np.log(np.array([*RATES_MM_H, 2 * RATES_MM_H[-1]]))
     top = np.where(passes.any(0), len(p) - 1 - passes[::-1].argmax(0), -1)

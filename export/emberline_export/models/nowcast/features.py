@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter, uniform_filter
 
-from ...data.rain import DRY_DB
 from .carry import beyond_cells, paths, sample
 from .cascade import Cascade, cascade, filled
 from .logistic import RATES_MM_H
@@ -73,7 +72,7 @@ def now(rain_mm_h: np.ndarray, ages_min: np.ndarray, cell_km: float) -> Now:
     seen = ~np.isnan(db[-1])
     older = []
     for k in lag_frames(ages_min):
-        (x, y), = paths(v, [ages_min[k]])
+        ((x, y),) = paths(v, [ages_min[k]])
         known = sample((~np.isnan(db[k])).astype(np.float32), x, y) > 0.5
         known &= beyond_cells(x, y) == 0
         moved = sample(filled(db[k], cell_km, DRY_BELOW_DB), x, y)
@@ -124,6 +123,3 @@ def each_lead(n: Now, leads_min: list[float]):  # noqa: ANN201
     """(lead, features) of rising leads."""
     for m, at in zip(leads_min, paths(n.velocity, leads_min), strict=True):
         yield m, features(n, m, at)
-
-
-assert DRY_BELOW_DB < DRY_DB

@@ -1,8 +1,8 @@
 """Motion of rain in cells a minute, from frames of any age.
 
 The chain is that of `pysteps.motion.lucaskanade.dense_lucaskanade` (1.21.5): corners, pyramids of
-windows, outliers, one vector a square of 20 cells, mean of the nearest. Only the pairs are chosen by
-their times, and each vector is divided by the minutes of its pair.
+windows, outliers, one vector a square of 20 cells, mean of the nearest. Only the pairs are chosen
+by their times, and each vector is divided by the minutes of its pair.
 """
 
 import warnings
