@@ -13,7 +13,7 @@ use super::{geotiff, pgm};
 use crate::note::one_line;
 
 /// Endings of files that are HDF5 inside, or other files, and no ODIM; `.part` is not yet whole.
-const OTHERS: [&str; 6] = [".nc", ".nc4", ".npz", ".mat", ".part", ".tmp"];
+const OTHERS: [&str; 9] = [".nc", ".nc4", ".npz", ".mat", ".part", ".tmp", ".png", ".jpg", ".jpeg"];
 
 /// A file format of radar frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
