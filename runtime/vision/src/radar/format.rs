@@ -22,7 +22,7 @@ use super::{knmi, netcdf, odim};
 use crate::note::one_line;
 
 /// Endings of files that may be HDF5 inside and are no radar frames; `.part` is not yet whole.
-const OTHERS: [&str; 4] = [".npz", ".mat", ".part", ".tmp"];
+const OTHERS: [&str; 7] = [".npz", ".mat", ".part", ".tmp", ".png", ".jpg", ".jpeg"];
 /// Bytes of a file's beginning that tell what it is where its name does not; of a packed file, enough
 /// for the first of what is packed.
 const HEAD: u64 = 1 << 20;
