@@ -1,5 +1,6 @@
 //! Tests of radar inputs against other readers.
 
+mod providers;
 mod refusals;
 
 use std::path::{Path, PathBuf};
