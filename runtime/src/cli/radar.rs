@@ -24,7 +24,7 @@ pub(crate) struct RadarPick {
     /// The projection, where the files do not say: EPSG:3067, or a PROJ string.
     #[arg(long, value_name = "CRS", allow_hyphen_values = true)]
     crs: Option<String>,
-    /// The quantity of an ODIM file to read, such as DBZH, where it holds several.
+    /// The quantity of an ODIM file, such as DBZH, or the variable of a NetCDF file to read, where it holds several.
     #[arg(long, value_name = "NAME")]
     quantity: Option<String>,
     /// Take cells of a lower quality index than this, 0 to 1, as no data.

@@ -157,15 +157,13 @@ impl Format {
                 return Ok(true);
             }
             #[cfg(feature = "odim")]
-            Self::Odim => hdf5(name, bytes, options),
+            Self::Odim | Self::NetCdf => return hdf5(name, bytes, options, each),
             #[cfg(not(feature = "odim"))]
             Self::Odim => Err(RadarError::refused(
                 name,
                 "this emberline was built without ODIM HDF5",
                 "build it with ‹features› odim, or give PGM or GeoTIFF",
             )),
-            #[cfg(feature = "odim")]
-            Self::NetCdf => return netcdf::read(name, bytes, options, each),
             #[cfg(not(feature = "odim"))]
             Self::NetCdf => Err(RadarError::refused(
                 name,
@@ -196,13 +194,24 @@ impl Format {
     }
 }
 
-/// An HDF5 file in the layout of ODIM or KNMI.
+/// An HDF5 or NetCDF file: in the layout of ODIM or KNMI, else by CF's words.
 #[cfg(feature = "odim")]
-fn hdf5(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<Raw, RadarError> {
-    match Container::open(bytes) {
+fn hdf5(
+    name: &str,
+    bytes: &[u8],
+    options: &RadarOptions,
+    each: &mut dyn FnMut(Raw) -> Result<(), RadarError>,
+) -> Result<bool, RadarError> {
+    let raw = match Container::open(bytes) {
         Ok(file) if knmi::claims(&file) => knmi::read(name, &file, options),
+        Ok(file) if !file.has("/what").unwrap_or(true) => {
+            return netcdf::read(name, bytes, options, each);
+        }
+        Err(_) if bytes.starts_with(b"CDF") => return netcdf::read(name, bytes, options, each),
         _ => odim::read(name, bytes, options),
-    }
+    };
+    each(raw?)?;
+    Ok(true)
 }
 
 /// Whether a name has no ending that would say what the file is: RADOLAN's (`…-dwd---bin`,

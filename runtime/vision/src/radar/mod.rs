@@ -1,5 +1,5 @@
-//! Radar: sequences of rain from what weather services give out, PGM, GeoTIFF or ODIM HDF5, one
-//! frame a file, in a folder or alone.
+//! Radar: sequences of rain from what weather services give out, in a folder of files or alone: a reader
+//! a format, and one a service whose layout is its own.
 //!
 //! Each file becomes a `Scan` (mm/h, NaN no data, UTC time, place), the scans become a
 //! [`Sequence`], and what is missing, repeated, late or set right is in its notes. Unit, projection

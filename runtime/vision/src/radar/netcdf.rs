@@ -179,7 +179,10 @@ pub(super) fn read(
             "write one file a time, with YYYYMMDDHHMM in its name",
         ));
     }
-    let measure = field.measure().filter(|_| options.unit.is_none());
+    // What is asked for goes before factors and intervals of the file.
+    let measure = field
+        .measure()
+        .filter(|measure| options.unit.is_none() || matches!(measure, Measure::Known(_, 1.0)));
     let is_amount = matches!(measure, Some(Measure::Amount(_)));
     let place = file.place(&all, &field, [x, y], options, &mut notes);
     let place =

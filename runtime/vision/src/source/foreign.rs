@@ -151,8 +151,25 @@ pub(super) fn refuse_no_mp4(name: &str) -> Option<SourceError> {
 
 /// Why the file `name` of this ending cannot be read, where that is known.
 pub(super) fn refuse_file(name: &str, ending: &str) -> Option<SourceError> {
+    if let Some(command) = unpacking(name) {
+        let fix = format!("unpack it into a folder and give that: {command}");
+        return Some(SourceError::refused(name, "it is an archive of files", fix));
+    }
     let known = content(&head(Path::new(name))).filter(|c| *c != Content::Empty);
     refusal(name, known.or_else(|| by_ending(ending))?)
+}
+
+/// The command that unpacks the archive `name` into a folder `frames`; `None` where it is none.
+fn unpacking(name: &str) -> Option<String> {
+    let plain = name.to_ascii_lowercase();
+    let ends = |endings: &[&str]| endings.iter().any(|e| plain.ends_with(e));
+    match () {
+        () if ends(&[".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz"]) => {
+            Some(format!("mkdir frames && tar -xf {} -C frames", quoted(name)))
+        }
+        () if ends(&[".zip"]) => Some(format!("unzip {} -d frames", quoted(name))),
+        () => None,
+    }
 }
 
 /// Why the address `name` is no input; `None` where it is no address.

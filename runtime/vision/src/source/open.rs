@@ -143,6 +143,10 @@ mod tests {
             ("nowhere.npz".to_owned(), "no such file or folder"),
             (touch("clip.avi"), "it is AVI; convert it: ffmpeg -i "),
             (touch("clip.xyz"), "cannot open .xyz files; give a .npz"),
+            (
+                touch("rv.tar.bz2"),
+                "it is an archive of files; unpack it into a folder and give that: mkdir",
+            ),
             ("rtsp://camera/stream".to_owned(), "record it into a file first: ffmpeg"),
             (touch("clip"), "give a .npz"),
             (touch("one.png"), "put the frames into a folder"),

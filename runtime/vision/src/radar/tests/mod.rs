@@ -1,6 +1,7 @@
 //! Tests of radar inputs against other readers.
 
 mod made;
+mod providers;
 mod refusals;
 mod values;
 
