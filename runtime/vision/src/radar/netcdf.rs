@@ -17,6 +17,7 @@ use super::ground::Ground;
 use super::limits::CELLS_MAX;
 use super::options::RadarOptions;
 use super::raw::{Raw, settle_unit};
+use super::stored::Stored;
 use super::unit::RadarUnit;
 use crate::note::{Note, one_line};
 
@@ -216,6 +217,7 @@ pub(super) fn read(
         let stored = file.frame(&field, [y, x], at(Role::Time), i as u64).map_err(damaged)?;
         let values =
             physical(&stored, &field, unit, factor, options, &mut notes).map_err(damaged)?;
+        refuse_signs(name, &values, unit, options)?;
         let values = match (place.is_south_up, place.is_east_left) {
             (false, false) => values,
             (true, false) => values.slice(s![..;-1, ..]).to_owned(),
@@ -434,6 +436,21 @@ fn single_time<'a, 'b>(all: &'b [Variable<'a>], field: &Variable) -> Option<&'b 
         near().find(move |v| v.is.text("standard_name").as_deref() == Some(key))
     };
     by("time").or_else(|| near().find(|v| ["time", "valid_time"].contains(&v.is.name.as_str())))
+}
+
+/// Refuses values that no radar measures and that nothing in the file explains.
+fn refuse_signs(
+    name: &str,
+    values: &Array2<f32>,
+    unit: RadarUnit,
+    options: &RadarOptions,
+) -> Result<(), RadarError> {
+    let told = Stored { name, whole: false, scale: [1.0, 0.0], no_data: None, dry: None, unit };
+    let each = |value: &mut dyn FnMut(f64)| {
+        values.iter().filter(|v| **v > f32::NEG_INFINITY).for_each(|v| value(f64::from(*v)));
+    };
+    // Notes of the values are the reader's own.
+    told.values(each, options, &mut Vec::new()).map(drop)
 }
 
 /// Values in `unit`, by the variable's packing and its values for no data.

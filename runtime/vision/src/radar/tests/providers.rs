@@ -158,8 +158,10 @@ fn netcdf(unit: &str, times: usize, more: impl Fn(&mut netcdf3::DataSet)) -> Vec
     let lon: Vec<f32> = (0..32).map(|i| 300.0 + 0.01 * i as f32).collect();
     file.write_var_f32("lat", &lat).unwrap();
     file.write_var_f32("lon", &lon).unwrap();
+    // Of reflectivities another value stands for what is not seen, and nothing says so.
+    let gone = if unit == "dBZ" { -99.0 } else { -9.0 };
     let cells: Vec<f32> = (0..times * 1280)
-        .map(|i| if i % 1280 < 32 { -9.0 } else { (i / 32 % 40) as f32 })
+        .map(|i| if i % 1280 < 32 { gone } else { (i / 32 % 40) as f32 })
         .collect();
     file.write_var_f32("rain", &cells).unwrap();
     for name in set.get_var_names() {
@@ -284,6 +286,12 @@ fn what_a_service_means_is_kept() {
                 netcdf("K", 2, none),
                 &plain,
                 Err("is known to be rain: rain; name one with"),
+            ),
+            (
+                "signs that nothing explains",
+                netcdf("dBZ", 2, none),
+                &plain,
+                Err("below -40 dBZ, which no radar measures; say --no-data"),
             ),
             (
                 "a forecast of ours",
