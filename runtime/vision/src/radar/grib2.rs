@@ -250,7 +250,16 @@ fn unpack(parts: &Parts, cells: usize) -> Result<Vec<f32>, String> {
         return Err("it holds fewer numbers than it says".to_owned());
     }
     let line = |e: &dyn std::fmt::Display| format!("its numbers: {}", one_line(&e.to_string()));
-    let [five, six, seven] = [5, 6, 7].map(|n: usize| parts.of[n].to_vec());
+    let [mut five, six, seven] = [5, 6, 7].map(|n: usize| parts.of[n].to_vec());
+    if let (41, 1.., Some(depth)) = (template, bits, five.get_mut(19)) {
+        // ecCodes says how many bits its numbers need; how many they take, the picture says.
+        *depth = match (body.get(24), body.get(25)) {
+            (Some(grey @ (1 | 2 | 4 | 8 | 16)), Some(0)) => *grey,
+            (Some(8), Some(2)) => 24,
+            (Some(8), Some(6)) => 32,
+            _ => return Err("its picture is of a kind that is not read".to_owned()),
+        };
+    }
     let decoder = Grib2SubmessageDecoder::new(cells, five, six, seven).map_err(|e| line(&e))?;
     let values: Vec<f32> = decoder.dispatch().map_err(|e| line(&e))?.take(cells).collect();
     match values.len() == cells {
