@@ -124,25 +124,38 @@ fn fields(file: &Container) -> Result<Vec<Field>, String> {
     Ok(out)
 }
 
-/// Number `key` of the field's own `what`, its dataset's, or where DMI keeps it: the field's group
+/// Groups that tell of a field: its own `what`, its dataset's, or where DMI keeps it: the field's group
 /// itself, or the file's `what`.
+fn groups(field: &Field) -> [String; 4] {
+    [
+        format!("{}/what", field.data),
+        format!("{}/what", field.dataset),
+        field.data.clone(),
+        "/what".to_owned(),
+    ]
+}
+
+/// Number `key` of a field.
 fn what(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
-    let own = format!("{}/what", field.data);
-    let of_dataset = format!("{}/what", field.dataset);
-    for group in [&own, &of_dataset, &field.data, "/what"] {
-        if let Some(number) = file.number(group, key)? {
+    first(field, |group| file.number(group, key))
+}
+
+/// The stored value `key` of a field, which may be no number (NaN).
+fn stored_value(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
+    first(field, |group| file.value(group, key))
+}
+
+/// The first number that a group of a field has.
+fn first(
+    field: &Field,
+    number: impl Fn(&str) -> Result<Option<f64>, String>,
+) -> Result<Option<f64>, String> {
+    for group in groups(field) {
+        if let Some(number) = number(&group)? {
             return Ok(Some(number));
         }
     }
     Ok(None)
-}
-
-/// The stored value `key` of the field's own `what`, or of its dataset's, which may be no number (NaN).
-fn stored_value(file: &Container, field: &Field, key: &str) -> Result<Option<f64>, String> {
-    match file.value(&format!("{}/what", field.data), key)? {
-        None => file.value(&format!("{}/what", field.dataset), key),
-        own => Ok(own),
-    }
 }
 
 /// What the quantity is measured in; an accumulation needs its start and end.

@@ -291,7 +291,7 @@ fn what_a_service_means_is_kept() {
                 "signs that nothing explains",
                 netcdf("dBZ", 2, none),
                 &plain,
-                Err("below -40 dBZ, which no radar measures; say --no-data"),
+                Err("below -40 dBZ, which no radar measures; say ‹no-data› -99"),
             ),
             (
                 "a forecast of ours",
