@@ -83,7 +83,7 @@ pub(super) fn read(name: &str, bytes: &[u8], options: &RadarOptions) -> Result<R
 fn amount_mm(colour: u8) -> f32 {
     match colour {
         NOT_SEEN => f32::NAN,
-        c if c < 2 || c > LAST_RAIN => 0.0,
+        c if !(2..=LAST_RAIN).contains(&c) => 0.0,
         c => ((10f64.powf((f64::from(c) - 71.5) / 20.0) / 316.0).powf(1.0 / 1.5)) as f32,
     }
 }

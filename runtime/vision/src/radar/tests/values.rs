@@ -219,7 +219,8 @@ fn numbers_are_those_that_gdal_reads() {
     };
     let bytes = |v: u8| vec![v; CELLS];
     let two = |a: u8, b: u8| [a, b].repeat(CELLS);
-    let rows: Vec<(&str, Vec<PageOf>, Result<(f32, usize), &str>)> = vec![
+    type Row = (&'static str, Vec<PageOf>, Result<(f32, usize), &'static str>);
+    let rows: Vec<Row> = vec![
         ("as it is", vec![page(8, 1, 1, 1, half, bytes(7))], Ok((3.5, 0))),
         ("0 is white", vec![page(8, 1, 1, 0, half, bytes(7))], Ok((3.5, 0))),
         (
