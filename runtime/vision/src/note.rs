@@ -449,6 +449,8 @@ pub enum Note {
         /// What they are read as.
         form: String,
     },
+    /// Descriptions or dates of a file's bands or pages tell the times.
+    TimesFromParts,
     /// The names of the files tell the times.
     TimesFromNames {
         /// Files of which that holds.
@@ -1128,6 +1130,9 @@ impl fmt::Display for Note {
                 write!(f, "{files} files repeat a frame and are left out, such as {example}")
             }
             Self::NamesReadAs { form } => write!(f, "the file's name is read as {form}"),
+            Self::TimesFromParts => f.write_str(
+                "times are those of the file's bands or pages, as UTC where they name no zone",
+            ),
             Self::TimesFromNames { files, of } => {
                 f.write_str("times are read from file names, as UTC")?;
                 some_of(f, *files, *of)

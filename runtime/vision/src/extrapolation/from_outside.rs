@@ -106,13 +106,6 @@ mod tests {
     use super::*;
     use crate::extrapolation::{Inflow, extrapolate};
 
-    fn uniform(h: usize, w: usize, down: f32, right: f32) -> MotionField {
-        MotionField {
-            down_px: Array2::from_elem((h, w), down),
-            right_px: Array2::from_elem((h, w), right),
-        }
-    }
-
     #[test]
     fn it_is_where_extrapolation_has_no_data() {
         let curl = MotionField {
@@ -120,10 +113,10 @@ mod tests {
             right_px: Array2::from_shape_fn((37, 50), |(y, _)| (18.0 - y as f32) * 0.08),
         };
         for (motion, hole) in [
-            (uniform(37, 50, 0.0, 0.0), None),
-            (uniform(37, 50, 1.25, -2.5), None),
-            (uniform(37, 50, -3.0, 3.0), Some([10, 20])),
-            (uniform(2, 50, 0.0, 1.0), Some([0, 7])),
+            (MotionField::even((37, 50), 0.0, 0.0), None),
+            (MotionField::even((37, 50), 1.25, -2.5), None),
+            (MotionField::even((37, 50), -3.0, 3.0), Some([10, 20])),
+            (MotionField::even((2, 50), 0.0, 1.0), Some([0, 7])),
             (curl, Some([9, 30])),
         ] {
             let (h, w) = motion.down_px.dim();
@@ -141,6 +134,9 @@ mod tests {
             }
             assert!(differ * 500 <= got.len(), "{differ} of {}", got.len());
         }
-        assert_eq!(from_outside(&uniform(0, 0, 1.0, 1.0), &Array2::default((0, 0)), 2).dim().0, 2);
+        assert_eq!(
+            from_outside(&MotionField::even((0, 0), 1.0, 1.0), &Array2::default((0, 0)), 2).dim().0,
+            2
+        );
     }
 }

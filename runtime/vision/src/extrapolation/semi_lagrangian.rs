@@ -141,13 +141,6 @@ fn sampled(now: &ArrayRef2<f32>, [row, col]: [f64; 2], inflow: Inflow) -> f32 {
 mod tests {
     use super::*;
 
-    fn uniform(h: usize, w: usize, down: f32, right: f32) -> MotionField {
-        MotionField {
-            down_px: Array2::from_elem((h, w), down),
-            right_px: Array2::from_elem((h, w), right),
-        }
-    }
-
     #[test]
     fn each_inflow_gives_its_own_values() {
         let now = Array2::from_shape_fn((1, 5), |(_, x)| 1.0 + x as f32);
@@ -157,7 +150,7 @@ mod tests {
             Case(Inflow::Dry, [0.0, 0.0, 0.0, 1.5, 2.5]),
             Case(Inflow::Border, [1.0, 1.0, 1.0, 1.5, 2.5]),
         ] {
-            let carried = extrapolate(&now, &uniform(1, 5, 0.0, 1.25), 2, inflow);
+            let carried = extrapolate(&now, &MotionField::even((1, 5), 0.0, 1.25), 2, inflow);
             for (x, want) in want.into_iter().enumerate() {
                 let got = carried[[1, 0, x]];
                 assert!(got == want || got.is_nan() && want.is_nan(), "{inflow:?} {x}: {got}");
@@ -169,7 +162,10 @@ mod tests {
     fn no_motion_changes_nothing_and_no_data_stays_where_it_is() {
         let mut now = Array2::from_shape_fn((6, 7), |(y, x)| (y * 7 + x) as f32);
         now[[3, 3]] = f32::NAN;
-        for motion in [uniform(6, 7, 0.0, 0.0), uniform(6, 7, f32::NAN, f32::INFINITY)] {
+        for motion in [
+            MotionField::even((6, 7), 0.0, 0.0),
+            MotionField::even((6, 7), f32::NAN, f32::INFINITY),
+        ] {
             for frame in extrapolate(&now, &motion, 3, Inflow::NoData).outer_iter() {
                 for (at, v) in frame.indexed_iter() {
                     assert!(*v == now[at] || v.is_nan() && at == (3, 3), "{at:?}: {v}");
@@ -177,7 +173,7 @@ mod tests {
             }
         }
         // Half a cell on, both sides of the hole have none.
-        let moved = extrapolate(&now, &uniform(6, 7, 0.0, 0.5), 1, Inflow::Dry);
+        let moved = extrapolate(&now, &MotionField::even((6, 7), 0.0, 0.5), 1, Inflow::Dry);
         let holes = moved.iter().filter(|v| v.is_nan()).count();
         assert!(holes == 2 && moved[[0, 3, 3]].is_nan() && moved[[0, 3, 4]].is_nan());
     }
@@ -185,8 +181,14 @@ mod tests {
     #[test]
     fn nothing_in_nothing_out() {
         let none = Array2::zeros((0, 0));
-        assert_eq!(extrapolate(&none, &uniform(0, 0, 1.0, 1.0), 2, Inflow::Dry).dim(), (2, 0, 0));
+        assert_eq!(
+            extrapolate(&none, &MotionField::even((0, 0), 1.0, 1.0), 2, Inflow::Dry).dim(),
+            (2, 0, 0)
+        );
         let dry = Array2::zeros((4, 4));
-        assert_eq!(extrapolate(&dry, &uniform(4, 4, 1.0, 1.0), 0, Inflow::Dry).dim(), (0, 4, 4));
+        assert_eq!(
+            extrapolate(&dry, &MotionField::even((4, 4), 1.0, 1.0), 0, Inflow::Dry).dim(),
+            (0, 4, 4)
+        );
     }
 }

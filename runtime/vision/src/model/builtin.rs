@@ -9,9 +9,13 @@ pub(super) struct BuiltIn {
     files: &'static [(&'static str, &'static [u8])],
 }
 
-/// A model of `models/` by its id, with these files.
+/// A model of `models/` by its id, with the files that are needed to run and to check it.
 macro_rules! carry {
-    ($id:literal, [$($file:literal),+ $(,)?]) => {
+    ($id:literal) => {
+        carry!($id: "SHA256SUMS", "card.toml", "model.onnx", "encode.onnx", "translate.onnx",
+            "decode.onnx", "golden.npz", "drift.npz")
+    };
+    ($id:literal: $($file:literal),+) => {
         BuiltIn {
             id: $id,
             files: &[$((
@@ -23,47 +27,7 @@ macro_rules! carry {
 }
 
 /// All of them; the first is the one for any film that no other is for. One more is one more line.
-pub(super) static ALL: &[BuiltIn] = &[
-    carry!(
-        "fire-v2",
-        [
-            "SHA256SUMS",
-            "card.toml",
-            "model.onnx",
-            "encode.onnx",
-            "translate.onnx",
-            "decode.onnx",
-            "golden.npz",
-            "drift.npz",
-        ]
-    ),
-    carry!(
-        "fire-v1",
-        [
-            "SHA256SUMS",
-            "card.toml",
-            "model.onnx",
-            "encode.onnx",
-            "translate.onnx",
-            "decode.onnx",
-            "golden.npz",
-            "drift.npz",
-        ]
-    ),
-    carry!(
-        "rain-v1",
-        [
-            "SHA256SUMS",
-            "card.toml",
-            "model.onnx",
-            "encode.onnx",
-            "translate.onnx",
-            "decode.onnx",
-            "golden.npz",
-            "drift.npz",
-        ]
-    ),
-];
+pub(super) static ALL: &[BuiltIn] = &[carry!("fire-v2"), carry!("fire-v1"), carry!("rain-v1")];
 
 impl BuiltIn {
     /// The model with this name and version, where this program carries it.

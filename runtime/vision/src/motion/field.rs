@@ -20,6 +20,15 @@ impl MotionField {
         Self { right_px: Array2::zeros(shape), down_px: Array2::zeros(shape) }
     }
 
+    /// The same motion everywhere.
+    #[cfg(test)]
+    pub(crate) fn even((h, w): (usize, usize), down: f32, right: f32) -> Self {
+        Self {
+            down_px: Array2::from_elem((h, w), down),
+            right_px: Array2::from_elem((h, w), right),
+        }
+    }
+
     /// The motion in a time so many times as long; of a negative one, backwards.
     #[must_use]
     pub(crate) fn times(&self, times: f32) -> Self {

@@ -42,7 +42,7 @@ impl Leads {
             let what = format!("gives leads of {} a ‹step› apart", card.task);
             return no(what, "give ‹step› instead of ‹every›");
         }
-        let asked_s = options.every_s.or(options.source.step_s);
+        let asked_s = options.asked_s();
         let pace = Pace::of(card.task, film.step_s(), asked_s, card.input.step_s);
         let count = match options.reach {
             Reach::Usual => usual.div_ceil(pace.lead_steps),

@@ -48,3 +48,11 @@ pub struct PipelineOptions {
     /// Calls the work off; what was begun is dropped, and nothing half is left.
     pub stop: Stop,
 }
+
+impl PipelineOptions {
+    /// Seconds between leads of rain, between frames of a clip of anything else, where they were asked for.
+    #[must_use]
+    pub fn asked_s(&self) -> Option<f64> {
+        self.every_s.or(self.source.step_s)
+    }
+}

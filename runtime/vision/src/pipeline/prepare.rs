@@ -62,7 +62,7 @@ pub fn clip_ending(
     options: &PipelineOptions,
 ) -> Result<(Clip, f64), PipelineError> {
     let started = Instant::now();
-    let want = model.folder().card.want(options.every_s.or(options.source.step_s));
+    let want = model.folder().card.want(options.asked_s());
     let clip = Clip::ending(film, at, &want)
         .map_err(|cause| PipelineError::NoClip { input: film.name.clone(), cause })?;
     Ok((clip, started.elapsed().as_secs_f64()))

@@ -4,10 +4,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
+use super::{meteoswiss, nimrod, packed, radolan};
 
 /// Bytes from the beginning of a file that are looked at.
-const HEAD: u64 = 1024;
+const HEAD: u64 = 4096;
+/// Further bytes of a packed one, enough for the first of what is packed.
+const HEAD_PACKED: u64 = 1 << 20;
 
 /// What a file of a weather service, or something sent in its place, is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +20,7 @@ pub(crate) enum Content {
     Grib1,
     Grib2,
     Gif,
+    MeteoSwiss,
     Tiff,
     Pgm,
     Png,
@@ -51,33 +54,31 @@ const SIGNATURES: [(usize, &[u8], Content); 21] = [
     (257, b"ustar", Content::Tar),
     (0, b"BZh", Content::Bzip2),
     (0, b"PK\x03\x04", Content::Npz),
-    // Fortran record of 512 bytes, the general header.
-    (0, b"\0\0\x02\0", Content::Nimrod),
+    (0, b"\x1f\x8b", Content::Gzip),
     (0, b"<!DOCTYPE", Content::WebPage),
     (0, b"<html", Content::WebPage),
     (0, b"<HTML", Content::WebPage),
 ];
 
 impl Content {
-    /// What the file `path` is, inside gzip too; `None` where that is not known.
+    /// What the file `path` is, or what it is that is packed in it; `None` where that is not known.
     pub(crate) fn of_file(path: &Path) -> Option<Self> {
+        let mut file = File::open(path).ok()?;
+        let mut read = |most: u64, head: &mut Vec<u8>| file.by_ref().take(most).read_to_end(head);
         let mut head = Vec::new();
-        File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
-        Self::of(&head)
+        read(HEAD, &mut head).ok()?;
+        let packed = Self::of(&head);
+        if !matches!(packed, Some(Self::Gzip | Self::Bzip2)) {
+            return packed;
+        }
+        read(HEAD_PACKED, &mut head).ok()?;
+        Self::of(&packed::head(&head, HEAD as usize)).filter(|is| *is != Self::Empty).or(packed)
     }
 
     /// What a file is that begins so.
     pub(super) fn of(head: &[u8]) -> Option<Self> {
         if head.is_empty() {
             return Some(Self::Empty);
-        }
-        if head.starts_with(&[0x1f, 0x8b]) {
-            let mut inside = Vec::new();
-            // The rest of the file is not there: what was unpacked before the end counts.
-            let read = MultiGzDecoder::new(head).take(HEAD).read_to_end(&mut inside);
-            drop(read);
-            let known = (!inside.is_empty()).then(|| Self::of(&inside)).flatten();
-            return Some(known.unwrap_or(Self::Gzip));
         }
         let text = head.trim_ascii_start();
         let at = |from: &[u8], at: usize, magic: &[u8]| {
@@ -90,12 +91,14 @@ impl Content {
                 _ => None,
             });
         }
-        // The two letters of a product, day and time, and the length behind BY.
-        let radolan = head.iter().take(2).all(u8::is_ascii_uppercase)
-            && head.get(2..17).is_some_and(|b| b.iter().all(u8::is_ascii_digit))
-            && at(head, 17, b"BY");
-        if radolan {
+        if radolan::claims(head) {
             return Some(Self::Radolan);
+        }
+        if nimrod::claims(head) {
+            return Some(Self::Nimrod);
+        }
+        if meteoswiss::claims(head) {
+            return Some(Self::MeteoSwiss);
         }
         let is = |(from, magic, _): &&(usize, &[u8], Self)| match magic.first() {
             Some(b'<') => at(text, 0, magic),
@@ -112,7 +115,7 @@ impl Content {
             Self::NetCdf3 => "NetCDF-3",
             Self::Grib1 => "GRIB1",
             Self::Grib2 => "GRIB2",
-            Self::Gif => "GIF",
+            Self::Gif | Self::MeteoSwiss => "GIF",
             Self::Tiff => "TIFF",
             Self::Pgm => "PGM",
             Self::Png => "PNG",
@@ -137,10 +140,8 @@ impl Content {
             )
         };
         match self {
-            Self::Grib1 | Self::Grib2 | Self::NetCdf3 | Self::Hdf5 => {
-                Some(each("gdal_translate -of GTiff"))
-            }
-            Self::Bufr | Self::Radolan | Self::Nimrod => Some(
+            Self::Grib1 => Some(each("gdal_translate -of GTiff")),
+            Self::Bufr => Some(
                 "convert them to GeoTIFF or ODIM HDF5, in Python with wradlib or pysteps"
                     .to_owned(),
             ),
@@ -152,7 +153,19 @@ impl Content {
                 Some("the server sent web pages instead: fetch the files again".to_owned())
             }
             Self::Empty => Some("copy them again".to_owned()),
-            Self::Gif | Self::Tiff | Self::Pgm | Self::Png | Self::Jpeg | Self::Npz => None,
+            // What is read, and pictures.
+            Self::Hdf5
+            | Self::NetCdf3
+            | Self::Grib2
+            | Self::MeteoSwiss
+            | Self::Radolan
+            | Self::Nimrod
+            | Self::Gif
+            | Self::Tiff
+            | Self::Pgm
+            | Self::Png
+            | Self::Jpeg
+            | Self::Npz => None,
         }
     }
 }
@@ -177,12 +190,20 @@ mod tests {
             (b"CDF\x01", Some("NetCDF-3")),
             (b"GIF89a", Some("GIF")),
             (b"MM\0*", Some("TIFF")),
-            (&zipped, Some("RADOLAN")),
+            (&zipped, Some("gzip")),
+            (b"RW210750100000814BY1620130VS 3SW", Some("RADOLAN")),
+            (b"GIF89a ... Meteoswiss ...", Some("GIF")),
             (b"\n <!DOCTYPE html>", Some("web page")),
-            (b"\x1f\x8b\x08", Some("gzip")),
+            (b"BZh9", Some("bzip2")),
             (b"hello", None),
         ] {
             assert_eq!(Content::of(head).map(Content::name), want, "{head:?}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("raa01-rw");
+        for (bytes, want) in [(&zipped[..], "RADOLAN"), (b"\x1f\x8b\x08", "gzip"), (b"", "empty")] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(Content::of_file(&path).map(Content::name), Some(want));
         }
     }
 }

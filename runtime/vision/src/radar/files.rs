@@ -10,7 +10,7 @@ use crate::natural;
 /// Radar files at `path` (itself, or in the folder) in natural order, and how many others there are.
 pub(super) fn list(path: &Path) -> Result<(Vec<(PathBuf, Format)>, usize), RadarError> {
     if path.is_file() {
-        return Ok((Format::of_file(path).map(|f| (path.to_owned(), f)).into_iter().collect(), 0));
+        return Ok((Format::of(path).map(|f| (path.to_owned(), f)).into_iter().collect(), 0));
     }
     let (mut files, mut others) = (Vec::new(), 0);
     for entry in std::fs::read_dir(path).map_err(|e| RadarError::io(path, e))? {
@@ -19,7 +19,7 @@ pub(super) fn list(path: &Path) -> Result<(Vec<(PathBuf, Format)>, usize), Radar
         if hidden || !file.is_file() {
             continue;
         }
-        match Format::of_file(&file) {
+        match Format::of(&file) {
             Some(format) => files.push((file, format)),
             None => others += 1,
         }

@@ -1,7 +1,6 @@
 //! File formats of radar frames, and which reader is for each.
 
 use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use super::content::Content;
@@ -10,24 +9,18 @@ use super::error::RadarError;
 use super::grib2;
 #[cfg(feature = "odim")]
 use super::hdf5::Container;
-use super::nimrod;
 use super::options::RadarOptions;
 use super::packed;
 use super::radolan::{self, Composite};
 use super::raw::Raw;
 use super::scan::Scan;
-use super::{geotiff, meteonet, meteoswiss, pgm};
+use super::{geotiff, meteonet, meteoswiss, nimrod, pgm};
 #[cfg(feature = "odim")]
 use super::{knmi, netcdf, odim};
 use crate::note::one_line;
 
-/// Endings of files that may be HDF5 inside and are no radar frames; `.part` is not yet whole.
-const OTHERS: [&str; 7] = [".npz", ".mat", ".part", ".tmp", ".png", ".jpg", ".jpeg"];
-/// Bytes of a file's beginning that tell what it is where its name does not; of a packed file, enough
-/// for the first of what is packed.
-const HEAD: u64 = 1 << 20;
-/// Bytes of it, unpacked.
-const HEAD_UNPACKED: usize = 4096;
+/// Endings of files that are no radar frames, whatever is inside; `.part` is not yet whole.
+const OTHERS: [&str; 6] = [".mat", ".part", ".tmp", ".png", ".jpg", ".jpeg"];
 
 /// A file format of radar frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,13 +44,14 @@ pub(super) enum Found {
 }
 
 impl Format {
-    /// The format of a file by its name, and of RADOLAN, whose names have no ending, by its beginning.
+    /// The format of a file by its ending, or where that tells nothing by its first bytes: the German
+    /// weather service calls ODIM files `…-hd5`, and RADOLAN's have no ending.
     pub(super) fn of(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
         let plain = [".gz", ".bz2"].iter().find_map(|e| name.strip_suffix(e)).unwrap_or(&name);
         let ends = |endings: &[&str]| endings.iter().any(|e| plain.ends_with(e));
         match () {
-            () if name.starts_with('.') => None,
+            () if name.starts_with('.') || ends(&OTHERS) => None,
             () if ends(&[".pgm"]) => Some(Self::Pgm),
             () if ends(&[".tif", ".tiff"]) => Some(Self::GeoTiff),
             () if ends(&[".h5", ".hdf", ".hdf5"]) => Some(Self::Odim),
@@ -66,32 +60,20 @@ impl Format {
             () if ends(&[".npz"]) => {
                 File::open(path).is_ok_and(meteonet::claims).then_some(Self::MeteoNet)
             }
-            () if ends(&[".gif", ".dat"]) => Self::of_head(path),
-            () if has_no_ending(plain) => Self::of_head(path),
-            () => None,
+            () => Self::of_content(Content::of_file(path)?),
         }
     }
 
-    /// The format of a file by its name, or where that tells nothing by its first bytes: the German
-    /// weather service calls ODIM files `…-hd5`.
-    pub(super) fn of_file(path: &Path) -> Option<Self> {
-        Self::of(path).or_else(|| {
-            let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-            let other = name.starts_with('.') || OTHERS.iter().any(|e| name.ends_with(e));
-            (!other && Content::of_file(path) == Some(Content::Hdf5)).then_some(Self::Odim)
-        })
-    }
-
-    /// The format of a file by its beginning.
-    fn of_head(path: &Path) -> Option<Self> {
-        let mut head = Vec::new();
-        File::open(path).ok()?.take(HEAD).read_to_end(&mut head).ok()?;
-        let head = packed::head(&head, HEAD_UNPACKED);
-        match () {
-            () if radolan::claims(&head) => Some(Self::Radolan),
-            () if meteoswiss::claims(&head) => Some(Self::MeteoSwiss),
-            () if nimrod::claims(&head) => Some(Self::Nimrod),
-            () => None,
+    /// The reader of what a file turned out to be.
+    fn of_content(content: Content) -> Option<Self> {
+        match content {
+            Content::Hdf5 => Some(Self::Odim),
+            Content::NetCdf3 => Some(Self::NetCdf),
+            Content::Grib2 => Some(Self::Grib2),
+            Content::Radolan => Some(Self::Radolan),
+            Content::Nimrod => Some(Self::Nimrod),
+            Content::MeteoSwiss => Some(Self::MeteoSwiss),
+            _ => None,
         }
     }
 
@@ -212,11 +194,4 @@ fn hdf5(
     };
     each(raw?)?;
     Ok(true)
-}
-
-/// Whether a name has no ending that would say what the file is: RADOLAN's (`…-dwd---bin`,
-/// `RE2210180700_000`) have none.
-fn has_no_ending(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    ending.is_empty() || ending == "bin" || ending.contains('-') || ending.contains('_')
 }

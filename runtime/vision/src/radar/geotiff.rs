@@ -45,7 +45,10 @@ pub(super) fn read(
     if times.iter().all(Option::is_some)
         && (1..times.len()).all(|i| !times[..i].contains(&times[i]))
     {
-        out.iter_mut().zip(times).for_each(|(raw, utc)| raw.utc = utc);
+        for (raw, utc) in out.iter_mut().zip(times) {
+            raw.utc = utc;
+            raw.notes.push(Note::TimesFromParts);
+        }
     }
     Ok(out)
 }

@@ -2,6 +2,7 @@
 
 use super::lines;
 use super::made::{PageOf, Tag, floats, form, on_map, tiff};
+use crate::note::Note;
 use crate::radar::format::{Format, Found};
 use crate::radar::scan::Scan;
 use crate::radar::*;
@@ -353,6 +354,8 @@ fn bands_and_pages_are_frames_where_their_times_are_told() {
                 assert_eq!(told, want, "{what}");
                 let rates: Vec<f32> = film.frames.iter().map(|f| f.rates[[3, 4]]).collect();
                 assert_eq!(rates, [1.0, 2.0], "{what}");
+                let told = |n: &&Note| n.to_string().contains("as UTC where they name no zone");
+                assert_eq!(film.notes.iter().filter(told).count(), 1, "{what}");
             }
             (Err(e), Err(want)) => {
                 let e = e.to_string();
