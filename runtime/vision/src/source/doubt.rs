@@ -2,13 +2,21 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::error::SourceError;
+use crate::frame::FrameTime;
 use crate::grid::Grid;
 use crate::radar;
 
 /// Parts of names of radar data, and words.
 const PARTS: [&str; 6] = ["precip", "reflectiv", "rainrate", "rainfall", "radar", "dbz"];
 const WORDS: [&str; 2] = ["rain", "mmh"];
+/// Words of the names of arrays that stand beside a radar's frames and no camera's.
+const BESIDE: [&str; 7] = ["db", "mmh", "proj", "proj4", "projdef", "projection", "rain"];
+const CELLS: [&str; 2] = ["pixel_km", "cell_km"];
+/// Frames of a radar are this far apart at least, and taken at whole minutes.
+const APART_S: i64 = 120;
 /// Cells from here on are a radar's or a satellite's and no camera's, metres and degrees.
 const COARSE_M: f64 = 100.0;
 const COARSE_DEGREES: f64 = 0.001;
@@ -46,11 +54,32 @@ pub(super) fn refuse_like_radar(uri: &str, why: Option<&str>) -> Result<(), Sour
     why.map_or(Ok(()), |why| Err(ask(uri, why)))
 }
 
+/// Why an archive with arrays of these names beside its frames, which were taken at these times, may be a
+/// radar's; `None` where nothing speaks for it.
+pub(super) fn like_radar_archive(beside: &[String], times: &[FrameTime]) -> Option<String> {
+    let is_told = |name: &&String| {
+        let lower = name.to_ascii_lowercase();
+        let mut words = lower.split(|c: char| !c.is_alphanumeric());
+        CELLS.contains(&lower.as_str())
+            || PARTS.iter().any(|part| lower.contains(part))
+            || words.any(|word| BESIDE.contains(&word))
+    };
+    if let Some(name) = beside.iter().find(is_told) {
+        return Some(format!("it holds '{name}' beside its frames, as a radar's do"));
+    }
+    let utc: Vec<Timestamp> = times.iter().map(|t| t.utc).collect::<Option<_>>()?;
+    let is_whole = |t: &Timestamp| t.as_second() % 60 == 0 && t.subsec_nanosecond() == 0;
+    let least_s = utc.windows(2).map(|p| p[1].as_second() - p[0].as_second()).min()?;
+    (utc.iter().all(is_whole) && least_s >= APART_S).then(|| {
+        format!("its times are whole minutes, {} min apart, as a radar's are", least_s / 60)
+    })
+}
+
 fn ask(uri: &str, why: &str) -> SourceError {
     SourceError::refused(
         uri,
         format!("{why}, and nothing says their kind"),
-        "say ‹kind› thermal where they hold heat, or ‹unit› of radar files where it is rain",
+        "say ‹kind› thermal where they hold heat, ‹kind› rain where they are rain, or ‹unit› of radar files",
     )
 }
 
@@ -86,6 +115,31 @@ fn names_rain(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::TimeSource;
+
+    #[test]
+    fn archives_that_look_like_a_radars_are_asked_about() {
+        let film = |every_s: i64, first: &str| -> Vec<FrameTime> {
+            let first: Timestamp = first.parse().unwrap();
+            let at = |k| first + jiff::SignedDuration::from_secs(every_s * k);
+            (0..4).map(|k| FrameTime::stamped(at(k), first, TimeSource::Utc)).collect()
+        };
+        let whole = "2026-08-01T12:00:00Z";
+        for (beside, times, asked) in [
+            (&["licence", "proj"][..], film(1, whole), true),
+            (&["step_db"], film(1, whole), true),
+            (&["pixel_km"], film(1, whole), true),
+            (&["wind_km_h", "pixel_cm", "source", "env_temp_c"], film(1, whole), false),
+            (&[], film(300, whole), true),
+            (&[], film(60, whole), false),
+            (&[], film(300, "2026-08-01T12:00:07Z"), false),
+            (&[], film(300, "2026-08-01T12:00:00.5Z"), false),
+        ] {
+            let names: Vec<String> = beside.iter().map(|n| (*n).to_owned()).collect();
+            assert_eq!(like_radar_archive(&names, &times).is_some(), asked, "{beside:?}");
+        }
+        assert!(like_radar_archive(&[], &[]).is_none());
+    }
 
     #[test]
     fn names_and_cells_of_radars_are_asked_about() {

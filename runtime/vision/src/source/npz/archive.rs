@@ -367,12 +367,14 @@ impl Npz {
         Ok(Some(times))
     }
 
-    pub(super) fn note_the_rest(&self, wanted: &str, about: &mut About) {
+    /// Notes the arrays that are not read, and gives their names.
+    pub(super) fn note_the_rest(&self, wanted: &str, about: &mut About) -> Vec<String> {
         let other = |n: &&String| *n != wanted && !FIELDS.contains(&n.as_str());
         let arrays: Vec<String> = self.arrays.keys().filter(other).cloned().collect();
         if !arrays.is_empty() {
-            about.notes.push(Note::ArraysNotRead { arrays });
+            about.notes.push(Note::ArraysNotRead { arrays: arrays.clone() });
         }
+        arrays
     }
 }
 

@@ -37,7 +37,7 @@ impl NpzSource {
         let mut about = About::recorded(uri, Origin::Npz);
         let pixels = npz.frames(wanted, &mut about)?;
         let times = npz.fields(pixels.len(), &mut about)?;
-        npz.note_the_rest(wanted, &mut about);
+        let beside = npz.note_the_rest(wanted, &mut about);
         match options.kind.or(about.kind) {
             Some(Kind::Rain) if npz.holds_other_numbers(wanted) => {
                 return Err(SourceError::refused(
@@ -55,6 +55,7 @@ impl NpzSource {
             let counted = |i| FrameTime::since_first(Elapsed::counted(i, step_s), source);
             (0..pixels.len()).map(counted).collect()
         });
+        about.like_radar = doubt::like_radar_archive(&beside, &times);
         let frames = pixels.into_iter().zip(times).map(|(pixels, time)| Frame::new(pixels, time));
         Ok(Self { about, frames: frames.collect::<Vec<_>>().into_iter(), digest })
     }

@@ -212,6 +212,17 @@ fn dates_are_read_and_wrong_types_are_worded() {
     let big = counted(|v| (i32::from(v) + (1 << 25) + 1).to_le_bytes());
     for (arrays, why) in [
         (
+            vec![frames(), ("step_db", "<f8", "()", numbers(&[0.15]))],
+            "it holds 'step_db' beside its frames, as a radar's do, and nothing says their kind",
+        ),
+        (
+            vec![
+                frames(),
+                ("time_utc", "<f8", "(2,)", numbers(&[1_785_585_600.0, 1_785_585_900.0])),
+            ],
+            "its times are whole minutes, 5 min apart, as a radar's are, and nothing says their kind",
+        ),
+        (
             vec![frames(), ("dt_s", "<U2", "()", text("60"))],
             "dt_s must be a number such as 60, it holds text",
         ),
