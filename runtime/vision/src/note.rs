@@ -646,6 +646,11 @@ pub enum Note {
     MotionOfTwoFrames,
     /// No frame shows how rain moves.
     MotionUnseen,
+    /// The side of a cell is not told.
+    CellAssumed {
+        /// What it is taken for, km.
+        cell_km: f64,
+    },
     /// Leads whose chances were never checked.
     ChancesUnchecked {
         /// Minutes up to which they were.
@@ -749,6 +754,11 @@ impl fmt::Display for Note {
             Self::MotionUnseen => f.write_str(
                 "no two frames within half an hour show how the rain moves: it is forecast to stay where \
                  it is",
+            ),
+            Self::CellAssumed { cell_km } => write!(
+                f,
+                "the film does not say how large its cells are: {cell_km} km is assumed, which how long rain \
+                 lives depends on"
             ),
             Self::ChancesUnchecked { checked_min } => {
                 write!(f, "chances beyond {checked_min:.0} min were never checked")

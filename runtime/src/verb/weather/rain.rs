@@ -84,7 +84,10 @@ fn earlier(forecasts: &EarlierForecasts) -> String {
 /// Rate and chances, a row a lead.
 fn table(leads: &[RainLead], step_s: f64) -> Table {
     let shown = |lead: &RainLead| lead.chances.clone().into_iter().filter(|c| c.is_shown);
-    let mut headings = vec!["in min".to_owned(), "mm/h".to_owned()];
+    let tells_likely = leads.iter().any(|lead| lead.rain_likely_mm_h.is_some());
+    let rate = if tells_likely { "expected mm/h" } else { "mm/h" };
+    let mut headings = vec!["in min".to_owned(), rate.to_owned()];
+    headings.extend(tells_likely.then(|| "likely mm/h".to_owned()));
     let rates = leads.first().into_iter().flat_map(shown);
     headings.extend(rates.map(|c| format!("≥ {} mm/h", c.mm_h)));
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
@@ -93,6 +96,10 @@ fn table(leads: &[RainLead], step_s: f64) -> Table {
     for (l, lead) in leads.iter().enumerate() {
         let minutes = format!("{:.0}", (l + 1) as f64 * (step_s / 60.0));
         let mut row = vec![minutes, lead.rain_mm_h.map_or_else(dash, |v| format!("{v:.1}"))];
+        if tells_likely {
+            let likely = lead.rain_likely_mm_h.flatten();
+            row.push(likely.map_or_else(dash, |v| format!("{v:.1}")));
+        }
         let percent = |p: f64| format!("{:.0} %", 100.0 * p);
         row.extend(shown(lead).map(|c| c.chance.map_or_else(dash, percent)));
         table.row(row);

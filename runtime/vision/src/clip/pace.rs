@@ -4,6 +4,8 @@ use crate::task::Task;
 
 /// A network's step that is aimed at where a film of rain has another, seconds: that of most radars.
 const USUAL_S: f64 = 300.0;
+/// Least seconds between leads of rain where none were asked for: nearer ones tell nothing more.
+const LEAST_S: f64 = 240.0;
 /// Share by which a step may lie outside a network's range: times are measured.
 const ROUNDING: f64 = 0.01;
 
@@ -33,12 +35,13 @@ impl Pace {
             (range_s[0] * (1.0 - ROUNDING)..=range_s[1] * (1.0 + ROUNDING)).contains(&step_s)
         };
         let off = |step_s: f64| (step_s / USUAL_S).ln().abs();
-        if fits(lead_s) {
+        let is_fine = asked_s.is_none() && lead_s < range_s[0].max(LEAST_S * (1.0 - ROUNDING));
+        if fits(lead_s) && !is_fine {
             return Self { step_s: lead_s, lead_steps: 1 };
         }
-        if lead_s < range_s[0] && asked_s.is_none() {
+        if is_fine {
             // Every so many frames.
-            let most = (range_s[1] / lead_s).ceil() as usize + 1;
+            let most = (2.0 * USUAL_S / lead_s).ceil() as usize + 1;
             let steps = (1..=most).map(|n| n as f64 * lead_s);
             let step_s = steps.min_by(|a, b| off(*a).total_cmp(&off(*b))).unwrap_or(lead_s);
             return Self { step_s, lead_steps: 1 };

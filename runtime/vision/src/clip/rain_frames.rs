@@ -13,15 +13,16 @@ use super::unseen::{RadarFrame, Unseen};
 use crate::extrapolation::{Inflow, extrapolate};
 use crate::frame::{Frame, FrameView, Pixels};
 use crate::motion::MotionField;
-use crate::motion::lucas_kanade::FRAMES;
 use crate::note::Note;
 
 /// Share of a step by which a frame may be away from a time and still stand for it.
 const NEAR: f64 = 0.1;
 /// Longest time between two frames that is bridged, seconds: rain is another one after more.
 pub(super) const BRIDGED_S: f64 = 1800.0;
-/// Share of a step that frames are apart, at least, where motion is seen.
-const APART: f64 = 0.8;
+/// Seconds between two frames in which motion is seen, at least: in less, rain moves by noise.
+const PAIR_S: f64 = 234.0;
+/// Age up to which frames tell how rain moves now, seconds; the newest two do whatever their age.
+const SPAN_S: f64 = 930.0;
 
 /// The frame of `view` that stands for the time `want_s`, up to the one at `last`: the nearest, where it
 /// is near enough.
@@ -108,24 +109,27 @@ impl Reader<'_> {
         }
     }
 
-    /// The newest frames that motion is seen in, oldest first: about a step apart where there are such,
-    /// further where there are not.
+    /// The newest frames that motion is seen in, oldest first: some minutes apart, whatever the step.
     fn newest(&self) -> Vec<RadarFrame> {
         let seen = |before: usize| (0..before).rev().filter(|&i| self.is_seen(i));
         let mut chosen: Vec<usize> = seen(self.at + 1).take(1).collect();
-        while let Some(&last) = chosen.last().filter(|_| chosen.len() < FRAMES) {
-            let apart_s = |i: &usize| self.time_s(last) - self.time_s(*i);
-            let off_s = |i: &usize| (apart_s(i) - self.step_s).abs();
-            let next = seen(last)
-                .take_while(|i| apart_s(i) <= BRIDGED_S)
-                .filter(|i| apart_s(i) >= APART * self.step_s)
-                .min_by(|a, b| off_s(a).total_cmp(&off_s(b)));
+        let age_s = |i: usize| self.time_s(self.at) - self.time_s(i);
+        while let Some(&newer) = chosen.last() {
+            let apart_s = |i: usize| self.time_s(newer) - self.time_s(i);
+            let mut near = seen(newer).take_while(|i| apart_s(*i) <= BRIDGED_S).peekable();
+            let next = match (chosen.len(), near.peek().copied()) {
+                // A short pair is better than none.
+                (1, Some(nearest)) => near
+                    .clone()
+                    .find(|i| apart_s(*i) >= PAIR_S)
+                    .or_else(|| near.last())
+                    .or(Some(nearest)),
+                _ => near.find(|i| apart_s(*i) >= PAIR_S).filter(|i| age_s(*i) <= SPAN_S),
+            };
             let Some(next) = next else { break };
             chosen.push(next);
         }
-        let end_s = self.time_s(self.at);
-        let frame =
-            |i: &usize| RadarFrame { age_s: end_s - self.time_s(*i), shares: self.shares(*i) };
+        let frame = |i: &usize| RadarFrame { age_s: age_s(*i), shares: self.shares(*i) };
         chosen.iter().rev().map(frame).collect()
     }
 

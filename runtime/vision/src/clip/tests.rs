@@ -326,7 +326,7 @@ fn a_full_scale_is_the_same_for_every_film() {
 #[test]
 fn rain_is_read_from_codes_and_rates() {
     let want = ClipOptions { task: Task::Rain, ..ClipOptions::fire(2, None) };
-    let times = [0.0, 1.0, 2.0];
+    let times = [0.0, 300.0, 600.0];
     let codes = [0, 1, 127, 254, 255];
     let code = film(Kind::Rain, &times, |_, _, _| u8s(move |_, x| codes[x % 5]));
     let rates = [0.0, 0.1, 7.762_471, 900.0, f32::NAN];

@@ -21,8 +21,9 @@ pub struct RadarFrame {
 pub struct Unseen {
     /// No data in each frame `[T, H, W]`.
     pub no_data: Array3<bool>,
-    /// The newest frames that were seen, oldest first, each with its own age: as far apart as a clip's
-    /// where the film has them so, and none made up. Motion is seen in them.
+    /// The newest frames that were seen, oldest first, each with its own age: four minutes apart or more, of
+    /// the last quarter of an hour, two at least where there are two; none is made up. Motion is seen in
+    /// them.
     pub newest: Vec<RadarFrame>,
     /// Seconds in which motion is told.
     step_s: f64,

@@ -6,7 +6,7 @@ mod drift;
 mod estimate;
 mod provenance;
 
-use ndarray::{Array2, Array3, Array4, ArrayView3, Axis, CowArray, Ix3};
+use ndarray::{Array2, Array3, Array4, ArrayView3, Axis, CowArray, Ix3, Zip};
 
 pub use arrival::{ARRIVAL_CHANCE_MIN, arrival_from_probability};
 pub use code_map::CodeMap;
@@ -76,6 +76,10 @@ pub struct Rain {
     /// Where `[L, H, W]` the rain of a lead comes from beyond the border, or from where the radar has no data:
     /// a guess; where motion is known.
     pub from_outside: Option<Array3<bool>>,
+    /// Whether the forecast's frames are the rain that is likely: at each cell the largest rate whose chance
+    /// passes its cut, as one would say yes or no ([`Forecast::likely_mm_h`]). `mm_h` is then what is
+    /// expected, the mean of what may come, which is smooth.
+    pub frames_are_likely: bool,
 }
 
 /// How likely rates of rain are.
@@ -122,6 +126,23 @@ impl Forecast {
     #[must_use]
     pub fn member(&self, m: usize) -> ArrayView3<'_, f32> {
         self.frames.index_axis(Axis(0), m)
+    }
+
+    /// The rain that is likely at lead `l` (0-based) `[H, W]`, mm/h, NaN where there is no data; of a forecast
+    /// that tells none its rate, of one that is not of rain nothing.
+    #[must_use]
+    pub fn likely_mm_h(&self, l: usize) -> Option<Array2<f32>> {
+        let Predicted::Rain(rain) = &self.predicted else { return None };
+        let rate = rain.mm_h.index_axis(Axis(0), l);
+        if !rain.frames_are_likely {
+            return Some(rate.to_owned());
+        }
+        let frame = self.member(0);
+        let frame = frame.index_axis(Axis(0), l);
+        Some(Zip::from(&frame).and(&rate).map_collect(|share, rate| match rate.is_nan() {
+            true => f32::NAN,
+            false => rain_rate::mm_h(*share),
+        }))
     }
 
     /// Forecasts nothing in cells that are never looked at: they do not burn, and at no time.
@@ -190,6 +211,6 @@ impl Rain {
                 }
             });
         }
-        Self { mm_h, chance: None, from_outside: None }
+        Self { mm_h, chance: None, from_outside: None, frames_are_likely: false }
     }
 }

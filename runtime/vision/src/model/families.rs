@@ -1,13 +1,14 @@
 //! The registry of families.
 
 use super::card::Card;
+use super::cascade::Cascade;
 use super::error::ModelError;
 use super::family::Family;
 use super::folder::Folder;
 use super::physicnet::PhysicNet;
 
 /// Families that this program knows. One more is a folder beside `physicnet/` and a line here.
-pub static FAMILIES: [&dyn Family; 1] = [&PhysicNet];
+pub static FAMILIES: [&dyn Family; 2] = [&PhysicNet, &Cascade];
 
 /// What the table of its family says in a card, a line each for people.
 #[must_use]

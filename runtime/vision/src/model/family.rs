@@ -29,6 +29,16 @@ pub trait Family: Send + Sync {
     /// [`ModelError::Signature`], or [`ModelError::Damaged`] for a file that is missing.
     fn check_folder(&self, folder: &Folder) -> Result<(), ModelError>;
 
+    /// Whether its models have graphs, which an engine runs.
+    fn needs_engine(&self) -> bool {
+        true
+    }
+
+    /// Whether a model with this card tells how likely rates of rain are.
+    fn gives_chances(&self, card: &Card) -> bool {
+        card.nowcast.as_ref().is_some_and(|nowcast| nowcast.chance.is_some())
+    }
+
     /// Shapes of the inputs of the graph that holds the whole network, for an engine that plans
     /// ahead.
     fn input_shapes(&self, card: &Card) -> ShapeRange;

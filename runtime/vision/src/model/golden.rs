@@ -68,6 +68,8 @@ pub struct Golden {
     pub forecast: Array3<f32>,
     /// What a golden clip of fire holds besides.
     pub fire: Option<GoldenFire>,
+    /// What a golden clip of rain for a model without a network holds besides.
+    pub rain: Option<GoldenRain>,
     /// Codes `[T, h, w]` by name.
     pub codes: Vec<(String, Array3<i64>)>,
 }
@@ -81,7 +83,43 @@ pub struct GoldenFire {
     pub burn_probability: Array3<f32>,
 }
 
+/// What a golden clip of rain for a model without a network holds besides; its answer, in place of frames, is
+/// the chances of each rate, all leads of the first rate before those of the next.
+#[derive(Debug)]
+pub struct GoldenRain {
+    /// Age of each frame, seconds, oldest first.
+    pub age_s: Vec<f64>,
+    /// Leads, seconds.
+    pub lead_s: Vec<f64>,
+    /// Side of a cell, km.
+    pub cell_km: f64,
+    /// Motion `[2, H, W]`, to the right and downwards, cells a minute.
+    pub velocity: Array3<f32>,
+}
+
 impl Golden {
+    /// How chances `[K L, H, W]`, found in so many `seconds`, compare.
+    pub(super) fn of_chances(
+        &self,
+        engine: &dyn Engine,
+        chances: &Array3<f32>,
+        seconds: f64,
+    ) -> Check {
+        let half = |p: &Array3<f32>| p.mapv(|p| p >= 0.5);
+        let off = difference(chances, &self.forecast);
+        Check {
+            engine: engine.name(),
+            precision: self.precision.clone(),
+            case: self.name.clone(),
+            frames_difference: off,
+            probability_difference: Some(off),
+            agree: Some(equal_share(&half(chances), &half(&self.forecast))),
+            codes_agree: 1.0,
+            seconds,
+            fault: None,
+        }
+    }
+
     /// How a window's answer, found in so many `seconds`, compares.
     pub(super) fn compared(
         &self,

@@ -14,6 +14,7 @@
 
 mod builtin;
 mod card;
+mod cascade;
 mod error;
 mod families;
 mod family;
@@ -23,9 +24,11 @@ mod known;
 #[expect(clippy::module_inception, reason = "the room's noun: a model that is ready to run")]
 mod model;
 mod network;
+mod no_engine;
 mod open;
 mod origin;
 pub mod physicnet;
+mod rain_notes;
 mod rates;
 mod suits;
 mod verify;

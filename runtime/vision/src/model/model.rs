@@ -5,6 +5,7 @@ use std::sync::Arc;
 use emberline_engine::Engine;
 
 use super::error::ModelError;
+use super::family::Family;
 use super::folder::Folder;
 use super::network::{Network, Progress, RunOptions};
 use crate::clip::Clip;
@@ -13,6 +14,7 @@ use crate::forecast::{EngineFacts, Estimate, Forecast, ModelFacts, StageSeconds}
 /// A model that is ready to run.
 pub struct Model {
     folder: Folder,
+    family: &'static dyn Family,
     engine: Arc<dyn Engine>,
     network: Box<dyn Network>,
     precision: String,
@@ -29,13 +31,13 @@ impl std::fmt::Debug for Model {
 impl Model {
     /// Joins a folder with its network in an engine; `why` says why this one.
     pub(super) fn new(
-        folder: Folder,
+        (folder, family): (Folder, &'static dyn Family),
         engine: Arc<dyn Engine>,
         network: Box<dyn Network>,
         (precision, threads): (String, usize),
         why: String,
     ) -> Self {
-        Self { folder, engine, network, precision, threads, why }
+        Self { folder, family, engine, network, precision, threads, why }
     }
 
     /// Its folder.
@@ -54,6 +56,12 @@ impl Model {
     #[must_use]
     pub fn network(&self) -> &dyn Network {
         &*self.network
+    }
+
+    /// Whether it tells how likely rates of rain are.
+    #[must_use]
+    pub fn gives_chances(&self) -> bool {
+        self.family.gives_chances(&self.folder.card)
     }
 
     /// Precision of the graphs.

@@ -12,6 +12,7 @@ use super::family::Family;
 use super::folder::Folder;
 use super::model::{Model, detail};
 use super::network::Network;
+use super::no_engine::NoEngine;
 
 impl Model {
     /// Loads a folder's network into the engine asked for, or with [`EngineKind::Auto`] into the first
@@ -38,8 +39,18 @@ impl Model {
         options.check()?;
         let made = |folder: Folder, (engine, network): Loaded, why: String| {
             let asked = (options.precision.clone(), options.cores());
-            Self::new(folder, engine, network, asked, why)
+            Self::new((folder, family), engine, network, asked, why)
         };
+        if !family.needs_engine() {
+            let engine: Arc<dyn Engine> = Arc::new(NoEngine::of(options.cores()));
+            let network = family.load(&folder, &options.precision, &engine)?;
+            let asked = match options.engine {
+                EngineKind::Auto => String::new(),
+                asked => format!("; {} was asked for and is not needed", asked.name()),
+            };
+            let why = format!("{}: {}{asked}", engine.name(), detail(&*engine, &*network));
+            return Ok(made(folder, (engine, network), why));
+        }
         if options.engine != EngineKind::Auto {
             let loaded = load(&folder, family, options)?;
             let detail = detail(&*loaded.0, &*loaded.1);

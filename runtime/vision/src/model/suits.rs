@@ -75,9 +75,11 @@ impl Model {
         };
         let [shortest, longest] = card.input.step_s;
         // The step of one frame is not known, and was never told.
-        let is_one = film.frames.len() == 1 && card.input.frames > 1;
+        let least =
+            if card.task == Task::Rain { card.input.frames.max(2) } else { card.input.frames };
+        let is_one = film.frames.len() == 1 && least > 1;
         let one = || {
-            let what = format!("looks at {} frames, and the film has one", card.input.frames);
+            let what = format!("looks at {least} frames, and the film has one");
             no(what, "give a longer film")
         };
         if card.task != Task::Rain {

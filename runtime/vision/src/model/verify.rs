@@ -10,8 +10,9 @@ use ndarray::{Array3, Array4, Axis};
 use ndarray_npy::NpzReader;
 
 use super::error::ModelError;
+use super::families::{FAMILIES, of};
 use super::folder::Folder;
-use super::golden::{Check, Golden, GoldenFire, failed};
+use super::golden::{Check, Golden, GoldenFire, GoldenRain, failed};
 use super::model::Model;
 use crate::task::Task;
 
@@ -22,6 +23,10 @@ use crate::task::Task;
 /// [`Check`] with a fault.
 pub fn checks(folder: &Folder) -> Result<Vec<Check>, ModelError> {
     golden(folder, REFERENCE_PRECISION)?;
+    if !of(folder, &FAMILIES)?.needs_engine() {
+        let model = Model::open(folder.clone(), &EngineOptions::of(EngineKind::Auto))?;
+        return model.replay_golden();
+    }
     let mut out = Vec::new();
     for Availability { engine, state } in availabilities() {
         // TensorRT builds an engine for minutes at each shape; it is checked when asked for.
@@ -98,6 +103,28 @@ fn golden(folder: &Folder, precision: &str) -> Result<Vec<Golden>, ModelError> {
             }),
             Task::Frames | Task::Rain => None,
         };
+        let mut numbers = |part: &str| -> Result<Vec<f64>, ModelError> {
+            let array: ndarray::Array1<f64> = npz
+                .by_name(&key(format!("{name}.{part}")))
+                .map_err(|e| wrong(format!("array {name}.{part}: {e}")))?;
+            Ok(array.to_vec())
+        };
+        let rain = match names.iter().any(|n| plain(n) == format!("{name}.age_s")) {
+            true => Some((numbers("age_s")?, numbers("lead_s")?, numbers("cell_km")?)),
+            false => None,
+        };
+        let rain = match rain {
+            None => None,
+            Some((age_s, lead_s, cell_km)) => {
+                let velocity: Array3<f32> = npz
+                    .by_name(&key(format!("{name}.velocity")))
+                    .map_err(|e| wrong(format!("array {name}.velocity: {e}")))?;
+                let Some(cell_km) = cell_km.first().copied() else {
+                    return Err(wrong(format!("array {name}.cell_km is empty")));
+                };
+                Some(GoldenRain { age_s, lead_s, cell_km, velocity })
+            }
+        };
         let mut codes = Vec::new();
         let prefix = format!("{name}.codes_");
         for part in names.iter().map(plain).filter(|n| n.starts_with(&prefix)) {
@@ -107,7 +134,7 @@ fn golden(folder: &Folder, precision: &str) -> Result<Vec<Golden>, ModelError> {
             codes.push((code_name, array.index_axis_move(Axis(0), 0)));
         }
         let precision = precision.to_owned();
-        out.push(Golden { name, precision, frames, forecast, fire, codes });
+        out.push(Golden { name, precision, frames, forecast, fire, rain, codes });
     }
     if out.is_empty() {
         return Err(wrong("holds no clip".to_owned()));

@@ -9,6 +9,7 @@
 
 mod blend;
 mod calibration;
+pub(crate) mod cascade;
 mod chance;
 mod onset;
 

@@ -24,7 +24,8 @@ pub struct Leads {
 }
 
 impl Leads {
-    /// Those of a forecast of `film` by a network of this card, which usually gives `usual` steps.
+    /// Those of a forecast of `film` by a network of this card, which usually reaches as far as the card says,
+    /// or else `usual` steps.
     ///
     /// # Errors
     /// [`ModelError::Unsuited`] of leads that cannot be had, with what to ask for instead.
@@ -44,11 +45,15 @@ impl Leads {
         }
         let asked_s = options.asked_s();
         let pace = Pace::of(card.task, film.step_s(), asked_s, card.input.step_s);
+        let by = |end_s: f64| (end_s / pace.lead_s() - ROUNDING).ceil().clamp(1.0, f64::MAX);
         let count = match options.reach {
-            Reach::Usual => usual.div_ceil(pace.lead_steps),
+            Reach::Usual => match card.output.horizon_s {
+                Some(horizon_s) => by(horizon_s) as usize,
+                None => usual.div_ceil(pace.lead_steps),
+            },
             Reach::Leads(count) => count,
             Reach::Until(until_s) => {
-                let leads = (until_s / pace.lead_s() - ROUNDING).ceil().max(1.0);
+                let leads = by(until_s);
                 if leads > MOST as f64 {
                     let what = format!("gives up to {MOST} leads, {leads:.0} end by {until_s} s");
                     return no(what, "give an earlier ‹until›");

@@ -1,6 +1,6 @@
 //! What a forecast comes to, in figures: what there is now, and at the last lead.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use crate::clip::{Clip, Observed};
 use crate::forecast::{Forecast, Predicted};
@@ -52,11 +52,12 @@ impl Summary {
                 burnt_cells: count(&burn.by(last)),
                 threshold: burn.threshold,
             },
-            (_, Predicted::Rain(rain)) => {
+            (_, Predicted::Rain(_)) => {
                 let wet = |v: &&f32| **v >= LEAST_MM_H;
                 let now = clip.frames.outer_iter().next_back();
                 let now = now.map_or(0, |f| f.iter().filter(|v| wet(&&mm_h(**v))).count());
-                let then = rain.mm_h.index_axis(Axis(0), last).iter().filter(wet).count();
+                let then = forecast.likely_mm_h(last);
+                let then = then.map_or(0, |lead| lead.iter().filter(wet).count());
                 Self::Rain { wet_now_cells: now, lead_s, wet_cells: then }
             }
             _ => Self::Frames { leads: forecast.lead_s.len(), lead_s },

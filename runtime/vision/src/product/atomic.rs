@@ -17,7 +17,7 @@ use super::swap::{is_mount_point, put};
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
 
 /// Every file name that an output of ours may hold; a folder with anything else is not replaced.
-const OURS: [&str; 16] = [
+const OURS: [&str; 17] = [
     "forecast.npz",
     "forecast.json",
     "isochrones.geojson",
@@ -26,6 +26,7 @@ const OURS: [&str; 16] = [
     "rain.nc",
     "rain.tif",
     "rain_from_outside.tif",
+    "rain_likely.tif",
     "rain_probability.png",
     "rain_probability.tif",
     "overlay.png",

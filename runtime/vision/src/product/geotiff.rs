@@ -1,4 +1,4 @@
-//! `arrival.tif`, `burn_probability.tif`, `rain.tif` and `rain_probability.tif`: float32 GeoTIFF,
+//! `arrival.tif`, `burn_probability.tif`, `rain.tif`, `rain_likely.tif` and `rain_probability.tif`: float32 GeoTIFF,
 //! deflated, NaN for no data.
 //!
 //! A plain TIFF with six more tags (OGC 19-008r4 and GDAL's own two): enough for any GIS to place
@@ -17,6 +17,7 @@ use super::facts::{Facts, NOTICE};
 use super::place::Map;
 use crate::forecast::{Burn, Chance, Forecast, Rain};
 use crate::projection::GeoKeys;
+use crate::rain_rate;
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
@@ -75,8 +76,34 @@ pub(crate) fn rain(
     f: &Forecast,
     rain: &Rain,
 ) -> io::Result<()> {
-    let bands = by_lead(f, &rain.mm_h, "rain rate at");
-    write(sink, map, facts, size(&rain.mm_h), ["rain rate", "mm/h"], &bands)
+    let what = if rain.frames_are_likely { "expected rain rate" } else { "rain rate" };
+    let bands = by_lead(f, &rain.mm_h, &format!("{what} at"));
+    write(sink, map, facts, size(&rain.mm_h), [what, "mm/h"], &bands)
+}
+
+/// Rain that is likely, a band a lead: the largest rate whose chance passes its cut.
+pub(crate) fn rain_likely(
+    sink: &mut (impl Write + Seek),
+    map: &Map,
+    facts: &Facts,
+    f: &Forecast,
+    rain: &Rain,
+) -> io::Result<()> {
+    let bands: Vec<Band<'_>> = (0..f.lead_s.len())
+        .map(|l| Band {
+            name: format!("likely rain rate at +{} s", f.lead_s[l]),
+            lead_s: Some(f.lead_s[l]),
+            row: Box::new(move |y, out| {
+                let shares = f.frames.slice(s![0, l, y, ..]);
+                let both = shares.into_iter().zip(rain.mm_h.slice(s![l, y, ..]));
+                out.extend(both.map(|(share, rate)| match rate.is_nan() {
+                    true => f32::NAN,
+                    false => rain_rate::mm_h(*share),
+                }));
+            }),
+        })
+        .collect();
+    write(sink, map, facts, size(&rain.mm_h), ["likely rain rate", "mm/h"], &bands)
 }
 
 /// Chance in 0..1 of each rate of [`Chance::PUBLISHED_RATES_MM_H`] or more: all leads of the first rate, then of

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _, Write};
 use std::path::Path;
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -62,13 +62,16 @@ pub(crate) fn document(
         Parts::Film => {}
         Parts::Rain(Wet { unseen, rain }) => {
             product["cells_without_data"] = json!(set(&unseen.now()));
-            let wet = |lead: ArrayView2<'_, f32>| lead.iter().filter(|v| **v >= LEAST_MM_H).count();
+            let wet = |l| {
+                let lead = f.likely_mm_h(l)?;
+                Some(lead.iter().filter(|v| **v >= LEAST_MM_H).count())
+            };
             if let Some(shares) = rain.from_outside_by_lead() {
                 // To a hundredth of a percent: a share of cells.
                 let rounded = shares.iter().map(|s| (s * 1e4).round() / 1e4);
                 product["from_outside_share_by_lead"] = rounded.collect();
             }
-            product["wet_cells_by_lead"] = rain.mm_h.outer_iter().map(wet).collect();
+            product["wet_cells_by_lead"] = (0..f.lead_s.len()).filter_map(wet).collect();
         }
     }
     product["notes"] = json!(provenance.forecast_notes);

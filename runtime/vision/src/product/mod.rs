@@ -136,6 +136,11 @@ fn write_stills(
             if in_geotiff {
                 staged.write("rain.tif", |sink| geotiff::rain(sink, map, facts, forecast, rain))?;
             }
+            if rain.frames_are_likely && in_geotiff {
+                staged.write("rain_likely.tif", |sink| {
+                    geotiff::rain_likely(sink, map, facts, forecast, rain)
+                })?;
+            }
             if let Some(guessed) = rain.from_outside.as_ref().filter(|_| in_geotiff) {
                 staged.write("rain_from_outside.tif", |sink| {
                     geotiff::from_outside(sink, map, facts, forecast, rain, guessed)

@@ -6,17 +6,20 @@
 
 use std::io::{self, Write};
 
-use ndarray::{Array3, Axis};
+use ndarray::Axis;
 
 use super::facts::{Facts, NOTICE};
 use super::netcdf4::{NetCdf4, Value};
 use super::place::Map;
 use crate::forecast::{Chance, Forecast, Rain};
 use crate::projection::Attribute;
+use crate::rain_rate;
 
 /// The grid mapping.
 const CRS: &str = "crs";
 const RAIN: &str = "rainfall_rate";
+/// Rain that is likely.
+const LIKELY: &str = "likely_rainfall_rate";
 /// Steps that rates are told in, mm/h: the finest that holds the largest.
 const STEPS_MM_H: [f64; 4] = [0.01, 0.02, 0.05, 0.1];
 /// Where a radar has no data.
@@ -64,10 +67,24 @@ pub(crate) fn rain(
     if mapping(&mut nc, map)? {
         common.push(("grid_mapping", CRS));
     }
-    rates(&mut nc, &rain.mm_h)?;
+    let what = if rain.frames_are_likely { "expected rain rate" } else { "rain rate" };
+    rates(&mut nc, (RAIN, what), rain.mm_h.iter().copied())?;
     words(&mut nc, &common)?;
     if rain.from_outside.is_some() {
         words(&mut nc, &[("ancillary_variables", OUTSIDE)])?;
+    }
+    if rain.frames_are_likely {
+        let frames = f.member(0);
+        let likely = frames.into_iter().zip(&rain.mm_h).map(|(share, rate)| match rate.is_nan() {
+            true => f32::NAN,
+            false => rain_rate::mm_h(*share),
+        });
+        let what = "largest rain rate whose chance passes the forecast's own cut";
+        rates(&mut nc, (LIKELY, what), likely)?;
+        words(&mut nc, &common)?;
+        if rain.from_outside.is_some() {
+            words(&mut nc, &[("ancillary_variables", OUTSIDE)])?;
+        }
     }
     if let Some(chance) = &rain.chance {
         chances(&mut nc, chance)?;
@@ -113,22 +130,26 @@ fn numbers(
     words(nc, about)
 }
 
-/// Rates, packed.
-fn rates(nc: &mut NetCdf4, mm_h: &Array3<f32>) -> io::Result<()> {
-    let most = mm_h.iter().fold(0f32, |most, v| most.max(*v));
+/// Rates `[L, H, W]`, packed, as a variable with a name and what it is.
+fn rates(
+    nc: &mut NetCdf4,
+    (name, what): (&'static str, &str),
+    mm_h: impl Iterator<Item = f32> + Clone,
+) -> io::Result<()> {
+    let most = mm_h.clone().fold(0f32, f32::max);
     let holds = |step: &&f64| f64::from(most) / **step <= f64::from(i16::MAX);
     let step = STEPS_MM_H.iter().find(holds).copied().unwrap_or(STEPS_MM_H[3]);
-    let packed = |v: &f32| match v.is_nan() {
+    let packed = |v: f32| match v.is_nan() {
         true => NO_RATE,
-        false => (f64::from(*v) / step).round().clamp(0.0, f64::from(i16::MAX)) as i16,
+        false => (f64::from(v) / step).round().clamp(0.0, f64::from(i16::MAX)) as i16,
     };
-    nc.variable(RAIN, &["time", "y", "x"], mm_h.iter().map(packed));
+    nc.variable(name, &["time", "y", "x"], mm_h.map(packed));
     let packing = format!("rates are rounded to {step} mm/h");
     words(
         nc,
         &[
             ("standard_name", RAIN),
-            ("long_name", "rain rate"),
+            ("long_name", what),
             ("units", "mm h-1"),
             ("comment", packing.as_str()),
         ],

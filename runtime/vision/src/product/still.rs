@@ -1,6 +1,6 @@
 //! Stills: one frame of a film or of rain, seen or forecast, as a person looks at it.
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis, CowArray};
 
 use super::parts::{Parts, Wet};
 use super::rain_colours;
@@ -33,6 +33,7 @@ pub(crate) fn said(f: &Forecast, parts: Parts<'_>, l: usize, scale: Scale) -> Ca
     match parts {
         Parts::Rain(Wet { rain, .. }) => {
             let lead = rain.mm_h.index_axis(Axis(0), l);
+            let lead = f.likely_mm_h(l).map_or_else(|| lead.into(), CowArray::from);
             let mut canvas = rates(lead.dim(), |y, x| lead[[y, x]], scale);
             if let Some(guessed) = &rain.from_outside {
                 hatch(&mut canvas, &guessed.index_axis(Axis(0), l), scale);

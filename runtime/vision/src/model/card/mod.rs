@@ -34,8 +34,9 @@ pub struct Card {
     pub summary: String,
     /// SPDX expression.
     pub licence: String,
-    /// ONNX opset of the graphs, 16 to 19.
-    pub opset: i64,
+    /// ONNX opset of the graphs, 16 to 19, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opset: Option<i64>,
     /// What the network takes.
     pub input: Input,
     /// What it gives.
@@ -90,6 +91,9 @@ pub struct Input {
 pub struct Output {
     /// Leads it forecasts at once, one step apart.
     pub leads: usize,
+    /// How far it usually forecasts, seconds, whatever the step; so many leads where not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub horizon_s: Option<f64>,
     /// Where a forecast's rates come from, the network where not told: in a card of the task `rain`
     /// only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -221,12 +225,12 @@ impl Card {
             !s.is_empty()
                 && s.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         };
-        let rules: [(bool, &str); 10] = [
+        let rules: [(bool, &str); 11] = [
             (plain(&self.name), "name: small letters, digits and dashes only"),
             (self.version >= 1, "version: 1 or more"),
-            ((16..=19).contains(&self.opset), "opset: 16 to 19"),
+            (self.opset.is_none_or(|opset| (16..=19).contains(&opset)), "opset: 16 to 19"),
             (!i.kinds.is_empty(), "input.kinds: at least one"),
-            ((2..=64).contains(&i.frames), "input.frames: 2 to 64"),
+            ((1..=64).contains(&i.frames), "input.frames: 1 to 64"),
             ((1..=64).contains(&i.multiple_px), "input.multiple_px: 1 to 64"),
             (
                 i.multiple_px >= 1
@@ -246,6 +250,10 @@ impl Card {
                 "input.step_s: two seconds, above 0, shortest first",
             ),
             ((1..=100).contains(&self.output.leads), "output.leads: 1 to 100"),
+            (
+                self.output.horizon_s.is_none_or(|s| s > 0.0 && s <= 86_400.0),
+                "output.horizon_s: above 0, a day at most",
+            ),
         ];
         if let Some((_, what)) = rules.iter().find(|(holds, _)| !holds) {
             return Some((*what).to_owned());

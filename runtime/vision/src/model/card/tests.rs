@@ -121,7 +121,7 @@ fn tasks_without_a_front_are_read_and_checked() {
                 "decision",
             ),
             (&*format!("[\"{kind}\"]"), "[\"mask\"]", "model takes no mask"),
-            ("frames = 10", "frames = 1", "input.frames: 2 to 64"),
+            ("frames = 10", "frames = 0", "input.frames: 1 to 64"),
         ] {
             let text = good.replacen(from, to, 1);
             assert_ne!(text, good, "{from}");

@@ -8,7 +8,8 @@ use crate::task::Task;
 
 /// What about `graph` disagrees with `card` and its own table, in words; `None` when they fit.
 pub(super) fn fault(graph: &Signature, card: &Card, own: &PhysicNetCard) -> Option<String> {
-    if let Some(what) = graph.fault(card.opset) {
+    let Some(opset) = card.opset else { return Some("the card tells no opset".to_owned()) };
+    if let Some(what) = graph.fault(opset) {
         return Some(what);
     }
     let (t, c) = (card.input.frames as u64, own.front_channels as u64);
@@ -86,7 +87,7 @@ mod tests {
         for Case { change, want } in [
             Case { change: |_, c, _| c.input.frames = 9, want: "input frames is [1,10,1,*,*]" },
             Case { change: |_, c, _| c.output.leads = 10, want: "output forecast is [1,20,1,*,*]" },
-            Case { change: |_, c, _| c.opset = 18, want: "opset 17, the card says 18" },
+            Case { change: |_, c, _| c.opset = Some(18), want: "opset 17, the card says 18" },
             Case { change: |s, _, _| s.inputs[1].name.clear(), want: "input front is missing" },
             Case { change: |s, _, _| s.inputs[0].element = 10, want: "frames must be float32" },
             Case {

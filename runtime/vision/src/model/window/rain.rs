@@ -1,17 +1,16 @@
 //! Rain: extrapolation blended into a network's frames, and how likely each rate is.
 
-use ndarray::{Array2, Array3, ArrayView2, Axis, Zip};
+use ndarray::{Array3, ArrayView2, Axis, Zip};
 
 use crate::clip::{Clip, Unseen};
-use crate::extrapolation::{ProbabilityMatching, from_outside};
+use crate::extrapolation::{Lattice, ProbabilityMatching};
 use crate::forecast::Rain;
 use crate::model::card::Card;
+use crate::model::rain_notes;
 use crate::model::rates::Rates;
 use crate::note::Note;
 use crate::nowcast::{every_lead, extrapolated};
 
-/// Share of a view from which on it is told that its rain comes from beyond the border.
-const BEYOND_TOLD: f64 = 0.05;
 /// Times that chances were checked up to, a forecast may reach without a word: 12 leads of 6 minutes were
 /// among those of 5.
 const CHECKED_ROUNDING: f64 = 1.2;
@@ -37,18 +36,10 @@ pub(super) fn finish(
         let motion = unseen.motion();
         let moved = extrapolated(&last, motion, leads, clip.lead_steps);
         nowcast.blend.mix(frames, &moved, &lead_s);
-        let guessed = from_outside(motion, &no_data, leads * clip.lead_steps);
+        let guessed = Lattice::of_steps(motion, leads * clip.lead_steps).from_outside(&no_data);
         let guessed = every_lead(guessed, clip.lead_steps);
-        let beyond = share_of_last(&guessed, &no_data);
-        if beyond >= BEYOND_TOLD {
-            notes.push(Note::InflowUnseen { percent: 100.0 * beyond });
-        }
+        rain_notes::add(unseen, &guessed, &no_data, notes);
         outside = Some(guessed);
-        match unseen.newest.len() {
-            0 | 1 => notes.push(Note::MotionUnseen),
-            2 => notes.push(Note::MotionOfTwoFrames),
-            _ => {}
-        }
         moved
     });
     if card.rates() == Some(Rates::Matched) {
@@ -74,12 +65,4 @@ pub(super) fn finish(
     }
     let chance = chance.map(|fit| fit.chance(frames, &lead_s, &no_data));
     Rain { chance, from_outside: outside, ..Rain::of(frames, &no_data) }
-}
-
-/// Share of the cells with data whose rain at the last lead is a guess, 0..1.
-fn share_of_last(guessed: &Array3<bool>, no_data: &Array2<bool>) -> f64 {
-    let Some(last) = guessed.outer_iter().next_back() else { return 0.0 };
-    let count = |mask: &mut dyn Iterator<Item = &bool>| mask.filter(|b| **b).count() as f64;
-    let seen = no_data.len() as f64 - count(&mut no_data.iter());
-    count(&mut last.iter()) / seen.max(1.0)
 }

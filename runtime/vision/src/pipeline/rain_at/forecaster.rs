@@ -43,7 +43,15 @@ impl Forecaster<'_> {
         let run = RunOptions { leads: self.leads, members: *members, seed: *seed };
         let (forecast, _) = self.model.forecast(&clip, run, &mut |_, _| stop.flow())?;
         let input = || self.film.name.clone();
-        let Predicted::Rain(Rain { mm_h, chance: Some(chance), .. }) = forecast.predicted else {
+        let leads = 0..forecast.lead_s.len();
+        let likely = |l| self.cells.most_mm_h(&forecast.likely_mm_h(l)?);
+        let likely_mm_h: Vec<Option<f32>> = leads.map(likely).collect();
+        let Predicted::Rain(rain @ Rain { chance: Some(_), .. }) = forecast.predicted else {
+            return Err(RainAtError::ForecastWithoutChances { input: input() }.into());
+        };
+        let likely_mm_h = rain.frames_are_likely.then_some(likely_mm_h);
+        let most_mm_h = rain.mm_h.outer_iter().map(|lead| self.cells.most_mm_h(&lead)).collect();
+        let Some(chance) = rain.chance else {
             return Err(RainAtError::ForecastWithoutChances { input: input() }.into());
         };
         let near = |rate: &f32| (rate / self.rate_mm_h - 1.0).abs() < ROUNDING;
@@ -56,7 +64,7 @@ impl Forecaster<'_> {
         let wet = wet.ok_or_else(|| RainAtError::NoData { input: input() })?;
         let rains = self.now_mm_h(&clip).is_some_and(|rate| self.reached(rate));
         let onset = Onset::of(&wet, rains);
-        Ok(PlaceForecast { onset, mm_h, chance, k, clip, notes: forecast.notes })
+        Ok(PlaceForecast { onset, most_mm_h, likely_mm_h, chance, k, clip, notes: forecast.notes })
     }
 
     /// Forecasts from the newest frames whose whole horizon has been seen, at most so many, held

@@ -1,7 +1,5 @@
 //! One forecast of a place.
 
-use ndarray::Array3;
-
 use crate::clip::Clip;
 use crate::forecast::Chance;
 use crate::note::Note;
@@ -12,8 +10,10 @@ use crate::nowcast::Onset;
 pub(super) struct PlaceForecast {
     /// When rain starts or stops there.
     pub(super) onset: Onset,
-    /// Rate `[L, H, W]` of the whole map, mm/h.
-    pub(super) mm_h: Array3<f32>,
+    /// Largest rate there at each lead, mm/h, where there is data.
+    pub(super) most_mm_h: Vec<Option<f32>>,
+    /// Largest rate there that is likely, of a model that tells it apart.
+    pub(super) likely_mm_h: Option<Vec<Option<f32>>>,
     /// Chances of the whole map.
     pub(super) chance: Chance,
     /// Which of the chance's rates counts as rain.

@@ -75,8 +75,12 @@ pub struct PlaceOnset {
 pub struct RainLead {
     /// Seconds after the last frame.
     pub lead_s: f64,
-    /// Largest rate there, mm/h, where the last frame has data.
+    /// Largest rate there, mm/h, where the last frame has data; of a model that tells what is likely, the largest
+    /// that is expected.
     pub rain_mm_h: Option<f64>,
+    /// Largest rate there that is likely, of a model that tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rain_likely_mm_h: Option<Option<f64>>,
     /// Of each rate of the model, lowest first.
     pub chances: Vec<RateChance>,
 }

@@ -1,7 +1,5 @@
 //! Rain at a place, forecast from the last frame of a film.
 
-use ndarray::Axis;
-
 use super::cells::Cells;
 use super::earlier_forecasts::EarlierForecasts;
 use super::error::RainAtError;
@@ -31,10 +29,13 @@ pub fn rain_at(
     let film = open(input, &pipeline)?.film;
     let model = model_for(&film, &pipeline)?;
     let card = &model.folder().card;
-    let chances = card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
-    let chances = chances.ok_or_else(|| RainAtError::NoChances { model: card.id() })?;
+    if !model.gives_chances() {
+        return Err(RainAtError::NoChances { model: card.id() }.into());
+    }
     // As far as chances were checked, which is about an hour, if nothing else is asked for.
-    let Leads { asked_s, count: leads } = Leads::of(&film, card, &pipeline, chances.leads)?;
+    let chances = card.nowcast.as_ref().and_then(|n| n.chance.as_ref());
+    let checked = chances.map_or(card.output.leads, |chances| chances.leads);
+    let Leads { asked_s, count: leads } = Leads::of(&film, card, &pipeline, checked)?;
     model.suits(&film, asked_s, leads)?;
     let map = Map::of(&film.grid)?;
     let map = map.ok_or_else(|| RainAtError::NotOnMap { input: input.to_owned() })?;
@@ -89,7 +90,7 @@ fn answer(
 
 /// The forecast step by step.
 fn leads(forecaster: &Forecaster<'_>, now: &PlaceForecast) -> Vec<RainLead> {
-    let PlaceForecast { clip, chance, mm_h, .. } = now;
+    let PlaceForecast { clip, chance, most_mm_h, likely_mm_h, .. } = now;
     let shown = chance.published();
     let of_rate = |k: usize| forecaster.cells.chance_by_lead(chance, k);
     let by_rate: Vec<Option<Vec<f64>>> = (0..chance.rates_mm_h.len()).map(of_rate).collect();
@@ -104,8 +105,9 @@ fn leads(forecaster: &Forecaster<'_>, now: &PlaceForecast) -> Vec<RainLead> {
     };
     let lead = |l: usize| RainLead {
         lead_s: clip.lead_s(l + 1),
-        rain_mm_h: forecaster.cells.most_mm_h(&mm_h.index_axis(Axis(0), l)).map(f64::from),
+        rain_mm_h: most_mm_h[l].map(f64::from),
+        rain_likely_mm_h: likely_mm_h.as_ref().map(|likely| likely[l].map(f64::from)),
         chances: chances(l),
     };
-    (0..mm_h.dim().0).map(lead).collect()
+    (0..most_mm_h.len()).map(lead).collect()
 }

@@ -48,11 +48,9 @@ impl Plan {
         decode: &Signature,
     ) -> Result<Self, String> {
         for (file, graph) in [("encode", encode), ("translate", translate), ("decode", decode)] {
-            if graph.opset != card.opset {
-                return Err(format!(
-                    "{file}.onnx has opset {}, the card {}",
-                    graph.opset, card.opset
-                ));
+            let said = card.opset.unwrap_or_default();
+            if graph.opset != said {
+                return Err(format!("{file}.onnx has opset {}, the card {said}", graph.opset));
             }
         }
         let fire = card.task == Task::FireFront;

@@ -106,7 +106,8 @@ fn film(clip: &Clip, truth: &Truth, forecast: &Forecast, l: usize) -> (Canvas, f
     let mean = mean.index_axis(Axis(0), l);
     let panels = match &forecast.predicted {
         Predicted::Rain(rain) => {
-            let rates = rain.mm_h.index_axis(Axis(0), l);
+            let rates = forecast.likely_mm_h(l);
+            let rates = rates.unwrap_or_else(|| rain.mm_h.index_axis(Axis(0), l).to_owned());
             [
                 seen_rain(&now, &clip.observed, last),
                 canvas(rates.dim(), |y, x| rain_colours::colour(rates[[y, x]])),

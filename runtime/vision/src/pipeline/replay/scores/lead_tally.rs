@@ -56,7 +56,9 @@ impl LeadTally {
         no_data: &ArrayView2<'_, bool>,
         l: usize,
     ) -> Self {
-        let forecast_mm_h = rain.mm_h.index_axis(Axis(0), l);
+        let forecast_mm_h = forecast.likely_mm_h(l);
+        let forecast_mm_h =
+            forecast_mm_h.unwrap_or_else(|| rain.mm_h.index_axis(Axis(0), l).to_owned());
         let mut mean = forecast.mean_frames().index_axis(Axis(0), l).to_owned();
         let mut seen = truth.frames.index_axis(Axis(0), l).to_owned();
         let mut seen_mm_h = seen.mapv(mm_h);

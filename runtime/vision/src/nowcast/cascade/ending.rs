@@ -1,0 +1,200 @@
+//! Ending: the end of a film of rain, made ready once for all leads.
+
+use ndarray::{Array2, ArrayRef2};
+
+use super::bands::{Bands, Older};
+use super::bell::filled;
+use crate::extrapolation::Lattice;
+use crate::motion::MotionField;
+
+/// dBR of no rain.
+const DRY_DB: f32 = -15.0;
+/// dBR of the first code, and from code to code (`crate::rain_rate`).
+const FIRST_DB: f32 = -10.0;
+const CODE_DB: f32 = 0.15;
+const FULL_CODE: f32 = 254.0;
+/// Ages of the older frames that the last one is compared with, minutes: nearest to the middle of each.
+const LAGS_MIN: [[f64; 2]; 2] = [[3.0, 7.5], [7.5, 16.0]];
+/// Minutes that growth is told for.
+pub(super) const GROWTH_MIN: f64 = 10.0;
+/// How far beyond the outermost cell centres an older frame still shows what was seen, cells.
+const EDGE: f32 = 1e-3;
+
+/// A frame of rain and its age.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Aged<'a> {
+    pub(crate) age_min: f64,
+    /// Shares of rain `[H, W]` (`crate::rain_rate`), NaN where there is no data.
+    pub(crate) shares: &'a ArrayRef2<f32>,
+}
+
+/// The end of a film.
+pub(crate) struct Ending {
+    /// Last frame `[H, W]`, dBR, what has no data filled in.
+    pub(super) db: Array2<f32>,
+    /// An older frame carried to now, and its age.
+    pub(super) past_db: Array2<f32>,
+    pub(super) past_age_min: f64,
+    pub(super) bands: Bands,
+    pub(super) cell_km: f64,
+}
+
+impl Ending {
+    /// Of frames in which motion is seen, oldest first, and their `velocity`, cells a minute. `None` of no
+    /// frame.
+    #[must_use]
+    pub(crate) fn of(frames: &[Aged<'_>], velocity: &MotionField, cell_km: f64) -> Option<Self> {
+        let (now, before) = frames.split_last()?;
+        let raw = decibels(now.shares);
+        let db = filled(&raw, cell_km, DRY_DB);
+        let seen = raw.mapv(|v| !v.is_nan());
+        let older: Vec<Older> =
+            lags(before).into_iter().map(|frame| carried(&frame, velocity, &db, cell_km)).collect();
+        let off = |o: &&Older| (o.age_min - GROWTH_MIN).abs();
+        let past = older.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
+        Some(Self {
+            past_age_min: past.map_or(GROWTH_MIN, |o| o.age_min),
+            past_db: past.map_or_else(|| db.clone(), |o| o.db.clone()),
+            bands: Bands::of(&db, &seen, &older, cell_km),
+            db,
+            cell_km,
+        })
+    }
+
+    /// Rows and columns.
+    pub(super) fn shape(&self) -> (usize, usize) {
+        self.db.dim()
+    }
+}
+
+/// dBR of shares, −15 where dry; NaN stays.
+fn decibels(shares: &ArrayRef2<f32>) -> Array2<f32> {
+    shares.mapv(|share| {
+        let code = share * FULL_CODE;
+        if code < 0.5 { DRY_DB } else { FIRST_DB + CODE_DB * (code - 1.0) }
+    })
+}
+
+/// Those of the older frames that the last one is compared with: about 5 and 10 minutes old, or where the film
+/// is coarser, the newest two.
+fn lags<'a>(before: &[Aged<'a>]) -> Vec<Aged<'a>> {
+    let mut found: Vec<Aged<'a>> = Vec::new();
+    for [low, high] in LAGS_MIN {
+        let off = |f: &&Aged<'a>| (f.age_min - (low + high) / 2.0).abs();
+        let inside = before.iter().filter(|f| (low..=high).contains(&f.age_min));
+        found.extend(inside.min_by(|a, b| off(a).total_cmp(&off(b))));
+    }
+    if found.is_empty() {
+        found.extend(before.iter().rev().take(2));
+    }
+    found
+}
+
+/// An older frame, carried to the time of the last one, `last`, which stands where the older is not known.
+fn carried(frame: &Aged<'_>, velocity: &MotionField, last: &Array2<f32>, cell_km: f64) -> Older {
+    let raw = decibels(frame.shares);
+    let db = filled(&raw, cell_km, DRY_DB);
+    let seen = raw.mapv(|v| f32::from(u8::from(!v.is_nan())));
+    let (h, w) = db.dim();
+    let lattice = Lattice::of_minutes(velocity, &[frame.age_min]);
+    let mut moved = last.clone();
+    let mut known = Array2::from_elem((h, w), false);
+    let mut places = Vec::with_capacity(w);
+    let inside = |at: f32, n: usize| at >= -EDGE && at <= (n - 1) as f32 + EDGE;
+    for y in 0..h {
+        lattice.row(0, y, &mut places);
+        let rows = moved.row_mut(y).into_iter().zip(known.row_mut(y));
+        for ((moved, known), place) in rows.zip(&places) {
+            let at = Between::of(*place, (h, w));
+            if inside(place[0], h) && inside(place[1], w) && at.mean(&seen) > 0.5 {
+                (*moved, *known) = (at.mean(&db), true);
+            }
+        }
+    }
+    Older { age_min: frame.age_min, db: moved, known }
+}
+
+/// The four cells around a place and how far it is past the first; beyond the border the border.
+#[derive(Clone, Copy)]
+pub(super) struct Between {
+    rows: [usize; 2],
+    cols: [usize; 2],
+    down: f32,
+    right: f32,
+}
+
+impl Between {
+    /// Around a place (row, column) of a view of this shape.
+    #[inline(always)]
+    pub(super) fn of([row, col]: [f32; 2], (h, w): (usize, usize)) -> Self {
+        let split = |at: f32, n: usize| {
+            let at = at.clamp(0.0, (n - 1) as f32);
+            let first = at as usize;
+            ([first, (first + 1).min(n - 1)], at - first as f32)
+        };
+        let ((rows, down), (cols, right)) = (split(row, h), split(col, w));
+        Self { rows, cols, down, right }
+    }
+
+    /// Mean of the four cells of `field` `[H, W]`, weighed by nearness.
+    #[inline(always)]
+    pub(super) fn mean(&self, field: &Array2<f32>) -> f32 {
+        let [above, below] = self.rows.map(|y| {
+            let [a, b] = self.cols.map(|x| field[[y, x]]);
+            a + (b - a) * self.right
+        });
+        above + (below - above) * self.down
+    }
+
+    /// The same of several fields that lie beside each other in memory.
+    #[inline(always)]
+    pub(super) fn means<const N: usize>(&self, fields: &[[f32; N]], width: usize) -> [f32; N] {
+        let at = |y: usize, x: usize| &fields[y * width + x];
+        let [[a, b], [c, d]] = self.rows.map(|y| self.cols.map(|x| at(y, x)));
+        std::array::from_fn(|k| {
+            let above = a[k] + (b[k] - a[k]) * self.right;
+            let below = c[k] + (d[k] - c[k]) * self.right;
+            above + (below - above) * self.down
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_frame_is_compared_with_those_of_about_five_and_ten_minutes_before() {
+        let none = Array2::zeros((0, 0));
+        for (ages, want) in [
+            (&[15.0, 10.0, 5.0][..], &[5.0, 10.0][..]),
+            (&[12.0, 8.0, 4.0], &[4.0, 12.0]),
+            (&[12.0, 6.0], &[6.0, 12.0]),
+            (&[14.0, 7.0], &[7.0, 14.0]),
+            (&[10.0], &[10.0]),
+            (&[15.0], &[15.0]),
+            (&[25.0], &[25.0]),
+            (&[2.5], &[2.5]),
+            (&[], &[]),
+        ] {
+            let frames: Vec<Aged<'_>> =
+                ages.iter().map(|age| Aged { age_min: *age, shares: &none }).collect();
+            let got: Vec<f64> = lags(&frames).iter().map(|f| f.age_min).collect();
+            assert_eq!(got, want, "{ages:?}");
+        }
+    }
+
+    #[test]
+    fn an_older_frame_is_carried_and_known_where_it_was_seen() {
+        let mut shares = Array2::from_elem((12, 20), 0.4);
+        shares[[5, 4]] = f32::NAN;
+        let now = Array2::from_elem((12, 20), 0.2);
+        let wind = MotionField::even((12, 20), 0.0, 0.5);
+        let last = decibels(&now);
+        let older = carried(&Aged { age_min: 10.0, shares: &shares }, &wind, &last, 1.0);
+        // Five columns to the right: the first five come from beyond, and the hole is at column 9.
+        assert!(!older.known[[3, 4]] && older.known[[3, 5]] && !older.known[[5, 9]]);
+        assert!((older.db[[3, 4]] - last[[3, 4]]).abs() < 1e-4);
+        assert!((older.db[[3, 12]] - decibels(&shares)[[0, 0]]).abs() < 1e-3);
+    }
+}
