@@ -70,8 +70,8 @@ pub(crate) struct WeatherRadar {
     /// Time between leads of rain: 5min, 10min [default: that between the frames].
     #[arg(long, value_name = "TIME", value_parser = span::seconds)]
     pub(crate) every: Option<f64>,
-    /// What counts as rain, mm/h: a rate whose chance the model tells.
-    #[arg(long, value_name = "MM_H", default_value_t = 0.1)]
+    /// What counts as rain, mm/h: a rate whose chance the model tells; less than 0.5 is drizzle.
+    #[arg(long, value_name = "MM_H", default_value_t = 0.5)]
     pub(crate) rate: f32,
     /// Earlier forecasts of the place to make and to hold against what came.
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = clap::value_parser!(u32).range(0..=288))]

@@ -41,6 +41,13 @@ pub(crate) fn share_of_mm_h(mm_h: f32) -> f32 {
     ((code / f64::from(FULL_CODE)) as f32).min(1.0)
 }
 
+/// Share, 0..1, of a rate of 0.1 mm/h or more that is given by its natural logarithm.
+#[must_use]
+pub(crate) fn share_of_ln(ln_mm_h: f64) -> f32 {
+    let code = (ln_mm_h / std::f64::consts::LN_10 + 1.0) / STEP + 1.0;
+    ((code / f64::from(FULL_CODE)) as f32).min(1.0)
+}
+
 /// Share, 0..1, of a code; NaN for no data.
 #[must_use]
 pub fn share_of_code(code: u8) -> f32 {

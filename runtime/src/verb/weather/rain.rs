@@ -44,15 +44,15 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         print(&serde_json::to_string_pretty(&rain)?)?;
         return Ok(Outcome::Done);
     }
-    print(&text(&rain, args.radar.rate))?;
+    print(&text(&rain))?;
     for note in &rain.notes {
         say(&format!("note: {note}"));
     }
     Ok(Outcome::Done)
 }
 
-/// What a person reads; `rate_mm_h` counts as rain.
-fn text(rain: &RainAt, rate_mm_h: f32) -> String {
+/// What a person reads.
+fn text(rain: &RainAt) -> String {
     let time = rain.last_frame_utc.map(|t| t.to_string());
     let mut text = format!(
         "{}: last frame {}, {:.1} mm/h there now\n\n{}\n",
@@ -61,9 +61,6 @@ fn text(rain: &RainAt, rate_mm_h: f32) -> String {
         rain.rain_now_mm_h.unwrap_or(0.0),
         rain.onset.words,
     );
-    if rate_mm_h > 0.1 {
-        text += &format!("(rain of {rate_mm_h} mm/h or more)\n");
-    }
     text += &earlier(&rain.earlier_forecasts);
     text + "\n" + &table(&rain.leads, rain.step_s).text() + "not for evacuation decisions\n"
 }

@@ -3,7 +3,10 @@
 use serde::Deserialize;
 
 use crate::model::card::Card;
-use crate::nowcast::cascade::{Feature, LANES};
+use crate::nowcast::cascade::Feature;
+
+/// Most rates.
+const RATES: usize = 32;
 
 /// `[cascade]` in a card.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -27,12 +30,12 @@ impl CascadeCard {
         let rising = rates.windows(2).all(|p| p[0] < p[1]);
         let known = own.features.iter().map(String::as_str);
         match () {
-            () if !(1..=LANES).contains(&rates.len())
+            () if !(1..=RATES).contains(&rates.len())
                 || !rising
                 || !rates.iter().all(|r| (0.1..=600.0).contains(r)) =>
             {
                 Err(format!(
-                    "cascade.rates_mm_h: 1 to {LANES} rates from 0.1 mm/h on, smallest first"
+                    "cascade.rates_mm_h: 1 to {RATES} rates from 0.1 mm/h on, smallest first"
                 ))
             }
             () if !known.eq(Feature::ALL.map(Feature::name)) => {

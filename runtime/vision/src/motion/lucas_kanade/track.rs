@@ -55,7 +55,10 @@ pub(super) fn tracked(
 
 /// Where (row, column) a point of the first image is in the second, sought from `guess` away on; `None` when
 /// it is lost.
-fn follow(
+#[pulp::with_simd(follow = pulp::Arch::new())]
+#[inline(always)]
+fn follow_by<S: pulp::Simd>(
+    _: S,
     first: &[(Level, Slopes)],
     second: &[Level],
     from: [f32; 2],
@@ -104,24 +107,24 @@ impl Corner {
         Some(Self { cell, weights: [first, second, third, last] })
     }
 
-    /// Values of the window's row `k`, shifted down by `bits` and rounded.
-    fn row<'a>(
-        &'a self,
-        image: &'a Array2<i16>,
-        k: usize,
-        bits: u32,
-    ) -> impl Iterator<Item = i32> + 'a {
+    /// Values of the window, shifted down by `bits` and rounded, row by row into `out`.
+    #[inline(always)]
+    fn window(&self, image: &Array2<i16>, bits: u32, out: &mut [i32]) {
         let width = image.dim().1;
         let all = image.as_slice().unwrap_or(&[]);
-        let start = (self.cell[0] + k) * width + self.cell[1];
-        let (above, below) = (&all[start..][..=WINDOW], &all[start + width..][..=WINDOW]);
         let [a, b, c, d] = self.weights;
         let half = 1i32 << (bits - 1);
-        let pairs = |row: &'a [i16]| row[..WINDOW].iter().zip(&row[1..]);
-        pairs(above).zip(pairs(below)).map(move |((&p, &q), (&r, &s))| {
-            let [p, q, r, s] = [p, q, r, s].map(i32::from);
-            (p * a + q * b + r * c + s * d + half) >> bits
-        })
+        for (k, out) in out.chunks_exact_mut(WINDOW).enumerate() {
+            let start = (self.cell[0] + k) * width + self.cell[1];
+            let (above, below) = (&all[start..][..=WINDOW], &all[start + width..][..=WINDOW]);
+            for x in 0..WINDOW {
+                let sum = i32::from(above[x]) * a
+                    + i32::from(above[x + 1]) * b
+                    + i32::from(below[x]) * c
+                    + i32::from(below[x + 1]) * d;
+                out[x] = (sum + half) >> bits;
+            }
+        }
     }
 }
 
@@ -138,16 +141,14 @@ struct Patch {
 
 impl Patch {
     /// The window whose first point is `at`; `None` outside, and where slopes are too alike.
+    #[inline(always)]
     fn of(level: &Level, slopes: &Slopes, at: [f32; 2]) -> Option<Self> {
         let corner = Corner::of(level, at)?;
-        let window = |image: &Array2<i16>, bits: u32| -> Vec<i32> {
-            let mut out = Vec::with_capacity(WINDOW * WINDOW);
-            (0..WINDOW).for_each(|k| out.extend(corner.row(image, k, bits)));
-            out
-        };
-        let values = window(&level.values, WEIGHT_BITS - VALUE_BITS);
-        let right = window(&slopes.right, WEIGHT_BITS);
-        let down = window(&slopes.down, WEIGHT_BITS);
+        let room = || vec![0i32; WINDOW * WINDOW];
+        let (mut values, mut right, mut down) = (room(), room(), room());
+        corner.window(&level.values, WEIGHT_BITS - VALUE_BITS, &mut values);
+        corner.window(&slopes.right, WEIGHT_BITS, &mut right);
+        corner.window(&slopes.down, WEIGHT_BITS, &mut down);
         let (rr, rd, dd) = (dot(&right, &right), dot(&right, &down), dot(&down, &down));
         let determinant = rr * dd - rd * rd;
         let root = ((rr - dd) * (rr - dd) + 4.0 * rd * rd).sqrt();
@@ -160,16 +161,16 @@ impl Patch {
 
     /// Where (row, column) the middle of the window is in the second image, sought from `to`;
     /// `None` when it leaves the image.
+    #[inline(always)]
     fn sought_in(&self, level: &Level, to: [f32; 2]) -> Option<[f32; 2]> {
         let mut at = to.map(|v| v - MIDDLE);
         let mut before = [0.0f32; 2];
-        let mut gaps = Vec::with_capacity(WINDOW * WINDOW);
+        let mut gaps = vec![0i32; WINDOW * WINDOW];
         for round in 0..ROUNDS {
             let corner = Corner::of(level, at)?;
-            gaps.clear();
-            for (k, values) in self.values.chunks(WINDOW).enumerate() {
-                let row = corner.row(&level.values, k, WEIGHT_BITS - VALUE_BITS);
-                gaps.extend(row.zip(values).map(|(b, a)| b - a));
+            corner.window(&level.values, WEIGHT_BITS - VALUE_BITS, &mut gaps);
+            for (gap, value) in gaps.iter_mut().zip(&self.values) {
+                *gap -= value;
             }
             let (r, d) = (dot(&gaps, &self.right), dot(&gaps, &self.down));
             let step = [
@@ -193,10 +194,16 @@ impl Patch {
 
 /// Sum of products over a window, scaled. A row's sum fits in 32 bits: values are below 2¹³, slopes
 /// below 2¹².
+#[inline(always)]
 fn dot(a: &[i32], b: &[i32]) -> f32 {
-    let rows = a.chunks(WINDOW).zip(b.chunks(WINDOW));
-    let sum: i64 =
-        rows.map(|(a, b)| i64::from(a.iter().zip(b).map(|(a, b)| a * b).sum::<i32>())).sum();
+    let mut sum = 0i64;
+    for (a, b) in a.chunks_exact(WINDOW).zip(b.chunks_exact(WINDOW)) {
+        let mut of_row = 0i32;
+        for x in 0..WINDOW {
+            of_row += a[x] * b[x];
+        }
+        sum += i64::from(of_row);
+    }
     sum as f32 * SCALE
 }
 

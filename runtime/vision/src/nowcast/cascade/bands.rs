@@ -97,12 +97,19 @@ impl Bands {
         both.map(|(life, power)| (-(minutes / life).powf(*power)).exp()).collect()
     }
 
-    /// Expected dBR `[H, W]` so many minutes ahead, not yet carried.
-    pub(super) fn mean(&self, minutes: f64) -> Array2<f32> {
-        let mut out = Array2::from_elem(self.bands[0].dim(), self.mean_db);
-        for (kept, band) in self.kept(minutes).into_iter().zip(&self.bands) {
-            out.zip_mut_with(band, |out, v| *out += kept as f32 * v);
+    /// Expected dBR so many minutes ahead and its deviation around each cell, dB, row by row, not yet carried.
+    pub(super) fn fading(&self, minutes: f64) -> Vec<[f32; 2]> {
+        let mut out = vec![[self.mean_db, 0.0]; self.bands[0].len()];
+        let both = self.bands.iter().zip(&self.squares);
+        for (kept, (band, square)) in self.kept(minutes).into_iter().zip(both) {
+            let (kept, lost) = (kept as f32, (1.0 - kept * kept) as f32);
+            let (Some(band), Some(square)) = (band.as_slice(), square.as_slice()) else { continue };
+            for (out, (band, square)) in out.iter_mut().zip(band.iter().zip(square)) {
+                out[0] += kept * band;
+                out[1] += lost * square;
+            }
         }
+        out.iter_mut().for_each(|[_, sigma]| *sigma = sigma.max(0.0).sqrt());
         out
     }
 
@@ -110,17 +117,6 @@ impl Bands {
     pub(super) fn sigma(&self, minutes: f64) -> f64 {
         let lost = self.kept(minutes).into_iter().zip(&self.total);
         lost.map(|(kept, total)| (1.0 - kept * kept) * total).sum::<f64>().sqrt()
-    }
-
-    /// Deviation around each cell `[H, W]`, dB, not yet carried.
-    pub(super) fn sigma_near(&self, minutes: f64) -> Array2<f32> {
-        let mut out = Array2::zeros(self.bands[0].dim());
-        for (kept, square) in self.kept(minutes).into_iter().zip(&self.squares) {
-            let lost = (1.0 - kept * kept) as f32;
-            out.zip_mut_with(square, |out, v| *out += lost * v);
-        }
-        out.mapv_inplace(|v: f32| v.max(0.0).sqrt());
-        out
     }
 }
 
@@ -197,10 +193,14 @@ mod tests {
         let older = Older { age_min: 10.0, db: past, known: seen.clone() };
         let bands = Bands::of(&now, &seen, &[older], 1.0);
         assert_eq!(bands.bands.len(), 7);
-        let whole = bands.mean(0.0);
+        let at = |minutes: f64, part: usize| {
+            let of = bands.fading(minutes).iter().map(|both| both[part]).collect();
+            Array2::from_shape_vec((96, 128), of).unwrap()
+        };
+        let whole = at(0.0, 0);
         assert!((&whole - &now).iter().all(|v| v.abs() < 1e-3), "all bands together are the field");
-        assert!(bands.sigma(0.0) < 1e-6 && bands.sigma_near(0.0)[[40, 40]] < 1e-3);
-        let later = bands.mean(20.0);
+        assert!(bands.sigma(0.0) < 1e-6 && at(0.0, 1)[[40, 40]] < 1e-3);
+        let later = at(20.0, 0);
         let swing = |field: &Array2<f32>, cells: f32| {
             let row = (32..96).map(|x| field[[48, x]] * wave(x, cells)).sum::<f32>();
             row / 32.0

@@ -30,10 +30,10 @@ pub(crate) struct Aged<'a> {
 
 /// The end of a film.
 pub(crate) struct Ending {
-    /// Last frame `[H, W]`, dBR, what has no data filled in.
-    pub(super) db: Array2<f32>,
-    /// An older frame carried to now, and its age.
-    pub(super) past_db: Array2<f32>,
+    shape: (usize, usize),
+    /// dBR of the last frame, what has no data filled in, and of an older one carried to now, row by row.
+    pub(super) frames: Vec<[f32; 2]>,
+    /// Age of the older one.
     pub(super) past_age_min: f64,
     pub(super) bands: Bands,
     pub(super) cell_km: f64,
@@ -54,16 +54,19 @@ impl Ending {
         let past = older.iter().min_by(|a, b| off(a).total_cmp(&off(b)));
         Some(Self {
             past_age_min: past.map_or(GROWTH_MIN, |o| o.age_min),
-            past_db: past.map_or_else(|| db.clone(), |o| o.db.clone()),
+            frames: {
+                let past = past.map_or(&db, |o| &o.db);
+                db.iter().zip(past).map(|(now, then)| [*now, *then]).collect()
+            },
             bands: Bands::of(&db, &seen, &older, cell_km),
-            db,
+            shape: db.dim(),
             cell_km,
         })
     }
 
     /// Rows and columns.
     pub(super) fn shape(&self) -> (usize, usize) {
-        self.db.dim()
+        self.shape
     }
 }
 

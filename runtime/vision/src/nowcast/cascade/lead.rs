@@ -1,14 +1,15 @@
 //! A lead: what is known of each cell there, and the chance of each rate.
 
-use ndarray::{Array2, ArrayViewMut2, ArrayViewMut3, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis};
 
 use super::curves::{Curves, Feature, NUMBERS, chances};
 use super::ending::{Between, Ending, GROWTH_MIN};
-use super::lanes::{LANES, Lanes, MeanWindow, Window};
 use super::likely::{Counted, Cuts};
 use super::squares::square_max;
+use super::windows::{Counts, Means};
 use crate::extrapolation::Lattice;
 use crate::forecast::Chance;
+use crate::rain_rate;
 
 /// Half sides of squares at 30 minutes, km: near, mid, far, wide.
 const SQUARES_KM: [f64; 4] = [2.0, 6.0, 16.0, 48.0];
@@ -26,8 +27,11 @@ const SIGMA_LEAST: f64 = 0.1;
 const GROWTH: [f32; 2] = [4.0, 8.0];
 /// Steps in which chances are kept between being found and being decided on.
 const KEPT: f32 = 65_535.0;
-/// Rounding that keeps a rate which passes from being told as a little less.
-const UP: f64 = 2e-6;
+/// Codes of rain (`crate::rain_rate`) in which likely rain is told, parts of one: to a five-hundredth. Upwards,
+/// so that a rate which passes is not told as a little less.
+const CODE_PARTS: f32 = 16.0 * 254.0;
+/// Bits of an expected rate that are not told: it is rounded to a four-thousandth, and files are smaller.
+const UNTOLD: u32 = 0xfff;
 
 /// Where a lead is written.
 pub(super) struct Written<'a> {
@@ -37,70 +41,6 @@ pub(super) struct Written<'a> {
     pub(super) mm_h: ArrayViewMut2<'a, f32>,
     /// Rain that is likely, shares `[H, W]`.
     pub(super) likely: ArrayViewMut2<'a, f32>,
-}
-
-/// The last frame and what follows from it, carried to a lead; rows of the view one after the other.
-struct Carried {
-    db: Vec<f32>,
-    past_db: Vec<f32>,
-    mean: Vec<f32>,
-    sigma: Vec<f32>,
-    /// Cells beyond the border from which each comes.
-    beyond: Vec<f32>,
-}
-
-impl Carried {
-    fn to(ending: &Ending, lattice: &Lattice, l: usize, minutes: f64) -> Self {
-        let (mean, sigma) = (ending.bands.mean(minutes), ending.bands.sigma_near(minutes));
-        let (h, w) = ending.db.dim();
-        let fields: Vec<[f32; 4]> = ending
-            .db
-            .iter()
-            .zip(&ending.past_db)
-            .zip(mean.iter().zip(&sigma))
-            .map(|((db, past), (mean, sigma))| [*db, *past, *mean, *sigma])
-            .collect();
-        drop((mean, sigma));
-        let room = || Vec::with_capacity(h * w);
-        let mut all =
-            Self { db: room(), past_db: room(), mean: room(), sigma: room(), beyond: room() };
-        let mut places = Vec::with_capacity(w);
-        let past = |at: f32, n: usize| (-at).max(at - (n - 1) as f32).max(0.0);
-        for y in 0..h {
-            lattice.row(l, y, &mut places);
-            for place in &places {
-                let [db, before, mean, sigma] = Between::of(*place, (h, w)).means(&fields, w);
-                all.db.push(db);
-                all.past_db.push(before);
-                all.mean.push(mean);
-                all.sigma.push(sigma.max(SIGMA_NEAR_LEAST));
-                all.beyond.push(past(place[0], h).max(past(place[1], w)));
-            }
-        }
-        all
-    }
-}
-
-/// Everything of one lead that is the same in all its cells.
-struct Common<'a> {
-    width: usize,
-    /// dBR of each rate; of those there are not, out of reach.
-    level: Lanes<f32>,
-    /// Numbers of the curves by feature, the constant first.
-    numbers: [Lanes<f32>; NUMBERS],
-    /// What a chance of each rate adds to the expected rate, mm/h.
-    adds: Lanes<f32>,
-    /// Log odds of the share of each square, by count: near, mid, far.
-    odds: [Vec<f32>; 3],
-    /// What a cell more in the squares mid and far than before counts.
-    growth: [f32; 2],
-    cell_km: f32,
-    carried: &'a Carried,
-    highest: &'a [f32],
-    risen: &'a [f32],
-    reached: &'a [u8],
-    reached_before: &'a [u8],
-    reach: [usize; 4],
 }
 
 /// Writes what is forecast at lead `l` of `lattice`.
@@ -113,45 +53,57 @@ pub(super) fn write(
     mut out: Written<'_>,
 ) {
     let chances = Chances::of(ending, curves, lattice, (l, minutes));
-    let rates = curves.rates_mm_h.len();
-    let cuts = Cuts::of(&chances.counted[..rates], &curves.rates_mm_h, minutes);
-    let least = curves.rates_mm_h[0].min(0.1);
-    let share = |ln_mm_h: f64| share(ln_mm_h.max(f64::from(least).ln()) + UP);
+    let cuts = Cuts::of(&chances.counted, &curves.rates_mm_h, minutes);
+    let least: Vec<u32> = cuts.least(KEPT);
     let width = no_data.dim().1;
+    let mut top = vec![0u8; width];
     for (y, none) in no_data.rows().into_iter().enumerate() {
-        let kept = &chances.kept[y * width..][..width];
+        let kept = |k: usize| &chances.kept[k][y * width..][..width];
+        top.fill(0);
+        for (k, least) in least.iter().enumerate() {
+            for (top, kept) in top.iter_mut().zip(kept(k)) {
+                *top = if u32::from(*kept) >= *least { k as u8 + 1 } else { *top };
+            }
+        }
         let rows = out.likely.row_mut(y).into_iter().zip(out.mm_h.row_mut(y));
-        let cells = kept.iter().zip(&chances.mm_h[y * width..]).zip(&none);
-        for ((likely, mm_h), ((kept, expected), none)) in rows.zip(cells) {
-            let ln_mm_h = cuts.ln_mm_h(|k| f32::from(kept[k]) / KEPT);
-            (*likely, *mm_h) = match none {
-                true => (0.0, f32::NAN),
-                false => (ln_mm_h.map_or(0.0, share), *expected),
+        let cells = top.iter().zip(&chances.mm_h[y * width..]).zip(&none);
+        for (x, ((likely, mm_h), ((top, expected), none))) in rows.zip(cells).enumerate() {
+            (*likely, *mm_h) = match (none, usize::from(*top)) {
+                (true, _) => (0.0, f32::NAN),
+                (false, 0) => (0.0, told_mm_h(*expected)),
+                (false, top) => {
+                    let ln = cuts.ln_mm_h(top - 1, |k| f32::from(kept(k)[x]) / KEPT);
+                    (told_share(rain_rate::share_of_ln(ln)), told_mm_h(*expected))
+                }
             };
         }
         for (k, mut percent) in out.percent.axis_iter_mut(Axis(0)).enumerate() {
-            let row = percent.row_mut(y).into_iter().zip(kept.iter().zip(&none));
+            let row = percent.row_mut(y).into_iter().zip(kept(k).iter().zip(&none));
             row.for_each(|(percent, (kept, none))| {
                 *percent = match none {
                     true => Chance::NO_DATA,
-                    false => (f32::from(kept[k]) * (100.0 / KEPT) + 0.5) as u8,
+                    false => ((u32::from(*kept) * 100 + 32_767) / 65_535) as u8,
                 };
             });
         }
     }
 }
 
-/// Share of rain (`crate::rain_rate`) of a rate given by its logarithm.
-fn share(ln_mm_h: f64) -> f32 {
-    const CODES: f64 = 254.0;
-    let code = (ln_mm_h / std::f64::consts::LN_10 + 1.0) / 0.015 + 1.0;
-    (code / CODES).min(1.0) as f32
+/// A share of rain as it is told.
+fn told_share(share: f32) -> f32 {
+    ((share * CODE_PARTS - 1e-3).ceil() / CODE_PARTS).min(1.0)
+}
+
+/// A rate as it is told, mm/h.
+fn told_mm_h(mm_h: f32) -> f32 {
+    f32::from_bits((mm_h.to_bits() + UNTOLD / 2) & !UNTOLD)
 }
 
 /// Chances of one lead.
 pub(super) struct Chances {
-    /// Chance of each rate at each cell, in steps of 1 in 65,535; none above that of a smaller rate.
-    pub(super) kept: Vec<Lanes<u16>>,
+    /// Chance of each rate at each cell, row by row, in steps of 1 in 65,535; none above that of a smaller
+    /// rate.
+    kept: Vec<Vec<u16>>,
     /// Expected rate, mm/h.
     mm_h: Vec<f32>,
     counted: Vec<Counted>,
@@ -164,87 +116,168 @@ impl Chances {
         lattice: &Lattice,
         (l, minutes): (usize, f64),
     ) -> Self {
-        let (h, w) = ending.db.dim();
+        let ((h, w), rates) = (ending.shape(), curves.rates_mm_h.len());
         let cell_km = ending.cell_km;
         let reach = SQUARES_KM.map(|km| {
             let cells = (km * (minutes / SQUARES_MIN).sqrt() / cell_km + 0.5).floor();
             (cells as usize).max(1)
         });
-        let carried = Carried::to(ending, lattice, l, minutes);
-        let level: Lanes<f32> = std::array::from_fn(|k| {
-            curves.rates_mm_h.get(k).map_or(f32::MAX, |rate| 10.0 * rate.log10())
-        });
-        let reached_of = |db: &Vec<f32>| -> Vec<u8> {
-            let of = |v: &f32| level.iter().filter(|level| *v >= **level - SHORT_DB).count() as u8;
-            db.iter().map(of).collect()
-        };
-        let (reached, reached_before) = (reached_of(&carried.db), reached_of(&carried.past_db));
+        let levels = curves.rates_mm_h.iter().map(|rate| 10.0 * rate.log10());
+        let levels: Vec<f32> = levels.collect();
         let weight = (GROWTH_MIN / ending.past_age_min) as f32;
-        let risen =
-            carried.db.iter().zip(&carried.past_db).map(|(now, then)| (now - then) * weight);
-        let risen: Vec<f32> = risen.collect();
-        let of_carried = ndarray::ArrayView2::from_shape((h, w), &carried.db);
-        let highest = of_carried.map_or_else(
-            |_| Vec::new(),
-            |db| square_max(&db, reach[1]).into_raw_vec_and_offset().0,
-        );
-        let mut numbers = [[0f32; LANES]; NUMBERS];
-        for k in 0..LANES {
-            // A rate that there is not has no chance.
-            let of_rate = match curves.rates_mm_h.get(k) {
-                Some(_) => curves.at(k, minutes),
-                None => std::array::from_fn(|i| if i == 0 { f32::MIN / 4.0 } else { 0.0 }),
-            };
-            numbers.iter_mut().zip(of_rate).for_each(|(lanes, v)| lanes[k] = v);
-        }
-        // What is the same in every cell goes to the constant.
-        let at = |feature: Feature| 1 + feature as usize;
-        let ln_sigma = ending.bands.sigma(minutes).max(SIGMA_LEAST).ln() as f32;
-        for k in 0..LANES {
-            numbers[0][k] += numbers[at(Feature::LnSigma)][k] * ln_sigma;
-        }
+        let carried = Carried::to(ending, lattice, l, &levels, weight);
         let side = |i: usize| 2 * reach[i] + 1;
-        let cells = |i: usize| (side(i) * side(i)) as f32;
         let common = Common {
             width: w,
-            level: level.map(|v| if v == f32::MAX { 99.0 } else { v }),
-            numbers,
-            adds: adds(&curves.rates_mm_h),
-            odds: [0, 1, 2].map(|i| odds(side(i) * side(i))),
-            growth: [1, 2].map(|i| GROWTH[i - 1] * weight / cells(i)),
-            cell_km: cell_km as f32,
-            carried: &carried,
-            highest: &highest,
-            risen: &risen,
-            reached: &reached,
-            reached_before: &reached_before,
             reach,
+            cell_km: cell_km as f32,
+            weight,
+            ln_sigma: ending.bands.sigma(minutes).max(SIGMA_LEAST).ln() as f32,
+            odds: [0, 1, 2].map(|i| odds(side(i) * side(i))),
+            growth: [1, 2].map(|i| GROWTH[i - 1] * weight / (side(i) * side(i)) as f32),
+            fading: ending.bands.fading(minutes),
+            highest: carried.highest(h, reach[1]),
+            carried,
+            lattice,
+            l,
         };
+        let rate = |k: usize| OfRate::new(&common, levels[k], k, curves.at(k, minutes));
+        let mut of_rates: Vec<OfRate> = (0..rates).map(rate).collect();
         let mut out = Self {
-            kept: vec![[0; LANES]; h * w],
+            kept: vec![vec![0; h * w]; rates],
             mm_h: vec![0.0; h * w],
-            counted: (0..LANES).map(|_| Counted::new()).collect(),
+            counted: (0..rates).map(|_| Counted::new()).collect(),
         };
         if h > 0 && w > 0 {
-            rows(&common, &mut out);
+            rows(&common, &mut of_rates, &adds(&curves.rates_mm_h), &mut out);
         }
         out
+    }
+
+    /// Chance of rate `k` at the cell `i` in order of rows.
+    pub(super) fn at(&self, k: usize, i: usize) -> f32 {
+        f32::from(self.kept[k][i]) / KEPT
+    }
+}
+
+/// The last frame carried to a lead, row by row.
+struct Carried {
+    /// dBR, and what it grew by in ten minutes.
+    db: Vec<f32>,
+    risen: Vec<f32>,
+    /// How many rates each cell reaches, and did in the older frame.
+    reached: Vec<u8>,
+    reached_before: Vec<u8>,
+}
+
+impl Carried {
+    fn to(ending: &Ending, lattice: &Lattice, l: usize, levels: &[f32], weight: f32) -> Self {
+        let (h, w) = ending.shape();
+        let mut places = Vec::with_capacity(w);
+        let (mut db, mut before) = (Vec::with_capacity(h * w), Vec::with_capacity(h * w));
+        for y in 0..h {
+            lattice.row(l, y, &mut places);
+            for place in &places {
+                let [now, then] = Between::of(*place, (h, w)).means(&ending.frames, w);
+                db.push(now);
+                before.push(then);
+            }
+        }
+        let reached_of = |db: &[f32]| {
+            let mut reached = vec![0u8; db.len()];
+            for level in levels {
+                let level = level - SHORT_DB;
+                reached.iter_mut().zip(db).for_each(|(n, v)| *n += u8::from(*v >= level));
+            }
+            reached
+        };
+        let (reached, reached_before) = (reached_of(&db), reached_of(&before));
+        let mut risen = before;
+        risen.iter_mut().zip(&db).for_each(|(then, now)| *then = (now - *then) * weight);
+        Self { db, risen, reached, reached_before }
+    }
+
+    /// Largest dBR within `reach` cells to each side.
+    fn highest(&self, height: usize, reach: usize) -> Vec<f32> {
+        let width = self.db.len() / height.max(1);
+        match ArrayView2::from_shape((height, width), &self.db) {
+            Ok(db) => square_max(&db, reach).into_raw_vec_and_offset().0,
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+/// Everything of one lead that is the same for all rates.
+struct Common<'a> {
+    width: usize,
+    /// Cells to each side of the squares near, mid, far, wide.
+    reach: [usize; 4],
+    cell_km: f32,
+    /// Ten minutes over the age of the older frame.
+    weight: f32,
+    ln_sigma: f32,
+    /// Log odds of the share of the squares near, mid, far, by count.
+    odds: [Vec<f32>; 3],
+    /// What a cell more in the squares mid and far than before counts.
+    growth: [f32; 2],
+    /// Expected dBR and its deviation around each cell, not yet carried.
+    fading: Vec<[f32; 2]>,
+    highest: Vec<f32>,
+    carried: Carried,
+    lattice: &'a Lattice,
+    l: usize,
+}
+
+/// What is kept of one rate from row to row.
+struct OfRate {
+    k: u8,
+    /// dBR.
+    level: f32,
+    numbers: [f32; NUMBERS],
+    /// Whether any cell reaches it, now or in the older frame.
+    is_met: bool,
+    near: Counts,
+    mid: Counts,
+    far: Counts,
+    mid_before: Counts,
+    far_before: Counts,
+}
+
+impl OfRate {
+    fn new(of: &Common<'_>, level: f32, k: usize, mut numbers: [f32; NUMBERS]) -> Self {
+        // What is the same in every cell goes to the constant.
+        numbers[0] += numbers[1 + Feature::LnSigma as usize] * of.ln_sigma;
+        let counts = |i: usize| Counts::new(of.reach[i], of.width);
+        let k = k as u8;
+        let meets = |reached: &[u8]| reached.iter().any(|n| *n > k);
+        Self {
+            k,
+            level,
+            numbers,
+            is_met: meets(&of.carried.reached) || meets(&of.carried.reached_before),
+            near: counts(0),
+            mid: counts(1),
+            far: counts(2),
+            mid_before: counts(1),
+            far_before: counts(2),
+        }
     }
 }
 
 /// What a chance of each rate adds to the expected rate, mm/h: the integral of the chances, which are taken
 /// to go from rate to rate by straight lines, to be that of the first rate below it, and to end at twice
 /// the last.
-fn adds(rates_mm_h: &[f32]) -> Lanes<f32> {
-    let rate = |k: usize| rates_mm_h[k.min(rates_mm_h.len() - 1)];
-    std::array::from_fn(|k| match k {
-        k if k >= rates_mm_h.len() => 0.0,
-        k => {
-            let below = if k == 0 { rate(0) } else { (rate(k) - rate(k - 1)) / 2.0 };
-            let above = if k + 1 == rates_mm_h.len() { rate(k) } else { rate(k + 1) - rate(k) };
-            below + above / 2.0
-        }
-    })
+fn adds(rates_mm_h: &[f32]) -> Vec<f32> {
+    let of = |k: usize| {
+        let below =
+            if k == 0 { rates_mm_h[0] } else { (rates_mm_h[k] - rates_mm_h[k - 1]) / 2.0 };
+        let above = match rates_mm_h.get(k + 1) {
+            Some(next) => next - rates_mm_h[k],
+            None => rates_mm_h[k],
+        };
+        below + above / 2.0
+    };
+    (0..rates_mm_h.len()).map(of).collect()
 }
 
 /// Log odds of shares of `cells` cells, by count.
@@ -259,88 +292,137 @@ fn odds(cells: usize) -> Vec<f32> {
 /// Chances row by row.
 #[pulp::with_simd(rows = pulp::Arch::new())]
 #[inline(always)]
-fn rows_by<S: pulp::Simd>(_: S, of: &Common<'_>, out: &mut Chances) {
-    let w = of.width;
-    let window = |i: usize| Window::new(of.reach[i], w);
-    let (mut near, mut mid, mut far) = (window(0), window(1), window(2));
-    let (mut mid_before, mut far_before) = (window(1), window(2));
-    let (mut far_db, mut wide_db) =
-        (MeanWindow::new(of.reach[2], w), MeanWindow::new(of.reach[3], w));
-    let (mut grown, mut grown_wide) = (vec![0f32; w], vec![0f32; w]);
-    let (mut ln_sigma, mut ln_beyond) = (vec![0f32; w], vec![0f32; w]);
-    let number = |feature: Feature| &of.numbers[1 + feature as usize];
-    let [own, was, max, z] = [Feature::Own, Feature::Was, Feature::Max, Feature::Z].map(number);
-    let [w_near, w_mid, w_far] = [Feature::Near, Feature::Mid, Feature::Far].map(number);
-    let [g_mid, g_far] = [Feature::GrowthMid, Feature::GrowthFar].map(number);
-    let common = [Feature::LnSigmaNear, Feature::GrowthDb, Feature::GrowthWideDb, Feature::Beyond]
-        .map(number);
-    let mut counts = [0u32; LANES];
-    for y in 0..out.mm_h.len() / w {
-        near.to_row(of.reached, w, y);
-        mid.to_row(of.reached, w, y);
-        far.to_row(of.reached, w, y);
-        mid_before.to_row(of.reached_before, w, y);
-        far_before.to_row(of.reached_before, w, y);
-        far_db.row(of.risen, w, y, &mut grown);
-        wide_db.row(of.risen, w, y, &mut grown_wide);
-        let row = y * w..(y + 1) * w;
-        let [db, past, mean] =
-            [&of.carried.db, &of.carried.past_db, &of.carried.mean].map(|v| &v[row.clone()]);
-        let (sigma, beyond) = (&of.carried.sigma[row.clone()], &of.carried.beyond[row.clone()]);
-        let highest = &of.highest[row.clone()];
-        ln_sigma.iter_mut().zip(sigma).for_each(|(ln, v)| *ln = v.ln());
-        ln_beyond.iter_mut().zip(beyond).for_each(|(ln, v)| {
-            *ln = if *v > 0.0 { (v * of.cell_km).ln_1p() } else { 0.0 };
-        });
-        let (mut n, mut m, mut f) = (near.first(), mid.first(), far.first());
-        let (mut mb, mut fb) = (mid_before.first(), far_before.first());
-        let (kept, mm_h) = (&mut out.kept[row.clone()], &mut out.mm_h[row]);
-        for x in 0..w {
-            let mut odds = of.numbers[0];
-            let (now, then, high) = (db[x], past[x], highest[x]);
-            let (expected, per_sigma) = (mean[x], 1.0 / sigma[x]);
-            let within = |v: f32, most: f32| v.max(-most).min(most);
-            for k in 0..LANES {
-                let level = of.level[k];
-                odds[k] += own[k] * within((now - level) * 0.2, 3.0)
-                    + was[k] * within((then - level) * 0.2, 3.0)
-                    + max[k] * within((high - level) * 0.2, 3.0)
-                    + z[k] * within((expected - level) * per_sigma, 4.0);
-                counts[k] += u32::from(now >= level - SHORT_COUNTED_DB);
+fn rows_by<S: pulp::Simd>(
+    _: S,
+    of: &Common<'_>,
+    rates: &mut [OfRate],
+    adds: &[f32],
+    out: &mut Chances,
+) {
+    let (w, height) = (of.width, out.mm_h.len() / of.width);
+    let row = || vec![0f32; w];
+    let mut far_db = Means::new(of.reach[2], w);
+    let mut wide_db = Means::new(of.reach[3], w);
+    let (mut grown, mut grown_wide, mut ln_beyond) = (row(), row(), row());
+    let (mut mean, mut sigma, mut ln_sigma) = (row(), row(), row());
+    let (mut near, mut mid, mut far, mut odds) = (row(), row(), row(), row());
+    let (mut more_mid, mut more_far) = (row(), row());
+    let (mut bins, mut least) = (vec![0u16; w], row());
+    let mut places = Vec::with_capacity(w);
+    let beyond = |at: f32, n: usize| (-at).max(at - (n - 1) as f32).max(0.0);
+    // All as long as a row, which spares every cell the question.
+    let (grown, grown_wide, ln_beyond) =
+        (&mut grown[..w], &mut grown_wide[..w], &mut ln_beyond[..w]);
+    let (mean, sigma, ln_sigma) = (&mut mean[..w], &mut sigma[..w], &mut ln_sigma[..w]);
+    let (near, mid, far, odds) = (&mut near[..w], &mut mid[..w], &mut far[..w], &mut odds[..w]);
+    let (more_mid, more_far) = (&mut more_mid[..w], &mut more_far[..w]);
+    let (bins, least) = (&mut bins[..w], &mut least[..w]);
+    for y in 0..height {
+        let cells = y * w..(y + 1) * w;
+        far_db.row(&of.carried.risen, w, y, grown);
+        wide_db.row(&of.carried.risen, w, y, grown_wide);
+        of.lattice.row(of.l, y, &mut places);
+        for (x, place) in places[..w].iter().enumerate() {
+            [mean[x], sigma[x]] = Between::of(*place, (height, w)).means(&of.fading, w);
+            let beyond = beyond(place[0], height).max(beyond(place[1], w));
+            ln_beyond[x] = if beyond > 0.0 { (beyond * of.cell_km).ln_1p() } else { 0.0 };
+        }
+        for (ln, sigma) in ln_sigma.iter_mut().zip(sigma.iter_mut()) {
+            let told = sigma.max(SIGMA_NEAR_LEAST);
+            (*ln, *sigma) = (told.ln(), 1.0 / told);
+        }
+        let db = &of.carried.db[cells.clone()][..w];
+        let risen = &of.carried.risen[cells.clone()][..w];
+        let highest = &of.highest[cells.clone()][..w];
+        let expected = &mut out.mm_h[cells.clone()][..w];
+        for (k, rate) in rates.iter_mut().enumerate() {
+            if rate.is_met {
+                let OfRate { near: n, mid: m, far: f, mid_before: mb, far_before: fb, .. } = rate;
+                let (now, then) = (&of.carried.reached, &of.carried.reached_before);
+                [&mut *n, m, f].into_iter().for_each(|c| c.to_row(now, rate.k, w, y));
+                [&mut *mb, fb].into_iter().for_each(|c| c.to_row(then, rate.k, w, y));
+                let (mut cn, mut cm, mut cf) = (n.first(), m.first(), f.first());
+                let (mut cmb, mut cfb) = (mb.first(), fb.first());
+                let (n, m, f, mb, fb) =
+                    (n.turns(w), m.turns(w), f.turns(w), mb.turns(w), fb.turns(w));
+                let [log_n, log_m, log_f] = &of.odds;
+                for x in 0..w {
+                    near[x] = log_n[cn as usize];
+                    mid[x] = log_m[cm as usize];
+                    far[x] = log_f[cf as usize];
+                    more_mid[x] = (cm - cmb) as f32;
+                    more_far[x] = (cf - cfb) as f32;
+                    cn += n.0[x] - n.1[x];
+                    cm += m.0[x] - m.1[x];
+                    cf += f.0[x] - f.1[x];
+                    cmb += mb.0[x] - mb.1[x];
+                    cfb += fb.0[x] - fb.1[x];
+                }
+            } else {
+                near.fill(of.odds[0][0]);
+                mid.fill(of.odds[1][0]);
+                far.fill(of.odds[2][0]);
+                more_mid.fill(0.0);
+                more_far.fill(0.0);
             }
-            for k in 0..LANES {
-                odds[k] += w_near[k] * of.odds[0][n[k] as usize]
-                    + w_mid[k] * of.odds[1][m[k] as usize]
-                    + w_far[k] * of.odds[2][f[k] as usize]
-                    + g_mid[k] * (of.growth[0] * (m[k] - mb[k]) as f32)
-                    + g_far[k] * (of.growth[1] * (f[k] - fb[k]) as f32);
+            let level = rate.level;
+            let number = |feature: Feature| rate.numbers[1 + feature as usize];
+            let within = |v: f32, most: f32| {
+                let v = if v > most { most } else { v };
+                if v < -most { -most } else { v }
+            };
+            let [own, was, max, z] =
+                [Feature::Own, Feature::Was, Feature::Max, Feature::Z].map(number);
+            let steps = 0.2;
+            let per_weight = 1.0 / of.weight;
+            for x in 0..w {
+                odds[x] = rate.numbers[0]
+                    + own * within((db[x] - level) * steps, 3.0)
+                    + was * within((db[x] - risen[x] * per_weight - level) * steps, 3.0)
+                    + max * within((highest[x] - level) * steps, 3.0)
+                    + z * within((mean[x] - level) * sigma[x], 4.0);
             }
-            let (grown, wide) = (within(grown[x], 5.0), within(grown_wide[x], 5.0));
-            for k in 0..LANES {
-                odds[k] += common[0][k] * ln_sigma[x]
-                    + common[1][k] * grown
-                    + common[2][k] * wide
-                    + common[3][k] * ln_beyond[x];
+            let [near_n, mid_n, far_n] = [Feature::Near, Feature::Mid, Feature::Far].map(number);
+            let grown_mid = number(Feature::GrowthMid) * of.growth[0];
+            let grown_far = number(Feature::GrowthFar) * of.growth[1];
+            for x in 0..w {
+                odds[x] += near_n * near[x]
+                    + mid_n * mid[x]
+                    + far_n * far[x]
+                    + grown_mid * more_mid[x]
+                    + grown_far * more_far[x];
             }
-            chances(&mut odds);
-            let mut expected = 0.0;
-            for k in 1..LANES {
-                odds[k] = odds[k].min(odds[k - 1]);
+            let [ln, db_n, wide_n, beyond_n] = [
+                Feature::LnSigmaNear,
+                Feature::GrowthDb,
+                Feature::GrowthWideDb,
+                Feature::Beyond,
+            ]
+            .map(number);
+            for x in 0..w {
+                odds[x] += ln * ln_sigma[x]
+                    + db_n * within(grown[x], 5.0)
+                    + wide_n * within(grown_wide[x], 5.0)
+                    + beyond_n * ln_beyond[x];
             }
-            for k in 0..LANES {
-                expected += of.adds[k] * odds[k];
-                kept[x][k] = (odds[k] * KEPT + 0.5) as u16;
+            chances(odds);
+            // No rate is likelier than a smaller one.
+            if k > 0 {
+                for (p, least) in odds.iter_mut().zip(least.iter()) {
+                    *p = if *p > *least { *least } else { *p };
+                }
             }
-            mm_h[x] = expected;
-            for k in 0..LANES {
-                out.counted[k].add(odds[k]);
+            least.copy_from_slice(odds);
+            let kept = &mut out.kept[k][cells.clone()][..w];
+            let add = adds[k];
+            for x in 0..w {
+                expected[x] += add * odds[x];
+                kept[x] = (odds[x] * KEPT + 0.5) as i32 as u16;
+                bins[x] = Counted::bin(odds[x]);
             }
-            near.on(&mut n, x);
-            mid.on(&mut m, x);
-            far.on(&mut f, x);
-            mid_before.on(&mut mb, x);
-            far_before.on(&mut fb, x);
+            let reaches = level - SHORT_COUNTED_DB;
+            let carried: u32 = db.iter().map(|v| u32::from(*v >= reaches)).sum();
+            out.counted[k].add(bins, odds, carried);
         }
     }
-    out.counted.iter_mut().zip(counts).for_each(|(c, count)| c.carried = count as usize);
 }

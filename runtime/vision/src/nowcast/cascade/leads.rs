@@ -87,6 +87,6 @@ pub(crate) fn exact_chances(
         .collect();
     let (h, w) = ending.shape();
     Array4::from_shape_fn((curves.rates_mm_h.len(), minutes.len(), h, w), |(k, l, y, x)| {
-        f32::from(all[l].kept[y * w + x][k]) / f32::from(u16::MAX)
+        all[l].at(k, y * w + x)
     })
 }

@@ -23,7 +23,7 @@ pub(super) struct Counted {
     cells: Vec<f64>,
     hits: Vec<f64>,
     /// Cells that reach the rate when the last frame is carried.
-    pub(super) carried: usize,
+    carried: u64,
 }
 
 impl Counted {
@@ -31,12 +31,31 @@ impl Counted {
         Self { cells: vec![0.0; BINS + 1], hits: vec![0.0; BINS + 1], carried: 0 }
     }
 
-    /// Counts a chance in 0..1.
+    /// Where a chance in 0..1 is counted.
     #[inline(always)]
-    pub(super) fn add(&mut self, chance: f32) {
-        let bin = ((chance * BINS as f32 + 0.5) as usize).min(BINS);
-        self.cells[bin] += 1.0;
-        self.hits[bin] += f64::from(chance);
+    pub(super) fn bin(chance: f32) -> u16 {
+        (chance * BINS as f32 + 0.5) as i32 as u16
+    }
+
+    /// Counts a row of chances in their bins, of which `carried` cells reach the rate.
+    #[inline(always)]
+    pub(super) fn add(&mut self, bins: &[u16], chances: &[f32], carried: u32) {
+        self.carried += u64::from(carried);
+        // Most of a map is dry.
+        let (mut none, mut hits) = (0u32, 0f32);
+        for (bin, p) in bins.iter().zip(chances) {
+            if *bin == 0 {
+                none += 1;
+                hits += p;
+            } else if let (Some(cells), Some(sum)) =
+                (self.cells.get_mut(usize::from(*bin)), self.hits.get_mut(usize::from(*bin)))
+            {
+                *cells += 1.0;
+                *sum += f64::from(*p);
+            }
+        }
+        self.cells[0] += f64::from(none);
+        self.hits[0] += f64::from(hits);
     }
 
     /// The least chance that counts; none where nothing may pass.
@@ -72,7 +91,7 @@ pub(super) struct Cuts {
     ln: Vec<f64>,
     /// Log odds that count, and chances; more than any where none does.
     odds: Vec<f64>,
-    chances: Vec<f32>,
+    chances: Vec<f64>,
 }
 
 impl Cuts {
@@ -84,19 +103,23 @@ impl Cuts {
         Self {
             ln,
             odds: cuts.iter().map(|cut| odds(cut.unwrap_or(1.0))).collect(),
-            chances: cuts.iter().map(|cut| cut.map_or(f32::INFINITY, |c| c as f32)).collect(),
+            chances: cuts.iter().map(|cut| cut.unwrap_or(2.0)).collect(),
         }
     }
 
-    /// Logarithm of the largest rate, mm/h, that passes at a cell with these chances, which never rise from
-    /// rate to rate: towards the next rate by how clearly. `None` where no rate passes.
-    pub(super) fn ln_mm_h(&self, chance: impl Fn(usize) -> f32) -> Option<f64> {
-        let k = (0..self.chances.len()).rev().find(|k| chance(*k) >= self.chances[*k])?;
+    /// The least chance of each rate that passes, in so many steps from 0 to 1.
+    pub(super) fn least(&self, steps: f32) -> Vec<u32> {
+        self.chances.iter().map(|chance| (chance * f64::from(steps)).ceil() as u32).collect()
+    }
+
+    /// Logarithm of the rate at a cell where `k` is the largest that passes, mm/h: towards the next rate by how
+    /// clearly it does. Chances never rise from rate to rate.
+    pub(super) fn ln_mm_h(&self, k: usize, chance: impl Fn(usize) -> f32) -> f64 {
         let margin = |k: usize| odds(f64::from(chance(k))) - self.odds[k];
         let over = margin(k).max(0.0);
         let under = if k + 1 < self.chances.len() { margin(k + 1) } else { margin(k) - BEYOND };
         let part = (over / (over - under.min(-1e-6))).clamp(0.0, 0.999);
-        Some(self.ln[k] + part * (self.ln[k + 1] - self.ln[k]))
+        self.ln[k] + part * (self.ln[k + 1] - self.ln[k])
     }
 }
 
@@ -110,10 +133,10 @@ fn odds(chance: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn counted(chances: &[f32], carried: usize) -> Counted {
+    fn counted(chances: &[f32], carried: u32) -> Counted {
         let mut counted = Counted::new();
-        chances.iter().for_each(|p| counted.add(*p));
-        counted.carried = carried;
+        let bins: Vec<u16> = chances.iter().map(|p| Counted::bin(*p)).collect();
+        counted.add(&bins, chances, carried);
         counted
     }
 
@@ -143,8 +166,13 @@ mod tests {
         let of = |k: usize| counted(&(0..60).map(|x| chance(k, x)).collect::<Vec<_>>(), 40);
         let all = [of(0), of(1), of(2)];
         let cuts = Cuts::of(&all, &rates, 30.0);
-        let row: Vec<f64> =
-            (0..60).map(|x| cuts.ln_mm_h(|k| chance(k, x)).map_or(0.0, f64::exp)).collect();
+        let least = cuts.least(1e6);
+        let passes = |k: usize, x: usize| (chance(k, x) * 1e6) as u32 >= least[k];
+        let of = |x: usize| {
+            let top = (0..3).rev().find(|k| passes(*k, x));
+            top.map_or(0.0, |top| cuts.ln_mm_h(top, |k| chance(k, x)).exp())
+        };
+        let row: Vec<f64> = (0..60).map(of).collect();
         assert!(row[0] == 0.0 && row[59] > 10.0 && row[59] < 20.0, "{row:?}");
         assert!(row.windows(2).all(|p| p[1] >= p[0] - 1e-6), "{row:?}");
         for (k, rate) in rates.into_iter().enumerate() {

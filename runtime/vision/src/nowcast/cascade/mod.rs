@@ -13,13 +13,12 @@ mod bands;
 mod bell;
 mod curves;
 mod ending;
-mod lanes;
 mod lead;
 mod leads;
 mod likely;
 mod squares;
+mod windows;
 
 pub(crate) use curves::{Curves, Feature, NUMBERS};
 pub(crate) use ending::{Aged, Ending};
-pub(crate) use lanes::LANES;
 pub(crate) use leads::{Leads, exact_chances, leads};

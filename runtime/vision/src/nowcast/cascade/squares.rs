@@ -29,12 +29,12 @@ fn most_by<S: pulp::Simd>(_: S, values: &[f32], width: usize, reach: usize, out:
         for y in 0..height - length {
             let (here, later) = ahead.split_at_mut((y + length) * width);
             let here = &mut here[y * width..(y + 1) * width];
-            here.iter_mut().zip(&later[..width]).for_each(|(a, b)| *a = a.max(*b));
+            here.iter_mut().zip(&later[..width]).for_each(|(a, b)| *a = larger(*a, *b));
         }
         length *= 2;
     }
     let mut line = vec![f32::NEG_INFINITY; width + 2 * reach + 1];
-    let mut doubled = line.clone();
+    let (mut doubled, mut before) = (line.clone(), line.clone());
     for (y, to) in out.chunks_exact_mut(width).enumerate() {
         let (first, last) = (y.saturating_sub(reach), (y + reach).min(height - 1));
         let middle = &mut line[reach..reach + width];
@@ -44,22 +44,29 @@ fn most_by<S: pulp::Simd>(_: S, values: &[f32], width: usize, reach: usize, out:
             // Short of rows at the end of the view, `ahead` reaches no further than the view.
             let at = from.min((last + 1).saturating_sub(length).max(first));
             let row = &ahead[at * width..(at + 1) * width];
-            middle.iter_mut().zip(row).for_each(|(a, b)| *a = a.max(*b));
+            middle.iter_mut().zip(row).for_each(|(a, b)| *a = larger(*a, *b));
             from = at + length;
         }
         // Along the row: of `doubled` cell x holds the largest of cells x to x + wide - 1.
         doubled.copy_from_slice(&line);
         let mut wide = 1;
         while 2 * wide <= 2 * reach + 1 {
-            for x in 0..doubled.len() - wide {
-                doubled[x] = doubled[x].max(doubled[x + wide]);
+            before.copy_from_slice(&doubled);
+            for (to, later) in doubled.iter_mut().zip(&before[wide..]) {
+                *to = larger(*to, *later);
             }
             wide *= 2;
         }
         let end = 2 * reach + 1 - wide;
         let both = doubled.iter().zip(&doubled[end..]);
-        to.iter_mut().zip(both).for_each(|(to, (a, b))| *to = a.max(*b));
+        to.iter_mut().zip(both).for_each(|(to, (a, b))| *to = larger(*a, *b));
     }
+}
+
+/// The larger of two numbers, neither of which is NaN.
+#[inline(always)]
+fn larger(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
 }
 
 #[cfg(test)]

@@ -8,11 +8,15 @@ use super::options::RainAtOptions;
 use super::place_forecast::PlaceForecast;
 use super::rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance};
 use crate::frame::Kind;
+use crate::note::Note;
 use crate::pipeline::decimal::decimal;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::leads::Leads;
 use crate::pipeline::prepare::{model_for, open};
 use crate::product::place::Map;
+
+/// Least rate at which statements come true as often as they say, by event, mm/h.
+const CHECKED_MM_H: f64 = 0.5;
 
 /// Reads `input`, forecasts the rain of a place from its last frame, and holds earlier forecasts
 /// against what came; `progress` hears of earlier forecasts made and of how many.
@@ -65,7 +69,9 @@ fn answer(
     let Forecaster { model, film, options, .. } = forecaster;
     let PlaceForecast { onset, clip, chance, .. } = now;
     let folder = model.folder();
-    let notes = film.notes.iter().chain(&clip.notes).chain(&now.notes);
+    let rate_mm_h = decimal(chance.rates_mm_h[now.k]);
+    let drizzle = (rate_mm_h < CHECKED_MM_H).then_some(Note::DrizzleUnsure { rate_mm_h });
+    let notes = film.notes.iter().chain(&clip.notes).chain(&now.notes).chain(&drizzle);
     RainAt {
         emberline: env!("CARGO_PKG_VERSION"),
         input: InputId { name: film.name.clone(), sha256: film.digest.clone() },
@@ -79,8 +85,8 @@ fn answer(
         rain_now_mm_h: forecaster.now_mm_h(clip).map(f64::from),
         onset: PlaceOnset {
             onset: *onset,
-            words: onset.words(forecaster.leads, clip.lead_s(1) / 60.0),
-            rate_mm_h: decimal(chance.rates_mm_h[now.k]),
+            words: onset.words(forecaster.leads, clip.lead_s(1) / 60.0, rate_mm_h),
+            rate_mm_h,
         },
         earlier_forecasts,
         leads: leads(forecaster, now),

@@ -18,7 +18,8 @@ use crate::source::error::SourceError;
 use crate::source::npy::{Header, NpyError};
 
 /// Scalars of the contract; any other array beside the frames is named in a note and not read.
-const FIELDS: [&str; 6] = ["dt_s", "cell_m", "kind", "time_utc", "crs", "transform"];
+const FIELDS: [&str; 7] =
+    ["dt_s", "cell_m", "pixel_km", "kind", "time_utc", "crs", "transform"];
 /// Most arrays that one file may hold.
 const ARRAYS_MAX: usize = 10_000;
 
@@ -261,7 +262,15 @@ impl Npz {
             }
         };
         about.step_s = positive("dt_s")?;
-        let cell_m = positive("cell_m")?;
+        // As archives of radar have it.
+        let pixel_m = positive("pixel_km")?.map(|km| km * 1000.0);
+        let cell_m = match (positive("cell_m")?, pixel_m) {
+            (Some(cell_m), Some(pixel_m)) if (cell_m / pixel_m - 1.0).abs() > 1e-3 => {
+                let what = format!("is {cell_m}, and pixel_km says {pixel_m} m: leave one out");
+                return Err(bad("cell_m", what));
+            }
+            (cell_m, pixel_m) => cell_m.or(pixel_m),
+        };
         if let Some(kind) = self.texts("kind", "a text such as thermal")? {
             let word = kind.first().map(|word| word.trim().to_ascii_lowercase());
             let kind = match word.as_deref() {
