@@ -10,7 +10,7 @@ from emberline_export.data import rain_films
 from emberline_export.data.rain_films import Film, Start
 from emberline_export.models.nowcast import decide, logistic
 from emberline_export.models.nowcast.carry import beyond_cells, paths, sample
-from emberline_export.models.nowcast.cascade import cascade, split
+from emberline_export.models.nowcast.cascade import cascade, coarser, smoothed, split
 from emberline_export.models.nowcast.features import NAMES, each_lead, lag_frames, now
 from emberline_export.models.nowcast.logistic import RATES_MM_H
 from emberline_export.models.nowcast.velocity import decibels, pairs, velocity
@@ -36,11 +36,16 @@ def rain(minutes: float, n: int = 128) -> np.ndarray:
         ((8, 6, 4, 2, 0), [(2, 4), (0, 2)]),
         ((25, 20, 10, 0), [(2, 3)]),
         ((7, 2, 0), [(0, 2)]),
+        ((6, 4, 2, 0), [(1, 3)]),
+        ((2, 0), [(0, 1)]),
+        ((15.4, 9.9, 5.1, 0), [(2, 3), (1, 2), (0, 1)]),
+        ((12.2, 8.2, 4.2, 2, 0.3, 0), [(2, 5), (1, 2), (0, 1)]),
+        ((45, 31, 0), []),
         ((0,), []),
     ],
 )
 def test_pairs_are_chosen_by_their_times(ages: tuple, found: list) -> None:
-    """At least four minutes apart, within a quarter of an hour; the newest however long."""
+    """Four minutes apart or so, within a quarter of an hour; the newest up to half an hour."""
     assert pairs(ages) == found
 
 
@@ -60,6 +65,47 @@ def test_paths_are_straight_in_uniform_wind() -> None:
     assert np.allclose(y[:, 3], np.arange(20) + 2.5, atol=1e-4)
     assert np.allclose(x2[4], np.arange(30) - 15, atol=1e-4)
     assert beyond_cells(x, y)[0, 0] == pytest.approx(6) and beyond_cells(x, y)[5, 20] == 0
+
+
+def test_between_followed_paths_lines_are_straight() -> None:
+    """In a turning wind, against paths from every cell; and on views of a few cells."""
+    y, x = np.mgrid[:37, :50].astype(np.float32)
+    v = np.stack([(18 - y) * 0.03, (x - 25) * 0.03 + 0.1])
+    for (x1, y1), minutes in zip(paths(v, [5, 30]), (5, 30), strict=True):
+        x2, y2 = x, y
+        for _ in range(minutes // 5):
+            vx, vy = (sample(c, x2, y2) for c in v)
+            for _ in range(2):
+                half = x2 - vx * 2.5, y2 - vy * 2.5
+                vx, vy = (sample(c, *half) for c in v)
+            x2, y2 = x2 - vx * 5, y2 - vy * 5
+        apart = np.hypot(x1 - x2, y1 - y2)
+        assert apart[::4, ::4].max() < 1e-4 and apart.max() < 0.3 and apart.mean() < 0.02
+    for h, w in ((1, 1), (1, 9), (2, 50), (5, 4)):
+        ((x1, y1),) = paths(np.ones((2, h, w)), [3])
+        assert np.allclose(x1, np.arange(w) - 3) and np.allclose(y1.T, np.arange(h) - 3)
+
+
+def test_samples_are_bilinear_and_the_border_is_repeated() -> None:
+    """By hand, to the last digit of 32 bits."""
+    field = np.array([[0, 10], [20, 50]], np.float32)
+    x, y = np.array([0.3, -4.0, 9.0, 0.01]), np.array([0.6, 0.5, 1.0, 0.0])
+    assert np.allclose(sample(field, x, y), [0.4 * 3 + 0.6 * 29, 10, 50, 0.1], atol=1e-5)
+
+
+@pytest.mark.parametrize("sigma", [1.0, 4.0, 5.9, 6.0, 8.0, 16.0, 30.0, 64.0])
+@pytest.mark.parametrize("size", [(128, 128), (61, 90), (7, 150)])
+def test_wide_gaussians_are_those_of_scipy(sigma: float, size: tuple) -> None:
+    """Within 1 % of the field's spread of the same over every cell, no-data and all."""
+    rng = np.random.default_rng(2)
+    x = gaussian_filter(rng.standard_normal(size), 2).astype(np.float32)
+    seen = gaussian_filter(rng.standard_normal(size), 6) > -0.02
+    soft = lambda f: gaussian_filter(f, sigma, mode="constant", truncate=3)  # noqa: E731
+    want = soft(np.where(seen, x, 0)) / np.maximum(soft(seen.astype(np.float32)), 1e-6)
+    mean, weight = smoothed(x, seen, sigma)
+    assert coarser(sigma) == (1 if sigma < 6 else 2 ** int(np.log2(sigma / 3)))
+    assert np.abs(mean - want)[seen].max() < (1e-6 if sigma < 6 else 0.01) * np.ptp(x)
+    assert np.abs(weight - soft(seen.astype(np.float32))).max() < (1e-6 if sigma < 6 else 0.04)
 
 
 @pytest.mark.parametrize(("h", "w", "cell_km"), [(64, 96, 1.0), (31, 17, 2.0), (40, 40, 0.25)])
@@ -104,10 +150,17 @@ def test_films_of_any_step_give_the_same_features(step: int) -> None:
 
 @pytest.mark.parametrize(
     ("ages", "found"),
-    [((30, 25, 20, 15, 10, 5, 0), [5, 4]), ((20, 10, 0), [1]), ((30, 15, 0), [1]), ((20, 0), [0])],
+    [
+        ((30, 25, 20, 15, 10, 5, 0), [5, 4]),
+        ((14, 12, 10, 8, 6, 4, 2, 0), [5, 1]),
+        ((20, 10, 0), [1]),
+        ((30, 15, 0), [1]),
+        ((20, 0), [0]),
+        ((31, 0), []),
+    ],
 )
 def test_older_frames_near_five_and_ten_minutes(ages: tuple, found: list) -> None:
-    """Or the last ones there are."""
+    """Of those in which motion is seen, or the last ones there are."""
     assert lag_frames(np.array(ages)) == found
 
 

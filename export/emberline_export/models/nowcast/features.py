@@ -8,7 +8,7 @@ from scipy.ndimage import maximum_filter, uniform_filter
 from .carry import beyond_cells, paths, sample
 from .cascade import Cascade, cascade, filled
 from .logistic import RATES_MM_H
-from .velocity import DRY_BELOW_DB, decibels, velocity
+from .velocity import DRY_BELOW_DB, decibels, pairs, velocity
 
 SQUARES_KM = (2.0, 6.0, 16.0)  # half sides at 30 minutes; they grow with the root of the lead
 LAGS_MIN = ((3.0, 7.5), (7.5, 16.0))  # older frames that are compared with the last one
@@ -40,15 +40,16 @@ def box(x: np.ndarray, cells: int) -> np.ndarray:
 def lag_frames(ages_min: np.ndarray) -> list[int]:
     """Places of the older frames that are compared with the last one, nearest to 5 and 10 minutes.
 
-    Where a film is coarser than both windows, its last two older frames.
+    Of the frames in which motion is seen; where these are coarser than both windows, the two
+    youngest.
     """
+    chain = [older for older, _ in pairs(ages_min)]
     found = []
     for low, high in LAGS_MIN:
-        inside = [k for k, a in enumerate(ages_min) if low <= a <= high]
+        inside = [k for k in chain if low <= ages_min[k] <= high]
         if inside:
             found.append(min(inside, key=lambda k: abs(ages_min[k] - (low + high) / 2)))
-    found = found or list(range(max(0, len(ages_min) - 3), len(ages_min) - 1))[::-1]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found or chain[:2]))
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,12 @@ class Now:
     cell_km: float
 
 
-def now(rain_mm_h: np.ndarray, ages_min: np.ndarray, cell_km: float) -> Now:
-    """Of frames `[T, H, W]`, NaN no data, and their ages, falling to 0."""
+def now(
+    rain_mm_h: np.ndarray, ages_min: np.ndarray, cell_km: float, moves: np.ndarray | None = None
+) -> Now:
+    """Of frames `[T, H, W]`, NaN no data, and ages falling to 0; motion is seen, or given."""
     db = decibels(rain_mm_h.astype(np.float64))
-    v = velocity(db, ages_min)
+    v = velocity(db, ages_min) if moves is None else moves
     last = filled(db[-1], cell_km, DRY_BELOW_DB)
     seen = ~np.isnan(db[-1])
     older = []

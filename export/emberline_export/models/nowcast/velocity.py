@@ -13,8 +13,10 @@ import numpy as np
 from ...data.rain import DRY_DB
 
 DRY_BELOW_DB = DRY_DB - 5.0
-SPAN_MIN = 15.0  # frames older than this tell of another wind
-PAIR_MIN = 4.0  # a pair is at least so far apart: at 1 km and 2 minutes rain moves by noise
+# With room for frames that come a little early or late:
+SPAN_MIN = 15.5  # frames older than this tell of another wind
+PAIR_MIN = 3.9  # a pair is at least so far apart: at 1 km and 2 minutes rain moves by noise
+APART_MIN = 30.0  # frames farther apart show no motion: rain of another place is taken for it
 
 
 def decibels(rain_mm_h: np.ndarray) -> np.ndarray:
@@ -28,13 +30,15 @@ def pairs(ages_min: Sequence[float]) -> list[tuple[int, int]]:
     """Places (older, newer) of the frames whose motion is measured, newest pair first.
 
     Backwards from the last frame, each pair the shortest that is `PAIR_MIN` long, as long as it
-    begins within `SPAN_MIN`; the newest pair is taken however long it is.
+    begins within `SPAN_MIN`; the newest pair is taken however short or long it is, up to half an
+    hour.
     """
     found, newer = [], len(ages_min) - 1
     for older in range(newer - 1, -1, -1):
-        if ages_min[older] - ages_min[newer] < PAIR_MIN and older > 0:
+        minutes = ages_min[older] - ages_min[newer]
+        if minutes < PAIR_MIN and (found or older > 0):
             continue
-        if found and ages_min[older] > SPAN_MIN:
+        if ages_min[older] > SPAN_MIN and found or minutes > APART_MIN:
             break
         found.append((older, newer))
         newer = older
