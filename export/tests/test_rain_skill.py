@@ -70,7 +70,7 @@ def test_paths_are_straight_in_uniform_wind() -> None:
 def test_between_followed_paths_lines_are_straight() -> None:
     """In a turning wind, whose edge is a kink, against paths from every cell; small views, too."""
     y, x = np.mgrid[:37, :50].astype(np.float32)
-    v = np.stack([(18 - y) * 0.03, (x - 25) * 0.03 + 0.1])
+    v = np.stack([(18 - y) * 0.02, (x - 25) * 0.02 + 0.1])
     for (x1, y1), minutes in zip(paths(v, [5, 30]), (5, 30), strict=True):
         x2, y2 = x, y
         for _ in range(minutes // 5):
