@@ -33,6 +33,7 @@ GROUPS = {
         {
             "export": ("export", "write a model folder from a checkpoint of `train run`"),
             "ship": ("ship", "write the model folder of a benchmark run"),
+            "cascade": ("cascade.ship", "write the model folder of the rain nowcast of curves"),
             "drift": ("drift", "give a fire model its drift tables"),
             "chance": ("chance", "fit how likely rain is, into the cards of rain models"),
             "quantize": ("precision.quantize", "add float16 and int8 to a folder, behind a gate"),

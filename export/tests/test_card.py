@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from emberline_export.__main__ import main
+from emberline_export.models.nowcast.features import NAMES
 from emberline_export.onnx import chance
 from emberline_export.onnx.card import CardError, read_card, toml_text
 from emberline_export.onnx.upgrade import upgraded
@@ -169,6 +170,9 @@ def test_committed_cards_are_as_the_writer_writes_them(path: Path) -> None:
     card = read_card(path.parent)
     assert toml_text(card) == path.read_text()
     own = card[card["family"]]
+    if "opset" not in card:
+        assert card["family"] == "cascade" and own["features"] == list(NAMES)
+        return
     maps = {"fire-v1": 5, "fire-v2": 6}
     assert own["front_channels"] == maps.get(path.parent.name, 0)
     for book in own.get("codebook", ()):

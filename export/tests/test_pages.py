@@ -14,6 +14,7 @@ from emberline_export.evaluate.nowcast import page as nowcast_page
 from emberline_export.evaluate.nowcast import rows as nowcast_rows
 from emberline_export.evaluate.precision import page as precision_page
 from emberline_export.onnx import export, ship
+from emberline_export.onnx.cascade import ship as cascade_ship
 from emberline_export.onnx.page import render, table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -43,6 +44,8 @@ def test_a_models_page_comes_from_its_card(folder: str) -> None:
     card = tomllib.loads((MODELS / folder / "card.toml").read_text())
     if card["task"] == "fire-front":
         text = export.page(folder, card)
+    elif card["family"] == "cascade":
+        text = cascade_ship.page(folder, card)
     else:
         text = ship.page(folder, card, ship.ABOUT[card["name"]])
     assert text == (MODELS / folder / "README.md").read_text()

@@ -8,11 +8,11 @@ from scipy.ndimage import gaussian_filter
 
 from emberline_export.data import rain_films
 from emberline_export.data.rain_films import Film, Start
+from emberline_export.data.scores.skill import RATES_MM_H
 from emberline_export.models.nowcast import decide, logistic
 from emberline_export.models.nowcast.carry import beyond_cells, paths, sample
 from emberline_export.models.nowcast.cascade import cascade, coarser, smoothed, split
 from emberline_export.models.nowcast.features import NAMES, each_lead, lag_frames, now
-from emberline_export.models.nowcast.logistic import RATES_MM_H
 from emberline_export.models.nowcast.velocity import decibels, pairs, velocity
 
 SPEED = (0.6, -0.25)  # cells a minute, right and down
@@ -206,8 +206,8 @@ def test_one_field_reaches_each_rate_where_its_chance_passes() -> None:
 def test_leads_are_minutes_that_the_film_still_has() -> None:
     """Of a thinned film, multiples of its step; what is seen ends at the start."""
     film = Film("fmi", "fmi", np.zeros((20, 4, 4), np.uint8), 5.0, 1.0)
-    assert Start(film, 6, 10.0).leads() == {10: 10.0, 30: 30.0, 60: 60.0}
-    assert Start(film, 8, 15.0).leads() == {30: 30.0}
+    assert Start(film, 6, 10.0).leads() == {10: 10.0, 20: 20.0, 30: 30.0, 60: 60.0}
+    assert Start(film, 8, 15.0).leads() == {30: 30.0, 45: 45.0}
     assert Start(film, 6, 15.0).seen.tolist() == [0, 3, 6]
     assert Start(film, 6, 15.0).ages_min.tolist() == [30, 15, 0]
     assert Start(film, 18, 5.0).truth_mm_h(10) is None

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from .rain_starts import rates_of
+from .scores.skill import CLASSES
 
 EVENTS = {
     "fmi": "radar_dev/fmi_20160928_s.npz",
@@ -23,10 +24,18 @@ EVENTS = {
     "opera": "radar_more/opera_20241126_w*.npz",
     "smhi": "radar_more/smhi_gothenburg_20150725.npz",
 }
+WHAT = {
+    "fmi": "Finland (FMI), 28 September 2016",
+    "knmi": "Netherlands (KNMI), 26 August 2010",
+    "mrms": "United States (NOAA/NSSL MRMS), 10 June 2019",
+    "meteonet": "south-east France (MeteoNet), 28 August 2016",
+    "dwd_ry": "Germany (DWD RY), 23 August 2021",
+    "dwd_yw": "Germany (DWD YW), 16 August 2017",
+    "opera": "Europe (OPERA CIRRUS), 26 November 2024",
+    "smhi": "Gothenburg (SMHI), 25 July 2015",
+}
 VALIDATES_ONLY = ("smhi",)  # share-alike: no number that is shipped may be fitted on it
 HISTORY_MIN = 30.0  # of frames handed to a method
-# Lead in minutes → the leads that may stand for it: films end early, and steps do not meet it.
-CLASSES = {10: (8, 12), 30: (26, 34), 60: (48, 64), 120: (112, 128)}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from .folder import GRAPHS, sha256
 
 SCHEMA = 2  # of the cards that are written and read
-OPSET = 17  # of every graph
+OPSET = 17  # of every graph; a family without graphs has none
 
 
 class CardError(ValueError):
@@ -60,9 +60,11 @@ def toml_lines(tree: dict[str, Any], inside: str) -> list[str]:
     return lines + below
 
 
-def head(name: str, version: int, task: str, family: str, summary: str) -> dict[str, Any]:
-    """First lines of a card."""
-    return {
+def head(
+    name: str, version: int, task: str, family: str, summary: str, graphs: bool = True
+) -> dict[str, Any]:
+    """First lines of a card; of a family without graphs there is no opset."""
+    lines = {
         "schema": SCHEMA,
         "name": name,
         "version": version,
@@ -70,8 +72,8 @@ def head(name: str, version: int, task: str, family: str, summary: str) -> dict[
         "family": family,
         "summary": summary,
         "licence": "MIT OR Apache-2.0",
-        "opset": OPSET,
     }
+    return lines | ({"opset": OPSET} if graphs else {})
 
 
 def precision_tables(folder: Path) -> list[dict[str, Any]]:

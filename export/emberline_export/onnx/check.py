@@ -5,10 +5,12 @@
 ONNX Runtime (CPU) runs the golden clips through the whole-window graph and through the streaming
 split (encode, translate, decode). Bars: 1e-4 on values, 99.9 % equal codes. Other precisions of
 the card (`onnx quantize`) must keep their graph rules and 99 % of the codes; what they may lose in
-scores was measured by `onnx quantize`, on more films than two.
+scores was measured by `onnx quantize`, on more films than two. A family without graphs (`cascade`)
+is held against its reference.
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ import onnx
 import onnxruntime
 
 from .card import read_card
+from .cascade import golden
 from .folder import GRAPHS, file_of, has_stream, sha256
 from .graph import check_graph
 from .precision.rules import check_rules
@@ -123,6 +126,9 @@ def check(folder: Path) -> list[str]:
         digest, name = line.split("  ", 1)
         say((folder / name).exists() and sha256(folder / name) == digest, f"hash of {name}")
     card = read_card(folder)
+    if "opset" not in card:
+        check_curves(folder, card, say)
+        return failed
     for g in GRAPHS:
         counts = check_graph(folder / g)
         say(True, f"{g}: opset {card['opset']}, {sum(counts.values())} nodes, bilinear, no loop")
@@ -159,6 +165,22 @@ def check(folder: Path) -> list[str]:
     size = sum(p.stat().st_size for p in folder.iterdir())
     say(size <= FOLDER_BYTES, f"folder size {size / 1e6:.2f} MB of {FOLDER_BYTES / 1e6:.0f}")
     return failed
+
+
+def check_curves(folder: Path, card: dict, say: Callable[[bool, str], None]) -> None:
+    """Of a family without graphs: curves as the card has them, and golden films said again."""
+    (entry,) = card["precision"]
+    path = folder / entry["file"]
+    say(sha256(path) == entry["sha256"], f"card's hash of {entry['file']}")
+    own = card[card["family"]]
+    with np.load(path) as z:
+        b = z["fit"]
+    want = (len(own["rates_mm_h"]), 2, 1 + len(own["features"]))
+    ok = b.shape == want and bool(np.isfinite(b).all())
+    say(ok, f"{entry['file']}: {b.shape[0]} curves of {b[0].size} numbers")
+    for case, wrong in golden.apart(folder / "golden.npz", b.reshape(len(b), -1)).items():
+        text = f"max abs {wrong[0]:.1e} of the chances, {wrong[1]:.1e} mm/h of likely rain"
+        say(max(wrong) <= VALUE_BAR, f"{case}: said again: {text}")
 
 
 def add_arguments(p: argparse.ArgumentParser) -> None:

@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 
 from ...data.rain_films import EVENTS, VALIDATES_ONLY
+from ...data.scores.skill import RATES_MM_H
 from ...models.nowcast.features import NAMES
-from ...models.nowcast.logistic import RATES_MM_H, REFERENCE_MIN, design, fit
+from ...models.nowcast.logistic import REFERENCE_MIN, design, fit
 from .samples import Samples, samples
 
 WEIGHT = {"meteonet": 0.6, "dwd_ry": 0.6, "dwd_yw": 0.6}  # of short events; others 1
@@ -53,6 +54,7 @@ def weights(data: Path, keep: Path, events: list[str]) -> dict:
         "reference_min": REFERENCE_MIN,
         "layout": "a rate a row: 1, the features, and the same times ln(lead_min / reference_min)",
         "fitted_on": used,
+        "cells": CELLS,
         "fit": digits(curves(of)),
         "without": {e: digits(b) for e, b in without.items()},
     }

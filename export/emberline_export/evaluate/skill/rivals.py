@@ -13,7 +13,7 @@ import numpy as np
 from ...data.rain import DRY_DB, FULL, rain_mm_h
 from ...data.rain_films import Start
 from ...data.rain_forecast import reaches
-from ...models.nowcast.logistic import RATES_MM_H
+from ...data.scores.skill import RATES_MM_H
 from ...models.nowcast.velocity import decibels
 from ...models.simple.rain import carry, motion, ranked
 from ..nowcast.crps import of_ensemble

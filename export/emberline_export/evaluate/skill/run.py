@@ -1,63 +1,45 @@
 """Score the rain nowcast beside pysteps, each event by curves that have not seen it.
 
-    python -m emberline_export evaluate rain-skill ROWS.pkl --weights WEIGHTS.json \
-        --data EMBERLINE_DATA --keep KEEP [--events fmi knmi] [--steps own]
-    python -m emberline_export evaluate rain-skill ROWS.pkl --tables
+    python -m emberline_export evaluate rain-skill ../docs/rain-skill.ndjson \
+        --weights WEIGHTS.json --data EMBERLINE_DATA --keep KEEP [--events fmi knmi] [--steps own]
 
-A row is a start, a class of leads and a method. Rivals are computed once (ten seconds a start, kept
-in KEEP/rivals); a run that is stopped goes on from there. `--tables` prints what rows say.
+A row is an event, the step it was seen at, a class of leads and a method; its scores are sums over
+the starts (`data/scores/skill.py`). Rivals are computed once (ten seconds a start, kept in
+KEEP/rivals); events and steps that the file has are not scored again, so that a run that was
+stopped goes on.
 """
 
 import argparse
 import json
-import pickle
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from ...data.rain_films import EVENTS, OWN_STEP_MIN, STEPS_MIN, Start, starts
+from ...data.scores import skill
 from ...models.nowcast import decide
-from ...models.nowcast.features import NAMES, each_lead, now
-from ...models.nowcast.logistic import RATES_MM_H, chance
+from ...models.nowcast.features import now
+from ...models.nowcast.forecast import forecast
 from .rivals import MEMBERS, cached
 from .score import of_chance, of_field
-from .tables import Row, tables
+
+Scored = Iterator[tuple[int, str, skill.Sums]]  # class of lead, method, scores
 
 
-def chances(b: np.ndarray, x: np.ndarray, minutes: float) -> np.ndarray:
-    """Chances `[K, H, W]`, falling with the rate, of features `[K, F, H, W]`."""
-    flat = x.reshape(*x.shape[:2], -1).transpose(0, 2, 1)
-    p = np.stack([chance(one, f, minutes) for one, f in zip(b, flat, strict=True)])
-    return decide.falling(p).reshape(len(b), *x.shape[2:])
-
-
-def decided(p: np.ndarray, carried: list[float], minutes: float) -> np.ndarray:
-    """The field of rain that is likely, mm/h; `carried`: cells by rate."""
-    most = [
-        decide.most_cells(c, float(q.sum()), minutes, r)
-        for c, q, r in zip(carried, p, RATES_MM_H, strict=True)
-    ]
-    return decide.likely(p, [decide.cut(q, m) for q, m in zip(p, most, strict=True)])
-
-
-def carried_cells(x: np.ndarray) -> list[float]:
-    """Cells that reach each rate in the carried last frame, from its features."""
-    return [float((own >= -1e-3).sum()) for own in x[:, NAMES.index("own")]]
-
-
-def ours(start: Start, b: np.ndarray) -> Iterator[tuple[int, str, dict]]:
-    """Class of lead, method, scores."""
+def ours(start: Start, b: np.ndarray) -> Scored:
+    """Chances, and both fields that are made of them."""
     leads = start.leads()
     n = now(start.rain_mm_h, start.ages_min, start.film.cell_km)
     of = {m: c for c, m in leads.items()}
-    for m, x in each_lead(n, sorted(of)):
-        p, truth = chances(b, x, m), start.truth_mm_h(m)
-        yield of[m], "chances", of_chance(p, truth)
-        yield of[m], "likely", of_field(decided(p, carried_cells(x), m), truth)
+    for said in forecast(n, b, sorted(of)):
+        c, truth = of[said.minutes], start.truth_mm_h(said.minutes)
+        yield c, "chances", of_chance(said.chances, truth)
+        yield c, "likely", of_field(said.likely_mm_h, truth)
+        yield c, "expected", of_field(decide.expected(said.chances), truth)
 
 
-def rivals(start: Start, folder: Path) -> Iterator[tuple[int, str, dict]]:
+def rivals(start: Start, folder: Path) -> Scored:
     """The same of pysteps; STEPS' chances cut by themselves alike."""
     found = cached(start, folder, costly=start.step_min == OWN_STEP_MIN[start.film.event])
     for c, m in start.leads().items():
@@ -74,32 +56,46 @@ def rivals(start: Start, folder: Path) -> Iterator[tuple[int, str, dict]]:
             yield c, "steps cut", of_field(decide.likely(p, [decide.cut(q) for q in p]), truth)
 
 
+def scored(data: Path, event: str, step: float, b: np.ndarray, folder: Path) -> Iterator[str]:
+    """Rows of an event at a step, as text."""
+    sums: dict[tuple[int, str], skill.Sums] = {}
+    count: dict[tuple[int, str], int] = {}
+    for start in starts(data, event, step):
+        for found in (ours(start, b), rivals(start, folder)):
+            for c, method, scores in found:
+                mine = sums.setdefault((c, method), {})
+                count[c, method] = count.get((c, method), 0) + 1
+                for name, value in scores.items():
+                    mine[name] = mine.get(name, 0) + value
+    for (c, method), found in sorted(sums.items()):
+        yield skill.line(event, step, c, method, count[c, method], found)
+
+
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """Command line of the verb."""
-    p.add_argument("rows", type=Path, help="rows that are written, or read for tables")
-    p.add_argument("--tables", action="store_true", help="print what rows say")
-    p.add_argument("--weights", type=Path, help="JSON of `evaluate rain-fit`")
-    p.add_argument("--data", type=Path, help="EMBERLINE_DATA")
-    p.add_argument("--keep", type=Path, help="folder of rivals")
+    p.add_argument("rows", type=Path, help="NDJSON that rows are appended to")
+    p.add_argument("--weights", type=Path, required=True, help="JSON of `evaluate rain-fit`")
+    p.add_argument("--data", type=Path, required=True, help="EMBERLINE_DATA")
+    p.add_argument("--keep", type=Path, required=True, help="folder of rivals")
     p.add_argument("--events", nargs="*", choices=list(EVENTS), default=list(EVENTS))
     p.add_argument("--steps", choices=["own", "all"], default="all")
 
 
 def main(args: argparse.Namespace) -> int:
-    """Score, or print."""
-    if args.tables:
-        print(tables(pickle.loads(args.rows.read_bytes())))
-        return 0
+    """Score what the file does not have yet."""
     folder = args.keep / "rivals"
     folder.mkdir(parents=True, exist_ok=True)
     without = json.loads(args.weights.read_text())["without"]
-    rows: list[Row] = []
-    for event in args.events:
-        b = np.array(without[event])
-        for step in (OWN_STEP_MIN[event],) if args.steps == "own" else STEPS_MIN[event]:
-            for start in starts(args.data, event, step):
-                for found in (ours(start, b), rivals(start, folder)):
-                    rows += [(event, step, start.name, *one) for one in found]
-        args.rows.write_bytes(pickle.dumps(rows))
-        print(f"{event}: {len(rows)} rows", flush=True)
+    there = skill.read(args.rows) if args.rows.exists() else []
+    done = {(r["event"], r["step_min"]) for r in there}
+    wanted = [(e, OWN_STEP_MIN[e]) for e in args.events]
+    if args.steps == "all":
+        wanted += [(e, s) for e in args.events for s in STEPS_MIN[e] if s != OWN_STEP_MIN[e]]
+    for event, step in wanted:
+        if (event, step) in done:
+            continue
+        text = list(scored(args.data, event, step, np.array(without[event]), folder))
+        with args.rows.open("a") as f:
+            f.writelines(text)
+        print(f"{event}, seen every {step:g} min: {len(text)} rows", flush=True)
     return 0

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from ...data.rain_films import EVENTS, Start, films
+from ...data.scores.skill import RATES_MM_H
 from ...models.nowcast.features import NAMES, each_lead, now
-from ...models.nowcast.logistic import RATES_MM_H
 
 LEADS_MIN = (5, 10, 15, 20, 30, 40, 50, 60, 75, 90, 120)
 CELLS = 800  # of a start and lead

@@ -4,12 +4,10 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from ...data.rain_forecast import reaches
-from ...models.nowcast.logistic import RATES_MM_H
+from ...data.scores.skill import FSS_MM_H, RATES_MM_H, RELIABLE_MM_H
 from ..nowcast.crps import of_chances
 
-FSS_MM_H = (0.5, 1.0, 5.0)
 FSS_CELLS = 9
-RELIABLE_MM_H = (0.1, 1.0, 5.0)
 BINS = 10
 
 

@@ -1,4 +1,4 @@
-"""From chances to one field: the largest rate whose chance passes its cut.
+"""From chances to one field: the largest rate whose chance passes its cut, or the mean.
 
 The cut is the forecast's own: of all cuts, the one whose area is expected to have the best critical
 success index by the chances themselves. That area grows where chances are small, so it is bounded:
@@ -9,7 +9,7 @@ steps of one in a thousand.
 
 import numpy as np
 
-from .logistic import RATES_MM_H
+from ...data.scores.skill import RATES_MM_H
 
 BINS = 1000
 AREA = 1.1  # times the area that is looked for
@@ -64,3 +64,14 @@ def likely(p: np.ndarray, cuts: list[float]) -> np.ndarray:
     under = np.minimum(np.take_along_axis(margin, k[None] + 1, 0)[0], -1e-6)
     part = np.clip(over / (over - under), 0, 0.999)
     return np.where(top < 0, 0, np.exp(rates[k] + part * (rates[k + 1] - rates[k])) * (1 + 1e-6))
+
+
+def expected(p: np.ndarray) -> np.ndarray:
+    """mm/h to expect: the integral of the chances `[K, …]` over the rate.
+
+    Linear between the rates; below the smallest its chance, above the largest falling to nothing
+    at twice it. That is the distribution whose CRPS is scored.
+    """
+    rates = np.array([0.0, *RATES_MM_H, 2 * RATES_MM_H[-1]])
+    above = np.concatenate([p[:1], p, np.zeros_like(p[:1])])
+    return np.tensordot(np.diff(rates), (above[1:] + above[:-1]) / 2, 1)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import maximum_filter, uniform_filter
 
+from ...data.scores.skill import RATES_MM_H
 from .carry import beyond_cells, paths, sample
 from .cascade import Cascade, cascade, filled
-from .logistic import RATES_MM_H
 from .velocity import DRY_BELOW_DB, decibels, pairs, velocity
 
 SQUARES_KM = (2.0, 6.0, 16.0)  # half sides at 30 minutes; they grow with the root of the lead

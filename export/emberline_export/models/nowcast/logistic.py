@@ -2,7 +2,6 @@
 
 import numpy as np
 
-RATES_MM_H = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 REFERENCE_MIN = 30.0
 ROUNDS = 12
 

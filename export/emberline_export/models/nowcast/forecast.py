@@ -1,0 +1,48 @@
+"""A whole nowcast: chances of each rate, rain that is likely, and rain to expect, lead by lead."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...data.scores.skill import RATES_MM_H
+from . import decide
+from .features import NAMES, Now, each_lead
+from .logistic import chance
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of one lead."""
+
+    minutes: float
+    chances: np.ndarray  # [K, H, W], falling with the rate
+    likely_mm_h: np.ndarray  # [H, W]
+
+
+def chances(b: np.ndarray, x: np.ndarray, minutes: float) -> np.ndarray:
+    """Chances `[K, H, W]`, falling with the rate, of features `[K, F, H, W]`."""
+    flat = x.reshape(*x.shape[:2], -1).transpose(0, 2, 1)
+    p = np.stack([chance(one, f, minutes) for one, f in zip(b, flat, strict=True)])
+    return decide.falling(p).reshape(len(b), *x.shape[2:])
+
+
+def decided(p: np.ndarray, carried: list[float], minutes: float) -> np.ndarray:
+    """The field of rain that is likely, mm/h; `carried`: cells by rate."""
+    most = [
+        decide.most_cells(c, float(q.sum()), minutes, r)
+        for c, q, r in zip(carried, p, RATES_MM_H, strict=True)
+    ]
+    return decide.likely(p, [decide.cut(q, m) for q, m in zip(p, most, strict=True)])
+
+
+def carried_cells(x: np.ndarray) -> list[float]:
+    """Cells that reach each rate in the carried last frame, from its features."""
+    return [float((own >= -1e-3).sum()) for own in x[:, NAMES.index("own")]]
+
+
+def forecast(n: Now, b: np.ndarray, leads_min: list[float]) -> Iterator[Said]:
+    """Of rising leads, by the numbers of the curves `[K, 2 (F + 1)]`."""
+    for m, x in each_lead(n, leads_min):
+        p = chances(b, x, m)
+        yield Said(m, p, decided(p, carried_cells(x), m))

@@ -1,0 +1,1 @@
+"""Folders of the family `cascade`: rain nowcasts of curves, without a network."""
