@@ -60,8 +60,11 @@ GROUPS = {
             ),
             "rain-skill": (
                 "skill.run",
-                "score the rain nowcast beside pysteps at any step, tables",
+                "score the rain nowcast beside pysteps at any step",
             ),
+            "rain-steps": ("skill.steps", "compare films thinned to other steps, same last frame"),
+            "rain-onset": ("skill.onset", "score what is said of a point: rain starts, rain stops"),
+            "rain-page": ("skill.page", "turn rows of rain skill into docs/nowcast.md"),
             "precisions": ("precision.page", "measure every precision of folders, write a page"),
             "station": ("station", "score the station outlook beside persistence"),
         },

@@ -87,7 +87,7 @@ def main(args: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     without = json.loads(args.weights.read_text())["without"]
     there = skill.read(args.rows) if args.rows.exists() else []
-    done = {(r["event"], r["step_min"]) for r in there}
+    done = {(r["event"], r["step_min"]) for r in there if r["method"] == "lk"}
     wanted = [(e, OWN_STEP_MIN[e]) for e in args.events]
     if args.steps == "all":
         wanted += [(e, s) for e in args.events for s in STEPS_MIN[e] if s != OWN_STEP_MIN[e]]
