@@ -8,11 +8,13 @@ import jinja2
 import pytest
 
 from emberline_export.data.scores import rows as benchmark_rows
+from emberline_export.data.scores import skill
 from emberline_export.evaluate import accuracy
 from emberline_export.evaluate.benchmark import report
 from emberline_export.evaluate.nowcast import page as nowcast_page
 from emberline_export.evaluate.nowcast import rows as nowcast_rows
 from emberline_export.evaluate.precision import page as precision_page
+from emberline_export.evaluate.skill import page as skill_page
 from emberline_export.onnx import export, ship
 from emberline_export.onnx.cascade import ship as cascade_ship
 from emberline_export.onnx.page import render, table
@@ -33,9 +35,11 @@ def test_results_come_from_rows() -> None:
 
 
 def test_nowcasts_come_from_rows() -> None:
-    """`docs/nowcast.md` from `docs/nowcast.ndjson`."""
-    text = nowcast_page.text(nowcast_rows.read(DOCS / "nowcast.ndjson"))
+    """`docs/nowcast.md` from `docs/rain-skill.ndjson`, and that of the model before."""
+    text = skill_page.text(skill.read(DOCS / "rain-skill.ndjson"))
     assert text == (DOCS / "nowcast.md").read_text()
+    text = nowcast_page.text(nowcast_rows.read(DOCS / "nowcast-rain-v1.ndjson"))
+    assert text == (DOCS / "nowcast-rain-v1.md").read_text()
 
 
 @pytest.mark.parametrize("folder", sorted(p.name for p in MODELS.glob("*-v*")))

@@ -26,7 +26,7 @@ from .program import Program
 
 RATES_MM_H = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 # Weight of sharp extrapolation at lead 1, and the power of the lead by which it falls: chosen on
-# the four events, each with the model that has not seen it (docs/nowcast.md).
+# the four events, each with the model that has not seen it (docs/nowcast-rain-v1.md).
 BLEND = {"extrapolation": 0.5, "falls": 0.5}
 NEAR_CELLS, FAR_CELLS = 0.8, 5.0  # half sides of the squares at lead 1
 SHARE_LEAST = 0.002  # shares nearer to 0 or 1 tell nothing more

@@ -1,6 +1,6 @@
-"""Write docs/nowcast.md from rows of `evaluate nowcast`: tables, intervals, seconds.
+"""Write a page of the program's rain nowcasts from rows of `evaluate nowcast`.
 
-    python -m emberline_export evaluate nowcast-page ../docs/nowcast.ndjson ../docs/nowcast.md
+    python -m emberline_export evaluate nowcast-page ../docs/nowcast-rain-v1.ndjson PAGE.md
 
 The words are in `page.md.j2`; every number comes from the rows.
 """
@@ -64,7 +64,7 @@ def text(rows: list[dict]) -> str:
 def add_arguments(p: argparse.ArgumentParser) -> None:
     """Command line of `evaluate nowcast-page`."""
     p.add_argument("rows", type=Path, help="NDJSON that `evaluate nowcast` appended to")
-    p.add_argument("out", type=Path, help="nowcast.md")
+    p.add_argument("out", type=Path, help="Markdown that is written")
 
 
 def main(args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from .rivals import MEMBERS
 PAGE = Path(__file__).with_name("nowcast.md.j2")
 STEPS_MIN = (10, 15, 2, 4)
 BY_EVENT = (30, 60)
+LEFT = {120: ("smhi",)}  # views that all that was seen in them has left by that lead
 
 
 def starts(found: skill.Found) -> str:
@@ -38,6 +39,7 @@ def lead(found: skill.Found, c: int) -> dict | None:
     """What is told of a class of leads."""
     whole = tables.events_of(found, c, ("likely", *tables.FOUR))
     events = whole or tables.events_of(found, c, ("likely", "lk"))
+    events = [e for e in events if e not in LEFT.get(c, ())]
     if not events:
         return None
     low, high = skill.CLASSES[c]
@@ -54,6 +56,7 @@ def text(rows: list[dict]) -> str:
     found = tables.own(rows)
     told = {c: lead(found, c) for c in skill.CLASSES}
     classes = [c for c in skill.CLASSES if told[c]]
+    hour = tables.events_of(found, 60, ("likely", *tables.FOUR))
     return render(
         PAGE,
         count=len({r["event"] for r in rows}),
@@ -72,6 +75,8 @@ def text(rows: list[dict]) -> str:
         steps={s: t for s in STEPS_MIN if (t := tables.of_step(rows, s, [10, 30, 60]))},
         same=tables.same_frame(rows),
         onset=tables.onsets(rows),
+        heavy=tables.gain(found, 60, 5.0, hour),
+        heavy_bias=skill.bias(skill.pooled(found[60, "likely"], hour, 5.0)),
     )
 
 
