@@ -203,6 +203,23 @@ def test_one_field_reaches_each_rate_where_its_chance_passes() -> None:
         assert np.array_equal(field >= rate, passes[k:].any(0))
 
 
+def test_the_rain_to_expect_is_the_integral_of_the_chances() -> None:
+    """Against a fine sum; sure rain of a rate is that rate, and never more than twice the last."""
+    p = decide.falling(np.random.default_rng(6).random((len(RATES_MM_H), 5)))
+    knots = np.array([0, *RATES_MM_H, 40])
+    fine = (np.arange(400_000) + 0.5) / 10_000
+    want = [np.interp(fine, knots, [q[0], *q, 0]).sum() / 10_000 for q in p.T]
+    assert np.allclose(decide.expected(p), want, rtol=1e-3)
+    assert decide.expected(np.ones((8, 1)))[0] == pytest.approx(30)
+    assert decide.expected(np.zeros((8, 2))).tolist() == [0, 0]
+
+
+def test_what_has_left_a_small_view_is_not_scored() -> None:
+    """Two hours of Gothenburg."""
+    film = Film("smhi", "smhi", np.zeros((40, 4, 4), np.uint8), 5.0, 2.0)
+    assert max(Start(film, 3, 5.0).leads()) == 60
+
+
 def test_leads_are_minutes_that_the_film_still_has() -> None:
     """Of a thinned film, multiples of its step; what is seen ends at the start."""
     film = Film("fmi", "fmi", np.zeros((20, 4, 4), np.uint8), 5.0, 1.0)

@@ -35,6 +35,8 @@ WHAT = {
     "smhi": "Gothenburg (SMHI), 25 July 2015",
 }
 VALIDATES_ONLY = ("smhi",)  # share-alike: no number that is shipped may be fitted on it
+# Leads by which all that was seen has left a small view: what is then in it nobody can know.
+NOT_SCORED = {("smhi", 120)}
 HISTORY_MIN = 30.0  # of frames handed to a method
 
 
@@ -92,7 +94,7 @@ class Start:
         for wanted, (low, high) in CLASSES.items():
             multiples = np.arange(1, high / self.step_min + 1e-6) * self.step_min
             there = [m for m in multiples if low <= m <= high and self.truth_mm_h(m) is not None]
-            if there:
+            if there and (self.film.event, wanted) not in NOT_SCORED:
                 found[wanted] = float(min(there, key=lambda m: abs(m - wanted)))
         return found
 

@@ -19,7 +19,6 @@ from .rivals import MEMBERS
 PAGE = Path(__file__).with_name("nowcast.md.j2")
 STEPS_MIN = (10, 15, 2, 4)
 BY_EVENT = (30, 60)
-LEFT = {120: ("smhi",)}  # views that all that was seen in them has left by that lead
 
 
 def starts(found: skill.Found) -> str:
@@ -39,14 +38,14 @@ def lead(found: skill.Found, c: int) -> dict | None:
     """What is told of a class of leads."""
     whole = tables.events_of(found, c, ("likely", *tables.FOUR))
     events = whole or tables.events_of(found, c, ("likely", "lk"))
-    events = [e for e in events if e not in LEFT.get(c, ())]
     if not events:
         return None
     low, high = skill.CLASSES[c]
     return {
         "events": f"Leads of {low} to {high} minutes; events: {', '.join(events)}.",
         "table": tables.of_class(found, c, events),
-        "below": tables.below(found, c, events),
+        "below": tables.below(found, c, events, ("lk",)),
+        "behind": tables.below(found, c, events, tables.FOUR),
         "missing": not whole,
     }
 
@@ -70,6 +69,7 @@ def text(rows: list[dict]) -> str:
             for c in BY_EVENT
             if c in classes
         },
+        amounts=tables.amounts(found, classes),
         crps=tables.of_crps(found, classes),
         reliability=tables.of_reliability(found, ("chances", "steps chances")),
         steps={s: t for s in STEPS_MIN if (t := tables.of_step(rows, s, [10, 30, 60]))},

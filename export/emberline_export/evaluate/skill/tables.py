@@ -44,9 +44,11 @@ def events_of(found: Found, c: int, methods: tuple[str, ...]) -> list[str]:
     return sorted(set.intersection(*sets), key=list(WHAT).index)
 
 
-def best(found: Found, c: int, rate: float, events: list[str]) -> tuple[float, str]:
-    """CSI of the best of the four, of those that have all the events, and which."""
-    there = [m for m in FOUR if all(e in found.get((c, m), {}) for e in events)]
+def best(
+    found: Found, c: int, rate: float, events: list[str], of: tuple[str, ...] = FOUR
+) -> tuple[float, str]:
+    """CSI of the best of some methods, of those that have all the events, and which."""
+    there = [m for m in of if all(e in found.get((c, m), {}) for e in events)]
     return max((csi(pooled(found[c, m], events, rate)), m) for m in there)
 
 
@@ -82,14 +84,16 @@ def of_class(found: Found, c: int, events: list[str]) -> str:
     return table(head, lines)
 
 
-def below(found: Found, c: int, events: list[str]) -> str:
-    """Where the likely field is worse than plain extrapolation, event by event."""
+def below(found: Found, c: int, events: list[str], than: tuple[str, ...]) -> str:
+    """Where the likely field is worse than the best of some others, event by event."""
     worse = []
     for r in SHOWN_MM_H:
         for e in events:
-            mine, theirs = (csi(pooled(found[c, m], [e], r)) for m in ("likely", "lk"))
+            mine = csi(pooled(found[c, "likely"], [e], r))
+            theirs, which = best(found, c, r, [e], than)
             if mine < theirs:
-                worse.append(f"{e} at {r:g} mm/h ({mine:.3f} : {theirs:.3f})")
+                named = f", {NAMES[which]}" if len(than) > 1 else ""
+                worse.append(f"{e} at {r:g} mm/h ({mine:.3f} : {theirs:.3f}{named})")
     return ", ".join(worse) or "nowhere"
 
 
@@ -105,6 +109,25 @@ def by_event(found: Found, c: int, events: list[str]) -> str:
             row.append(f"{mine:.3f} : {theirs:.3f} ({NAMES[which]})")
         lines.append(row)
     return table(["event", "starts", *(f"{r:g} mm/h" for r in SHOWN_MM_H)], lines)
+
+
+def amounts(found: Found, classes: list[int]) -> str:
+    """Rain said over rain that came, mean over events, and mean absolute error."""
+    methods = ("lk", "honest", "sprog", "steps", "expected", "likely")
+    lines = []
+    for c in classes:
+        events = events_of(found, c, ("likely", "lk"))
+        row = [str(c)]
+        for m in methods:
+            of = found.get((c, m), {})
+            if not all(e in of for e in events):
+                row.append("–")
+                continue
+            said = np.mean([of[e]["amount"][0] / max(of[e]["amount"][1], 1e-9) for e in events])
+            wrong = np.mean([of[e]["mae"][0] / of[e]["mae"][1] for e in events])
+            row.append(f"{said:.2f} / {wrong:.3f}")
+        lines.append(row)
+    return table(["lead, min", *(NAMES[m] for m in methods)], lines)
 
 
 def of_crps(found: Found, classes: list[int]) -> str:
@@ -158,7 +181,9 @@ def of_step(rows: list[dict], step: float, classes: list[int]) -> str:
             told = gain_told(found, c, r, four) if four else "–"
             row.append(f"{csi(n):.3f} : {lk:.3f} / {bias(n):.2f}; {told}")
         lines.append(row)
-    return table(["lead, min", "events", *(f"{r:g} mm/h" for r in SHOWN_MM_H)], lines)
+    return (
+        table(["lead, min", "events", *(f"{r:g} mm/h" for r in SHOWN_MM_H)], lines) if lines else ""
+    )
 
 
 def same_frame(rows: list[dict]) -> str:
