@@ -53,7 +53,7 @@ fn radar_files_that_do_not_fit_are_refused_in_one_line() {
     furnish(&room);
     for (args, want) in [
         (&["mixed"][..], "mixed: it mixes PGM and GeoTIFF; put frames of one format"),
-        (&["one"], "rain-v1: looks at 2 frames, and the film has one; give a longer film"),
+        (&["one"], "rain-v2: looks at 2 frames, and the film has one; give a longer film"),
         (&["cut.pgm"], "cut.pgm"),
         (&["text.h5"], "text.h5"),
         (&["fmi", "--crs", "EPSG:4326"], "fmi/fmi.pgm"),

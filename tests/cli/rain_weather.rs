@@ -114,7 +114,11 @@ fn a_missing_frame_or_another_step_changes_no_arrival_of_rain() {
     let ran = room.run(&["replay", "two gaps", "scores", "--every", "4", "--kind", "rain"]).must(0);
     assert!(ran.err.contains("have no frame at their time and are not scored"), "{}", ran.err);
     for (args, want) in [
-        (&["full", "o", "--every", "1min"][..], "give --step 300 or more"),
+        (&["full", "o", "--every", "30s"][..], "give --step 300 or more"),
+        (
+            &["full", "o", "--every", "1min", "--model", "rain-v1"],
+            "gives leads 240 s or more apart, not 60 s",
+        ),
         (&["full", "o", "--until", "9000h"], "give an earlier --until"),
         (&["full", "o", "--leads", "3", "--until", "1h"], "cannot be used with"),
         (

@@ -94,14 +94,23 @@ def check_rain(out: Path, product: dict, arrays) -> str:
     if (out / "rain.tif").exists():
         with rasterio.open(out / "rain.tif") as tif:
             assert np.array_equal(tif.read(), rain, equal_nan=True)
+    if "rain_likely_mm_h" in arrays and (out / "rain.tif").exists():
+        with rasterio.open(out / "rain_likely.tif") as tif:
+            assert np.array_equal(tif.read(), arrays["rain_likely_mm_h"], equal_nan=True)
             assert np.allclose(tif.transform.to_gdal(), t, rtol=1e-14, atol=1e-9)
             said.append(f"tif {apart_m(tif, rows, cols, want):.1f} m")
     # NetCDF-4 reads its packed values; GDAL its place.
     with netCDF4.Dataset(out / "rain.nc") as nc:
-        values = nc["rainfall_rate"][:]
-        assert np.array_equal(np.ma.getmaskarray(values), np.isnan(rain)), out
-        off = np.nanmax(np.abs(values.filled(np.nan) - rain), initial=0)
-        assert off <= float(nc["rainfall_rate"].getncattr("resolution_mm_h")) / 2 + 1e-6, off
+        for name, array in (
+            ("rainfall_rate", "rain_mm_h"),
+            ("likely_rainfall_rate", "rain_likely_mm_h"),
+        ):
+            if array not in arrays:
+                continue
+            values, want = nc[name][:], arrays[array]
+            assert np.array_equal(np.ma.getmaskarray(values), np.isnan(want)), out
+            off = np.nanmax(np.abs(values.filled(np.nan) - want), initial=0)
+            assert off <= float(nc[name].getncattr("resolution_mm_h")) / 2 + 1e-6, off
         if "lat" in nc.variables:
             lon, lat = (nc[n][:][rows.astype(int), cols.astype(int)] for n in ("lon", "lat"))
             off_m = np.hypot((lon - want[0]) * np.cos(np.radians(lat)), lat - want[1]) * 111195

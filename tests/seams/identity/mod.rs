@@ -25,7 +25,7 @@ impl Family for Identity {
     }
 
     fn check_folder(&self, folder: &Folder) -> Result<(), ModelError> {
-        match folder.signature("model.onnx")?.fault(folder.card.opset) {
+        match folder.signature("model.onnx")?.fault(folder.card.opset.unwrap_or_default()) {
             None => Ok(()),
             Some(what) => Err(folder.unfit("model.onnx", &what)),
         }

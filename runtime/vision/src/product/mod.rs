@@ -267,7 +267,13 @@ mod tests {
             files.into_iter().map(|(n, _)| n).collect()
         };
         let rain = names(Task::Rain);
-        for file in ["rain.tif", "rain.nc", "rain_from_outside.tif", "rain_probability.tif"] {
+        for file in [
+            "rain.tif",
+            "rain_likely.tif",
+            "rain.nc",
+            "rain_from_outside.tif",
+            "rain_probability.tif",
+        ] {
             assert!(rain.contains(&file.to_owned()), "{file}: {rain:?}");
         }
         assert!(!names(Task::Frames).iter().any(|n| n.ends_with(".tif")));

@@ -168,6 +168,9 @@ impl Trial {
                 rain.from_outside = Some(Array3::from_shape_fn(rain.mm_h.dim(), |(l, _, x)| {
                     (5..7 + 2 * l).contains(&x)
                 }));
+                // Frames are what is likely; half of it is expected.
+                rain.frames_are_likely = true;
+                rain.mm_h.mapv_inplace(|v| v / 2.0);
                 self.forecast.predicted = Predicted::Rain(rain);
                 self.clip.observed = Observed::Rain(unseen);
             }

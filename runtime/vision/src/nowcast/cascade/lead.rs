@@ -269,8 +269,7 @@ impl OfRate {
 /// the last.
 fn adds(rates_mm_h: &[f32]) -> Vec<f32> {
     let of = |k: usize| {
-        let below =
-            if k == 0 { rates_mm_h[0] } else { (rates_mm_h[k] - rates_mm_h[k - 1]) / 2.0 };
+        let below = if k == 0 { rates_mm_h[0] } else { (rates_mm_h[k] - rates_mm_h[k - 1]) / 2.0 };
         let above = match rates_mm_h.get(k + 1) {
             Some(next) => next - rates_mm_h[k],
             None => rates_mm_h[k],
@@ -392,13 +391,9 @@ fn rows_by<S: pulp::Simd>(
                     + grown_mid * more_mid[x]
                     + grown_far * more_far[x];
             }
-            let [ln, db_n, wide_n, beyond_n] = [
-                Feature::LnSigmaNear,
-                Feature::GrowthDb,
-                Feature::GrowthWideDb,
-                Feature::Beyond,
-            ]
-            .map(number);
+            let [ln, db_n, wide_n, beyond_n] =
+                [Feature::LnSigmaNear, Feature::GrowthDb, Feature::GrowthWideDb, Feature::Beyond]
+                    .map(number);
             for x in 0..w {
                 odds[x] += ln * ln_sigma[x]
                     + db_n * within(grown[x], 5.0)

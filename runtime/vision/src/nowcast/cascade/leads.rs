@@ -90,3 +90,85 @@ pub(crate) fn exact_chances(
         all[l].at(k, y * w + x)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::motion::MotionField;
+    use crate::nowcast::cascade::{Aged, NUMBERS};
+    use crate::rain_rate::{mm_h, share_of_mm_h};
+
+    /// A shower of 8 mm/h, 10 cells to each side of a column.
+    fn shower(col: f32) -> Array2<f32> {
+        Array2::from_shape_fn((50, 80), |(y, x)| {
+            let near = (y as f32 - 25.0).abs().max((x as f32 - col).abs()) <= 10.0;
+            if near { share_of_mm_h(8.0) } else { 0.0 }
+        })
+    }
+
+    /// Curves that look at the carried frame and the expected value.
+    fn curves() -> Curves {
+        let mut numbers = [0.0; NUMBERS];
+        (numbers[1], numbers[4]) = (2.0, 0.5);
+        Curves { rates_mm_h: vec![0.5, 5.0], fit: vec![[numbers, [0.0; NUMBERS]]; 2] }
+    }
+
+    fn forecast(
+        now: &Array2<f32>,
+        cores: usize,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Option<Leads> {
+        let wind = MotionField::even((50, 80), 0.0, 0.8);
+        let before = shower(20.0);
+        let frames = [Aged { age_min: 10.0, shares: &before }, Aged { age_min: 0.0, shares: now }];
+        let ending = Ending::of(&frames, &wind, 1.0)?;
+        let minutes = [10.0, 25.0];
+        let lattice = Lattice::of_minutes(&wind, &minutes);
+        let no_data = now.mapv(f32::is_nan);
+        leads(&ending, &curves(), (&lattice, &minutes), &no_data, cores, progress)
+    }
+
+    #[test]
+    fn rain_is_likely_where_it_is_carried_to_and_nowhere_without_data() {
+        let mut now = shower(28.0);
+        now[[3, 70]] = f32::NAN;
+        let mut heard = Vec::new();
+        let got = forecast(&now, 1, &mut |done, of| {
+            heard.push((done, of));
+            ControlFlow::Continue(())
+        });
+        let got = got.unwrap();
+        assert_eq!(heard, [(1, 2), (2, 2)]);
+        for (l, col) in [36, 48].into_iter().enumerate() {
+            for (x, wet) in [(col - 7, true), (col, true), (col + 7, true), (col + 14, false)] {
+                let likely = mm_h(got.likely[[l, 25, x]]);
+                assert_eq!(likely >= 5.0, wet, "{l} {x}: {likely}");
+                assert_eq!(got.chance.percent[[1, l, 25, x]] > 50, wet, "{l} {x}");
+            }
+            assert!(got.chance.percent[[0, l, 25, col]] >= got.chance.percent[[1, l, 25, col]]);
+            let expected = got.mm_h[[l, 25, col]];
+            assert!(expected > 4.0 && expected < 10.0, "{expected}");
+            assert!(got.mm_h[[l, 3, 70]].is_nan() && got.likely[[l, 3, 70]] == 0.0);
+            assert_eq!(got.chance.percent[[0, l, 3, 70]], Chance::NO_DATA);
+        }
+        // On more cores the same.
+        let again = forecast(&now, 3, &mut |_, _| ControlFlow::Continue(())).unwrap();
+        assert_eq!(again.chance, got.chance);
+        assert_eq!(again.likely, got.likely);
+    }
+
+    #[test]
+    fn work_is_called_off() {
+        assert!(forecast(&shower(28.0), 2, &mut |_, _| ControlFlow::Break(())).is_none());
+    }
+
+    #[test]
+    fn nothing_but_dry_or_no_data_is_forecast_too() {
+        for value in [0.0, f32::NAN] {
+            let now = Array2::from_elem((50, 80), value);
+            let got = forecast(&now, 1, &mut |_, _| ControlFlow::Continue(())).unwrap();
+            assert!(got.likely.iter().all(|v| *v == 0.0), "{value}");
+            assert!(got.mm_h.iter().all(|v| v.is_nan() == value.is_nan()), "{value}");
+        }
+    }
+}

@@ -18,8 +18,7 @@ use crate::source::error::SourceError;
 use crate::source::npy::{Header, NpyError};
 
 /// Scalars of the contract; any other array beside the frames is named in a note and not read.
-const FIELDS: [&str; 7] =
-    ["dt_s", "cell_m", "pixel_km", "kind", "time_utc", "crs", "transform"];
+const FIELDS: [&str; 7] = ["dt_s", "cell_m", "pixel_km", "kind", "time_utc", "crs", "transform"];
 /// Most arrays that one file may hold.
 const ARRAYS_MAX: usize = 10_000;
 
