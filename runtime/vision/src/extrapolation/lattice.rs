@@ -123,7 +123,7 @@ impl Lattice {
     /// # Panics
     /// Where `no_data` has another shape than the motion.
     #[must_use]
-    pub(crate) fn from_outside(&self, no_data: &Array2<bool>) -> Array3<bool> {
+    pub(crate) fn unseen(&self, no_data: &Array2<bool>) -> Array3<bool> {
         let (h, w) = no_data.dim();
         assert_eq!((self.down.len(), self.across.len()), (h, w), "one shape");
         let mut out = Array3::from_elem((self.leads(), h, w), false);
@@ -187,7 +187,7 @@ mod tests {
     use crate::extrapolation::{Inflow, extrapolate};
 
     #[test]
-    fn from_outside_is_where_extrapolation_has_no_data() {
+    fn unseen_is_where_extrapolation_has_no_data() {
         let curl = MotionField {
             down_px: Array2::from_shape_fn((37, 50), |(_, x)| (x as f32 - 25.0) * 0.08),
             right_px: Array2::from_shape_fn((37, 50), |(y, _)| (18.0 - y as f32) * 0.08),
@@ -206,7 +206,7 @@ mod tests {
             }
             let now = no_data.mapv(|none| if none { f32::NAN } else { 1.0 });
             let want = extrapolate(&now, &motion, 6, Inflow::NoData);
-            let got = Lattice::of_steps(&motion, 6).from_outside(&no_data);
+            let got = Lattice::of_steps(&motion, 6).unseen(&no_data);
             let mut differ = 0;
             for ((l, y, x), got) in got.indexed_iter() {
                 let want = want[[l, y, x]].is_nan() && !no_data[[y, x]];
@@ -215,7 +215,7 @@ mod tests {
             assert!(differ * 500 <= got.len(), "{differ} of {}", got.len());
         }
         let none = Lattice::of_steps(&MotionField::even((0, 0), 1.0, 1.0), 2);
-        assert_eq!(none.from_outside(&Array2::default((0, 0))).dim().0, 2);
+        assert_eq!(none.unseen(&Array2::default((0, 0))).dim().0, 2);
     }
 
     #[test]

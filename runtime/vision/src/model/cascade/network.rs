@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use emberline_engine::Engine;
-use ndarray::{Array3, ArrayView2, Axis};
+use ndarray::{Array3, ArrayRef2, ArrayView2, Axis};
 
 use super::card::CascadeCard;
 use crate::clip::{Clip, Observed, Unseen};
@@ -98,7 +98,7 @@ impl Network for CascadeNetwork {
         let minutes: Vec<f64> = lead_s.iter().map(|s| s / 60.0).collect();
         let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
         let no_data = unseen.now();
-        let ending = ending_of(unseen, last, &velocity, cell_km);
+        let ending = ending_of(unseen, &last, &velocity, cell_km);
         let lattice = Lattice::of_minutes(&velocity, &minutes);
         let done = leads(
             &ending,
@@ -109,7 +109,7 @@ impl Network for CascadeNetwork {
             progress,
         );
         let Leads { chance, mm_h, likely } = done.ok_or(ModelError::Stopped)?;
-        let guessed = lattice.from_outside(&no_data);
+        let guessed = lattice.unseen(&no_data);
         rain_notes::add(unseen, &guessed, &no_data, &mut notes);
         if lead_s.last().is_some_and(|s| *s > self.own.checked_s * CHECKED_ROUNDING) {
             notes.push(Note::ChancesUnchecked { checked_min: self.own.checked_s / 60.0 });
@@ -174,7 +174,7 @@ impl CascadeNetwork {
 /// The end of what a radar saw; of one that saw nothing lately the clip's own `last` frame.
 fn ending_of(
     unseen: &Unseen,
-    last: ArrayView2<'_, f32>,
+    last: &ArrayRef2<f32>,
     velocity: &MotionField,
     cell_km: f64,
 ) -> Ending {
@@ -183,7 +183,7 @@ fn ending_of(
         newest.map(|f| Aged { age_min: f.age_s / 60.0, shares: &f.shares }).collect();
     // The last frame is always among them, unless a radar saw nothing at all in it.
     let is_now = aged.last().is_some_and(|f| f.age_min == 0.0);
-    let only = [Aged { age_min: 0.0, shares: &last }];
+    let only = [Aged { age_min: 0.0, shares: last }];
     let frames = if is_now { &aged[..] } else { &only[..] };
     Ending::of(frames, velocity, cell_km).expect("one frame at least")
 }

@@ -36,7 +36,7 @@ pub(super) fn finish(
         let motion = unseen.motion();
         let moved = extrapolated(&last, motion, leads, clip.lead_steps);
         nowcast.blend.mix(frames, &moved, &lead_s);
-        let guessed = Lattice::of_steps(motion, leads * clip.lead_steps).from_outside(&no_data);
+        let guessed = Lattice::of_steps(motion, leads * clip.lead_steps).unseen(&no_data);
         let guessed = every_lead(guessed, clip.lead_steps);
         rain_notes::add(unseen, &guessed, &no_data, notes);
         outside = Some(guessed);

@@ -109,7 +109,7 @@ pub(super) fn chances(odds: &mut [f32]) {
         let rounded = power + ROUND;
         let f = power - (rounded - ROUND);
         let part = 1.0
-            + f * (0.693_147_2
+            + f * (std::f32::consts::LN_2
                 + f * (0.240_226_5 + f * (0.055_504_11 + f * (0.009_618_13 + f * 0.001_333_36))));
         let whole = f32::from_bits((rounded.to_bits() << 23).wrapping_add(0x3f80_0000));
         *x = 1.0 / (1.0 + part * whole);

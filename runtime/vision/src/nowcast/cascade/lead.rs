@@ -338,8 +338,8 @@ fn rows_by<S: pulp::Simd>(
             if rate.is_met {
                 let OfRate { near: n, mid: m, far: f, mid_before: mb, far_before: fb, .. } = rate;
                 let (now, then) = (&of.carried.reached, &of.carried.reached_before);
-                [&mut *n, m, f].into_iter().for_each(|c| c.to_row(now, rate.k, w, y));
-                [&mut *mb, fb].into_iter().for_each(|c| c.to_row(then, rate.k, w, y));
+                [&mut *n, m, f].into_iter().for_each(|c| c.go_to_row(now, rate.k, w, y));
+                [&mut *mb, fb].into_iter().for_each(|c| c.go_to_row(then, rate.k, w, y));
                 let (mut cn, mut cm, mut cf) = (n.first(), m.first(), f.first());
                 let (mut cmb, mut cfb) = (mb.first(), fb.first());
                 let (n, m, f, mb, fb) =

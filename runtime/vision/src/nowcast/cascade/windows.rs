@@ -22,7 +22,7 @@ impl Counts {
     /// Goes on to row `y` of `reached`, which tells how many rates each cell reaches: those count that reach
     /// more than `k`.
     #[inline(always)]
-    pub(super) fn to_row(&mut self, reached: &[u8], k: u8, width: usize, y: usize) {
+    pub(super) fn go_to_row(&mut self, reached: &[u8], k: u8, width: usize, y: usize) {
         let last = reached.len() / width - 1;
         let row = |y: usize| &reached[y.min(last) * width..][..width];
         let inner = &mut self.columns[self.reach..][..width];
@@ -114,7 +114,7 @@ mod tests {
             let (mut counts, mut means) = (Counts::new(reach, w), Means::new(reach, w));
             let mut row = vec![0f32; w];
             for y in 0..h {
-                counts.to_row(&reached, k, w, y);
+                counts.go_to_row(&reached, k, w, y);
                 means.row(&values, w, y, &mut row);
                 let mut sum = counts.first();
                 let (come, gone) = counts.turns(w);
