@@ -184,9 +184,10 @@ def test_the_cut_is_the_best_expected_score() -> None:
     assert expected(decide.cut(p, np.inf)) == pytest.approx(expected(best), abs=2e-3)
     for most in (10, 400):
         assert most - 20 < (p >= decide.cut(p, most)).sum() <= most
-    assert decide.most_cells(100, 400, 60, 1.0) == pytest.approx(220)
-    assert decide.most_cells(100, 400, 60, 5.0) == pytest.approx(110)
-    assert decide.most_cells(100, 400, 150, 1.0) == pytest.approx(440)
+    assert decide.most_cells(100, 1, 400, 60, 1.0) == pytest.approx(220)
+    assert decide.most_cells(100, 150, 400, 60, 5.0) == pytest.approx(110)
+    assert decide.most_cells(100, 70, 400, 60, 5.0) == pytest.approx(77)
+    assert decide.most_cells(100, 1, 400, 150, 1.0) == pytest.approx(440)
     assert decide.cut(np.zeros(9)) > 1
 
 
@@ -212,6 +213,10 @@ def test_the_rain_to_expect_is_the_integral_of_the_chances() -> None:
     assert np.allclose(decide.expected(p), want, rtol=1e-3)
     assert decide.expected(np.ones((8, 1)))[0] == pytest.approx(30)
     assert decide.expected(np.zeros((8, 2))).tolist() == [0, 0]
+    falls = np.exp(-np.array(RATES_MM_H) / 3)[:, None]  # exponential: 3 mm/h in the mean
+    assert decide.expected_by_logarithms(falls)[0] == pytest.approx(3, rel=0.02)
+    assert decide.expected(falls)[0] > 3.15
+    assert decide.expected_by_logarithms(np.ones((8, 1)))[0] == pytest.approx(30)
 
 
 def test_what_has_left_a_small_view_is_not_scored() -> None:

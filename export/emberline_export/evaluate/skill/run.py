@@ -37,6 +37,8 @@ def ours(start: Start, b: np.ndarray) -> Scored:
         yield c, "chances", of_chance(said.chances, truth)
         yield c, "likely", of_field(said.likely_mm_h, truth)
         yield c, "expected", of_field(decide.expected(said.chances), truth)
+        logs = decide.expected_by_logarithms(said.chances)
+        yield c, "expected by logarithms", of_field(logs, truth)
 
 
 def rivals(start: Start, folder: Path) -> Scored:

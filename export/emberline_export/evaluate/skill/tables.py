@@ -26,6 +26,7 @@ NAMES = {
     "steps": "steps, mean",
     "steps cut": "steps, chances cut alike",
     "expected": "emberline `rain_mm_h`",
+    "expected by logarithms": "the same, by logarithms",
     "likely": "emberline `rain_likely_mm_h`",
 }
 SHOWN_MM_H = (0.5, 1.0, 2.0, 5.0)
@@ -113,7 +114,7 @@ def by_event(found: Found, c: int, events: list[str]) -> str:
 
 def amounts(found: Found, classes: list[int]) -> str:
     """Rain said over rain that came, mean over events, and mean absolute error."""
-    methods = ("lk", "honest", "sprog", "steps", "expected", "likely")
+    methods = ("lk", "honest", "sprog", "steps", "expected", "expected by logarithms", "likely")
     lines = []
     for c in classes:
         events = events_of(found, c, ("likely", "lk"))

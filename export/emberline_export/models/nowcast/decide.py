@@ -3,7 +3,9 @@
 The cut is the forecast's own: of all cuts, the one whose area is expected to have the best critical
 success index by the chances themselves. That area grows where chances are small, so it is bounded:
 by the area that the last frame has when carried, which needs no chance to be right, and at longer
-leads more and more by the area that the chances expect. Cuts are found on a histogram of chances in
+leads more and more by the area that the chances expect. Heavy rain is bounded by the carried area
+alone, or by that of the last frame as seen where this is smaller: what stands at the border flows
+in without end when carried, and heavy rain does not. Cuts are found on a histogram of chances in
 steps of one in a thousand.
 """
 
@@ -17,9 +19,16 @@ ALL_EXPECTED_MIN = 120.0  # lead from which only the chances tell the area
 HEAVY_MM_H = 5.0  # from here on only the carried area does: heavy rain's chances are the least sure
 
 
-def most_cells(carried: float, expected: float, minutes: float, rate_mm_h: float) -> float:
-    """Cells that may pass: of the area carried and the area expected, cells, a weighted mean."""
-    part = 0.0 if rate_mm_h >= HEAVY_MM_H else min(minutes / ALL_EXPECTED_MIN, 1.0)
+def most_cells(
+    carried: float, last: float, expected: float, minutes: float, rate_mm_h: float
+) -> float:
+    """Cells that may pass: of the area carried and the area expected, cells, a weighted mean.
+
+    `last`: cells that reach the rate in the last frame, not carried.
+    """
+    if rate_mm_h >= HEAVY_MM_H:
+        return AREA * max(min(carried, last), 1e-9)
+    part = min(minutes / ALL_EXPECTED_MIN, 1.0)
     return AREA * max(carried, 1e-9) ** (1 - part) * max(expected, 1e-9) ** part
 
 
@@ -75,3 +84,13 @@ def expected(p: np.ndarray) -> np.ndarray:
     rates = np.array([0.0, *RATES_MM_H, 2 * RATES_MM_H[-1]])
     above = np.concatenate([p[:1], p, np.zeros_like(p[:1])])
     return np.tensordot(np.diff(rates), (above[1:] + above[:-1]) / 2, 1)
+
+
+def expected_by_logarithms(p: np.ndarray) -> np.ndarray:
+    """The same with the logarithm of the chance linear between the rates, as rain has it."""
+    q = np.maximum(p, 1e-6)
+    falls = np.log(q[:-1] / q[1:])
+    steep = falls > 1e-3
+    mean = np.where(steep, (q[:-1] - q[1:]) / np.where(steep, falls, 1), (q[:-1] + q[1:]) / 2)
+    ends = RATES_MM_H[0] * p[0] + RATES_MM_H[-1] / 2 * p[-1]
+    return ends + np.tensordot(np.diff(RATES_MM_H), mean, 1)

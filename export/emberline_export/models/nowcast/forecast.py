@@ -27,11 +27,11 @@ def chances(b: np.ndarray, x: np.ndarray, minutes: float) -> np.ndarray:
     return decide.falling(p).reshape(len(b), *x.shape[2:])
 
 
-def decided(p: np.ndarray, carried: list[float], minutes: float) -> np.ndarray:
-    """The field of rain that is likely, mm/h; `carried`: cells by rate."""
+def decided(p: np.ndarray, carried: list[float], last: list[float], minutes: float) -> np.ndarray:
+    """The field of rain that is likely, mm/h; cells by rate in the last frame, carried and not."""
     most = [
-        decide.most_cells(c, float(q.sum()), minutes, r)
-        for c, q, r in zip(carried, p, RATES_MM_H, strict=True)
+        decide.most_cells(c, a, float(q.sum()), minutes, r)
+        for c, a, q, r in zip(carried, last, p, RATES_MM_H, strict=True)
     ]
     return decide.likely(p, [decide.cut(q, m) for q, m in zip(p, most, strict=True)])
 
@@ -41,8 +41,14 @@ def carried_cells(x: np.ndarray) -> list[float]:
     return [float((own >= -1e-3).sum()) for own in x[:, NAMES.index("own")]]
 
 
+def last_cells(n: Now) -> list[float]:
+    """Cells that reach each rate in the last frame, filled."""
+    return [float((n.db >= 10 * np.log10(r) - 1e-3).sum()) for r in RATES_MM_H]
+
+
 def forecast(n: Now, b: np.ndarray, leads_min: list[float]) -> Iterator[Said]:
     """Of rising leads, by the numbers of the curves `[K, 2 (F + 1)]`."""
+    last = last_cells(n)
     for m, x in each_lead(n, leads_min):
         p = chances(b, x, m)
-        yield Said(m, p, decided(p, carried_cells(x), m))
+        yield Said(m, p, decided(p, carried_cells(x), last, m))
