@@ -64,6 +64,11 @@ impl Ending {
         })
     }
 
+    /// Cells of the last frame of so many dBR or more.
+    pub(super) fn reach(&self, least_db: f32) -> u64 {
+        self.frames.iter().map(|[now, _]| u64::from(*now >= least_db)).sum()
+    }
+
     /// Rows and columns.
     pub(super) fn shape(&self) -> (usize, usize) {
         self.shape

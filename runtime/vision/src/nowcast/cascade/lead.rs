@@ -146,7 +146,10 @@ impl Chances {
         let mut out = Self {
             kept: vec![vec![0; h * w]; rates],
             mm_h: vec![0.0; h * w],
-            counted: (0..rates).map(|_| Counted::new()).collect(),
+            counted: levels
+                .iter()
+                .map(|level| Counted::new(ending.reach(*level - SHORT_DB)))
+                .collect(),
         };
         if h > 0 && w > 0 {
             rows(&common, &mut of_rates, &adds(&curves.rates_mm_h), &mut out);

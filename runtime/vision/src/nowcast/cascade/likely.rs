@@ -3,7 +3,9 @@
 //! A cut is the forecast's own: of all cuts the one whose area is expected to have the best critical success
 //! index, by the chances themselves. That area grows where chances are small, so it is bounded: by the area
 //! that the last frame has when carried, which needs no chance to be right, and at longer leads more and
-//! more by the area that the chances expect.
+//! more by the area that the chances expect. Heavy rain is bounded by the carried area alone, or by that of
+//! the last frame where this is smaller: what stands at the border flows in without end when carried, and
+//! heavy rain does not.
 
 /// Steps in which chances are counted.
 const BINS: usize = 1000;
@@ -22,13 +24,15 @@ const BEYOND: f64 = 1.5;
 pub(super) struct Counted {
     cells: Vec<f64>,
     hits: Vec<f64>,
-    /// Cells that reach the rate when the last frame is carried.
+    /// Cells that reach the rate in the last frame, and when it is carried.
+    last: u64,
     carried: u64,
 }
 
 impl Counted {
-    pub(super) fn new() -> Self {
-        Self { cells: vec![0.0; BINS + 1], hits: vec![0.0; BINS + 1], carried: 0 }
+    /// Of a rate that so many cells of the last frame reach; no chance yet.
+    pub(super) fn new(last: u64) -> Self {
+        Self { cells: vec![0.0; BINS + 1], hits: vec![0.0; BINS + 1], last, carried: 0 }
     }
 
     /// Where a chance in 0..1 is counted.
@@ -64,12 +68,13 @@ impl Counted {
         if expected <= 0.0 {
             return None;
         }
-        let part = match rate_mm_h {
-            rate if rate >= HEAVY_MM_H => 0.0,
-            _ => (minutes / ALL_EXPECTED_MIN).min(1.0),
+        let most = if rate_mm_h >= HEAVY_MM_H {
+            AREA * (self.carried.min(self.last) as f64).max(1e-9)
+        } else {
+            let part = (minutes / ALL_EXPECTED_MIN).min(1.0);
+            let of_carried = (self.carried as f64).max(1e-9).powf(1.0 - part);
+            AREA * of_carried * expected.max(1e-9).powf(part)
         };
-        let of_carried = (self.carried as f64).max(1e-9).powf(1.0 - part);
-        let most = AREA * of_carried * expected.max(1e-9).powf(part);
         let (mut cells, mut hits, mut best) = (0.0, 0.0, None::<(f64, usize)>);
         for bin in (0..=BINS).rev() {
             (cells, hits) = (cells + self.cells[bin], hits + self.hits[bin]);
@@ -134,7 +139,7 @@ mod tests {
     use super::*;
 
     fn counted(chances: &[f32], carried: u32) -> Counted {
-        let mut counted = Counted::new();
+        let mut counted = Counted::new(u64::from(carried));
         let bins: Vec<u16> = chances.iter().map(|p| Counted::bin(*p)).collect();
         counted.add(&bins, chances, carried);
         counted
