@@ -186,7 +186,8 @@ def test_the_cut_is_the_best_expected_score() -> None:
         assert most - 20 < (p >= decide.cut(p, most)).sum() <= most
     assert decide.most_cells(100, 1, 400, 60, 1.0) == pytest.approx(220)
     assert decide.most_cells(100, 150, 400, 60, 5.0) == pytest.approx(110)
-    assert decide.most_cells(100, 70, 400, 60, 5.0) == pytest.approx(77)
+    assert decide.most_cells(100, 64, 400, 30, 5.0) == pytest.approx(88)
+    assert decide.most_cells(100, 64, 400, 90, 5.0) == pytest.approx(70.4)
     assert decide.most_cells(100, 1, 400, 150, 1.0) == pytest.approx(440)
     assert decide.cut(np.zeros(9)) > 1
 

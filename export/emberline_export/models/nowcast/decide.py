@@ -3,10 +3,10 @@
 The cut is the forecast's own: of all cuts, the one whose area is expected to have the best critical
 success index by the chances themselves. That area grows where chances are small, so it is bounded:
 by the area that the last frame has when carried, which needs no chance to be right, and at longer
-leads more and more by the area that the chances expect. Heavy rain is bounded by the carried area
-alone, or by that of the last frame as seen where this is smaller: what stands at the border flows
-in without end when carried, and heavy rain does not. Cuts are found on a histogram of chances in
-steps of one in a thousand.
+leads more and more by the area that the chances expect. Heavy rain, whose chances are the least
+sure, is bounded by the carried area, at longer leads more and more by that of the last frame as
+seen where this is smaller: what stands at the border flows in without end when carried, and heavy
+rain does not. Cuts are found on a histogram of chances in steps of one in a thousand.
 """
 
 import numpy as np
@@ -16,20 +16,22 @@ from ...data.scores.skill import RATES_MM_H
 BINS = 1000
 AREA = 1.1  # times the area that is looked for
 ALL_EXPECTED_MIN = 120.0  # lead from which only the chances tell the area
-HEAVY_MM_H = 5.0  # from here on only the carried area does: heavy rain's chances are the least sure
+HEAVY_MM_H = 5.0  # from here on they do not
+ALL_SEEN_MIN = 60.0  # lead from which heavy rain covers no more than was seen
 
 
 def most_cells(
     carried: float, last: float, expected: float, minutes: float, rate_mm_h: float
 ) -> float:
-    """Cells that may pass: of the area carried and the area expected, cells, a weighted mean.
+    """Cells that may pass: a weighted mean of the area carried and of another, cells.
 
     `last`: cells that reach the rate in the last frame, not carried.
     """
     if rate_mm_h >= HEAVY_MM_H:
-        return AREA * max(min(carried, last), 1e-9)
-    part = min(minutes / ALL_EXPECTED_MIN, 1.0)
-    return AREA * max(carried, 1e-9) ** (1 - part) * max(expected, 1e-9) ** part
+        part, other = min(minutes / ALL_SEEN_MIN, 1.0), min(carried, last)
+    else:
+        part, other = min(minutes / ALL_EXPECTED_MIN, 1.0), expected
+    return AREA * max(carried, 1e-9) ** (1 - part) * max(other, 1e-9) ** part
 
 
 def cut(p: np.ndarray, most: float = np.inf) -> float:
