@@ -3,9 +3,9 @@
 //! A cut is the forecast's own: of all cuts the one whose area is expected to have the best critical success
 //! index, by the chances themselves. That area grows where chances are small, so it is bounded: by the area
 //! that the last frame has when carried, which needs no chance to be right, and at longer leads more and
-//! more by the area that the chances expect. Heavy rain is bounded by the carried area alone, or by that of
-//! the last frame where this is smaller: what stands at the border flows in without end when carried, and
-//! heavy rain does not.
+//! more by the area that the chances expect. Heavy rain, whose chances are the least sure, is bounded by the
+//! carried area, at longer leads more and more by that of the last frame where this is smaller: what stands at
+//! the border flows in without end when carried, and heavy rain does not.
 
 /// Steps in which chances are counted.
 const BINS: usize = 1000;
@@ -13,8 +13,10 @@ const BINS: usize = 1000;
 const AREA: f64 = 1.1;
 /// Lead from which only the chances tell that area, minutes.
 const ALL_EXPECTED_MIN: f64 = 120.0;
-/// Rate from which on only the carried area does, mm/h: chances of heavy rain are the least sure.
+/// Rate from which on they do not, mm/h.
 const HEAVY_MM_H: f32 = 5.0;
+/// Lead from which heavy rain covers no more than was seen, minutes.
+const ALL_SEEN_MIN: f64 = 60.0;
 /// Chances are cut to this distance from 0 and 1 where margins are told.
 const ODDS_LEAST: f64 = 1e-3;
 /// Log odds between the last rate and twice itself.
@@ -68,13 +70,13 @@ impl Counted {
         if expected <= 0.0 {
             return None;
         }
-        let most = if rate_mm_h >= HEAVY_MM_H {
-            AREA * (self.carried.min(self.last) as f64).max(1e-9)
-        } else {
-            let part = (minutes / ALL_EXPECTED_MIN).min(1.0);
-            let of_carried = (self.carried as f64).max(1e-9).powf(1.0 - part);
-            AREA * of_carried * expected.max(1e-9).powf(part)
+        let (part, other) = match rate_mm_h >= HEAVY_MM_H {
+            true => (minutes / ALL_SEEN_MIN, self.carried.min(self.last) as f64),
+            false => (minutes / ALL_EXPECTED_MIN, expected),
         };
+        let part = part.min(1.0);
+        let of_carried = (self.carried as f64).max(1e-9).powf(1.0 - part);
+        let most = AREA * of_carried * other.max(1e-9).powf(part);
         let (mut cells, mut hits, mut best) = (0.0, 0.0, None::<(f64, usize)>);
         for bin in (0..=BINS).rev() {
             (cells, hits) = (cells + self.cells[bin], hits + self.hits[bin]);
