@@ -63,6 +63,7 @@ GROUPS = {
                 "score the rain nowcast beside pysteps at any step",
             ),
             "rain-steps": ("skill.steps", "compare films thinned to other steps, same last frame"),
+            "rain-program": ("skill.program", "hold the program against the reference"),
             "rain-onset": ("skill.onset", "score what is said of a point: rain starts, rain stops"),
             "rain-page": ("skill.page", "turn rows of rain skill into docs/nowcast.md"),
             "precisions": ("precision.page", "measure every precision of folders, write a page"),
