@@ -25,8 +25,7 @@ NAMES = {
     "sprog": "s-prog",
     "steps": "steps, mean",
     "steps cut": "steps, chances cut alike",
-    "expected": "emberline `rain_mm_h`",
-    "expected by logarithms": "the same, by logarithms",
+    "expected by logarithms": "emberline `rain_mm_h`",
     "likely": "emberline `rain_likely_mm_h`",
 }
 SHOWN_MM_H = (0.5, 1.0, 2.0, 5.0)
@@ -114,7 +113,7 @@ def by_event(found: Found, c: int, events: list[str]) -> str:
 
 def amounts(found: Found, classes: list[int]) -> str:
     """Rain said over rain that came, mean over events, and mean absolute error."""
-    methods = ("lk", "honest", "sprog", "steps", "expected", "expected by logarithms", "likely")
+    methods = ("lk", "honest", "sprog", "steps", "expected by logarithms", "likely")
     lines = []
     for c in classes:
         events = events_of(found, c, ("likely", "lk"))

@@ -89,7 +89,8 @@ fn lags<'a>(before: &[Aged<'a>]) -> Vec<Aged<'a>> {
     let mut found: Vec<Aged<'a>> = Vec::new();
     for [low, high] in LAGS_MIN {
         let off = |f: &&Aged<'a>| (f.age_min - (low + high) / 2.0).abs();
-        let inside = before.iter().filter(|f| (low..=high).contains(&f.age_min));
+        // Of two as near the younger.
+        let inside = before.iter().rev().filter(|f| (low..=high).contains(&f.age_min));
         found.extend(inside.min_by(|a, b| off(a).total_cmp(&off(b))));
     }
     if found.is_empty() {
@@ -178,6 +179,7 @@ mod tests {
             (&[15.0, 10.0, 5.0][..], &[5.0, 10.0][..]),
             (&[12.0, 8.0, 4.0], &[4.0, 12.0]),
             (&[12.0, 6.0], &[6.0, 12.0]),
+            (&[6.0, 4.5], &[4.5]),
             (&[14.0, 7.0], &[7.0, 14.0]),
             (&[10.0], &[10.0]),
             (&[15.0], &[15.0]),

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, ArrayViewMut3, Axis};
 
-use super::curves::{Curves, Feature, NUMBERS, chances};
+use super::curves::{Curves, Feature, NUMBERS, chances, ln_of};
 use super::ending::{Between, Ending, GROWTH_MIN};
 use super::likely::{Counted, Cuts};
 use super::squares::square_max;
@@ -30,6 +30,9 @@ const KEPT: f32 = 65_535.0;
 /// Codes of rain (`crate::rain_rate`) in which likely rain is told, parts of one: to a five-hundredth. Upwards,
 /// so that a rate which passes is not told as a little less.
 const CODE_PARTS: f32 = 16.0 * 254.0;
+/// Least chance whose logarithm is taken, and a fall of logarithms from which on it is none.
+const CHANCE_LEAST: f32 = 1e-6;
+const LEVEL: f32 = 1e-3;
 /// Bits of an expected rate that are not told: it is rounded to a four-thousandth, and files are smaller.
 const UNTOLD: u32 = 0xfff;
 
@@ -152,7 +155,7 @@ impl Chances {
                 .collect(),
         };
         if h > 0 && w > 0 {
-            rows(&common, &mut of_rates, &adds(&curves.rates_mm_h), &mut out);
+            rows(&common, &mut of_rates, &curves.rates_mm_h, &mut out);
         }
         out
     }
@@ -267,21 +270,6 @@ impl OfRate {
     }
 }
 
-/// What a chance of each rate adds to the expected rate, mm/h: the integral of the chances, which are taken
-/// to go from rate to rate by straight lines, to be that of the first rate below it, and to end at twice
-/// the last.
-fn adds(rates_mm_h: &[f32]) -> Vec<f32> {
-    let of = |k: usize| {
-        let below = if k == 0 { rates_mm_h[0] } else { (rates_mm_h[k] - rates_mm_h[k - 1]) / 2.0 };
-        let above = match rates_mm_h.get(k + 1) {
-            Some(next) => next - rates_mm_h[k],
-            None => rates_mm_h[k],
-        };
-        below + above / 2.0
-    };
-    (0..rates_mm_h.len()).map(of).collect()
-}
-
 /// Log odds of shares of `cells` cells, by count.
 fn odds(cells: usize) -> Vec<f32> {
     let of = |count: usize| {
@@ -298,7 +286,7 @@ fn rows_by<S: pulp::Simd>(
     _: S,
     of: &Common<'_>,
     rates: &mut [OfRate],
-    adds: &[f32],
+    rates_mm_h: &[f32],
     out: &mut Chances,
 ) {
     let (w, height) = (of.width, out.mm_h.len() / of.width);
@@ -309,7 +297,7 @@ fn rows_by<S: pulp::Simd>(
     let (mut mean, mut sigma, mut ln_sigma) = (row(), row(), row());
     let (mut near, mut mid, mut far, mut odds) = (row(), row(), row(), row());
     let (mut more_mid, mut more_far) = (row(), row());
-    let (mut bins, mut least) = (vec![0u16; w], row());
+    let (mut bins, mut least, mut ln_least) = (vec![0u16; w], row(), row());
     let mut places = Vec::with_capacity(w);
     let beyond = |at: f32, n: usize| (-at).max(at - (n - 1) as f32).max(0.0);
     // All as long as a row, which spares every cell the question.
@@ -318,7 +306,7 @@ fn rows_by<S: pulp::Simd>(
     let (mean, sigma, ln_sigma) = (&mut mean[..w], &mut sigma[..w], &mut ln_sigma[..w]);
     let (near, mid, far, odds) = (&mut near[..w], &mut mid[..w], &mut far[..w], &mut odds[..w]);
     let (more_mid, more_far) = (&mut more_mid[..w], &mut more_far[..w]);
-    let (bins, least) = (&mut bins[..w], &mut least[..w]);
+    let (bins, least, ln_least) = (&mut bins[..w], &mut least[..w], &mut ln_least[..w]);
     for y in 0..height {
         let cells = y * w..(y + 1) * w;
         far_db.row(&of.carried.risen, w, y, grown);
@@ -410,11 +398,26 @@ fn rows_by<S: pulp::Simd>(
                     *p = if *p > *least { *least } else { *p };
                 }
             }
-            least.copy_from_slice(odds);
-            let kept = &mut out.kept[k][cells.clone()][..w];
-            let add = adds[k];
+            // The rate to expect is the integral of the chances over the rates. Up to the first rate they are
+            // its own, from rate to rate their logarithms go by straight lines, as rain has it, and beyond
+            // the last they fall by straight lines to nothing at twice it.
+            let step_mm_h = if k > 0 { rates_mm_h[k] - rates_mm_h[k - 1] } else { 0.0 };
+            let end_mm_h = match k {
+                0 => rates_mm_h[0],
+                k if k + 1 == rates_mm_h.len() => rates_mm_h[k] / 2.0,
+                _ => 0.0,
+            };
             for x in 0..w {
-                expected[x] += add * odds[x];
+                let (p, q) = (odds[x], least[x]);
+                let ln = ln_of(if p > CHANCE_LEAST { p } else { CHANCE_LEAST });
+                let falls = ln_least[x] - ln;
+                let is_steep = falls > LEVEL;
+                let mean = if is_steep { (q - p) / falls } else { (q + p) / 2.0 };
+                expected[x] += step_mm_h * mean + end_mm_h * p;
+                (least[x], ln_least[x]) = (p, ln);
+            }
+            let kept = &mut out.kept[k][cells.clone()][..w];
+            for x in 0..w {
                 kept[x] = (odds[x] * KEPT + 0.5) as i32 as u16;
                 bins[x] = Counted::bin(odds[x]);
             }

@@ -158,6 +158,21 @@ mod tests {
     }
 
     #[test]
+    fn the_rate_to_expect_is_the_integral_of_the_chances() {
+        let got = forecast(&shower(28.0), 1, &mut |_, _| ControlFlow::Continue(())).unwrap();
+        for ((l, y, x), expected) in got.mm_h.indexed_iter() {
+            let p = [0, 1].map(|k| f64::from(got.chance.percent[[k, l, y, x]]) / 100.0);
+            if p[1] < 0.05 || p[0] - p[1] < 0.05 {
+                continue;
+            }
+            // Up to 0.5 mm/h, to 5 mm/h by logarithms, and on to 10 by a straight line.
+            let between = 4.5 * (p[0] - p[1]) / (p[0] / p[1]).ln();
+            let want = 0.5 * p[0] + between + 2.5 * p[1];
+            assert!((f64::from(*expected) - want).abs() < 0.05, "{l} {y} {x}: {expected} {want}");
+        }
+    }
+
+    #[test]
     fn work_is_called_off() {
         assert!(forecast(&shower(28.0), 2, &mut |_, _| ControlFlow::Break(())).is_none());
     }
