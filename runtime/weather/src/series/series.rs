@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::note::{SeriesNoteKind, SeriesNotes};
+use crate::rain_kind::RainKind;
 use crate::reading::{Quantity, Reading};
 
 /// Readings, oldest first, no time twice.
@@ -11,6 +12,8 @@ pub struct Series {
     readings: Vec<Reading>,
     /// What was dropped, joined or not understood.
     pub notes: SeriesNotes,
+    /// What `rain_mm` of the readings is, as far as whoever read them could tell.
+    pub rain: RainKind,
 }
 
 impl Series {
@@ -35,7 +38,7 @@ impl Series {
         for group in readings.chunk_by(|a, b| a.time == b.time) {
             out.push(one_of(group, &mut notes));
         }
-        let mut series = Self { readings: out, notes };
+        let mut series = Self { readings: out, notes, rain: RainKind::Increment };
         series.note_gaps();
         series
     }
