@@ -34,7 +34,7 @@ const DECODERS: [Choice<VideoDecoder>; 2] = [
     ("ffmpeg", VideoDecoder::Ffmpeg, "The program ffmpeg, which must be on the path"),
 ];
 
-const FORMATS: [Choice<Format>; 19] = [
+const FORMATS: [Choice<Format>; 21] = [
     (
         "emberline",
         Format::Emberline,
@@ -60,6 +60,8 @@ const FORMATS: [Choice<Format>; 19] = [
     ("metar", Format::Metar, "METAR reports, one a line"),
     ("rtl433", Format::Rtl433, "rtl_433, JSON or CSV: rain since the gauge began"),
     ("wrcc", Format::Wrcc, "RAWS of the Western Regional Climate Center"),
+    ("knmi", Format::Knmi, "KNMI's hourly tables: tenths, UTC"),
+    ("meteo-france", Format::MeteoFrance, "Météo-France's hourly tables: °C, m/s, mm, UTC"),
     ("weatherlink-us", Format::WeatherlinkUs, "WeatherLink's text export in °F, mph, inches"),
     ("weatherlink-api", Format::WeatherlinkApi, "WeatherLink v2, JSON: °F, mph, inches of mercury"),
 ];

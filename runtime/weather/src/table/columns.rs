@@ -36,6 +36,8 @@ pub(super) struct Columns {
     pub(super) system: Option<usize>,
     pub(super) decimal: Decimal,
     pub(super) missing: &'static [f64],
+    /// The number that stands for rain too little to measure.
+    pub(super) trace: Option<f64>,
     /// The format that gave units which the names do not say.
     pub(super) units_of: Option<&'static str>,
 }
@@ -124,6 +126,7 @@ impl Columns {
             system,
             decimal,
             missing: seen.layout.map_or(&[], |l| l.missing),
+            trace: seen.layout.and_then(|l| l.trace),
             units_of: seen.layout.filter(|l| l.gives_units()).map(|l| l.word),
             times,
             values,

@@ -4,7 +4,7 @@
 //! list is read by its name like any other column, and left out where that names no unit.
 
 use super::meaning::{Meaning, TimePart, Weather};
-use super::unit::{FAHRENHEIT, INCH, INCH_HG, KM_H, KNOT, MPH, OURS};
+use super::unit::{FAHRENHEIT, INCH, INCH_HG, KM_H, KNOT, MPH, OURS, Unit};
 use crate::rain_kind::RainKind;
 
 /// A layout whose columns have units that their names do not say.
@@ -45,6 +45,10 @@ pub enum Format {
     /// RAWS of the Western Regional Climate Center, a colon in front of the names: local standard time as
     /// `2607010100`.
     Wrcc,
+    /// KNMI's hourly tables: tenths of °C, m/s, mm and hPa, UTC; rain of less than 0.05 mm is −1.
+    Knmi,
+    /// Météo-France's hourly tables: °C, %, m/s, mm, hPa, UTC.
+    MeteoFrance,
     /// WeatherLink's export as text, in US units: °F, mph, inches.
     WeatherlinkUs,
     /// WeatherLink v2, JSON: °F, mph, inches of mercury, `ts` in UTC.
@@ -69,6 +73,8 @@ pub(super) struct Layout {
     pub(super) headerless: &'static str,
     /// Numbers that stand for a missing value.
     pub(super) missing: &'static [f64],
+    /// The number that stands for rain too little to measure.
+    pub(super) trace: Option<f64>,
 }
 
 const PLAIN: Layout = Layout {
@@ -80,16 +86,19 @@ const PLAIN: Layout = Layout {
     is_month_first: false,
     headerless: "",
     missing: &[],
+    trace: None,
 };
 
 const INCREMENT: Weather = Weather::Rain(RainKind::Increment);
 const SINCE_HOUR: Weather = Weather::Rain(RainKind::SinceHour);
 const SINCE_DAY: Weather = Weather::Rain(RainKind::SinceMidnight);
 const TOTAL: Weather = Weather::Rain(RainKind::Total);
+/// Tenths of our unit.
+const TENTHS: Unit = OURS.in_parts(10.0);
 const ANY: TimePart = TimePart::Any;
 
 /// All formats that tables with columns have; METAR and ISD have readers of their own.
-pub(super) static LAYOUTS: [Layout; 18] = [
+pub(super) static LAYOUTS: [Layout; 21] = [
     PLAIN,
     Layout {
         // By the documentation of the package. Its dew point is not read: it follows from the rest.
@@ -378,6 +387,73 @@ pub(super) static LAYOUTS: [Layout; 18] = [
         ..PLAIN
     },
     Layout {
+        // Daily observations at noon of the Canadian Wildland Fire Information System.
+        format: Format::Cffdrs,
+        word: "cffdrs",
+        signature: &["rep_date", "temp", "rh", "ws", "precip"],
+        columns: &[
+            ("rep_date", Meaning::time(ANY)),
+            ("temp", Meaning::of(Weather::Temp, OURS)),
+            ("rh", Meaning::of(Weather::Humidity, OURS)),
+            ("ws", Meaning::of(Weather::Wind, KM_H)),
+            ("wg", Meaning::of(Weather::Gust, KM_H)),
+            ("wdir", Meaning::of(Weather::WindFrom, OURS)),
+            ("precip", Meaning::of(INCREMENT, OURS)),
+            ("td", Meaning::Other),
+        ],
+        ..PLAIN
+    },
+    Layout {
+        // By the lines above its own header. RH is rain there, and U the humidity; the hour is that which ends.
+        format: Format::Knmi,
+        word: "knmi",
+        signature: &["stn", "yyyymmdd"],
+        columns: &[
+            ("stn", Meaning::Station),
+            ("yyyymmdd", Meaning::utc(ANY)),
+            ("hh", Meaning::utc(TimePart::Hour)),
+            ("h", Meaning::utc(TimePart::Hour)),
+            ("t", Meaning::of(Weather::Temp, TENTHS)),
+            ("td", Meaning::of(Weather::DewPoint, TENTHS)),
+            ("u", Meaning::of(Weather::Humidity, OURS)),
+            ("ff", Meaning::of(Weather::Wind, TENTHS)),
+            ("fh", Meaning::second(Weather::Wind, TENTHS)),
+            ("dd", Meaning::of(Weather::WindFrom, OURS)),
+            ("fx", Meaning::of(Weather::Gust, TENTHS)),
+            ("p", Meaning::of(Weather::Pressure, TENTHS)),
+            ("rh", Meaning::of(INCREMENT, TENTHS)),
+            ("dr", Meaning::Other),
+            ("r", Meaning::Other),
+            ("s", Meaning::Other),
+        ],
+        is_utc: true,
+        missing: &[990.0],
+        trace: Some(-1.0),
+        ..PLAIN
+    },
+    Layout {
+        // By the description of the hourly files of its open data.
+        format: Format::MeteoFrance,
+        word: "meteo-france",
+        signature: &["num_poste", "aaaammjjhh"],
+        columns: &[
+            ("num_poste", Meaning::Station),
+            ("nom_usuel", Meaning::Other),
+            ("aaaammjjhh", Meaning::utc(ANY)),
+            ("t", Meaning::of(Weather::Temp, OURS)),
+            ("td", Meaning::of(Weather::DewPoint, OURS)),
+            ("u", Meaning::of(Weather::Humidity, OURS)),
+            ("ff", Meaning::of(Weather::Wind, OURS)),
+            ("dd", Meaning::of(Weather::WindFrom, OURS)),
+            ("fxi", Meaning::of(Weather::Gust, OURS)),
+            ("pstat", Meaning::of(Weather::Pressure, OURS)),
+            ("pmer", Meaning::second(Weather::Pressure, OURS)),
+            ("rr1", Meaning::of(INCREMENT, OURS)),
+        ],
+        is_utc: true,
+        ..PLAIN
+    },
+    Layout {
         // Its own units stand in a row.
         format: Format::Wrcc,
         word: "wrcc",
@@ -448,7 +524,7 @@ const WEATHERLINK_API: &[(&str, Meaning)] = &[
 
 impl Format {
     /// What a person types for each, with the reader of its own where it has one.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Emberline,
         Self::NycFlights,
         Self::Cffdrs,
@@ -466,6 +542,8 @@ impl Format {
         Self::Metar,
         Self::Rtl433,
         Self::Wrcc,
+        Self::Knmi,
+        Self::MeteoFrance,
         Self::WeatherlinkUs,
         Self::WeatherlinkApi,
     ];

@@ -42,7 +42,7 @@ pub(super) fn grid(text: &str) -> Result<Grid, String> {
         match value {
             Ok(value) => values.push(value),
             // A line that was being written when the power went is lost alone.
-            Err(e) if values.len() > 1 && e.is_eof() => break,
+            Err(e) if !values.is_empty() && e.is_eof() => break,
             Err(e) => return Err(e.to_string()),
         }
     }

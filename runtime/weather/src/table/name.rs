@@ -402,6 +402,11 @@ fn weather(words: &[String], units: &[&str]) -> Meaning {
     let is_gust =
         stem(&["gust", "byvind", "böe", "rafale", "racha", "windgust", "windspitze", "windbö"])
             || has(&["gst", "wpgt", "fx"]);
+    let is_rain = stem(&["rain", "precip"]);
+    let long = ["daily", "weekly", "monthly", "yearly", "annual", "normal", "normals"];
+    if !is_rain && has(&long) {
+        return Meaning::Other;
+    }
     let is_high = has(HIGH);
     let is_of_day = has(&["daily", "day", "today", "24h", "monthly", "yearly"]);
     let dir = [
@@ -559,7 +564,11 @@ fn rank_of_rain(kind: RainKind) -> u8 {
 
 /// The unit of a column; humidity is in percent and a direction in degrees unless something else is said.
 fn unit_of(what: Weather, words: &[String], units: &[&str]) -> Option<Unit> {
-    let usual = matches!(what, Weather::Humidity | Weather::WindFrom).then_some(OURS);
+    // What is plainly another unit is not taken for the usual one.
+    let others = ["10", "ten", "rad", "sector", "g/m", "g/kg"];
+    let is_other = units.iter().any(|u| others.iter().any(|o| u.to_lowercase().contains(o)));
+    let is_usual = matches!(what, Weather::Humidity | Weather::WindFrom) && !is_other;
+    let usual = is_usual.then_some(OURS);
     unit_in(what.dimension(), words, units).or(usual)
 }
 
@@ -645,6 +654,8 @@ mod tests {
             ("Gust(m/s)", None, Gust, Some(OURS)),
             ("Prevailing Wind Direction", None, WindFrom, Some(OURS)),
             ("wind_dir_deg", None, WindFrom, Some(OURS)),
+            ("Wind Dir (10s deg)", None, WindFrom, unit::spelled(Dimension::Angle, "10s deg")),
+            ("Wind Direction (sectors)", None, WindFrom, None),
             ("wind_from_deg", None, WindFrom, Some(OURS)),
             ("BP_mbar", None, Pressure, Some(OURS)),
             ("pressure_kpa", None, Pressure, Some(KILOPASCAL)),
@@ -685,6 +696,7 @@ mod tests {
         for name in [
             "temp_indoor_c",
             "wind_chill_c",
+            "MonthlyMeanTemperature",
             "Feels Like (°F)",
             "High Temp - °C",
             "Low Temp - °C",

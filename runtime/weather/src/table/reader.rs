@@ -426,9 +426,14 @@ impl Rows<'_> {
         let text = row.cell(column.at);
         if !self.columns.missing.is_empty()
             && let Ok(number) = text.parse::<f64>()
-            && is_missing(self.columns.missing, column.what, number)
         {
-            return Cell::Missing;
+            if is_missing(self.columns.missing, column.what, number) {
+                return Cell::Missing;
+            }
+            if column.what.quantity() == Some(Quantity::Rain) && self.columns.trace == Some(number)
+            {
+                return Cell::Trace;
+            }
         }
         cell::cell(text, column.what, unit, self.columns.decimal)
     }

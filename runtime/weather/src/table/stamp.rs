@@ -241,6 +241,15 @@ impl<'a> Scan<'a> {
         behind.blanks();
         let half = behind.word().map(str::to_ascii_lowercase);
         behind.one_of(&['.']);
+        if matches!(half.as_deref(), Some("a" | "p")) {
+            // `12:30 a. m.`
+            let mut spaced = behind;
+            spaced.blanks();
+            if spaced.word().is_some_and(|m| m.eq_ignore_ascii_case("m")) {
+                spaced.one_of(&['.']);
+                behind = spaced;
+            }
+        }
         let noon = match half.as_deref() {
             Some("am" | "a") => Some(false),
             Some("pm" | "p") => Some(true),
@@ -324,6 +333,7 @@ mod tests {
             ("Jul 1, 2026 12:55 AM", "2026-07-01 00:55:00"),
             ("1.7.2026 00:55", "1|7|2026 00:55:00"),
             ("7/1/26 12:30a", "7|1|2026 00:30:00"),
+            ("7/1/26 1:00 p. m.", "7|1|2026 13:00:00"),
             ("7/1/26 1:00p", "7|1|2026 13:00:00"),
             ("13/07/26 24:00", "13|7|2026 24"),
             ("20260701 0055", "2026-07-01 00:55:00"),

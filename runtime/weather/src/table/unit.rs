@@ -49,6 +49,8 @@ pub(super) const MPH: Unit = times(0.44704);
 const FOOT_S: Unit = times(0.3048);
 pub(super) const INCH: Unit = times(25.4);
 pub(super) const CENTIMETRE: Unit = times(10.0);
+/// Tens of degrees, as Canada writes directions.
+const TENS: Unit = times(10.0);
 const PASCAL: Unit = times(0.01);
 pub(super) const KILOPASCAL: Unit = times(10.0);
 /// Conventional inch of mercury at 0 °C.
@@ -59,7 +61,7 @@ const MILLIMETRE_HG: Unit = times(1.333_224);
 /// How people write a unit, in small letters, without spaces, dots, underlines and hyphens before a letter.
 type Spellings = (Dimension, Unit, &'static [&'static str]);
 
-const UNITS: [Spellings; 21] = [
+const UNITS: [Spellings; 22] = [
     (
         Dimension::Temperature,
         OURS,
@@ -124,6 +126,7 @@ const UNITS: [Spellings; 21] = [
         OURS,
         &["°", "deg", "degree", "degrees", "degt", "degtrue", "°true", "grad", "ø", "degreestrue"],
     ),
+    (Dimension::Angle, TENS, &["10sdeg", "10'sdeg", "10deg", "tensofdegrees", "10'sofdegrees"]),
     (
         Dimension::Pressure,
         OURS,
