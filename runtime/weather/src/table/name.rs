@@ -272,6 +272,17 @@ const TIME_CORES: &[&str] = &[
 
 /// What the column called `name` holds; `below` is what a row of units has for it.
 pub(super) fn meaning(name: &str, below: Option<&str>) -> Meaning {
+    let meaning = by_words(name, below);
+    let Meaning::Weather { what, unit, rank } = meaning else { return meaning };
+    // Our own names are meant for us: they go before all that only look like the same.
+    let is_own = what.names().contains(&name.trim().to_lowercase().as_str());
+    Meaning::Weather { what, unit, rank: if is_own { 0 } else { rank + NOT_OWN } }
+}
+
+/// What every name but our own comes behind.
+const NOT_OWN: u8 = 16;
+
+fn by_words(name: &str, below: Option<&str>) -> Meaning {
     let apart = Apart::of(name);
     let fused: String = apart.words.concat();
     let lower = name.trim().to_lowercase();

@@ -417,6 +417,15 @@ fn what_cells_mean_is_told() {
 }
 
 #[test]
+fn our_own_names_go_before_what_only_looks_like_them() {
+    let text = "time_utc,vector_wind_m_s,wind_m_s,vector_from_deg,wind_from_deg\n2026-07-01T00:00:00Z,1,2,3,4\n";
+    let table = read_from("t.csv", text.as_bytes(), &TableOptions::default()).unwrap();
+    let r = table.series.readings()[0];
+    assert_eq!((r.wind_m_s, r.wind_from_deg), (Some(2.0), Some(4.0)));
+    assert_eq!(table.series.notes.lines(), ["2 columns not read (first: 'vector_wind_m_s')"]);
+}
+
+#[test]
 fn a_folder_of_tables_is_one_series() {
     let dir = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
