@@ -5,7 +5,7 @@ use std::fmt;
 use emberline_fwi as fwi;
 use jiff::civil::Date;
 
-use super::noon::Missing;
+use super::missing::Missing;
 use super::start::Start;
 use crate::reading::Quantity;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use emberline_fwi::{Codes, Date};
+use emberline_fwi::{Codes, Date, State};
 use serde::{Deserialize, Serialize};
 
 /// Where the codes began.
@@ -34,6 +34,14 @@ pub enum Origin {
     },
     /// Whoever wrote the file.
     Given,
+}
+
+impl Start {
+    /// From codes that whoever runs the station gave.
+    #[must_use]
+    pub fn given(State { date, codes, .. }: State) -> Self {
+        Self { date, codes, origin: Origin::Given, noons: 0, carried: 0 }
+    }
 }
 
 impl fmt::Display for Start {

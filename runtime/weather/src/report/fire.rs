@@ -1,14 +1,14 @@
 //! Fire weather in a report: the last noon that was counted, where its codes began, and what lacks.
 
 use emberline_fwi::{Codes, Date, DayLength, FfScale, Indices, Latitude};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::error::ReportError;
 use super::options::WeatherOptions;
 use crate::fire_weather::{
-    FireNote, FireWeather, Litter, Memory, MissingNoon, RainLack, Start, follow, litter,
+    FireNote, FireWeather, Litter, Memory, MissingNoons, RainLack, Start, follow, litter,
 };
 use crate::reading::{Quantity, Reading};
 use crate::standard_time::StandardTime;
@@ -45,8 +45,8 @@ pub struct FireReport {
     /// Days that were counted in this run.
     #[serde(rename = "stepped_now")]
     pub stepped: usize,
-    /// Days of this run that have no noon.
-    pub missing: Vec<MissingNoon>,
+    /// Days of this run that have no noon, by span and reason.
+    pub missing: Vec<MissingNoons>,
     /// Days of this run part of whose rain was not measured.
     pub rain_lacks: Vec<RainLack>,
     /// The hourly FFMC of now, where its start no longer matters.
@@ -98,11 +98,11 @@ fn day_length<S: Serializer>(day_length: &DayLength, to: S) -> Result<S::Ok, S::
     }
 }
 
-/// Follows the noons of `readings` (in order of time, `step` apart, after quality control), and keeps the
-/// state where that is asked for. `None` before the first noon; `notes` has why.
+/// Follows the noons of readings in order of time (`raw` as they were measured, `readings` after quality
+/// control), and keeps the state where that is asked for. `None` before the first noon; `notes` has why.
 pub(super) fn fire_report(
+    raw: &[Reading],
     readings: &[Reading],
-    step: Option<SignedDuration>,
     options: &WeatherOptions,
     notes: &mut Vec<FireNote>,
 ) -> Result<Option<FireReport>, ReportError> {
@@ -117,7 +117,7 @@ pub(super) fn fire_report(
         None => Memory::new(None),
     };
     let known = memory.state.map(|s| s.date);
-    let weather = follow(readings, step, &standard, latitude, memory)?;
+    let weather = follow(raw, &standard, latitude, memory)?;
     if let Some(path) = &options.fwi_state {
         weather.memory.write(path)?;
     }

@@ -76,7 +76,7 @@ pub fn report(input: &Input, options: &WeatherOptions) -> Result<WeatherReport, 
         None => notes.push(Note::OutlookNeedsPlace),
     }
     let mut fire_notes = Vec::new();
-    let fire_weather = fire_report(readings, step, options, &mut fire_notes)?;
+    let fire_weather = fire_report(input.series.readings(), readings, options, &mut fire_notes)?;
     notes.extend(fire_notes.into_iter().map(Note::Fire));
     if let Some(path) = &options.picture {
         let (name, alarms, outlook) = (&input.name, &alarms, outlook.as_ref());

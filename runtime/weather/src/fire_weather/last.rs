@@ -1,0 +1,17 @@
+//! The last noon that was counted.
+
+use emberline_fwi::Indices;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The last noon that was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Last {
+    /// Time of its reading, UTC.
+    pub noon: Timestamp,
+    /// What its wind and codes gave.
+    pub indices: Indices,
+    /// Days without a noon just before it.
+    pub gap_days: u32,
+}
