@@ -16,6 +16,7 @@ pub mod fire_weather;
 pub mod outlook;
 pub mod picture;
 pub mod quality;
+pub mod rain;
 pub mod rain_kind;
 pub mod reading;
 pub mod report;

@@ -1,10 +1,11 @@
 //! The fire weather of a station: codes and indices, stepped from noon to noon.
 
-use emberline_fwi::{Latitude, Refused};
+use emberline_fwi::{Codes, DayLength, FfScale, Latitude, Method, Refused, State};
 use jiff::civil;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::calendar::{civil_date, fwi_date};
 use super::memory::Memory;
 use super::missing::Missing;
 use super::noon::{Before, Day, days};
@@ -13,7 +14,7 @@ use super::rain_sum::RainSum;
 use super::resume::Resume;
 use super::row::Row;
 use super::rows::Rows;
-use super::standing::{Standing, civil_date};
+use super::standing::Standing;
 use super::start::{Origin, Start};
 use super::window::{day_of, window_of};
 use crate::quality::Limits;
@@ -177,6 +178,26 @@ fn resumed(
 }
 
 impl Memory {
+    /// Takes codes that were given for the evening before the first noon after `first`.
+    ///
+    /// # Errors
+    /// [`Refused`] for a code out of its range.
+    pub fn give(
+        &mut self,
+        [ffmc, dmc, dc]: [f64; 3],
+        first: Timestamp,
+        time: &StandardTime,
+        latitude: Latitude,
+    ) -> Result<(), Refused> {
+        let eve = day_of(first, time).and_then(|d| d.yesterday().ok());
+        let method = Method { ff_scale: FfScale::default(), day_length: DayLength::At(latitude) };
+        let date = fwi_date(eve.unwrap_or(time.day(first)))?;
+        let state = State::start(Codes { ffmc, dmc, dc }, date, method)?;
+        (self.state, self.start) = (Some(state), Some(Start::given(state)));
+        self.resume = None;
+        Ok(())
+    }
+
     /// What this run goes on from; `None` without readings.
     fn resume(&self, readings: &[Reading], time: &StandardTime) -> Option<Resume> {
         if let Some(resume) = &self.resume {
@@ -242,6 +263,9 @@ impl FireWeather {
         if let Some(RainLack { date, hours }) = self.rain_lacks.first() {
             let days = self.rain_lacks.len();
             out.push(FireNote::RainNotMeasured { days, first: *date, hours: *hours });
+        }
+        if let Some(since) = self.memory.last.and_then(|l| l.ground.frozen_since()) {
+            out.push(FireNote::Frozen { since });
         }
         let again = |s: &&Start| matches!(s.origin, Origin::AfterGap { .. });
         out.extend(self.starts.iter().filter(again).map(|s| FireNote::StartedAgain(*s)));

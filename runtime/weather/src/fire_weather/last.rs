@@ -4,6 +4,8 @@ use emberline_fwi::Indices;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::ground::Ground;
+
 /// The last noon that was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -14,4 +16,7 @@ pub struct Last {
     pub indices: Indices,
     /// Days without a noon just before it.
     pub gap_days: u32,
+    /// How the ground is, by noons.
+    #[serde(default)]
+    pub ground: Ground,
 }

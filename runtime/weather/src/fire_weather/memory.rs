@@ -7,13 +7,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use emberline_atomic_file as atomic_file;
-use emberline_fwi::{DayLength, Latitude, Refused, State};
+use emberline_fwi::{Date, DayLength, Latitude, Refused, State};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::calendar::civil_date;
 use super::last::Last;
 use super::rain_sum::RainSum;
 use super::resume::Resume;
 use super::start::Start;
+use crate::rain::Gauge;
 
 /// Version of the file.
 pub const VERSION: u32 = 2;
@@ -42,6 +46,9 @@ pub struct Memory {
     /// What a later run needs to go on as if there had been one table.
     #[serde(default)]
     pub resume: Option<Resume>,
+    /// What is known of the gauge.
+    #[serde(default)]
+    pub gauge: Gauge,
     /// Rain since the last noon, in a file of version 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rain: Option<RainSum>,
@@ -93,6 +100,20 @@ pub enum MemoryError {
         /// Who asks.
         ours: String,
     },
+    /// It is of a day that has not come.
+    #[error(
+        "{}: state of {date}, and now is {now}: a wrong clock wrote it; move it away to start anew, or set \
+         its date right",
+        path.display()
+    )]
+    Ahead {
+        /// The file.
+        path: PathBuf,
+        /// Its day.
+        date: Date,
+        /// Now.
+        now: Timestamp,
+    },
     /// It cannot be written.
     #[error("{}: cannot be written: {cause}", path.display())]
     Write {
@@ -113,8 +134,16 @@ impl Memory {
     /// A memory of nothing so far.
     #[must_use]
     pub fn new(station: Option<String>) -> Self {
-        let (state, start, last, resume, rain) = (None, None, None, None, None);
-        Self { emberline_fire_weather: VERSION, station, state, start, last, resume, rain }
+        Self {
+            emberline_fire_weather: VERSION,
+            station,
+            state: None,
+            start: None,
+            last: None,
+            resume: None,
+            gauge: Gauge::default(),
+            rain: None,
+        }
     }
 
     /// Reads the memory of `station` at `latitude`; one of nothing, where there is no file.
@@ -172,6 +201,27 @@ impl Memory {
         Ok(memory)
     }
 
+    /// The rain of the last readings, mm since the one before.
+    #[must_use]
+    pub fn rain_of_rows(&self) -> Vec<(Timestamp, f64)> {
+        let rows = self.resume.iter().flat_map(|r| &r.rows);
+        rows.filter_map(|row| Some((row.reading().time, row.reading().rain_mm?))).collect()
+    }
+
+    /// Whether its day has come by `now`; `path` is its file.
+    ///
+    /// # Errors
+    /// [`MemoryError::Ahead`] where it has not: it would be told until then.
+    pub fn check_day(&self, path: &Path, now: Timestamp) -> Result<(), MemoryError> {
+        let Some(date) = self.state.map(|s| s.date) else { return Ok(()) };
+        // Somewhere the day begins half a day before it does in Greenwich.
+        let latest = now.saturating_add(SignedDuration::from_hours(14)).unwrap_or(now);
+        match civil_date(date) > Offset::UTC.to_datetime(latest).date() {
+            true => Err(MemoryError::Ahead { path: path.to_owned(), date, now }),
+            false => Ok(()),
+        }
+    }
+
     /// Whether it is of this station: of its name, where both have one, and of its latitude. Else
     /// whose it is, and who asks.
     fn check_whose(&self, station: Option<&str>, asked: Latitude) -> Result<(), (String, String)> {
@@ -211,7 +261,7 @@ impl Memory {
 
 #[cfg(test)]
 mod tests {
-    use emberline_fwi::{Codes, Date, FfScale, Method};
+    use emberline_fwi::{Codes, FfScale, Method};
 
     use super::super::start::Origin;
     use super::*;

@@ -3,8 +3,10 @@
 //! The crate `emberline-fwi` computes; here are the noons that it needs, what is kept from one run to the
 //! next, and notes on what is not there. docs/fire-weather.md has what the numbers mean.
 
+mod calendar;
 #[expect(clippy::module_inception, reason = "the room's noun has a file of its own")]
 mod fire_weather;
+mod ground;
 mod last;
 mod litter;
 mod memory;
@@ -26,6 +28,7 @@ mod cut_tests;
 mod tests;
 
 pub use fire_weather::{DC_SETTLES_DAYS, FireWeather, MissingNoons, RainLack, follow};
+pub use ground::Ground;
 pub use last::Last;
 pub use litter::{Litter, litter};
 pub use memory::{Memory, MemoryError, VERSION};

@@ -10,13 +10,18 @@ use crate::reading::Reading;
 
 /// What a reading is of that fire weather needs; the fields are in the order of the text.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Row(pub(super) Reading);
+pub struct Row(Reading);
 
 impl Row {
     /// A reading without what fire weather does not need.
     pub(super) fn of(r: &Reading) -> Self {
         let Reading { time, temp_c, rh_percent, wind_m_s, rain_mm, .. } = *r;
         Self(Reading { temp_c, rh_percent, wind_m_s, rain_mm, ..Reading::new(time) })
+    }
+
+    /// The reading.
+    pub(super) fn reading(&self) -> &Reading {
+        &self.0
     }
 
     fn values(&self) -> [Option<f64>; 4] {

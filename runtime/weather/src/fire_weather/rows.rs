@@ -25,9 +25,13 @@ impl<'a> Rows<'a> {
             |t: Option<Timestamp>| table.partition_point(|r| t.is_some_and(|t| r.time <= t));
         let table = &table[later(until)..];
         let Some(last) = kept.last() else { return Self { front: Vec::new(), back: table } };
-        let (among, back) = table.split_at(table.partition_point(|r| r.time <= last.0.time));
+        let (among, back) =
+            table.split_at(table.partition_point(|r| r.time <= last.reading().time));
         // What fire weather does not need would contradict nothing.
-        let both = kept.iter().map(|row| row.0).chain(among.iter().map(|r| Row::of(r).0));
+        let both = kept
+            .iter()
+            .map(|row| *row.reading())
+            .chain(among.iter().map(|r| *Row::of(r).reading()));
         let front = Series::new(both.collect(), SeriesNotes::default()).readings().to_vec();
         Self { front, back }
     }

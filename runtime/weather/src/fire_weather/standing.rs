@@ -1,8 +1,9 @@
 //! Standing: the codes of a station, where they began and the last noon, as days are counted.
 
-use emberline_fwi::{Codes, Date, DayLength, FfScale, Latitude, Method, Refused, State, Step};
+use emberline_fwi::{Codes, DayLength, FfScale, Latitude, Method, Refused, State, Step};
 use jiff::civil;
 
+use super::calendar::fwi_date;
 use super::last::Last;
 use super::noon::Noon;
 use super::start::{Origin, Start};
@@ -39,7 +40,9 @@ impl Standing {
         }
         let Step { state, indices, gap_days } = stepped;
         self.state = Some(state);
-        self.last = Some(Last { noon: noon.time, indices, gap_days });
+        let mut ground = self.last.map(|l| l.ground).unwrap_or_default();
+        ground.take(day, noon.weather.temp_c);
+        self.last = Some(Last { noon: noon.time, indices, gap_days, ground });
         Ok(began)
     }
 
@@ -59,18 +62,4 @@ impl Standing {
         self.start = Some(start);
         Ok((state.step(fwi_date(day)?, &noon.weather)?, Some(start)))
     }
-}
-
-fn fwi_date(date: civil::Date) -> Result<Date, Refused> {
-    let [month, day] = [date.month(), date.day()].map(i8::unsigned_abs);
-    // A year before Christ is in neither calendar: year 0 is refused as such.
-    let date = Date::new(u16::try_from(date.year()).unwrap_or(0), month, day)?;
-    Ok(date)
-}
-
-/// A day of the fire weather index as one of the calendar used here.
-pub(super) fn civil_date(date: Date) -> civil::Date {
-    // Both calendars are Gregorian, and the years 1583 to 9999 lie in both.
-    civil::Date::new(date.year() as i16, date.month().get() as i8, date.day() as i8)
-        .unwrap_or(civil::Date::MIN)
 }

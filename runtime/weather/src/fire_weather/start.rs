@@ -50,7 +50,7 @@ impl fmt::Display for Start {
         let codes = format!("FFMC {ffmc}, DMC {dmc}, DC {dc} on the evening of {}", self.date);
         match self.origin {
             Origin::Standard => write!(f, "started from the standard values ({codes})"),
-            Origin::Given => write!(f, "started from the codes of the state file ({codes})"),
+            Origin::Given => write!(f, "started from given codes ({codes})"),
             Origin::AfterGap { days } => write!(
                 f,
                 "started again from the standard values ({codes}) after {days} days without a noon, \

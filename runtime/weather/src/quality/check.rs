@@ -8,6 +8,9 @@ use super::step_memory::StepMemory;
 use super::stuck_run::StuckRun;
 use crate::reading::{Quantity, Reading};
 
+/// Whole numbers of hPa stay so many times longer than tenths before they are stuck.
+const WHOLE_STAYS: f64 = 4.0;
+
 /// Readings after the rules.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -58,18 +61,18 @@ impl Checked {
 
 /// Checks readings in order of time.
 #[must_use]
-pub fn check(readings: &[Reading], limits: &Limits) -> Checked {
+pub fn check(readings: Vec<Reading>, limits: &Limits) -> Checked {
     let missing = |r: &Reading| Quantity::ALL.map(|q| r.get(q).is_none().then_some(Rule::Missing));
-    let mut out = Checked {
-        readings: readings.to_vec(),
-        rules: readings.iter().map(missing).collect(),
-        left_out: Vec::new(),
-    };
+    let rules = readings.iter().map(missing).collect();
+    let mut out = Checked { readings, rules, left_out: Vec::new() };
     for q in Quantity::ALL {
-        let limit = limits.0[q.index()];
-        for (i, r) in readings.iter().enumerate() {
+        let mut limit = limits.0[q.index()];
+        if q == Quantity::Pressure && is_whole(&out.readings, q) {
+            limit.stuck_h = limit.stuck_h.map(|h| h * WHOLE_STAYS);
+        }
+        for i in 0..out.readings.len() {
             let outside = |v: f64| !(limit.low..=limit.high).contains(&v);
-            if r.get(q).is_some_and(outside) {
+            if out.readings[i].get(q).is_some_and(outside) {
                 out.leave_out(i, q, Rule::Range);
             }
         }
@@ -84,6 +87,11 @@ pub fn check(readings: &[Reading], limits: &Limits) -> Checked {
     }
     out.left_out.sort_by_key(|l| l.time);
     out
+}
+
+/// Whether all values of `q` are whole numbers: as airports write their pressure.
+fn is_whole(readings: &[Reading], q: Quantity) -> bool {
+    readings.iter().filter_map(|r| r.get(q)).all(|v| (v - v.round()).abs() < 1e-9)
 }
 
 /// A value too far from the last good one is left out; the next that agrees with it is taken again,

@@ -33,7 +33,10 @@ impl fmt::Display for QualityNote {
                 write!(f, "{quantity}: {missing} of {readings} missing")
             }
             Self::LeftOut { count, first: LeftOut { time, quantity, value, rule } } => {
-                write!(f, "{quantity}: {count} left out by {rule} (first: {value:.1} at {time})")
+                // As many digits as it takes to see why.
+                let tenths = (value * 10.0).round() / 10.0 == *value;
+                let value = if tenths { format!("{value:.1}") } else { format!("{value}") };
+                write!(f, "{quantity}: {count} left out by {rule} (first: {value} at {time})")
             }
         }
     }
