@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 36] = [
+pub(crate) const SETTINGS: [&str; 38] = [
     "area",
     "around",
     "array",
@@ -19,6 +19,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "every",
     "features",
     "frame-every",
+    "fwi-start",
     "fwi-state",
     "kind",
     "leads",
@@ -31,6 +32,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "precision",
     "quality",
     "quantity",
+    "rain",
     "rate",
     "scale",
     "start-utc",

@@ -1,8 +1,8 @@
 //! Local weather from a station's own readings, from a table or a sensor node.
 //!
 //! ```text
-//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
-//!                            └──▶ fire_weather ───────────────────┘
+//! csv ──▶ series ──▶ rain ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
+//!                      └────▶ fire_weather ─────────────────────────────┘
 //! ```
 //!
 //! Nothing is filled in: a value that was not measured, or that failed a check, is missing from there

@@ -7,10 +7,12 @@ use emberline::weather::csv::{CsvOptions, Format};
 use emberline::weather::outlook::{Outlook, Predictand, Value};
 use emberline::weather::report::{Input, Latest, WeatherOptions, WeatherReport, report};
 
+use jiff::Timestamp;
+
 use super::fire;
 use crate::cli::WeatherArgs;
 use crate::verb::outcome::Outcome;
-use crate::verb::screen::{print, say};
+use crate::verb::screen::{print, progress, say};
 use crate::verb::table::Table;
 
 /// Runs the verb on readings.
@@ -22,9 +24,15 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         zone: args.zone.clone(),
         hours: args.hours,
         fwi_state: args.fwi_state.clone(),
+        fwi_start: args.fwi_start.or(args.fwi_winter).map(|c| [c.ffmc, c.dmc, c.dc]),
+        rain: args.rain,
+        now: Some(Timestamp::now()),
         picture: args.picture.clone(),
     };
-    let report = report(&input(args)?, &options)?;
+    let bar = progress(0, "readings");
+    let report = input(args).and_then(|input| Ok(report(input, &options)?));
+    bar.finish_and_clear();
+    let report = report?;
     if args.json {
         print(&serde_json::to_string_pretty(&report)?)?;
         return Ok(Outcome::Done);
@@ -72,7 +80,7 @@ fn text(r: &WeatherReport, hours: u32) -> String {
     if let Some(fire) = &r.fire_weather {
         out += &format!("\n{}", fire::text(fire));
     }
-    if let Some(outlook) = &r.outlook {
+    if let Some(outlook) = r.outlook.as_ref().filter(|o| !o.predicted.is_empty()) {
         out += &format!("\noutlook, with intervals that hold about 80 % ({}):\n", outlook.model);
         out += &table(outlook).text();
         out += "not for evacuation decisions\n";

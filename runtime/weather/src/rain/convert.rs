@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::shape::Numbers;
+use super::numbers::Numbers;
 use crate::rain_kind::RainKind;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);

@@ -7,6 +7,7 @@
 mod convert;
 mod gauge;
 mod note;
+mod numbers;
 mod shape;
 mod taken;
 

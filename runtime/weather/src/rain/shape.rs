@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::convert::{minute_of_report, rolling_misfit};
+use super::numbers::Numbers;
 use crate::rain_kind::RainKind;
 
 /// Numbers further apart say nothing of each other, unless they usually are.
@@ -26,9 +27,6 @@ const MOST_MM: [(i64, f64); 2] = [(1, 300.0), (24, 1900.0)];
 const TIPS_MM: [f64; 6] = [0.1, 0.2, 0.25, 0.254, 0.3, 0.5];
 /// Numbers that show how large the steps between them are.
 const WET: usize = 10;
-
-/// Numbers, and when they were told; in order of time, none missing.
-pub(super) type Numbers<'a> = &'a [(Timestamp, f64)];
 
 /// Rain that looks like something else than it is called, but not surely.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
