@@ -80,7 +80,7 @@ impl fmt::Display for FireNote {
             }
             Self::NoNoon { days, first, why } => {
                 let days = counted(*days);
-                write!(f, "fire weather: {days} without a noon that counts (first: {first}, {why})")
+                write!(f, "fire weather: {days} without a noon (first: {first}, {why})")
             }
             Self::RainNotMeasured { days, first, hours } => write!(
                 f,

@@ -33,9 +33,9 @@ impl fmt::Display for QualityNote {
                 write!(f, "{quantity}: {missing} of {readings} missing")
             }
             Self::LeftOut { count, first: LeftOut { time, quantity, value, rule } } => {
-                // As many digits as it takes to see why.
-                let tenths = (value * 10.0).round() / 10.0 == *value;
-                let value = if tenths { format!("{value:.1}") } else { format!("{value}") };
+                // A value just beyond a limit is not to look like the limit.
+                let is_near = (value - value.round()).abs() < 0.05 && *value != value.round();
+                let value = if is_near { format!("{value}") } else { format!("{value:.1}") };
                 write!(f, "{quantity}: {count} left out by {rule} (first: {value} at {time})")
             }
         }
