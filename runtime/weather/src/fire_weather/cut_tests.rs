@@ -1,5 +1,7 @@
 //! However readings are cut into tables, the state ends as that of one long table, to the last digit.
 
+use std::path::Path;
+
 use emberline_fwi::Latitude;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -159,7 +161,7 @@ fn latitude() -> Latitude {
 
 /// What the next run finds in the file.
 fn kept(memory: &Memory) -> Memory {
-    Memory::of(&memory.bytes().unwrap(), "s.json".into(), None, latitude()).unwrap()
+    Memory::of(&memory.bytes().unwrap(), Path::new("s.json"), None, latitude()).unwrap()
 }
 
 #[test]

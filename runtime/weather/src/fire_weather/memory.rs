@@ -155,25 +155,24 @@ impl Memory {
         station: Option<&str>,
         latitude: Latitude,
     ) -> Result<Self, MemoryError> {
-        let path = || path.to_owned();
-        let bytes = match fs::read(path()) {
+        let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::new(station.map(str::to_owned)));
             }
-            Err(cause) => return Err(MemoryError::Read { path: path(), cause }),
+            Err(cause) => return Err(MemoryError::Read { path: path.to_owned(), cause }),
         };
-        Self::of(&bytes, path(), station, latitude)
+        Self::of(&bytes, path, station, latitude)
     }
 
     /// The memory that the bytes of a file hold.
     pub(super) fn of(
         bytes: &[u8],
-        path: PathBuf,
+        path: &Path,
         station: Option<&str>,
         latitude: Latitude,
     ) -> Result<Self, MemoryError> {
-        let path = || path.clone();
+        let path = || path.to_owned();
         let damaged = |cause| MemoryError::Damaged { path: path(), cause };
         let version =
             serde_json::from_slice::<Versioned>(bytes).map_err(damaged)?.emberline_fire_weather;

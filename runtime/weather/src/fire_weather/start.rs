@@ -47,6 +47,8 @@ impl Start {
 impl fmt::Display for Start {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Codes { ffmc, dmc, dc } = self.codes;
+        // Codes after a winter have many digits; others stay as they were given.
+        let [ffmc, dmc, dc] = [ffmc, dmc, dc].map(|code| (code * 10.0).round() / 10.0);
         let codes = format!("FFMC {ffmc}, DMC {dmc}, DC {dc} on the evening of {}", self.date);
         match self.origin {
             Origin::Standard => write!(f, "started from the standard values ({codes})"),

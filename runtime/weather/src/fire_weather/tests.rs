@@ -1,5 +1,7 @@
 //! Fire weather from tables against the crate `emberline-fwi` itself.
 
+use std::path::Path;
+
 use emberline_fwi::{self as fwi, Codes, Date, DayLength, FfScale, Latitude, Method, State};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
@@ -234,7 +236,7 @@ fn a_file_of_version_1_goes_on() {
         "measured_s": measured_s });
     let latitude = Latitude::new(LATITUDE_DEG).unwrap();
     let bytes = serde_json::to_vec(&old).unwrap();
-    let kept = Memory::of(&bytes, "s.json".into(), None, latitude).unwrap();
+    let kept = Memory::of(&bytes, Path::new("s.json"), None, latitude).unwrap();
     let got = run(&rows(cut..end), kept);
     let (have, want) = (got.memory.state.unwrap(), whole.state.unwrap());
     assert_eq!(have.date, want.date);
@@ -257,7 +259,7 @@ fn codes_that_are_changed_by_hand_count() {
     let mut memory = run(&rows(0..10 * 24), Memory::new(None)).memory;
     let dc = memory.state.unwrap().codes.dc;
     memory.state.as_mut().unwrap().codes.dc = 400.0;
-    let kept = Memory::of(&memory.bytes().unwrap(), "s.json".into(), None, latitude).unwrap();
+    let kept = Memory::of(&memory.bytes().unwrap(), Path::new("s.json"), None, latitude).unwrap();
     assert_eq!(kept.start.unwrap().origin, Origin::Given);
     let got = run(&rows(9 * 24..12 * 24), kept).memory.state.unwrap();
     assert!(dc < 60.0 && got.codes.dc > 395.0, "{dc} {}", got.codes.dc);
