@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 39] = [
+pub(crate) const SETTINGS: [&str; 41] = [
     "area",
     "around",
     "array",
@@ -21,6 +21,7 @@ pub(crate) const SETTINGS: [&str; 39] = [
     "features",
     "format",
     "frame-every",
+    "fwi-start",
     "fwi-state",
     "kind",
     "leads",
@@ -33,6 +34,7 @@ pub(crate) const SETTINGS: [&str; 39] = [
     "precision",
     "quality",
     "quantity",
+    "rain",
     "rate",
     "scale",
     "start-utc",

@@ -5,6 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use emberline::engine::EngineKind;
 use emberline::frame::Kind;
 use emberline::source::{Palette, VideoDecoder};
+use emberline::weather::rain_kind::RainKind;
 use emberline::weather::table::Format;
 
 /// A word, what it stands for, and what help says about it.
@@ -66,6 +67,19 @@ const FORMATS: [Choice<Format>; 21] = [
     ("weatherlink-api", Format::WeatherlinkApi, "WeatherLink v2, JSON: °F, mph, inches of mercury"),
 ];
 
+const RAINS: [Choice<RainKind>; 6] = [
+    ("increment", RainKind::Increment, "Rain since the last row"),
+    (
+        "since-midnight",
+        RainKind::SinceMidnight,
+        "Rain since the day began: it falls back once a day",
+    ),
+    ("rolling-24h", RainKind::Rolling24h, "Rain of the last 24 hours"),
+    ("since-hour", RainKind::SinceHour, "Rain since the last hourly report, as airports tell it"),
+    ("total", RainKind::Total, "A total of the year, of the event or of the gauge's life"),
+    ("rate", RainKind::Rate, "A rate, in mm or inches an hour"),
+];
+
 /// Kinds of film.
 pub(super) fn kind() -> impl TypedValueParser<Value = Kind> {
     choice(&KINDS)
@@ -92,6 +106,11 @@ pub(super) fn decoder() -> impl TypedValueParser<Value = VideoDecoder> {
 /// Formats of station tables.
 pub(super) fn format() -> impl TypedValueParser<Value = Format> {
     choice(&FORMATS)
+}
+
+/// What the numbers of rain are.
+pub(super) fn rain() -> impl TypedValueParser<Value = RainKind> {
+    choice(&RAINS)
 }
 
 fn choice<T: Copy + Send + Sync>(all: &'static [Choice<T>]) -> impl TypedValueParser<Value = T> {

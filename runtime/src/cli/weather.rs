@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use emberline::weather::rain_kind::RainKind;
 use emberline::weather::table::{Format, Mapped};
+use emberline_fwi::Codes;
 
 use super::choices;
+use super::codes;
 use super::pick::Pick;
 use super::span;
 
@@ -64,6 +67,17 @@ pub(crate) struct WeatherArgs {
     /// What fire weather keeps from one run to the next: read where it is there, written at the end.
     #[arg(long, value_name = "FILE.json", requires = "at")]
     pub(crate) fwi_state: Option<PathBuf>,
+    /// Codes of the evening before the first noon instead of the standard values, where there is no state
+    /// yet: after a dry winter say.
+    #[arg(long, value_name = "FFMC,DMC,DC", requires = "at", value_parser = codes::codes)]
+    pub(crate) fwi_start: Option<Codes>,
+    /// The same for the DC after a winter: last autumn's DC and the rain and melted snow since, mm; then
+    /// the shares of both that count [default: 0.75 of either].
+    #[arg(long, value_name = "DC,MM[,A,B]", requires = "at", conflicts_with = "fwi_start", value_parser = codes::after_winter)]
+    pub(crate) fwi_winter: Option<Codes>,
+    /// What the numbers of rain are, where they are not what they look like.
+    #[arg(long, value_parser = choices::rain())]
+    pub(crate) rain: Option<RainKind>,
     /// Also draw the hours and the outlook.
     #[arg(long, value_name = "FILE.png")]
     pub(crate) picture: Option<PathBuf>,

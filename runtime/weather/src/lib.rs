@@ -1,8 +1,8 @@
 //! Local weather from a station's own readings, from a table or a sensor node.
 //!
 //! ```text
-//! table ▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
-//!                            └──▶ fire_weather ───────────────────┘
+//! table ▶ series ──▶ rain ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
+//!                      └────▶ fire_weather ─────────────────────────────┘
 //! ```
 //!
 //! Nothing is filled in: a value that was not measured, or that failed a check, is missing from there
@@ -15,6 +15,7 @@ pub mod fire_weather;
 pub mod outlook;
 pub mod picture;
 pub mod quality;
+pub mod rain;
 pub mod rain_kind;
 pub mod reading;
 pub mod report;

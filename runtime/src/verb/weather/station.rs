@@ -6,27 +6,22 @@ use emberline::pipeline::rain_at::LatLon;
 use emberline::weather::outlook::{Outlook, Predictand, Value};
 use emberline::weather::report::{Input, Latest, WeatherOptions, WeatherReport, report};
 use emberline::weather::table::{Mapping, TableOptions};
+use jiff::Timestamp;
 
 use super::fire;
 use crate::cli::WeatherArgs;
 use crate::verb::outcome::Outcome;
-use crate::verb::screen::{print, say};
+use crate::verb::screen::{print, progress, say};
 use crate::verb::table::Table;
 
 /// Runs the verb on readings.
 pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     let place = args.at.as_deref().map(str::parse::<LatLon>).transpose()?;
     let place = place.map(|at| [at.lat_deg, at.lon_deg]);
-    let input = input(args, place)?;
-    let options = WeatherOptions {
-        place: place.or(input.place),
-        station: args.station.clone(),
-        zone: args.zone.clone(),
-        hours: args.hours,
-        fwi_state: args.fwi_state.clone(),
-        picture: args.picture.clone(),
-    };
-    let report = report(&input, &options)?;
+    let bar = progress(0, "readings");
+    let report = input(args, place).and_then(|input| told(args, place, input));
+    bar.finish_and_clear();
+    let report = report?;
     if args.json {
         print(&serde_json::to_string_pretty(&report)?)?;
         return Ok(Outcome::Done);
@@ -36,6 +31,26 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
         say(&format!("note: {note}"));
     }
     Ok(Outcome::Done)
+}
+
+/// The report of what was read; where nobody said the place, the table may.
+fn told(
+    args: &WeatherArgs,
+    place: Option<[f64; 2]>,
+    input: Input,
+) -> anyhow::Result<WeatherReport> {
+    let options = WeatherOptions {
+        place: place.or(input.place),
+        station: args.station.clone(),
+        zone: args.zone.clone(),
+        hours: args.hours,
+        fwi_state: args.fwi_state.clone(),
+        fwi_start: args.fwi_start.or(args.fwi_winter).map(|c| [c.ffmc, c.dmc, c.dc]),
+        rain: args.rain,
+        now: Some(Timestamp::now()),
+        picture: args.picture.clone(),
+    };
+    Ok(report(input, &options)?)
 }
 
 /// The readings that were asked for.
@@ -102,7 +117,7 @@ fn text(r: &WeatherReport, hours: u32) -> String {
     if let Some(fire) = &r.fire_weather {
         out += &format!("\n{}", fire::text(fire));
     }
-    if let Some(outlook) = &r.outlook {
+    if let Some(outlook) = r.outlook.as_ref().filter(|o| !o.predicted.is_empty()) {
         out += &format!("\noutlook, with intervals that hold about 80 % ({}):\n", outlook.model);
         out += &table(outlook).text();
         out += "not for evacuation decisions\n";
