@@ -19,11 +19,16 @@ use verb::Outcome;
 
 fn main() -> ExitCode {
     std::panic::set_hook(Box::new(tell_fault));
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::try_parse_from(cli::typed()) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), Typed::DisplayHelp | Typed::DisplayVersion) => {
-            let _ = e.print();
-            return ExitCode::SUCCESS;
+            return match e.print() {
+                Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+                    eprintln!("error: stdout: cannot be written: {cause}");
+                    ExitCode::from(2)
+                }
+                _ => ExitCode::SUCCESS,
+            };
         }
         Err(e) => {
             eprintln!("{}", typed_wrong(&e));

@@ -5,12 +5,13 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 36] = [
+pub(crate) const SETTINGS: [&str; 41] = [
     "area",
     "around",
     "array",
     "at",
     "baud",
+    "column",
     "crs",
     "cuda-graph",
     "decoder",
@@ -18,7 +19,9 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "engine",
     "every",
     "features",
+    "format",
     "frame-every",
+    "fwi-start",
     "fwi-state",
     "kind",
     "leads",
@@ -31,6 +34,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "precision",
     "quality",
     "quantity",
+    "rain",
     "rate",
     "scale",
     "start-utc",
@@ -38,6 +42,7 @@ pub(crate) const SETTINGS: [&str; 36] = [
     "station",
     "step",
     "store",
+    "time-format",
     "unit",
     "until",
     "zone",

@@ -36,7 +36,7 @@ fn tables_that_would_have_to_be_guessed_at_are_refused_in_one_line() {
         ("unit.csv", "time,temp\n2026-08-03T12:00:00Z,30\n", &[][..], "names no known unit"),
         ("zone.csv", "time,temp_c\n2026-08-03 12:00,30\n", &[], "has no offset"),
         ("zone2.csv", "time,temp_c\n2026-08-03 12:00,30\n", &["--zone", "Mars/Olympus"], "zone"),
-        ("notime.csv", "temp_c\n30\n", &[], "has no column"),
+        ("notime.csv", "temp_c\n30\n", &[], "no header says which columns are the time"),
         ("empty.csv", "time,temp_c\n", &[], "holds no reading; a header and a row"),
         ("place.csv", "time,temp_c\n2026-08-03T12:00:00Z,30\n", &["--at", "91,0"], "LAT,LON"),
     ] {
@@ -190,20 +190,38 @@ fn files_that_are_no_table_are_named_with_what_to_do() {
             &b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..],
             "film.mp4: is a film, no table of readings; give a .csv; `emberline forecast` reads films",
         ),
-        ("sheet.xlsx", b"PK\x03\x04\x14\0", "save the sheet as CSV in UTF-8"),
+        ("sheet.xlsx", b"PK\x03\x04\x14\0", "save the sheet as CSV"),
+        ("weewx.sdb", b"SQLite format 3\0", "sqlite3 -csv -header FILE"),
         ("noise.csv", b"time\0temp_c", "is binary data"),
-        ("packed.csv", b"\x1f\x8b\x08\0", "call it .csv.gz"),
-        ("wide.csv", b"\xff\xfet\0i\0m\0e\0", "in UTF-16"),
-        (
-            "latin.csv",
-            b"time,temp_c,sky\n2026-08-03T12:00:00Z,30,\xe9t\xe9\n",
-            "line 2 is not in UTF-8",
-        ),
-        ("latin2.csv", b"time,temp_\xb0c\n", "line 1 is not in UTF-8"),
+        ("packed.csv", b"\x1f\x8b\x08\0", "cannot be read on"),
+        ("wide.csv", b"\xff\xfet\0i\0m\0e\0", "no header says which columns are the time"),
+        ("latin.csv", b"time,temp_\xb0c\n", "holds no reading"),
     ] {
         let path = room.write(name, bytes);
         let said = room.run(&["weather", path.to_str().expect("UTF-8")]).must(2);
         assert_eq!(said.err.lines().count(), 1, "{name}: {}", said.err);
         assert!(said.err.contains(want), "{name}: {}", said.err);
     }
+}
+
+#[test]
+fn a_table_may_be_a_folder_and_what_it_does_not_say_is_said_for_it() {
+    let room = Room::new();
+    let rows = "Zeit;Aussen;RH;Wind (km/h)\n01.07.2026 00:00;18,4;55;11,16\n02.07.2026 01:00;17,0;57;9,0\n";
+    room.write("t.csv", rows.as_bytes());
+    room.write("columns.toml", b"[columns]\ntemp_c = \"Aussen\"\n");
+    let said = &["--time-format", "day-first", "--zone", "+02:00", "--json"];
+    let first = |input: &str, flags: &[&str]| {
+        let out = room.run(&[&["weather", input][..], flags, said].concat()).must(0).out;
+        let report: Value = serde_json::from_str(&out).expect("JSON");
+        (report["first"].clone(), report["now"]["temp_c"].clone(), report["readings"].clone())
+    };
+    let want = (Value::from("2026-06-30T22:00:00Z"), Value::from(17.0), Value::from(2));
+    assert_eq!(first("t.csv", &["--column", "temp_c=Aussen"]), want);
+    assert_eq!(first("t.csv", &["--columns", "columns.toml"]), want);
+    std::fs::create_dir(room.path("days")).expect("the room");
+    std::fs::rename(room.path("t.csv"), room.path("days/t.csv")).expect("the room");
+    assert_eq!(first("days", &["--column", "temp_c=2"]), want);
+    let asked = room.run(&["weather", "days", "--zone", "-05:00"]).must(2).err;
+    assert!(asked.contains("say --time-format day-first or --time-format month-first"), "{asked}");
 }

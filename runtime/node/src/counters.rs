@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// How many frames and messages of each kind came over a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCounters {
+    /// Bytes, whatever they are.
+    #[serde(default)]
+    pub bytes: u64,
     /// Good frames.
     pub good_frames: u64,
     /// Frames longer than any message.
@@ -49,6 +52,7 @@ impl LineCounters {
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
         Self {
+            bytes: self.bytes + other.bytes,
             good_frames: self.good_frames + other.good_frames,
             too_long: self.too_long + other.too_long,
             too_short: self.too_short + other.too_short,

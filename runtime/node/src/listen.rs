@@ -79,6 +79,8 @@ struct Shared<'a> {
     live: Mutex<Live>,
     /// Whether the live state should be written soon.
     news: AtomicBool,
+    /// Which indices could not be written last time: each is told once.
+    not_saved: Mutex<Vec<String>>,
 }
 
 /// Listens to every port until `stop` is set, then brings the store to a state of rest: the indices and
@@ -98,6 +100,7 @@ pub fn listen(
         began: Instant::now(),
         live: Mutex::new(Live::new(&options.ports)),
         news: AtomicBool::new(true),
+        not_saved: Mutex::default(),
     };
     std::thread::scope(|scope| {
         for (place, name) in options.ports.iter().enumerate() {
@@ -145,9 +148,14 @@ impl Shared<'_> {
 
     fn save(&self) {
         self.news.store(false, Ordering::Relaxed);
-        for error in self.store.save_indices() {
+        let failed: Vec<String> =
+            self.store.save_indices().iter().map(ToString::to_string).collect();
+        let mut told = self.not_saved.lock().unwrap_or_else(PoisonError::into_inner);
+        for error in failed.iter().filter(|e| !told.contains(e)) {
             tracing::warn!("{error}");
         }
+        *told = failed;
+        drop(told);
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         // A full disk is reported where readings are stored.
         let _ = live.write(self.store.root());

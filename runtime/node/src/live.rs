@@ -37,6 +37,9 @@ pub struct LivePort {
     pub node: Option<NodeId>,
     /// When a good frame last came.
     pub last_good: Option<Timestamp>,
+    /// When bytes last came, whatever they were.
+    #[serde(default)]
+    pub last_bytes: Option<Timestamp>,
     /// What came since the listener's start.
     #[serde(rename = "heard")]
     pub counters: LineCounters,
@@ -90,6 +93,7 @@ impl Live {
             opened: 0,
             node: None,
             last_good: None,
+            last_bytes: None,
             counters: LineCounters::default(),
             before: LineCounters::default(),
             health: None,
@@ -124,6 +128,7 @@ impl LivePort {
     pub(crate) fn update(&mut self, session: &Session<'_>) {
         self.counters = self.before.plus(session.counters());
         self.last_good = session.last_good().map(|n| n.utc).or(self.last_good);
+        self.last_bytes = session.last_bytes().map(|n| n.utc).or(self.last_bytes);
         let Some(peer) = session.peer() else { return };
         self.node = Some(peer.node);
         if let Some(s) = &peer.status {

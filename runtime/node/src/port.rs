@@ -24,11 +24,7 @@ pub enum PortError {
         path: PathBuf,
     },
     /// The user may not open it.
-    #[error(
-        "{}: no right to open it: it belongs to the group {group}: `sudo usermod -aG {group} {user}`, \
-         then log in again; or install the rule of ‹emberline node udev-rule›",
-        path.display()
-    )]
+    #[error("{}: no right to open it: {}", path.display(), right(group, user))]
     NoRight {
         /// The port.
         path: PathBuf,
@@ -74,6 +70,22 @@ impl PortError {
     #[must_use]
     pub fn is_final(&self) -> bool {
         matches!(self, Self::NotSerial { .. } | Self::Baud { .. })
+    }
+}
+
+/// How to come by the right to open what belongs to `group`.
+fn right(group: &str, user: &str) -> String {
+    match group {
+        // Who is in root's group may do much more than open a port.
+        "root" | "0" => {
+            "it belongs to root alone; install the rule of ‹emberline node udev-rule›, then plug \
+                         it in again"
+                .to_owned()
+        }
+        _ => format!(
+            "it belongs to the group {group}: `sudo usermod -aG {group} {user}`, then log in again; or \
+             install the rule of ‹emberline node udev-rule›"
+        ),
     }
 }
 
@@ -244,6 +256,17 @@ mod tests {
         assert_eq!(error.to_string(), "/dev/ttyUSB0: in use by minicom (process 7); stop it");
         let error = PortError::InUse { path: "/dev/ttyUSB0".into(), holders: Vec::new() };
         assert!(error.to_string().contains("fuser"));
+    }
+
+    #[test]
+    fn nobody_is_told_to_join_the_group_of_root() {
+        for (group, want) in
+            [("dialout", "usermod -aG dialout nobody"), ("root", "udev-rule"), ("0", "udev-rule")]
+        {
+            let (path, group) = ("/dev/ttyS0".into(), group.to_owned());
+            let error = PortError::NoRight { path, group, user: "nobody".to_owned() }.to_string();
+            assert!(error.contains(want) && !error.contains("-aG root"), "{error}");
+        }
     }
 
     #[test]

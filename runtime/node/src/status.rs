@@ -80,6 +80,11 @@ pub enum Trouble {
         /// The port.
         port: String,
     },
+    /// Bytes come over an open port, but no frame.
+    NoFrame {
+        /// The port.
+        port: String,
+    },
     /// A node complains of a chip.
     Fault {
         /// What people call the node.
@@ -111,6 +116,10 @@ impl fmt::Display for Trouble {
             Self::Silent { port } => {
                 write!(f, "{port}: silent: check the node's power and the cable")
             }
+            Self::NoFrame { port } => write!(
+                f,
+                "{port}: bytes come, but no frame: check that this is a node, ‹baud›, and the cable's ground"
+            ),
             Self::Fault { node, what } => write!(f, "{node}: {what}"),
             Self::NoValue { node, sensors } => {
                 write!(f, "{node}: no value of {}", sensors.join(", "))
@@ -190,7 +199,12 @@ fn troubles(
     for port in ports.iter().filter(|_| listening) {
         match &port.state {
             PortState::Waiting { why } => troubles.push(Trouble::NotOpen { why: why.clone() }),
-            PortState::Open if is_silent(port, now) => {
+            PortState::Open
+                if is_silent(port.last_good, now) && !is_silent(port.last_bytes, now) =>
+            {
+                troubles.push(Trouble::NoFrame { port: port.port.clone() });
+            }
+            PortState::Open if is_silent(port.last_good, now) => {
                 troubles.push(Trouble::Silent { port: port.port.clone() });
             }
             PortState::Open => {}
@@ -211,8 +225,8 @@ fn troubles(
     troubles
 }
 
-fn is_silent(port: &LivePort, now: Timestamp) -> bool {
-    port.last_good.is_none_or(|last| now.duration_since(last).as_secs() > SILENT.as_secs() as i64)
+fn is_silent(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_none_or(|last| now.duration_since(last).as_secs() > SILENT.as_secs() as i64)
 }
 
 #[cfg(test)]
@@ -253,6 +267,10 @@ mod tests {
         };
         let later = now + SignedDuration::from_secs(300);
         let of_node = ["ridge: SHT4x is dead", "no value of temp, thermal", "failed 2 times"];
+        let mut noisy = live.ports.clone();
+        noisy[0].last_bytes = Some(later);
+        let got = troubles(&[], &noisy, true, later);
+        assert!(got[0].to_string().contains("ttyA: bytes come, but no frame"), "{got:?}");
         for (listening, now, want) in [
             (true, now, &["not opened yet"][..]),
             (true, later, &["ttyA: silent", "not opened yet"]),

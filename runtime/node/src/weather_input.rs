@@ -30,5 +30,5 @@ pub fn weather_input(root: &Path, asked: Option<&str>) -> Result<Input, StoreErr
     }
     let note = |note: StoreNote| Note::Source(Arc::new(note));
     let notes = found.notes.into_iter().chain(table.notes(&settings)).map(note).collect();
-    Ok(Input { name: root.display().to_string(), series: table.series(), notes })
+    Ok(Input { name: root.display().to_string(), series: table.series(), notes, place: None })
 }

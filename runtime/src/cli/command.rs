@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 use super::bench::BenchArgs;
 use super::forecast::{self, ForecastArgs};
@@ -24,6 +25,17 @@ Examples:
 
 Exit codes: 0 done, 1 a check failed or a score fell short, 2 an error (one line on stderr).
 A forecast is an aid. Do not use it alone to decide on evacuation.";
+
+const COMPLETIONS: &str = "\
+Examples:
+  emberline completions bash > ~/.local/share/bash-completion/completions/emberline
+  emberline completions fish > ~/.config/fish/completions/emberline.fish
+  emberline completions zsh > ~/.zfunc/_emberline";
+
+const MAN: &str = "\
+Examples:
+  emberline man | man -l -
+  emberline man /usr/local/share/man/man1";
 
 /// Forecasts how a fire front moves in the next minutes, on the device that sees it, offline.
 #[derive(Debug, Parser)]
@@ -64,6 +76,18 @@ pub(crate) enum Verb {
     /// starts or stops there from radar frames.
     #[command(after_help = weather::HELP)]
     Weather(WeatherArgs),
+    /// Prints what a shell needs to complete what is typed.
+    #[command(after_help = COMPLETIONS)]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Prints the manual page, or writes those of all verbs into a folder.
+    #[command(after_help = MAN)]
+    Man {
+        /// Folder to write emberline.1, emberline-forecast.1, … into.
+        folder: Option<PathBuf>,
+    },
     /// Listens to sensor nodes on serial lines, and shows what they have measured.
     #[command(after_help = node::HELP)]
     Node {

@@ -2,11 +2,13 @@
 
 mod bench;
 mod choices;
+mod codes;
 mod command;
 mod forecast;
 mod models;
 pub(crate) mod node;
 mod pick;
+mod place;
 mod radar;
 mod replay;
 mod span;
@@ -17,5 +19,6 @@ pub(crate) use command::{Cli, Verb};
 pub(crate) use forecast::ForecastArgs;
 pub(crate) use models::ModelsWhat;
 pub(crate) use pick::Pick;
+pub(crate) use place::typed;
 pub(crate) use replay::ReplayArgs;
 pub(crate) use weather::WeatherArgs;

@@ -1,9 +1,11 @@
 //! The verbs of the command line, one a file, and what they share.
 
 mod bench;
+mod completions;
 mod demo;
 mod doctor;
 mod forecast;
+mod man;
 mod models;
 mod node;
 mod outcome;
@@ -30,6 +32,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Models { what } => models::run(&what),
         Verb::Doctor { bundle } => doctor::run(bundle.as_deref()),
         Verb::Bench(args) => bench::run(&args),
+        Verb::Completions { shell } => completions::run(shell),
+        Verb::Man { folder } => man::run(folder.as_deref()),
         Verb::Weather(args) => weather::run(&args),
         Verb::Node { what } => node::run(&what),
     }

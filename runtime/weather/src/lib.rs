@@ -1,8 +1,8 @@
 //! Local weather from a station's own readings, from a table or a sensor node.
 //!
 //! ```text
-//! csv ──▶ series ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
-//!                            └──▶ fire_weather ───────────────────┘
+//! table ▶ series ──▶ rain ──▶ quality ──▶ derived | alarm | outlook ──▶ report ──▶ picture
+//!                      └────▶ fire_weather ─────────────────────────────┘
 //! ```
 //!
 //! Nothing is filled in: a value that was not measured, or that failed a check, is missing from there
@@ -10,14 +10,16 @@
 //! angle quotes, as `‹at›`; whoever prints one spells them.
 
 pub mod alarm;
-pub mod csv;
 pub mod derived;
 pub mod fire_weather;
 pub mod outlook;
 pub mod picture;
 pub mod quality;
+pub mod rain;
+pub mod rain_kind;
 pub mod reading;
 pub mod report;
 pub mod series;
 pub mod standard_time;
+pub mod table;
 pub mod zone;

@@ -11,6 +11,7 @@ mod output;
 mod peer;
 #[expect(clippy::module_inception, reason = "the room's noun has a file of its own")]
 mod session;
+mod text;
 
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,11 @@ pub enum Event {
     AliveAgain,
     /// Bytes come, but not one good frame.
     OnlyNoise,
+    /// Text comes, and not one good frame: the line of another device.
+    Text {
+        /// How it begins.
+        sample: String,
+    },
     /// The node speaks another version of the protocol.
     OtherProtocol(wire::BadFrame),
     /// Two nodes have one number.
@@ -153,6 +158,11 @@ impl fmt::Display for Event {
             Self::AliveAgain => f.write_str("the line is alive again"),
             Self::OnlyNoise => f.write_str(
                 "bytes come, but no frame: check ‹baud›, the cable's ground, and that this is a node",
+            ),
+            Self::Text { sample } => write!(
+                f,
+                "bytes come, but no frame: it is text ({sample}), as a GPS receiver or a logger sends it; name \
+                 the node's port"
             ),
             Self::OtherProtocol(bad) => bad.fmt(f),
             Self::SameNumber { other_port } => write!(

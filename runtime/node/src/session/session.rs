@@ -10,6 +10,7 @@ use super::note::{Event, SessionNote};
 use super::now::Now;
 use super::output::SessionOutput;
 use super::peer::Peer;
+use super::text;
 use crate::clock::{self, believed};
 use crate::contents::{Faults, apply};
 use crate::counters::LineCounters;
@@ -22,8 +23,9 @@ use crate::store::Store;
 /// A line that brings nothing for this long is reported. A node that saves its battery sends something
 /// once a minute.
 pub const SILENT: Duration = Duration::from_secs(200);
-/// Bad frames without one good frame that are reported.
+/// Bad frames without one good frame that are reported, and bytes: text has no end of a frame.
 const NOISE: u32 = 4;
+const NOISE_BYTES: u64 = 1000;
 /// Time between two questions who is there.
 const WHO_ASK: Duration = Duration::from_secs(1);
 /// No question is asked later than this after a node has sent something: to save its battery it listens
@@ -47,6 +49,9 @@ pub struct Session<'a> {
     peer: Option<Peer>,
     counters: LineCounters,
     last_good: Option<Now>,
+    last_bytes: Option<Now>,
+    /// The first bytes, as long as no good frame has come.
+    begin: Vec<u8>,
     opened: Option<Duration>,
     asked_who: Option<Duration>,
     /// Lines that are not stored yet.
@@ -63,6 +68,8 @@ struct Reported {
     fault: Option<wire::ChipFault>,
     silent: bool,
     noise: bool,
+    /// The start of a node that was told: it is heard again where the disk refuses.
+    start: Option<(NodeId, LogId, u32)>,
     clock: bool,
     version: bool,
 }
@@ -78,6 +85,8 @@ impl<'a> Session<'a> {
             peer: None,
             counters: LineCounters::default(),
             last_good: None,
+            last_bytes: None,
+            begin: Vec::new(),
             opened: None,
             asked_who: None,
             pending: Vec::new(),
@@ -104,10 +113,22 @@ impl<'a> Session<'a> {
         self.last_good
     }
 
+    /// When bytes last came, whatever they were.
+    #[must_use]
+    pub fn last_bytes(&self) -> Option<Now> {
+        self.last_bytes
+    }
+
     /// Takes what the line brought, maybe nothing, and returns what is to be done.
     pub fn take(&mut self, bytes: &[u8], now: Now) -> SessionOutput {
         let mut out = SessionOutput::default();
         let opened = *self.opened.get_or_insert(now.since);
+        if !bytes.is_empty() {
+            self.last_bytes = Some(now);
+            self.counters.bytes += bytes.len() as u64;
+            let room = text::LOOKED_AT.saturating_sub(self.begin.len());
+            self.begin.extend(bytes.iter().take(room));
+        }
         for byte in bytes {
             match self.decoder.push(*byte) {
                 None => {}
@@ -124,13 +145,19 @@ impl<'a> Session<'a> {
                 Some(Err(bad)) => self.bad_frame(bad, &mut out),
             }
         }
+        self.tell_noise(&mut out);
         self.commit(&mut out);
         self.ask_clock(now, &mut out);
         self.ask_who(now, &mut out);
         let quiet = now.since.saturating_sub(self.last_good.map_or(opened, |n| n.since));
         if quiet > SILENT && !self.reported.silent {
             self.reported.silent = true;
-            self.note(Event::Silent { quiet_s: quiet.as_secs() }, &mut out);
+            let bytes_came = |n: Now| now.since.saturating_sub(n.since) <= SILENT;
+            match self.last_bytes.is_some_and(bytes_came) {
+                true if self.reported.noise => {}
+                true => self.note(Event::OnlyNoise, &mut out),
+                false => self.note(Event::Silent { quiet_s: quiet.as_secs() }, &mut out),
+            }
         }
         out
     }
@@ -159,10 +186,20 @@ impl<'a> Session<'a> {
             self.reported.version = true;
             self.note(Event::OtherProtocol(bad), out);
         }
-        let only_noise = self.counters.good_frames == 0 && self.decoder.counters().bad() >= NOISE;
-        if only_noise && !self.reported.noise && !self.reported.version {
+    }
+
+    /// Reports bytes that are no frames, once.
+    fn tell_noise(&mut self, out: &mut SessionOutput) {
+        if self.counters.good_frames > 0 || self.reported.noise || self.reported.version {
+            return;
+        }
+        if self.decoder.counters().bad() >= NOISE || self.counters.bytes >= NOISE_BYTES {
             self.reported.noise = true;
-            self.note(Event::OnlyNoise, out);
+            let event = match text::sample(&self.begin) {
+                Some(sample) => Event::Text { sample },
+                None => Event::OnlyNoise,
+            };
+            self.note(event, out);
         }
     }
 
@@ -284,11 +321,15 @@ impl Session<'_> {
             sensors: sensors.clone(),
             waiting: hello.next_seq.saturating_sub(hello.oldest_seq),
         };
-        self.note(started, out);
-        if let Some((old_log, last_seq)) = old_log {
+        let is_news =
+            self.reported.start.replace((node, log, hello.boot)) != Some((node, log, hello.boot));
+        if is_news {
+            self.note(started, out);
+        }
+        if let Some((old_log, last_seq)) = old_log.filter(|_| is_news) {
             self.note(Event::NewMemory { log, old_log, last_seq }, out);
         }
-        if gone_back {
+        if gone_back && is_news {
             let (next_seq, stored_seq) = (hello.next_seq, self.end(log));
             self.note(Event::MemoryWentBack { next_seq, stored_seq }, out);
         }

@@ -413,3 +413,27 @@ fn two_nodes_of_one_number_are_noted() {
     let noted = notes.iter().filter(|n| n.contains("give one of them another number")).count();
     assert_eq!(noted, 1, "{notes:?}");
 }
+
+#[test]
+fn text_and_noise_are_told_once_and_are_no_silence() {
+    let room = tempfile::tempdir().unwrap();
+    let store = Store::open(&room.path().join("store")).unwrap();
+    for (bytes, want) in [
+        (&b"$GPGGA,123519,4807.038,N,01131.000,E\r\n"[..], "it is text ($GPGGA,123519"),
+        (b"2026-08-01 12:00;20.1;53\r\n", "it is text (2026-08-01 12:00;20.1"),
+        (&[0x81, 0xfe, 0x17, 0x93, 0xf1, 0xe5], "bytes come, but no frame"),
+    ] {
+        let mut session = Session::new(&store, "ttyX");
+        let mut told = Vec::new();
+        for s in 0..600 {
+            let out = session.take(&bytes.repeat(8), now(1000 * s));
+            told.extend(out.notes.iter().map(ToString::to_string));
+        }
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].contains(want), "{told:?}");
+        assert_eq!(session.counters().bytes, 600 * 8 * bytes.len() as u64);
+    }
+    let mut session = Session::new(&store, "ttyX");
+    let told: Vec<_> = (0..600).flat_map(|s| session.take(&[], now(1000 * s)).notes).collect();
+    assert!(told.len() == 1 && told[0].to_string().contains("nothing came for"), "{told:?}");
+}

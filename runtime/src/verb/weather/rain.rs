@@ -18,7 +18,12 @@ pub(super) fn claims(input: &Path) -> bool {
         ".npz", ".pgm", ".pgm.gz", ".tif", ".tiff", ".h5", ".hdf", ".hdf5", ".nc", ".nc4",
         ".grib2", ".grb2", ".gz", ".bz2",
     ];
-    input.is_dir() || name.starts_with("sim:") || film.iter().any(|end| name.ends_with(end))
+    // A packed table is none.
+    let table = [".csv.gz", ".tsv.gz", ".txt.gz", ".dat.gz", ".json.gz", ".ndjson.gz"];
+    let is_table = table.iter().any(|end| name.ends_with(end));
+    input.is_dir()
+        || name.starts_with("sim:")
+        || film.iter().any(|end| name.ends_with(end)) && !is_table
 }
 
 /// Runs the verb on radar frames.

@@ -3,28 +3,25 @@
 use emberline::node::store::is_store;
 use emberline::node::weather_input::weather_input;
 use emberline::pipeline::rain_at::LatLon;
-use emberline::weather::csv::{CsvOptions, Format};
 use emberline::weather::outlook::{Outlook, Predictand, Value};
 use emberline::weather::report::{Input, Latest, WeatherOptions, WeatherReport, report};
+use emberline::weather::table::{Mapping, TableOptions};
+use jiff::Timestamp;
 
 use super::fire;
 use crate::cli::WeatherArgs;
 use crate::verb::outcome::Outcome;
-use crate::verb::screen::{print, say};
+use crate::verb::screen::{print, progress, say};
 use crate::verb::table::Table;
 
 /// Runs the verb on readings.
 pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     let place = args.at.as_deref().map(str::parse::<LatLon>).transpose()?;
-    let options = WeatherOptions {
-        place: place.map(|at| [at.lat_deg, at.lon_deg]),
-        station: args.station.clone(),
-        zone: args.zone.clone(),
-        hours: args.hours,
-        fwi_state: args.fwi_state.clone(),
-        picture: args.picture.clone(),
-    };
-    let report = report(&input(args)?, &options)?;
+    let place = place.map(|at| [at.lat_deg, at.lon_deg]);
+    let bar = progress(0, "readings");
+    let report = input(args, place).and_then(|input| told(args, place, input));
+    bar.finish_and_clear();
+    let report = report?;
     if args.json {
         print(&serde_json::to_string_pretty(&report)?)?;
         return Ok(Outcome::Done);
@@ -36,19 +33,67 @@ pub(super) fn run(args: &WeatherArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// The report of what was read; where nobody said the place, the table may.
+fn told(
+    args: &WeatherArgs,
+    place: Option<[f64; 2]>,
+    input: Input,
+) -> anyhow::Result<WeatherReport> {
+    let options = WeatherOptions {
+        place: place.or(input.place),
+        station: args.station.clone(),
+        zone: args.zone.clone(),
+        hours: args.hours,
+        fwi_state: args.fwi_state.clone(),
+        fwi_start: args.fwi_start.or(args.fwi_winter).map(|c| [c.ffmc, c.dmc, c.dc]),
+        rain: args.rain,
+        now: Some(Timestamp::now()),
+        picture: args.picture.clone(),
+    };
+    Ok(report(input, &options)?)
+}
+
 /// The readings that were asked for.
-fn input(args: &WeatherArgs) -> anyhow::Result<Input> {
+fn input(args: &WeatherArgs, place: Option<[f64; 2]>) -> anyhow::Result<Input> {
     if !is_store(&args.input) {
-        let (format, station, zone) = (args.format, args.station.clone(), args.zone.clone());
-        return Ok(Input::from_table(&args.input, &CsvOptions { format, station, zone })?);
+        let options = TableOptions {
+            format: args.format,
+            station: args.station.clone(),
+            zone: args.zone.clone(),
+            columns: mapping(args)?,
+            time_format: args.time_format.clone(),
+            longitude_deg: place.map(|[_, longitude]| longitude),
+        };
+        return Ok(Input::from_table(&args.input, &options)?);
     }
-    if args.zone.is_some() || args.format != Format::default() {
+    let of_tables = args.format.is_some()
+        || !args.column.is_empty()
+        || args.columns.is_some()
+        || args.time_format.is_some();
+    if args.zone.is_some() || of_tables {
         anyhow::bail!(
-            "{}: a store of nodes has its times in UTC; leave --zone and --format out",
+            "{}: a store of nodes has its columns and its times in UTC; leave --zone, --format, --column, \
+             --columns and --time-format out",
             args.input.display()
         );
     }
     Ok(weather_input(&args.input, args.station.as_deref())?)
+}
+
+/// Which columns are what: the file's, and over it what was typed.
+fn mapping(args: &WeatherArgs) -> anyhow::Result<Mapping> {
+    let mut mapping = Mapping::default();
+    if let Some(path) = &args.columns {
+        let name = path.display();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| anyhow::anyhow!("{name}: cannot be read: {e}"))?;
+        mapping = Mapping::from_toml(&text).map_err(|e| anyhow::anyhow!("{name}: {e}"))?;
+    }
+    mapping
+        .columns
+        .retain(|m| args.column.iter().all(|typed| typed.role != m.role || m.role == "ignore"));
+    mapping.columns.extend(args.column.iter().cloned());
+    Ok(mapping)
 }
 
 fn text(r: &WeatherReport, hours: u32) -> String {
@@ -72,7 +117,7 @@ fn text(r: &WeatherReport, hours: u32) -> String {
     if let Some(fire) = &r.fire_weather {
         out += &format!("\n{}", fire::text(fire));
     }
-    if let Some(outlook) = &r.outlook {
+    if let Some(outlook) = r.outlook.as_ref().filter(|o| !o.predicted.is_empty()) {
         out += &format!("\noutlook, with intervals that hold about 80 % ({}):\n", outlook.model);
         out += &table(outlook).text();
         out += "not for evacuation decisions\n";

@@ -6,6 +6,7 @@
 mod event;
 mod thresholds;
 mod watch;
+mod wind_sum;
 
 #[cfg(test)]
 mod tests;

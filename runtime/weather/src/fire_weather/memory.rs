@@ -7,15 +7,22 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use emberline_atomic_file as atomic_file;
-use emberline_fwi::{DayLength, Indices, Latitude, Refused, State};
-use jiff::Timestamp;
+use emberline_fwi::{Date, DayLength, Latitude, Refused, State};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::noon::Rain;
-use super::start::{Origin, Start};
+use super::calendar::civil_date;
+use super::last::Last;
+use super::rain_sum::RainSum;
+use super::resume::Resume;
+use super::start::Start;
+use crate::rain::Gauge;
 
 /// Version of the file.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// The oldest version that is still read.
+const VERSION_LEAST: u32 = 1;
 /// Degrees of latitude within which a station is taken to be the same.
 const SAME_DEG: f64 = 0.1;
 
@@ -36,21 +43,15 @@ pub struct Memory {
     /// The last noon that was counted.
     #[serde(default)]
     pub last: Option<Last>,
-    /// Rain since the last noon.
+    /// What a later run needs to go on as if there had been one table.
     #[serde(default)]
-    pub rain: Option<Rain>,
-}
-
-/// The last noon that was counted.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Last {
-    /// Time of its reading, UTC.
-    pub noon: Timestamp,
-    /// What its wind and codes gave.
-    pub indices: Indices,
-    /// Days without a noon just before it.
-    pub gap_days: u32,
+    pub resume: Option<Resume>,
+    /// What is known of the gauge.
+    #[serde(default)]
+    pub gauge: Gauge,
+    /// Rain since the last noon, in a file of version 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rain: Option<RainSum>,
 }
 
 /// Why a memory cannot be read or written.
@@ -99,6 +100,20 @@ pub enum MemoryError {
         /// Who asks.
         ours: String,
     },
+    /// It is of a day that has not come.
+    #[error(
+        "{}: state of {date}, and now is {now}: a wrong clock wrote it; move it away to start anew, or set \
+         its date right",
+        path.display()
+    )]
+    Ahead {
+        /// The file.
+        path: PathBuf,
+        /// Its day.
+        date: Date,
+        /// Now.
+        now: Timestamp,
+    },
     /// It cannot be written.
     #[error("{}: cannot be written: {cause}", path.display())]
     Write {
@@ -119,8 +134,16 @@ impl Memory {
     /// A memory of nothing so far.
     #[must_use]
     pub fn new(station: Option<String>) -> Self {
-        let (state, start, last, rain) = (None, None, None, None);
-        Self { emberline_fire_weather: VERSION, station, state, start, last, rain }
+        Self {
+            emberline_fire_weather: VERSION,
+            station,
+            state: None,
+            start: None,
+            last: None,
+            resume: None,
+            gauge: Gauge::default(),
+            rain: None,
+        }
     }
 
     /// Reads the memory of `station` at `latitude`; one of nothing, where there is no file.
@@ -132,21 +155,31 @@ impl Memory {
         station: Option<&str>,
         latitude: Latitude,
     ) -> Result<Self, MemoryError> {
-        let path = || path.to_owned();
-        let bytes = match fs::read(path()) {
+        let bytes = match fs::read(path) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 return Ok(Self::new(station.map(str::to_owned)));
             }
-            Err(cause) => return Err(MemoryError::Read { path: path(), cause }),
+            Err(cause) => return Err(MemoryError::Read { path: path.to_owned(), cause }),
         };
+        Self::of(&bytes, path, station, latitude)
+    }
+
+    /// The memory that the bytes of a file hold.
+    pub(super) fn of(
+        bytes: &[u8],
+        path: &Path,
+        station: Option<&str>,
+        latitude: Latitude,
+    ) -> Result<Self, MemoryError> {
+        let path = || path.to_owned();
         let damaged = |cause| MemoryError::Damaged { path: path(), cause };
         let version =
-            serde_json::from_slice::<Versioned>(&bytes).map_err(damaged)?.emberline_fire_weather;
-        if version != VERSION {
+            serde_json::from_slice::<Versioned>(bytes).map_err(damaged)?.emberline_fire_weather;
+        if !(VERSION_LEAST..=VERSION).contains(&version) {
             return Err(MemoryError::Version { path: path(), version });
         }
-        let mut memory: Self = serde_json::from_slice(&bytes).map_err(damaged)?;
+        let mut memory: Self = serde_json::from_slice(bytes).map_err(damaged)?;
         if let Some(state) = &memory.state {
             state.codes.check().map_err(|cause| MemoryError::Codes { path: path(), cause })?;
         }
@@ -155,12 +188,37 @@ impl Memory {
             theirs,
             ours,
         })?;
+        memory.emberline_fire_weather = VERSION;
+        // Codes that were put in by hand count, and what led to others does not.
+        if memory.resume.as_ref().is_some_and(|r| r.told != memory.state) {
+            (memory.start, memory.last, memory.resume) = (None, None, None);
+        }
         if let (Some(state), None) = (memory.state, memory.start) {
-            let State { date, codes, .. } = state;
-            memory.start = Some(Start { date, codes, origin: Origin::Given, noons: 0, carried: 0 });
+            memory.start = Some(Start::given(state));
         }
         memory.station = memory.station.or_else(|| station.map(str::to_owned));
         Ok(memory)
+    }
+
+    /// The rain of the last readings, mm since the one before.
+    #[must_use]
+    pub fn rain_of_rows(&self) -> Vec<(Timestamp, f64)> {
+        let rows = self.resume.iter().flat_map(|r| &r.rows);
+        rows.filter_map(|row| Some((row.reading().time, row.reading().rain_mm?))).collect()
+    }
+
+    /// Whether its day has come by `now`; `path` is its file.
+    ///
+    /// # Errors
+    /// [`MemoryError::Ahead`] where it has not: it would be told until then.
+    pub fn check_day(&self, path: &Path, now: Timestamp) -> Result<(), MemoryError> {
+        let Some(date) = self.state.map(|s| s.date) else { return Ok(()) };
+        // Somewhere the day begins half a day before it does in Greenwich.
+        let latest = now.saturating_add(SignedDuration::from_hours(14)).unwrap_or(now);
+        match civil_date(date) > Offset::UTC.to_datetime(latest).date() {
+            true => Err(MemoryError::Ahead { path: path.to_owned(), date, now }),
+            false => Ok(()),
+        }
     }
 
     /// Whether it is of this station: of its name, where both have one, and of its latitude. Else
@@ -188,16 +246,23 @@ impl Memory {
     /// [`MemoryError::Write`]; an older one then stays as it was.
     pub fn write(&self, path: &Path) -> Result<(), MemoryError> {
         let failed = |cause| MemoryError::Write { path: path.to_owned(), cause };
-        let mut text = serde_json::to_vec_pretty(self).map_err(|e| failed(e.into()))?;
-        text.push(b'\n');
+        let text = self.bytes().map_err(|e| failed(e.into()))?;
         atomic_file::write(path, &text).map_err(failed)
+    }
+
+    /// The bytes of its file.
+    pub(super) fn bytes(&self) -> serde_json::Result<Vec<u8>> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use emberline_fwi::{Codes, Date, FfScale, Method};
+    use emberline_fwi::{Codes, FfScale, Method};
 
+    use super::super::start::Origin;
     use super::*;
 
     fn memory() -> Memory {
@@ -238,7 +303,7 @@ mod tests {
             ("{\"codes\":[1,2,3]}".to_owned(), 38.0, "no fire weather state"),
             (good.replace("402.25", "-1"), 38.0, "DC is -1, taken are 0 to"),
             (good.replace("[2026,8,1]", "[2026,8,32]"), 38.0, "no day 2026-08-32"),
-            (good.replace("weather\":1", "weather\":2"), 38.0, "version 2, this program knows 1"),
+            (good.replace("weather\":2", "weather\":3"), 38.0, "version 3, this program knows 2"),
             (good.replace("hill", "dale"), 38.0, "state of dale, asked for is hill"),
             (good.clone(), 41.0, "state of latitude 38, asked for is latitude 41"),
         ] {

@@ -5,7 +5,7 @@ use std::fmt;
 use emberline_fwi as fwi;
 use jiff::civil::Date;
 
-use super::noon::Missing;
+use super::missing::Missing;
 use super::start::Start;
 use crate::reading::Quantity;
 
@@ -48,7 +48,21 @@ pub enum FireNote {
     NoLaterNoon {
         /// The day of the state.
         date: fwi::Date,
+        /// Whether there are any; codes that were given have none yet.
+        told: bool,
     },
+    /// Noons are below freezing.
+    Frozen {
+        /// Since which day.
+        since: Date,
+    },
+    /// Codes to start from were given, and there is a state already.
+    StartNotUsed {
+        /// The day of the state.
+        date: fwi::Date,
+    },
+    /// The only reading was taken to hold the rain of a day.
+    LoneReading,
     /// There was no noon with the rain before it so far.
     NoNoonYet,
 }
@@ -80,9 +94,25 @@ impl fmt::Display for FireNote {
                 "fire weather: {standard_time} is {:.0} h off the sun there; check ‹zone› and ‹at›",
                 hours.abs()
             ),
-            Self::NoLaterNoon { date } => write!(
+            Self::NoLaterNoon { date, told: true } => write!(
                 f,
                 "fire weather: no noon later than {date}, the day of the state; its numbers are told"
+            ),
+            Self::NoLaterNoon { date, told: false } => {
+                write!(f, "no fire weather yet: no noon later than {date}, the day of the state")
+            }
+            Self::Frozen { since } => write!(
+                f,
+                "fire weather: noons are below 0 °C since {since}; on snow or frozen ground the index means \
+                 nothing"
+            ),
+            Self::StartNotUsed { date } => write!(
+                f,
+                "fire weather: ‹fwi-start› is not used, for there is a state of {date} already; move it away \
+                 to start anew"
+            ),
+            Self::LoneReading => f.write_str(
+                "fire weather: one reading alone; its rain is taken for that of the 24 h before it",
             ),
             Self::NoNoonYet => f.write_str(
                 "no fire weather yet: it needs a noon and the rain of the 24 h before it",

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use emberline_fwi::{Codes, Date};
+use emberline_fwi::{Codes, Date, State};
 use serde::{Deserialize, Serialize};
 
 /// Where the codes began.
@@ -36,13 +36,23 @@ pub enum Origin {
     Given,
 }
 
+impl Start {
+    /// From codes that whoever runs the station gave.
+    #[must_use]
+    pub fn given(State { date, codes, .. }: State) -> Self {
+        Self { date, codes, origin: Origin::Given, noons: 0, carried: 0 }
+    }
+}
+
 impl fmt::Display for Start {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Codes { ffmc, dmc, dc } = self.codes;
+        // Codes after a winter have many digits; others stay as they were given.
+        let [ffmc, dmc, dc] = [ffmc, dmc, dc].map(|code| (code * 10.0).round() / 10.0);
         let codes = format!("FFMC {ffmc}, DMC {dmc}, DC {dc} on the evening of {}", self.date);
         match self.origin {
             Origin::Standard => write!(f, "started from the standard values ({codes})"),
-            Origin::Given => write!(f, "started from the codes of the state file ({codes})"),
+            Origin::Given => write!(f, "started from given codes ({codes})"),
             Origin::AfterGap { days } => write!(
                 f,
                 "started again from the standard values ({codes}) after {days} days without a noon, \

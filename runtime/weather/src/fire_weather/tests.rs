@@ -1,13 +1,14 @@
 //! Fire weather from tables against the crate `emberline-fwi` itself.
 
+use std::path::Path;
+
 use emberline_fwi::{self as fwi, Codes, Date, DayLength, FfScale, Latitude, Method, State};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 
 use super::*;
-use crate::csv::{CsvOptions, read_from};
-use crate::quality::{Limits, check};
 use crate::standard_time::StandardTime;
+use crate::table::{TableOptions, read_from};
 
 /// New York by rule: clocks go forward on 10 March 2013 and back on 3 November.
 const ZONE: &str = "EST5EDT,M3.2.0,M11.1.0";
@@ -43,12 +44,11 @@ fn row(k: i64, cells: impl Fn(&mut [String; 4])) -> String {
 const HEADER: &str = "time,temp_c,rh_percent,wind_m_s,rain_mm\n";
 
 fn run(table: &str, memory: Memory) -> FireWeather {
-    let options = CsvOptions { zone: Some(ZONE.into()), ..CsvOptions::default() };
-    let series = read_from("t.csv", table.as_bytes(), &options).unwrap();
-    let checked = check(series.readings(), &Limits::default());
+    let options = TableOptions { zone: Some(ZONE.into()), ..TableOptions::default() };
+    let series = read_from("t.csv", table.as_bytes(), &options).unwrap().series;
     let time = StandardTime::new(Some(ZONE), -74.0).unwrap();
     let latitude = Latitude::new(LATITUDE_DEG).unwrap();
-    follow(&checked.readings, series.step(), &time, latitude, memory).unwrap()
+    follow(series.readings(), &time, latitude, memory).unwrap()
 }
 
 /// The same by `emberline-fwi` alone: hour 12 of each day of standard time but those `without`.
@@ -141,7 +141,8 @@ fn weeks_of_readings_give_what_the_crate_gives_from_their_noons() {
         }
         let got = run(&table, Memory::new(None));
         same(&got, direct(40, &without));
-        let missing: Vec<i64> = got.missing.iter().map(|m| day_number(m.date)).collect();
+        let missing: Vec<i64> =
+            got.missing.iter().flat_map(|m| day_number(m.first)..=day_number(m.last)).collect();
         assert_eq!(missing, [&[0], without.as_slice()].concat());
         let again = got.starts.iter().filter(|s| s.origin != Origin::Standard).count();
         assert_eq!(again, restarts, "{without:?}");
@@ -210,4 +211,69 @@ fn codes_that_were_given_are_where_it_starts() {
         "a file without a start is given one when it is read"
     );
     assert!(state.codes.dc > 345.0 && state.date == Date::new(2013, 3, 2).unwrap());
+}
+
+#[test]
+fn a_file_of_version_1_goes_on() {
+    let rows = |hours: std::ops::Range<i64>| {
+        hours.fold(HEADER.to_owned(), |text, k| text + &row(k, |_| {}))
+    };
+    let (cut, end) = (9 * 24 + 20, 20 * 24);
+    let whole = run(&rows(0..end), Memory::new(None)).memory;
+    let before = run(&rows(0..cut), Memory::new(None)).memory;
+    let last = before.last.unwrap();
+    // As the program of before wrote it: rain since the last noon as one sum.
+    let since = cut - 20 + 13;
+    let mm: f64 = (since..cut).map(|k| weather(k)[3]).sum();
+    let mut old = serde_json::to_value(&before).unwrap();
+    old["emberline_fire_weather"] = 1.into();
+    for key in ["resume", "gauge"] {
+        old.as_object_mut().unwrap().remove(key);
+    }
+    old["last"].as_object_mut().unwrap().remove("ground");
+    let measured_s = ((cut - since) * 3600) as f64;
+    old["rain"] = serde_json::json!({ "since": last.noon, "until": time(cut - 1), "mm": mm,
+        "measured_s": measured_s });
+    let latitude = Latitude::new(LATITUDE_DEG).unwrap();
+    let bytes = serde_json::to_vec(&old).unwrap();
+    let kept = Memory::of(&bytes, Path::new("s.json"), None, latitude).unwrap();
+    let got = run(&rows(cut..end), kept);
+    let (have, want) = (got.memory.state.unwrap(), whole.state.unwrap());
+    assert_eq!(have.date, want.date);
+    for (have, want) in [
+        (have.codes.ffmc, want.codes.ffmc),
+        (have.codes.dmc, want.codes.dmc),
+        (have.codes.dc, want.codes.dc),
+    ] {
+        assert!((have - want).abs() < 1e-9, "{have} for {want}");
+    }
+    assert!(got.missing.is_empty() && got.starts.is_empty(), "{:?}", got.missing);
+}
+
+#[test]
+fn codes_that_are_changed_by_hand_count() {
+    let rows = |hours: std::ops::Range<i64>| {
+        hours.fold(HEADER.to_owned(), |text, k| text + &row(k, |_| {}))
+    };
+    let latitude = Latitude::new(LATITUDE_DEG).unwrap();
+    let mut memory = run(&rows(0..10 * 24), Memory::new(None)).memory;
+    let dc = memory.state.unwrap().codes.dc;
+    memory.state.as_mut().unwrap().codes.dc = 400.0;
+    let kept = Memory::of(&memory.bytes().unwrap(), Path::new("s.json"), None, latitude).unwrap();
+    assert_eq!(kept.start.unwrap().origin, Origin::Given);
+    let got = run(&rows(9 * 24..12 * 24), kept).memory.state.unwrap();
+    assert!(dc < 60.0 && got.codes.dc > 395.0, "{dc} {}", got.codes.dc);
+}
+
+#[test]
+fn one_row_of_another_age_is_a_span_and_not_a_line_a_day() {
+    let table = HEADER.to_owned() + &(0..40).map(|k| row(k, |_| {})).collect::<String>();
+    let old = "1850-01-01T12:00,20,50,3,0\n";
+    let got = run(&(table.clone() + old), Memory::new(None));
+    assert!(got.missing.len() <= 3, "{:?}", got.missing);
+    let days: usize = got.missing.iter().map(|m| m.days).sum();
+    assert!(days > 59_000, "{days}");
+    // A table that begins after noon has no noon to miss on that day.
+    let late = HEADER.to_owned() + &(14..72).map(|k| row(k, |_| {})).collect::<String>();
+    assert_eq!(run(&late, Memory::new(None)).missing, []);
 }

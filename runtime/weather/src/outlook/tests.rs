@@ -7,15 +7,16 @@ use jiff::Timestamp;
 
 use super::outlook::bounds;
 use super::*;
-use crate::csv::{CsvOptions, read_from};
 use crate::reading::Reading;
+use crate::table::{TableOptions, read_from};
 
 const READINGS: &str = include_str!("../golden/readings.csv");
 const OUTLOOKS: &str = include_str!("../golden/outlooks.csv");
 const LAGUARDIA_DEG: f64 = -73.87;
 
 fn golden_readings() -> Vec<Reading> {
-    let series = read_from("readings.csv", READINGS.as_bytes(), &CsvOptions::default()).unwrap();
+    let series =
+        read_from("readings.csv", READINGS.as_bytes(), &TableOptions::default()).unwrap().series;
     series.readings().to_vec()
 }
 

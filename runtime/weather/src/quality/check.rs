@@ -1,15 +1,15 @@
 //! The check: goes over readings by each rule, and leaves out what fails.
 
-use jiff::Timestamp;
-
 use super::left_out::LeftOut;
-use super::limits::{Limit, Limits, STEP_MEMORY};
+use super::limits::{Limit, Limits};
 use super::note::QualityNote;
 use super::rule::Rule;
+use super::step_memory::StepMemory;
+use super::stuck_run::StuckRun;
 use crate::reading::{Quantity, Reading};
 
-/// A run of fewer equal readings is never stuck.
-const STUCK_READINGS: usize = 6;
+/// Whole numbers of hPa stay so many times longer than tenths before they are stuck.
+const WHOLE_STAYS: f64 = 4.0;
 
 /// Readings after the rules.
 #[derive(Clone, Debug)]
@@ -61,18 +61,18 @@ impl Checked {
 
 /// Checks readings in order of time.
 #[must_use]
-pub fn check(readings: &[Reading], limits: &Limits) -> Checked {
+pub fn check(readings: Vec<Reading>, limits: &Limits) -> Checked {
     let missing = |r: &Reading| Quantity::ALL.map(|q| r.get(q).is_none().then_some(Rule::Missing));
-    let mut out = Checked {
-        readings: readings.to_vec(),
-        rules: readings.iter().map(missing).collect(),
-        left_out: Vec::new(),
-    };
+    let rules = readings.iter().map(missing).collect();
+    let mut out = Checked { readings, rules, left_out: Vec::new() };
     for q in Quantity::ALL {
-        let limit = limits.0[q.index()];
-        for (i, r) in readings.iter().enumerate() {
+        let mut limit = limits.0[q.index()];
+        if q == Quantity::Pressure && is_whole(&out.readings, q) {
+            limit.stuck_h = limit.stuck_h.map(|h| h * WHOLE_STAYS);
+        }
+        for i in 0..out.readings.len() {
             let outside = |v: f64| !(limit.low..=limit.high).contains(&v);
-            if r.get(q).is_some_and(outside) {
+            if out.readings[i].get(q).is_some_and(outside) {
                 out.leave_out(i, q, Rule::Range);
             }
         }
@@ -89,25 +89,18 @@ pub fn check(readings: &[Reading], limits: &Limits) -> Checked {
     out
 }
 
+/// Whether all values of `q` are whole numbers: as airports write their pressure.
+fn is_whole(readings: &[Reading], q: Quantity) -> bool {
+    readings.iter().filter_map(|r| r.get(q)).all(|v| (v - v.round()).abs() < 1e-9)
+}
+
 /// A value too far from the last good one is left out; the next that agrees with it is taken again,
 /// so that a real front costs one value.
 fn steps(out: &mut Checked, q: Quantity, most: Option<f64>) {
-    let Some(most) = most else { return };
-    let mut good: Option<(Timestamp, f64)> = None;
-    let mut doubt = None;
+    let mut memory = StepMemory::default();
     for i in 0..out.readings.len() {
-        let r = out.readings[i];
-        let Some(v) = r.get(q) else { continue };
-        let recent = |&(t, _): &(Timestamp, f64)| r.time.duration_since(t) <= STEP_MEMORY;
-        let agrees = |(t, p): (Timestamp, f64)| {
-            let hours = r.time.duration_since(t).as_secs_f64() / 3600.0;
-            (v - p).abs() <= most * hours.max(1.0)
-        };
-        let confirmed = doubt.filter(recent).is_some_and(agrees);
-        if good.filter(recent).is_none_or(agrees) || confirmed {
-            (good, doubt) = (Some((r.time, v)), None);
-        } else {
-            doubt = Some((r.time, v));
+        let r = &out.readings[i];
+        if r.get(q).is_some_and(|v| !memory.believes(r.time, v, most)) {
             out.leave_out(i, q, Rule::Step);
         }
     }
@@ -115,15 +108,31 @@ fn steps(out: &mut Checked, q: Quantity, most: Option<f64>) {
 
 /// Runs of the very same value that last too long are left out whole.
 fn stuck(out: &mut Checked, q: Quantity, limit: &Limit) {
-    let Some(stuck_h) = limit.stuck_h else { return };
-    let may_stay = |v: f64| limit.may_stay.is_some_and(|(low, high)| (low..=high).contains(&v));
-    let have: Vec<(usize, Timestamp, f64)> =
-        out.readings.iter().enumerate().filter_map(|(i, r)| Some((i, r.time, r.get(q)?))).collect();
-    for run in have.chunk_by(|a, b| a.2 == b.2) {
-        let (first, last) = (run[0], run[run.len() - 1]);
-        let hours = last.1.duration_since(first.1).as_secs_f64() / 3600.0;
-        if run.len() >= STUCK_READINGS && hours > stuck_h && !may_stay(first.2) {
-            run.iter().for_each(|&(i, ..)| out.leave_out(i, q, Rule::Stuck));
+    if limit.stuck_h.is_none() {
+        return;
+    }
+    let mut run: Option<(usize, StuckRun)> = None;
+    for i in 0..out.readings.len() {
+        let r = &out.readings[i];
+        let (time, Some(value)) = (r.time, r.get(q)) else { continue };
+        if run.as_mut().is_some_and(|(_, run)| run.takes(time, value)) {
+            continue;
         }
+        leave_out_run(out, q, limit, run.replace((i, StuckRun::new(time, value))), i);
+    }
+    let end = out.readings.len();
+    leave_out_run(out, q, limit, run, end);
+}
+
+/// Leaves a run out that is stuck; it begins with a reading and ends before another.
+fn leave_out_run(
+    out: &mut Checked,
+    q: Quantity,
+    limit: &Limit,
+    run: Option<(usize, StuckRun)>,
+    end: usize,
+) {
+    if let Some((first, _)) = run.filter(|(_, run)| run.is_stuck(limit)) {
+        (first..end).for_each(|i| out.leave_out(i, q, Rule::Stuck));
     }
 }

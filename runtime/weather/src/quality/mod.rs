@@ -8,6 +8,8 @@ mod left_out;
 mod limits;
 mod note;
 mod rule;
+mod step_memory;
+mod stuck_run;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +19,5 @@ pub use left_out::LeftOut;
 pub use limits::{Limit, Limits, STEP_MEMORY};
 pub use note::QualityNote;
 pub use rule::Rule;
+pub use step_memory::StepMemory;
+pub use stuck_run::StuckRun;

@@ -33,7 +33,10 @@ impl fmt::Display for QualityNote {
                 write!(f, "{quantity}: {missing} of {readings} missing")
             }
             Self::LeftOut { count, first: LeftOut { time, quantity, value, rule } } => {
-                write!(f, "{quantity}: {count} left out by {rule} (first: {value:.1} at {time})")
+                // A value just beyond a limit is not to look like the limit.
+                let is_near = (value - value.round()).abs() < 0.05 && *value != value.round();
+                let value = if is_near { format!("{value}") } else { format!("{value:.1}") };
+                write!(f, "{quantity}: {count} left out by {rule} (first: {value} at {time})")
             }
         }
     }

@@ -56,13 +56,16 @@ fn each_rule_leaves_out_what_it_is_for() {
         },
         Case { q: Temp, values: vec![Some(7.0); 22], want: vec![Some(Rule::Stuck); 22] },
         Case { q: Temp, values: vec![Some(7.0); 21], want: vec![ok; 21] },
-        Case { q: Pressure, values: vec![Some(1010.0); 10], want: vec![Some(Rule::Stuck); 10] },
+        Case { q: Pressure, values: vec![Some(1010.3); 10], want: vec![Some(Rule::Stuck); 10] },
+        // Whole hPa, as airports write them, stay longer by themselves.
+        Case { q: Pressure, values: vec![Some(1010.0); 10], want: vec![ok; 10] },
+        Case { q: Pressure, values: vec![Some(1010.0); 34], want: vec![Some(Rule::Stuck); 34] },
         // Calm and fog may stay.
         Case { q: Wind, values: vec![Some(0.0); 40], want: vec![ok; 40] },
         Case { q: WindFrom, values: vec![Some(0.0); 40], want: vec![ok; 40] },
         Case { q: Humidity, values: vec![Some(100.0); 40], want: vec![ok; 40] },
     ] {
-        let checked = check(&hourly(q, &values), &Limits::default());
+        let checked = check(hourly(q, &values), &Limits::default());
         let got: Vec<_> = checked.rules.iter().map(|r| r[q.index()]).collect();
         assert_eq!(got, want, "{q} {values:?}");
         for (r, rule) in checked.readings.iter().zip(&got) {
@@ -76,7 +79,7 @@ fn a_gust_below_the_wind_is_left_out_and_notes_count() {
     let mut rows = hourly(Quantity::Wind, &[Some(8.0), Some(468.5), None]);
     rows[0].gust_m_s = Some(5.0);
     rows[1].gust_m_s = Some(12.0);
-    let checked = check(&rows, &Limits::default());
+    let checked = check(rows.clone(), &Limits::default());
     assert_eq!(checked.readings[0].gust_m_s, None);
     assert_eq!(checked.readings[1].gust_m_s, Some(12.0), "its wind was left out before");
     let notes: Vec<String> = checked.notes().iter().map(ToString::to_string).collect();

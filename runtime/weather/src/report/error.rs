@@ -4,9 +4,11 @@ use std::io;
 use std::path::PathBuf;
 
 use emberline_fwi::Refused;
+use jiff::Timestamp;
 
 use crate::fire_weather::MemoryError;
 use crate::outlook::ModelError;
+use crate::rain::RainDoubt;
 use crate::zone::UnknownZone;
 
 /// Why there is no report.
@@ -18,6 +20,27 @@ pub enum ReportError {
     Empty {
         /// What people call the input.
         name: String,
+    },
+    /// Every reading is later than now.
+    #[error(
+        "{name}: every reading is later than now ({first} and on, now is {now} by this machine's clock); set \
+         right whichever clock is wrong"
+    )]
+    AllAhead {
+        /// What people call the input.
+        name: String,
+        /// The first reading.
+        first: Timestamp,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Its rain looks like something else than rain since the last row.
+    #[error("{name}: {doubt}")]
+    Rain {
+        /// What people call the input.
+        name: String,
+        /// What is doubtful, and what to say.
+        doubt: RainDoubt,
     },
     /// The model of the outlook cannot be used.
     #[error(transparent)]

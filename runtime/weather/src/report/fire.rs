@@ -1,15 +1,16 @@
 //! Fire weather in a report: the last noon that was counted, where its codes began, and what lacks.
 
 use emberline_fwi::{Codes, Date, DayLength, FfScale, Indices, Latitude};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use super::error::ReportError;
 use super::options::WeatherOptions;
 use crate::fire_weather::{
-    FireNote, FireWeather, Litter, Memory, MissingNoon, RainLack, Start, follow, litter,
+    FireNote, FireWeather, Litter, Memory, MissingNoons, RainLack, Start, follow, litter,
 };
+use crate::rain::Gauge;
 use crate::reading::{Quantity, Reading};
 use crate::standard_time::StandardTime;
 
@@ -45,8 +46,8 @@ pub struct FireReport {
     /// Days that were counted in this run.
     #[serde(rename = "stepped_now")]
     pub stepped: usize,
-    /// Days of this run that have no noon.
-    pub missing: Vec<MissingNoon>,
+    /// Days of this run that have no noon, by span and reason.
+    pub missing: Vec<MissingNoons>,
     /// Days of this run part of whose rain was not measured.
     pub rain_lacks: Vec<RainLack>,
     /// The hourly FFMC of now, where its start no longer matters.
@@ -98,57 +99,112 @@ fn day_length<S: Serializer>(day_length: &DayLength, to: S) -> Result<S::Ok, S::
     }
 }
 
-/// Follows the noons of `readings` (in order of time, `step` apart, after quality control), and keeps the
-/// state where that is asked for. `None` before the first noon; `notes` has why.
-pub(super) fn fire_report(
-    readings: &[Reading],
-    step: Option<SignedDuration>,
-    options: &WeatherOptions,
-    notes: &mut Vec<FireNote>,
-) -> Result<Option<FireReport>, ReportError> {
-    let (Some([latitude_deg, longitude_deg]), Some(now)) = (options.place, readings.last()) else {
-        notes.push(FireNote::NeedsPlace);
-        return Ok(None);
-    };
-    let latitude = Latitude::new(latitude_deg)?;
-    let standard = StandardTime::new(options.zone.as_deref(), longitude_deg)?;
-    let memory = match &options.fwi_state {
-        Some(path) => Memory::read(path, options.station.as_deref(), latitude)?,
-        None => Memory::new(None),
-    };
-    let known = memory.state.map(|s| s.date);
-    let weather = follow(readings, step, &standard, latitude, memory)?;
-    if let Some(path) = &options.fwi_state {
-        weather.memory.write(path)?;
+/// Fire weather on its way: the place, its standard time, and what the run before kept.
+pub(super) struct Fire {
+    latitude: Latitude,
+    standard: StandardTime,
+    memory: Memory,
+}
+
+/// Fire weather whose noons were counted.
+pub(super) struct Followed {
+    weather: FireWeather,
+    standard: StandardTime,
+}
+
+impl Fire {
+    /// Reads the state, where one is kept; `None` without a place.
+    pub(super) fn begin(options: &WeatherOptions) -> Result<Option<Self>, ReportError> {
+        let Some([latitude_deg, longitude_deg]) = options.place else { return Ok(None) };
+        let latitude = Latitude::new(latitude_deg)?;
+        let standard = StandardTime::new(options.zone.as_deref(), longitude_deg)?;
+        let memory = match &options.fwi_state {
+            Some(path) => {
+                let memory = Memory::read(path, options.station.as_deref(), latitude)?;
+                options.now.map_or(Ok(()), |now| memory.check_day(path, now))?;
+                memory
+            }
+            None => Memory::new(None),
+        };
+        Ok(Some(Self { latitude, standard, memory }))
     }
-    let is_without = |q: &Quantity| readings.iter().all(|r| r.get(*q).is_none());
-    let without: Vec<Quantity> = NEEDS.into_iter().filter(is_without).collect();
-    if without.is_empty() {
+
+    /// What is known of the gauge, and the rain of its last readings.
+    pub(super) fn rain_before(&self) -> (Gauge, Vec<(Timestamp, f64)>) {
+        (self.memory.gauge, self.memory.rain_of_rows())
+    }
+
+    /// Counts the noons of readings in order of time, and keeps the state where that is asked for; `notes`
+    /// has what a person should know.
+    pub(super) fn follow(
+        self,
+        readings: &[Reading],
+        gauge: Gauge,
+        options: &WeatherOptions,
+        notes: &mut Vec<FireNote>,
+    ) -> Result<Followed, ReportError> {
+        let Self { latitude, standard, mut memory } = self;
+        let (Some(first), Some(now)) = (readings.first(), readings.last()) else {
+            let weather = follow(readings, &standard, latitude, memory)?;
+            return Ok(Followed { weather, standard });
+        };
+        memory.gauge = gauge;
+        match (options.fwi_start, memory.state) {
+            (Some(_), Some(state)) => notes.push(FireNote::StartNotUsed { date: state.date }),
+            (Some(codes), None) => memory.give(codes, first.time, &standard, latitude)?,
+            _ => {}
+        }
+        let known = memory.state.map(|s| s.date);
+        let weather = follow(readings, &standard, latitude, memory)?;
+        if let Some(path) = &options.fwi_state {
+            weather.memory.write(path)?;
+        }
+        let is_without = |q: &Quantity| readings.iter().all(|r| r.get(*q).is_none());
+        let without: Vec<Quantity> = NEEDS.into_iter().filter(is_without).collect();
+        if !without.is_empty() {
+            notes.push(FireNote::NoValueOf(without));
+            return Ok(Followed { weather, standard });
+        }
         notes.extend(weather.notes());
+        if readings.len() == 1 && known.is_none() && weather.stepped > 0 {
+            notes.push(FireNote::LoneReading);
+        }
         if let Some(hours) = standard.off_the_sun_h(now.time) {
             notes.push(FireNote::OffTheSun { standard_time: standard.to_string(), hours });
         }
+        let told = weather.memory.last.is_some();
         match known {
-            Some(date) if weather.stepped == 0 => notes.push(FireNote::NoLaterNoon { date }),
+            Some(date) if weather.stepped == 0 => notes.push(FireNote::NoLaterNoon { date, told }),
             None if weather.stepped == 0 => notes.push(FireNote::NoNoonYet),
             _ => {}
         }
-    } else {
-        notes.push(FireNote::NoValueOf(without));
+        Ok(Followed { weather, standard })
     }
-    Ok(FireReport::new(weather, readings, &standard, now.time))
+}
+
+impl Followed {
+    /// What is told of readings after quality control; `None` before the first noon.
+    pub(super) fn report(&self, readings: &[Reading], now: Timestamp) -> Option<FireReport> {
+        FireReport::new(&self.weather, readings, &self.standard, now)
+    }
+
+    /// Days that have no noon, by span and reason.
+    pub(super) fn missing(self) -> Vec<MissingNoons> {
+        self.weather.missing
+    }
 }
 
 impl FireReport {
     /// `None` before the first noon.
     fn new(
-        weather: FireWeather,
+        weather: &FireWeather,
         readings: &[Reading],
         standard: &StandardTime,
         now: Timestamp,
     ) -> Option<Self> {
         let days_ago = weather.age_days();
         let FireWeather { memory, stepped, missing, rain_lacks, .. } = weather;
+        let (missing, rain_lacks) = (missing.clone(), rain_lacks.clone());
         let (state, last, start) = (memory.state?, memory.last?, memory.start?);
         let offset = standard.offset(last.noon);
         let days_old = (standard.day(now) - standard.day(last.noon)).get_days();
@@ -162,7 +218,7 @@ impl FireReport {
             day_length: state.method.day_length,
             gap_days: last.gap_days,
             start: StartReport { start, days_ago },
-            stepped,
+            stepped: *stepped,
             missing,
             rain_lacks,
             hourly_ffmc: litter(readings, state.method.ff_scale),

@@ -1,10 +1,11 @@
 //! The input of a report: readings of one station, wherever they come from.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::note::Note;
-use crate::csv::{self, CsvError, CsvOptions};
 use crate::series::Series;
+use crate::table::{self, TableError, TableOptions};
 
 /// Readings of one station.
 #[derive(Clone, Debug)]
@@ -15,15 +16,19 @@ pub struct Input {
     pub series: Series,
     /// What a person should know of them, besides the notes of the series.
     pub notes: Vec<Note>,
+    /// Latitude and longitude, degrees, where whoever brought the readings knows them.
+    pub place: Option<[f64; 2]>,
 }
 
 impl Input {
     /// The readings of a table.
     ///
     /// # Errors
-    /// As [`csv::read`].
-    pub fn from_table(path: &Path, options: &CsvOptions) -> Result<Self, CsvError> {
-        let series = csv::read(path, options)?;
-        Ok(Self { name: path.display().to_string(), series, notes: Vec::new() })
+    /// As [`table::read`].
+    pub fn from_table(path: &Path, options: &TableOptions) -> Result<Self, TableError> {
+        let table = table::read(path, options)?;
+        let notes = table.notes.into_iter().map(|note| Note::Source(Arc::new(note))).collect();
+        let name = path.display().to_string();
+        Ok(Self { name, series: table.series, notes, place: table.place })
     }
 }

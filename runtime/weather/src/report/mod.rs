@@ -13,6 +13,9 @@ mod picture;
 #[expect(clippy::module_inception, reason = "the room's noun has a file of its own")]
 mod report;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::ReportError;
 pub use fire::{FireReport, StartReport};
 pub use input::Input;

@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::fire_weather::FireNote;
 use crate::outlook::Lack;
 use crate::quality::QualityNote;
+use crate::rain::RainNote;
 use crate::series::SeriesNote;
 
 /// A note of whoever brought the readings, in its own words.
@@ -27,8 +28,15 @@ pub enum Note {
     Quality(QualityNote),
     /// There is no outlook without the place, for the time of day.
     OutlookNeedsPlace,
-    /// A part of the outlook that cannot be given.
-    Lack(Lack),
+    /// Of rain.
+    Rain(RainNote),
+    /// A quantity of which no outlook can be given.
+    Lack {
+        /// The shortest lead, and why there is none.
+        first: Lack,
+        /// Hours ahead for which there is none, in order.
+        leads_h: Vec<u8>,
+    },
     /// Intervals that are not by this station's own errors.
     ShippedIntervals {
         /// How many.
@@ -49,7 +57,11 @@ impl fmt::Display for Note {
             Self::OutlookNeedsPlace => {
                 f.write_str("no outlook: it needs the place; give ‹at› LAT,LON")
             }
-            Self::Lack(lack) => lack.fmt(f),
+            Self::Rain(note) => note.fmt(f),
+            Self::Lack { first, leads_h } => {
+                let (what, missing) = (first.predictand.name(), &first.missing);
+                write!(f, "no outlook of {what} for {}: missing {missing}", hours(leads_h))
+            }
             Self::ShippedIntervals { shipped, intervals } => write!(
                 f,
                 "{shipped} of {intervals} intervals come from the training stations: this one has too \
@@ -63,5 +75,18 @@ impl fmt::Display for Note {
 impl Serialize for Note {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
+    }
+}
+
+/// `1 h`, `1 to 6 h`, `1, 3 and 6 h`.
+fn hours(leads_h: &[u8]) -> String {
+    let in_a_row = leads_h.windows(2).all(|p| p[1] == p[0] + 1);
+    match leads_h {
+        [first, .., last] if in_a_row && leads_h.len() > 2 => format!("{first} to {last} h"),
+        [early @ .., last] if !early.is_empty() => {
+            let early: Vec<String> = early.iter().map(u8::to_string).collect();
+            format!("{} and {last} h", early.join(", "))
+        }
+        _ => leads_h.iter().map(|h| format!("{h} h")).collect(),
     }
 }

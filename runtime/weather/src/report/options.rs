@@ -2,6 +2,10 @@
 
 use std::path::PathBuf;
 
+use jiff::Timestamp;
+
+use crate::rain_kind::RainKind;
+
 /// What a report is asked for.
 #[derive(Clone, Debug, Default)]
 pub struct WeatherOptions {
@@ -16,6 +20,13 @@ pub struct WeatherOptions {
     pub hours: u32,
     /// The file in which fire weather keeps its state from one run to the next.
     pub fwi_state: Option<PathBuf>,
+    /// FFMC, DMC and DC of the evening before the first noon, where there is no state yet: instead of the
+    /// standard values, after a dry winter say.
+    pub fwi_start: Option<[f64; 3]>,
+    /// What the numbers of rain are, whatever they are called and look like.
+    pub rain: Option<RainKind>,
+    /// Now, by this machine's clock; later readings are left out. `None` believes every reading.
+    pub now: Option<Timestamp>,
     /// The PNG file in which the hours and the outlook are drawn.
     pub picture: Option<PathBuf>,
 }

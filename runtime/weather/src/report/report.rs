@@ -4,15 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
 use super::error::ReportError;
-use super::fire::{FireReport, fire_report};
+use super::fire::{Fire, FireReport};
 use super::input::Input;
 use super::latest::Latest;
 use super::note::Note;
 use super::options::WeatherOptions;
 use super::picture::{self, Drawn};
 use crate::alarm::{Alarm, Thresholds, Watch};
-use crate::outlook::{Model, Outlook, Record};
+use crate::fire_weather::{FireNote, MissingNoons};
+use crate::outlook::{Lack, Model, Outlook, Record};
 use crate::quality::{Limits, check};
+use crate::rain;
+use crate::series::{Series, drop_fillers};
 
 /// The weather of a station, from its own readings.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +36,9 @@ pub struct WeatherReport {
     pub alarms: Vec<Alarm>,
     /// Fire weather, where the place is known and a noon was counted.
     pub fire_weather: Option<FireReport>,
+    /// Days without a noon that counts, where that is why there is no fire weather.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing_noons: Vec<MissingNoons>,
     /// The outlook, where the place is known.
     pub outlook: Option<Outlook>,
     /// What a person should know to trust it or not.
@@ -47,16 +53,34 @@ fn seconds<S: Serializer>(step: &Option<SignedDuration>, to: S) -> Result<S::Ok,
 /// are asked for.
 ///
 /// # Errors
-/// [`ReportError`] when there is no reading, or when a file or name of `options` cannot be used.
-pub fn report(input: &Input, options: &WeatherOptions) -> Result<WeatherReport, ReportError> {
-    let step = input.series.step();
-    let mut notes = input.notes.clone();
-    notes.extend(input.series.notes.iter().cloned().map(Note::Series));
-    let checked = check(input.series.readings(), &Limits::default());
+/// [`ReportError`] when there is no reading, when a file or name of `options` cannot be used, or when
+/// somebody must say what the readings' rain is.
+pub fn report(input: Input, options: &WeatherOptions) -> Result<WeatherReport, ReportError> {
+    let Input { name, series, mut notes, place: _ } = input;
+    let series = believed(&name, series, options.now)?;
+    let (step, rain) = (series.step(), series.rain);
+    let (mut readings, mut series_notes) = series.into_parts();
+    drop_fillers(&mut readings, &mut series_notes);
+    notes.extend(series_notes.iter().cloned().map(Note::Series));
+    let fire = Fire::begin(options)?;
+    let (gauge, lately) = fire.as_ref().map_or_else(Default::default, Fire::rain_before);
+    let taken = rain::take(&mut readings, rain, options.rain, gauge, &lately)
+        .map_err(|doubt| ReportError::Rain { name: name.clone(), doubt })?;
+    notes.extend(taken.notes.into_iter().map(Note::Rain));
+    // Fire weather judges readings by itself, for it goes on from those of the run before.
+    let mut fire_notes = Vec::new();
+    let followed = match fire {
+        Some(fire) => Some(fire.follow(&readings, taken.gauge, options, &mut fire_notes)?),
+        None => {
+            fire_notes.push(FireNote::NeedsPlace);
+            None
+        }
+    };
+    let checked = check(readings, &Limits::default());
     notes.extend(checked.notes().into_iter().map(Note::Quality));
     let readings = &checked.readings;
     let (Some(first), Some(now)) = (readings.first(), Latest::of(readings)) else {
-        return Err(ReportError::Empty { name: input.name.clone() });
+        return Err(ReportError::Empty { name });
     };
     let mut watch = Watch::new(step.map_or_else(Thresholds::default, Thresholds::for_step));
     let recent = SignedDuration::from_hours(i64::from(options.hours));
@@ -75,11 +99,14 @@ pub fn report(input: &Input, options: &WeatherOptions) -> Result<WeatherReport, 
         Some(outlook) => notes.extend(outlook_notes(outlook)),
         None => notes.push(Note::OutlookNeedsPlace),
     }
-    let mut fire_notes = Vec::new();
-    let fire_weather = fire_report(readings, step, options, &mut fire_notes)?;
+    let fire_weather = followed.as_ref().and_then(|f| f.report(readings, now.time));
+    let missing_noons = match (&fire_weather, followed) {
+        (None, Some(followed)) => followed.missing(),
+        _ => Vec::new(),
+    };
     notes.extend(fire_notes.into_iter().map(Note::Fire));
     if let Some(path) = &options.picture {
-        let (name, alarms, outlook) = (&input.name, &alarms, outlook.as_ref());
+        let (name, alarms, outlook) = (&name, &alarms, outlook.as_ref());
         picture::write(path, &Drawn { name, readings, step, alarms, outlook }, options)?;
     }
     Ok(WeatherReport {
@@ -90,13 +117,36 @@ pub fn report(input: &Input, options: &WeatherOptions) -> Result<WeatherReport, 
         now,
         alarms,
         fire_weather,
+        missing_noons,
         outlook,
         notes,
     })
 }
 
+/// How far a station's clock may be ahead of this machine's.
+const AHEAD: SignedDuration = SignedDuration::from_mins(10);
+
+/// The series without what no right clock can have written.
+fn believed(name: &str, series: Series, now: Option<Timestamp>) -> Result<Series, ReportError> {
+    let Some(now) = now else { return Ok(series.since_clock_was_set()) };
+    let first = series.readings().first().map(|r| r.time);
+    let series = series.until(now.saturating_add(AHEAD).unwrap_or(now));
+    match first {
+        Some(first) if series.readings().is_empty() => {
+            Err(ReportError::AllAhead { name: name.to_owned(), first, now })
+        }
+        _ => Ok(series.since_clock_was_set()),
+    }
+}
+
+/// A note for each quantity of which there is no outlook, and one on intervals.
 fn outlook_notes(outlook: &Outlook) -> Vec<Note> {
-    let mut notes: Vec<Note> = outlook.lacks.iter().cloned().map(Note::Lack).collect();
+    let of_one = |a: &Lack, b: &Lack| a.predictand == b.predictand;
+    let groups = outlook.lacks.chunk_by(of_one).filter_map(|lacks| {
+        let leads_h = lacks.iter().map(|l| l.lead_h).collect();
+        Some(Note::Lack { first: lacks.first()?.clone(), leads_h })
+    });
+    let mut notes: Vec<Note> = groups.collect();
     let intervals = outlook.predicted.len();
     let shipped = outlook.predicted.iter().filter(|p| p.record == Record::Shipped).count();
     if shipped > 0 {

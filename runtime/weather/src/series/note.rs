@@ -17,6 +17,10 @@ pub enum SeriesNoteKind {
     TimeSkipped,
     /// A row of a later time than now.
     TimeAhead,
+    /// A row of more than a year before all others.
+    ClockNotSet,
+    /// A value that stands in several columns of a row for a missing one.
+    Filler,
     /// A cell that is no number.
     NotANumber,
     /// A row that comes after a later one.
@@ -69,6 +73,13 @@ impl fmt::Display for SeriesNote {
             SeriesNoteKind::TimeAhead => {
                 write!(f, "{n} {rows} left out: later than now; check the station's clock")
             }
+            SeriesNoteKind::ClockNotSet => write!(
+                f,
+                "{n} {rows} left out: more than a year before the others; check the station's clock"
+            ),
+            SeriesNoteKind::Filler => {
+                write!(f, "{n} {values} missing: one number in several columns of a row is none")
+            }
             SeriesNoteKind::NotANumber => {
                 write!(f, "{n} {values} missing: the cell holds no number")
             }
@@ -98,6 +109,11 @@ impl SeriesNotes {
             Some(note) => note.count += 1,
             None => self.0.push(SeriesNote { kind, count: 1, first: place() }),
         }
+    }
+
+    /// Takes the note of `kind` out, for it holds no longer.
+    pub fn forget(&mut self, kind: SeriesNoteKind) {
+        self.0.retain(|n| n.kind != kind);
     }
 
     /// All notes.

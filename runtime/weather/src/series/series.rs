@@ -1,9 +1,20 @@
 //! The series itself: readings, oldest first, no time twice.
 
+use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::note::{SeriesNoteKind, SeriesNotes};
+use crate::rain_kind::RainKind;
 use crate::reading::{Quantity, Reading};
+
+/// No station is silent for longer and then goes on with the same table, …
+const YEAR: SignedDuration = SignedDuration::from_hours(366 * 24);
+/// … at least not after one reading in so many, or after so few rows.
+const FEW: usize = 100;
+const FEW_ROWS: usize = 3;
+/// Years with which clocks begin that were not set, and the days for which they may run so.
+const UNSET_YEARS: [i16; 8] = [0, 1, 1900, 1904, 1970, 1980, 1999, 2000];
+const UNSET_DAYS: i16 = 31;
 
 /// Readings, oldest first, no time twice.
 #[derive(Clone, Debug)]
@@ -11,6 +22,8 @@ pub struct Series {
     readings: Vec<Reading>,
     /// What was dropped, joined or not understood.
     pub notes: SeriesNotes,
+    /// What `rain_mm` of the readings is, as far as whoever read them could tell.
+    pub rain: RainKind,
 }
 
 impl Series {
@@ -31,11 +44,12 @@ impl Series {
             }
         }
         readings.sort_by_key(|r| r.time);
-        let mut out: Vec<Reading> = Vec::with_capacity(readings.len());
-        for group in readings.chunk_by(|a, b| a.time == b.time) {
-            out.push(one_of(group, &mut notes));
+        // A long series is not copied for nothing.
+        if readings.windows(2).any(|p| p[0].time == p[1].time) {
+            let groups = readings.chunk_by(|a, b| a.time == b.time);
+            readings = groups.map(|group| one_of(group, &mut notes)).collect();
         }
-        let mut series = Self { readings: out, notes };
+        let mut series = Self { readings, notes, rain: RainKind::Increment };
         series.note_gaps();
         series
     }
@@ -51,21 +65,50 @@ impl Series {
     pub fn step(&self) -> Option<SignedDuration> {
         let mut steps: Vec<_> =
             self.readings.windows(2).map(|p| p[1].time.duration_since(p[0].time)).collect();
-        steps.sort_unstable();
-        steps.get(steps.len() / 2).copied()
+        let middle = steps.len() / 2;
+        (!steps.is_empty()).then(|| *steps.select_nth_unstable(middle).1)
     }
 
-    /// The series without readings later than `now`, which a wrong clock must not write.
+    /// The readings and notes by themselves.
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<Reading>, SeriesNotes) {
+        (self.readings, self.notes)
+    }
+
+    /// The series without readings later than `now`, which a wrong clock writes.
     #[must_use]
     pub fn until(mut self, now: Timestamp) -> Self {
         let keep = self.readings.partition_point(|r| r.time <= now);
-        for r in self.readings.drain(keep..) {
-            self.notes.add(SeriesNoteKind::TimeAhead, || r.time.to_string());
+        if keep < self.readings.len() {
+            for r in self.readings.drain(keep..) {
+                self.notes.add(SeriesNoteKind::TimeAhead, || r.time.to_string());
+            }
+            self.note_gaps();
+        }
+        self
+    }
+
+    /// The series without what a clock wrote that was not set yet: readings more than a year before all
+    /// others, if they are few or begin when a clock without a battery does.
+    #[must_use]
+    pub fn since_clock_was_set(mut self) -> Self {
+        let far = |p: &[Reading]| p[1].time.duration_since(p[0].time) > YEAR;
+        let Some(gap) = self.readings.windows(2).rposition(far) else { return self };
+        let before = gap + 1;
+        let few =
+            before * FEW <= self.readings.len() || before <= FEW_ROWS.min(self.readings.len() / 2);
+        let unset = self.readings[..before].iter().all(|r| is_of_unset_clock(r.time));
+        if few || unset {
+            for r in self.readings.drain(..before) {
+                self.notes.add(SeriesNoteKind::ClockNotSet, || r.time.to_string());
+            }
+            self.note_gaps();
         }
         self
     }
 
     fn note_gaps(&mut self) {
+        self.notes.forget(SeriesNoteKind::Gap);
         let Some(step) = self.step() else { return };
         for p in self.readings.windows(2) {
             let gap = p[1].time.duration_since(p[0].time);
@@ -77,6 +120,13 @@ impl Series {
             }
         }
     }
+}
+
+/// Whether a clock shows `time` that nobody has set.
+fn is_of_unset_clock(time: Timestamp) -> bool {
+    let date = Offset::UTC.to_datetime(time).date();
+    UNSET_YEARS.contains(&date.year()) && date.day_of_year() <= UNSET_DAYS
+        || date.year() < 1 && date.year() >= -1
 }
 
 /// The one reading of those of one time.
@@ -188,6 +238,42 @@ mod tests {
         let series = Series::new(rows, SeriesNotes::default()).until(now);
         assert_eq!(series.readings().len(), 2);
         assert_eq!(series.notes.count(SeriesNoteKind::TimeAhead), 1);
+    }
+
+    #[test]
+    fn one_row_of_another_age_costs_a_row() {
+        let now: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+        let hours = |from: &str, n: i64| -> Vec<Reading> {
+            let from: Timestamp = from.parse().unwrap();
+            let at = |k| from.checked_add(SignedDuration::from_hours(k)).unwrap();
+            (0..n).map(|k| Reading { temp_c: Some(1.0), ..Reading::new(at(k)) }).collect()
+        };
+        for (other, rows, left) in [
+            ("1970-01-01T00:00:00Z", 1, 100),
+            ("1970-01-01T00:00:07Z", 200, 100), // three days on without a battery
+            ("2000-01-01T00:00:00Z", 150, 100),
+            ("1980-01-06T00:00:00Z", 150, 100),
+            ("0001-01-01T00:00:00Z", 1, 100),
+            ("2014-07-01T00:00:00Z", 1, 100),
+            ("2099-01-01T00:00:00Z", 1, 100),
+            ("2026-11-01T15:00:00Z", 2, 100),
+            // Seasons of old are readings like others.
+            ("2014-07-01T00:00:00Z", 90, 190),
+            ("1970-07-01T00:00:00Z", 90, 190),
+        ] {
+            let mut all = hours("2026-08-01T00:00:00Z", 100);
+            all.extend(hours(other, rows));
+            let series = Series::new(all, SeriesNotes::default());
+            let series = series.until(now).since_clock_was_set();
+            assert_eq!(series.readings().len(), left, "{other}");
+            let told = series.notes.count(SeriesNoteKind::TimeAhead)
+                + series.notes.count(SeriesNoteKind::ClockNotSet);
+            assert_eq!(told, 100 + rows as usize - left, "{other}");
+            let gaps = series.notes.count(SeriesNoteKind::Gap);
+            assert_eq!(gaps, usize::from(left > 100), "{other}");
+        }
+        let lone = Series::new(hours("1970-01-01T00:00:00Z", 5), SeriesNotes::default());
+        assert_eq!(lone.since_clock_was_set().readings().len(), 5, "nothing says that it is wrong");
     }
 
     #[test]

@@ -22,16 +22,42 @@ pub struct NotLatLon {
 impl FromStr for LatLon {
     type Err = NotLatLon;
 
-    /// Reads `40.78,-73.87`.
+    /// Reads `40.78,-73.87`, and as people write it elsewhere: `40.78 -73.87`, `40,78; -73,87`,
+    /// `40.78N, 73.87W`.
     fn from_str(text: &str) -> Result<Self, NotLatLon> {
-        let number = |t: &str, most: f64| -> Option<f64> {
-            t.trim().parse().ok().filter(|v: &f64| v.abs() <= most)
-        };
-        let both = text.split_once(',');
-        both.and_then(|(lat, lon)| {
-            Some(Self { lat_deg: number(lat, 90.0)?, lon_deg: number(lon, 360.0)? })
-        })
-        .ok_or_else(|| NotLatLon { text: text.to_owned() })
+        read(text).ok_or_else(|| NotLatLon { text: text.to_owned() })
+    }
+}
+
+fn read(text: &str) -> Option<LatLon> {
+    let text = text.trim();
+    // Between decimal commas stands a semicolon, between decimal points a comma, or nothing but space.
+    let (first, second) =
+        [';', ','].into_iter().find_map(|c| text.split_once(c)).or_else(|| {
+            let at = text.find(char::is_whitespace)?;
+            Some(text.split_at(at))
+        })?;
+    let (a, b) = (angle(first)?, angle(second)?);
+    let (lat, lon) = match (a.1, b.1) {
+        (None | Some('N' | 'S'), None | Some('E' | 'W')) => (a.0, b.0),
+        (Some('E' | 'W'), Some('N' | 'S')) => (b.0, a.0),
+        _ => return None,
+    };
+    (lat.abs() <= 90.0 && lon.abs() <= 360.0).then_some(LatLon { lat_deg: lat, lon_deg: lon })
+}
+
+/// Degrees, and the letter of the side of the Earth, if one stands there.
+fn angle(text: &str) -> Option<(f64, Option<char>)> {
+    let text = text.trim();
+    let letter = text.chars().last()?.to_ascii_uppercase();
+    let side = Some(letter).filter(|c| "NSEW".contains(*c));
+    let number = text.trim_end_matches(|c: char| "NSEWnsew°".contains(c) || c.is_whitespace());
+    let degrees: f64 = number.replace(',', ".").parse().ok()?;
+    match side {
+        // A sign and a letter would say it twice, or against each other.
+        Some(_) if degrees < 0.0 => None,
+        Some('S' | 'W') => Some((-degrees, side)),
+        _ => Some((degrees, side)),
     }
 }
 
@@ -42,8 +68,30 @@ mod tests {
     #[test]
     fn a_point_is_two_numbers_in_range() {
         let want = LatLon { lat_deg: 40.78, lon_deg: -73.87 };
-        assert_eq!("40.78, -73.87".parse(), Ok(want));
-        for bad in ["", "40.78", "91,0", "0,361", "a,b", "nan,0"] {
+        for text in [
+            "40.78,-73.87",
+            "40.78, -73.87",
+            "40.78;-73.87",
+            "40,78; -73,87",
+            "40.78 -73.87",
+            "40.78N,73.87W",
+            "40.78° N 73.87° W",
+            "73.87w, 40.78n",
+        ] {
+            assert_eq!(text.parse(), Ok(want), "{text}");
+        }
+        for bad in [
+            "",
+            "40.78",
+            "91,0",
+            "0,361",
+            "a,b",
+            "nan,0",
+            "40N,-73W",
+            "40E,73W",
+            "40,78,73,87",
+            "1 2 3",
+        ] {
             let error = bad.parse::<LatLon>().unwrap_err();
             assert_eq!(
                 error.to_string(),

@@ -1,7 +1,8 @@
 //! Which reading is a day's noon, and what its rain is.
 
 use super::*;
-use crate::series::{Series, SeriesNotes};
+use crate::fire_weather::scan::Scan;
+use crate::reading::Reading;
 
 /// New York by rule: noon of standard time is 17:00 UTC all year.
 fn new_york() -> StandardTime {
@@ -12,12 +13,12 @@ fn at(time: &str) -> Timestamp {
     time.parse().unwrap()
 }
 
-/// A reading of everything; the temperature tells readings apart.
-fn reading(time: Timestamp, temp_c: f64) -> Reading {
+/// A reading of everything, its number `n`; no value stays as if a sensor were stuck.
+fn reading(time: Timestamp, n: i64) -> Reading {
     Reading {
-        temp_c: Some(temp_c),
-        rh_percent: Some(40.0),
-        wind_m_s: Some(5.0),
+        temp_c: Some(10.0 + 0.1 * n.rem_euclid(40) as f64),
+        rh_percent: Some(40.0 + n.rem_euclid(3) as f64),
+        wind_m_s: Some(5.0 - 0.1 * n.rem_euclid(2) as f64),
         rain_mm: Some(0.1),
         ..Reading::new(time)
     }
@@ -27,12 +28,15 @@ fn reading(time: Timestamp, temp_c: f64) -> Reading {
 fn steps(n: i64, step_min: i64) -> Vec<Reading> {
     let start = at("2013-07-01T17:00:00Z");
     let time = |k: i64| start.checked_add(SignedDuration::from_mins(k * step_min)).unwrap();
-    (0..=n).map(|k| reading(time(k), (k % 30) as f64)).collect()
+    (0..=n).map(|k| reading(time(k), k)).collect()
 }
 
 fn of(readings: &[Reading]) -> Vec<Day> {
-    let series = Series::new(readings.to_vec(), SeriesNotes::default());
-    days(series.readings(), series.step(), &new_york(), Before::default()).0
+    let (rows, time, limits) = (Rows::new(&[], None, readings), new_york(), Limits::default());
+    let candidates = Scan::default().over(&rows, rows.len(), &time, &limits);
+    let next = day_of(readings[0].time, &time).unwrap();
+    let rain = &RainSum::from(time.noon(next.yesterday().unwrap()).unwrap());
+    days(&rows, &candidates, &time, Before { next, rain, until: None, steps: &[] }, &limits)
 }
 
 #[test]
@@ -61,11 +65,11 @@ fn the_noon_is_the_nearest_whole_reading_within_an_hour() {
         let time = |min: i64| noon.checked_add(SignedDuration::from_mins(min)).unwrap();
         let mut readings = steps(22, 60);
         readings.extend(rows.iter().map(|&(min, whole)| {
-            let r = reading(time(min), min as f64);
+            let r = reading(time(min), min);
             Reading { rh_percent: r.rh_percent.filter(|_| whole), ..r }
         }));
         let days = of(&readings);
-        let got = days.iter().find(|d| d.date.day() == 2).map(|d| d.noon);
+        let got = days.iter().find(|d| d.first.day() == 2).map(|d| d.noon);
         let got = got.map(|noon| noon.map(|n| n.time.duration_since(time(0)).as_mins()));
         assert_eq!(got, want, "{rows:?}");
     }
@@ -118,7 +122,7 @@ fn rain_that_was_not_measured_is_listed_or_the_day_is_missing() {
 fn other_steps_than_an_hour_do_as_well() {
     for (n, step_min) in [(6 * 26, 10), (26 * 4, 15), (9, 180), (3, 24 * 60)] {
         let days = of(&steps(n, step_min));
-        let noon = days.iter().find(|d| d.date.day() == 2).unwrap().noon.unwrap();
+        let noon = days.iter().find(|d| d.first.day() == 2).unwrap().noon.unwrap();
         assert_eq!(noon.rain_lacks_h, None, "{step_min}");
         let readings = 24.0 * 60.0 / step_min as f64;
         assert!((noon.weather.rain_24h_mm - 0.1 * readings).abs() < 1e-9, "{step_min}");

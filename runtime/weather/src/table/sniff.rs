@@ -1,14 +1,16 @@
 //! What a file is that is no table, by its first bytes, so that the refusal can say what to do.
 
-/// How much of a file is looked at.
-pub(super) const BYTES: u64 = 8192;
+/// How far bytes that are no text are looked for: a cut last row may end in them.
+const LOOKED_AT: usize = 8192;
 /// What to do with most of them.
-pub(super) const FIX: &str = "give a .csv or .csv.gz with a header and a row a time";
+pub(super) const FIX: &str = "give a table with a header and a row a time";
 const FILM: &str = "give a .csv; ‹emberline forecast› reads films and images";
-const SHEET: &str = "save the sheet as CSV in UTF-8";
+const SHEET: &str = "save the sheet as CSV";
+const DATABASE: &str =
+    "give its rows, as `sqlite3 -csv -header FILE 'select * from archive' | ‹emberline weather -›`";
 
 /// First bytes, where they lie, what has them, and what to do.
-const BEGINNINGS: [(usize, &[u8], &str, &str); 14] = [
+const BEGINNINGS: [(usize, &[u8], &str, &str); 12] = [
     (4, b"ftyp", "a film", FILM),
     (0, b"\x1aE\xdf\xa3", "a film", FILM),
     (0, b"RIFF", "a film, sound or image", FILM),
@@ -19,9 +21,7 @@ const BEGINNINGS: [(usize, &[u8], &str, &str); 14] = [
     (0, b"GIF8", "an image", FILM),
     (0, b"PK\x03\x04", "a spreadsheet or a .zip", SHEET),
     (0, b"\xd0\xcf\x11\xe0", "a spreadsheet", SHEET),
-    (0, b"\xff\xfe", "text in UTF-16", "save the table as CSV in UTF-8"),
-    (0, b"\xfe\xff", "text in UTF-16", "save the table as CSV in UTF-8"),
-    (0, b"\x1f\x8b", "packed by gzip", "call it .csv.gz"),
+    (0, b"SQLite format 3\0", "a database of SQLite", DATABASE),
     (0, b"%PDF", "a PDF", FIX),
 ];
 
@@ -32,7 +32,7 @@ pub(super) fn not_text(start: &[u8]) -> Option<(&'static str, &'static str)> {
     };
     match BEGINNINGS.iter().find(begins) {
         Some((.., what, fix)) => Some((what, fix)),
-        None => start.contains(&0).then_some(("binary data", FIX)),
+        None => start[..start.len().min(LOOKED_AT)].contains(&0).then_some(("binary data", FIX)),
     }
 }
 
@@ -46,8 +46,7 @@ mod tests {
             (&b"\0\0\0\x20ftypisom"[..], Some("a film")),
             (b"\x89PNG\r\n", Some("an image")),
             (b"PK\x03\x04", Some("a spreadsheet or a .zip")),
-            (b"\xff\xfet\0i\0m\0e\0", Some("text in UTF-16")),
-            (b"\x1f\x8b\x08", Some("packed by gzip")),
+            (b"SQLite format 3\0", Some("a database of SQLite")),
             (b"abc\0def", Some("binary data")),
             (b"time,temp_c\n", None),
             (b"\xef\xbb\xbftime,temp_c\n", None),

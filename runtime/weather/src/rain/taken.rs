@@ -1,0 +1,97 @@
+//! What a station's rain is taken for, and what comes of it.
+
+use jiff::Timestamp;
+
+use super::convert::increments;
+use super::gauge::Gauge;
+use super::note::RainNote;
+use super::shape::{RainDoubt, doubt, shape};
+use crate::rain_kind::RainKind;
+use crate::reading::Reading;
+
+/// Share of blank cells from which on blank may mean dry.
+const BLANK_LEAST: f64 = 0.5;
+
+/// What came of a station's rain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Taken {
+    /// What is to be known in the next run.
+    pub gauge: Gauge,
+    /// What a person should know.
+    pub notes: Vec<RainNote>,
+}
+
+/// Makes rain since the last row of whatever `readings`, in order of time, hold: `said` by their table,
+/// or `asked` for by a person. `before` is known from the run before, `lately` its rain, row by row.
+///
+/// # Errors
+/// [`RainDoubt`] where a table's rain looks like something else and nobody said what it is.
+pub fn take(
+    readings: &mut [Reading],
+    said: RainKind,
+    asked: Option<RainKind>,
+    before: Gauge,
+    lately: &[(Timestamp, f64)],
+) -> Result<Taken, RainDoubt> {
+    let mut notes = Vec::new();
+    let blank_is_dry = before.blank_is_dry || asked.is_none() && blank_is_dry(readings);
+    if blank_is_dry {
+        let blank = readings.iter().filter(|r| r.rain_mm.is_none()).count();
+        readings.iter_mut().for_each(|r| r.rain_mm = r.rain_mm.or(Some(0.0)));
+        let readings = readings.len();
+        notes.extend((blank > 0).then_some(RainNote::BlankIsDry { blank, readings }));
+    }
+    let numbers: Vec<(Timestamp, f64)> =
+        readings.iter().filter_map(|r| Some((r.time, r.rain_mm?))).collect();
+    let is_open = matches!(said, RainKind::Increment | RainKind::Unknown);
+    let mut found = None;
+    let kind = match asked {
+        Some(kind) => kind,
+        None if !is_open => said,
+        None => {
+            if let Some((kind, seen)) = shape(&numbers) {
+                notes.push(RainNote::Shape { kind, seen });
+                found = Some(kind);
+            } else if let Some(kind) = before.kind {
+                notes.push(RainNote::AsBefore { kind });
+                found = Some(kind);
+            } else if let Some(doubt) = doubt(&numbers) {
+                return Err(doubt);
+            } else if said == RainKind::Unknown && numbers.iter().any(|n| n.1 > 0.0) {
+                notes.push(RainNote::TakenForIncrements);
+            }
+            found.unwrap_or(RainKind::Increment)
+        }
+    };
+    let last = numbers.last().copied().max_by_time(before.last);
+    if kind != RainKind::Increment {
+        let mut rain = increments(kind, &numbers, before.last, lately).into_iter();
+        for r in readings.iter_mut().filter(|r| r.rain_mm.is_some()) {
+            r.rain_mm = rain.next().flatten();
+        }
+    }
+    Ok(Taken { gauge: Gauge { kind: found, last, blank_is_dry }, notes })
+}
+
+/// Whether a gauge writes nothing where it is dry: most cells are blank, others hold rain, and none is 0.
+fn blank_is_dry(readings: &[Reading]) -> bool {
+    let with_air = || readings.iter().filter(|r| r.temp_c.is_some());
+    let blank = with_air().filter(|r| r.rain_mm.is_none()).count();
+    let wet = readings.iter().filter(|r| r.rain_mm.is_some_and(|mm| mm > 0.0)).count();
+    let dry = readings.iter().filter(|r| r.rain_mm.is_some_and(|mm| mm <= 0.0)).count();
+    wet > 0 && dry == 0 && blank as f64 >= BLANK_LEAST * with_air().count() as f64
+}
+
+/// The later of two numbers.
+trait Later {
+    fn max_by_time(self, other: Self) -> Self;
+}
+
+impl Later for Option<(Timestamp, f64)> {
+    fn max_by_time(self, other: Self) -> Self {
+        match (self, other) {
+            (Some(a), Some(b)) => Some(if a.0 >= b.0 { a } else { b }),
+            (a, b) => a.or(b),
+        }
+    }
+}
