@@ -207,6 +207,15 @@ impl Memory {
         rows.filter_map(|row| Some((row.reading().time, row.reading().rain_mm?))).collect()
     }
 
+    /// Sets the rain of the last readings, where only later it was seen what it is.
+    pub fn set_rain_of_rows(&mut self, rain: &[(Timestamp, Option<f64>)]) {
+        for row in self.resume.iter_mut().flat_map(|r| &mut r.rows) {
+            if let Some((_, mm)) = rain.iter().find(|(time, _)| *time == row.reading().time) {
+                row.set_rain_mm(*mm);
+            }
+        }
+    }
+
     /// Whether its day has come by `now`; `path` is its file.
     ///
     /// # Errors

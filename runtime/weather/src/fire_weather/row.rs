@@ -24,6 +24,11 @@ impl Row {
         &self.0
     }
 
+    /// Sets its rain.
+    pub(super) fn set_rain_mm(&mut self, mm: Option<f64>) {
+        self.0.rain_mm = mm;
+    }
+
     fn values(&self) -> [Option<f64>; 4] {
         [self.0.temp_c, self.0.rh_percent, self.0.wind_m_s, self.0.rain_mm]
     }

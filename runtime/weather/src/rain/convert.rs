@@ -14,18 +14,20 @@ const TREMBLE_MM: f64 = 0.3;
 const RATE_STEPS: i32 = 2;
 
 /// Rain since the last number, mm, of each; `None` where it is not known. `before` is the last number of
-/// the run before, `lately` the rain of the 24 hours before the first, number by number.
+/// the run before and `reset` when these last fell back, `lately` the rain of the 24 hours before the
+/// first, number by number.
 pub(super) fn increments(
     kind: RainKind,
     numbers: Numbers<'_>,
     before: Option<(Timestamp, f64)>,
+    reset: Option<Timestamp>,
     lately: Numbers<'_>,
 ) -> Vec<Option<f64>> {
     let before = before.filter(|(t, _)| numbers.first().is_some_and(|(first, _)| t < first));
     let rain = match kind {
         RainKind::Increment | RainKind::Unknown => numbers.iter().map(|n| Some(n.1)).collect(),
-        RainKind::SinceMidnight => sums(numbers, before, true),
-        RainKind::Total => sums(numbers, before, false),
+        RainKind::SinceMidnight => sums(numbers, before, true, reset),
+        RainKind::Total => sums(numbers, before, false, reset),
         RainKind::Rolling24h => rolling(numbers, before, lately),
         RainKind::SinceHour => hours(numbers, before),
         RainKind::Rate => rates(numbers, before),
@@ -35,8 +37,13 @@ pub(super) fn increments(
 }
 
 /// Of a sum that climbs and falls back to 0, each day or now and then.
-fn sums(numbers: Numbers<'_>, before: Option<(Timestamp, f64)>, daily: bool) -> Vec<Option<f64>> {
-    let resets = Resets::of(numbers);
+fn sums(
+    numbers: Numbers<'_>,
+    before: Option<(Timestamp, f64)>,
+    daily: bool,
+    reset: Option<Timestamp>,
+) -> Vec<Option<f64>> {
+    let resets = Resets(reset.into_iter().chain(falls(numbers)).collect());
     let mut last = before;
     let mut out = Vec::with_capacity(numbers.len());
     for &(time, mm) in numbers {
@@ -55,14 +62,15 @@ fn sums(numbers: Numbers<'_>, before: Option<(Timestamp, f64)>, daily: bool) -> 
     out
 }
 
+/// When numbers fell back.
+pub(super) fn falls(numbers: Numbers<'_>) -> impl Iterator<Item = Timestamp> {
+    numbers.windows(2).filter(|p| p[1].1 < p[0].1).map(|p| p[1].0)
+}
+
 /// When a day's sum fell back.
 struct Resets(Vec<Timestamp>);
 
 impl Resets {
-    fn of(numbers: Numbers<'_>) -> Self {
-        Self(numbers.windows(2).filter(|p| p[1].1 < p[0].1).map(|p| p[1].0).collect())
-    }
-
     /// Whether one must lie after one time and up to another, though the sum may not show it: by the
     /// hours of the day of the resets before and after it, for clocks are put forward and back.
     fn lie_between(&self, from: Timestamp, to: Timestamp) -> bool {

@@ -13,6 +13,9 @@ pub struct Gauge {
     pub kind: Option<RainKind>,
     /// The last number, mm or mm/h as it came, and when.
     pub last: Option<(Timestamp, f64)>,
+    /// When its number last fell back.
+    #[serde(default)]
+    pub reset: Option<Timestamp>,
     /// Whether it writes nothing where it is dry.
     #[serde(default)]
     pub blank_is_dry: bool,

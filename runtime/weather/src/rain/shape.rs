@@ -14,7 +14,10 @@ const PAIRS: usize = 12;
 const FLAT: SignedDuration = SignedDuration::from_hours(5);
 const FLAT_READINGS: usize = 6;
 /// Nor for so long, whatever else the numbers do.
-const FLAT_ALONE: SignedDuration = SignedDuration::from_hours(24);
+const FLAT_ALONE: SignedDuration = SignedDuration::from_hours(20);
+/// Less shows it where it is more than drizzle: at least this, mm, after so many pairs.
+const FLAT_MM: f64 = 1.0;
+const FLAT_PAIRS: usize = 8;
 /// A day's sum stays no longer, …
 const DAY_AND_MORE: SignedDuration = SignedDuration::from_hours(25);
 /// … and falls back within so many seconds of one time of day; clocks may be put forward.
@@ -70,7 +73,9 @@ pub(super) fn shape(numbers: Numbers<'_>) -> Option<(RainKind, &'static str)> {
     let flat = steps.flat >= FLAT && steps.flat_readings >= FLAT_READINGS;
     let alone = steps.flat >= FLAT_ALONE && steps.flat_readings >= 2 * FLAT_READINGS;
     let climbs = steps.rises >= 3 && steps.falls <= steps.rises;
-    if !steps.is_sum_like() || !(climbs && flat || alone) {
+    let high = steps.flat_mm >= FLAT_MM && steps.rises >= 2 && steps.falls < steps.rises;
+    let high = high && steps.pairs >= FLAT_PAIRS && steps.falls * 8 <= steps.pairs;
+    if !(steps.is_sum_like() && (climbs && flat || alone) || high && flat) {
         return None;
     }
     Some(match steps.falls {
@@ -126,12 +131,14 @@ struct Steps {
     /// The longest time for which the very same number above 0 stayed, and its readings.
     flat: SignedDuration,
     flat_readings: usize,
+    flat_mm: f64,
 }
 
 impl Steps {
     fn of(numbers: Numbers<'_>) -> Self {
         let zero = SignedDuration::ZERO;
-        let mut out = Self { pairs: 0, rises: 0, falls: 0, flat: zero, flat_readings: 0 };
+        let mut out =
+            Self { pairs: 0, rises: 0, falls: 0, flat: zero, flat_readings: 0, flat_mm: 0.0 };
         let mut since = 0;
         let usual = usual_step(numbers).unwrap_or(zero);
         let near = (usual * 3 / 2).min(3 * NEAR).max(NEAR);
@@ -149,7 +156,7 @@ impl Steps {
             out.falls += usize::from(is < was);
             let flat = at.duration_since(numbers[since].0);
             if is > 0.0 && flat > out.flat {
-                (out.flat, out.flat_readings) = (flat, i + 2 - since);
+                (out.flat, out.flat_readings, out.flat_mm) = (flat, i + 2 - since, is);
             }
         }
         out

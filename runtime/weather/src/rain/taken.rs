@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::convert::increments;
+use super::convert::{falls, increments};
 use super::gauge::Gauge;
 use super::note::RainNote;
 use super::shape::{RainDoubt, doubt, shape};
@@ -19,6 +19,8 @@ pub struct Taken {
     pub gauge: Gauge,
     /// What a person should know.
     pub notes: Vec<RainNote>,
+    /// The rain of `lately` once more, where only now it is seen what its numbers were.
+    pub lately: Option<Vec<(Timestamp, Option<f64>)>>,
 }
 
 /// Makes rain since the last row of whatever `readings`, in order of time, hold: `said` by their table,
@@ -44,14 +46,23 @@ pub fn take(
     let numbers: Vec<(Timestamp, f64)> =
         readings.iter().filter_map(|r| Some((r.time, r.rain_mm?))).collect();
     let is_open = matches!(said, RainKind::Increment | RainKind::Unknown);
-    let mut found = None;
+    // Tables of an hour or a day show their shape together with those before, whose rain was taken as it came.
+    let first = numbers.first().map(|n| n.0);
+    let earlier = lately.iter().filter(|n| before.kind.is_none() && first.is_some_and(|t| n.0 < t));
+    let mut joined: Vec<(Timestamp, f64)> = earlier.copied().collect();
+    let earlier = joined.len();
+    if earlier > 0 && is_open {
+        joined.extend(&numbers);
+    }
+    let shown = if earlier > 0 && is_open { &joined } else { &numbers };
+    let (mut found, mut anew) = (None, None);
     let kind = match asked {
         Some(kind) => kind,
         None if !is_open => said,
         None => {
-            if let Some((kind, seen)) = shape(&numbers) {
+            if let Some((kind, seen)) = shape(shown) {
                 notes.push(RainNote::Shape { kind, seen });
-                found = Some(kind);
+                (found, anew) = (Some(kind), Some(kind).filter(|_| earlier > 0));
             } else if let Some(kind) = before.kind {
                 notes.push(RainNote::AsBefore { kind });
                 found = Some(kind);
@@ -64,13 +75,24 @@ pub fn take(
         }
     };
     let last = numbers.last().copied().max_by_time(before.last);
+    let mut again = None;
     if kind != RainKind::Increment {
-        let mut rain = increments(kind, &numbers, before.last, lately).into_iter();
+        let mut rain = match anew {
+            Some(kind) => {
+                let mut rain = increments(kind, &joined, None, None, &[]);
+                let own = rain.split_off(earlier);
+                again = Some(joined.iter().map(|n| n.0).zip(rain).collect());
+                own.into_iter()
+            }
+            None => increments(kind, &numbers, before.last, before.reset, lately).into_iter(),
+        };
         for r in readings.iter_mut().filter(|r| r.rain_mm.is_some()) {
             r.rain_mm = rain.next().flatten();
         }
     }
-    Ok(Taken { gauge: Gauge { kind: found, last, blank_is_dry }, notes })
+    let reset = falls(shown).last().or(before.reset);
+    let gauge = Gauge { kind: found, last, reset, blank_is_dry };
+    Ok(Taken { gauge, notes, lately: again })
 }
 
 /// Whether a gauge writes nothing where it is dry: most cells are blank, others hold rain, and none is 0.

@@ -70,7 +70,7 @@ fn each_way_of_counting_is_seen_and_gives_the_same_rain() {
         let told = told(&fell, kind, reset_h);
         let seen = shape(&told).map(|(kind, _)| kind);
         assert_eq!(seen, Some(kind).filter(|_| is_seen), "{kind} {step_min}");
-        let got = increments(kind, &told, None, &[]);
+        let got = increments(kind, &told, None, None, &[]);
         for (i, (got, (time, want))) in got.iter().zip(&fell).enumerate().skip(1) {
             let got = got.unwrap_or(f64::NAN);
             assert!(
@@ -154,4 +154,30 @@ fn blank_is_dry_where_a_gauge_never_says_0() {
     let gauge = Gauge { blank_is_dry: true, ..Gauge::default() };
     take(&mut again, RainKind::Increment, None, gauge, &[]).unwrap();
     assert_eq!(again[0].rain_mm, Some(0.0), "as the run before found");
+}
+
+#[test]
+fn tables_of_a_day_show_what_they_are_together() {
+    let fell = fell(60, 6);
+    let told = told(&fell, RainKind::SinceMidnight, 5);
+    let (mut gauge, mut kept) = (Gauge::default(), Vec::<(Timestamp, Option<f64>)>::new());
+    for hours in told.chunks(6) {
+        let mut readings: Vec<Reading> =
+            hours.iter().map(|&(t, mm)| Reading { rain_mm: Some(mm), ..Reading::new(t) }).collect();
+        let from = kept.len().saturating_sub(48);
+        let lately: Vec<_> = kept[from..].iter().filter_map(|(t, mm)| Some((*t, (*mm)?))).collect();
+        let taken = take(&mut readings, RainKind::Increment, None, gauge, &lately).unwrap();
+        gauge = taken.gauge;
+        for (time, mm) in taken.lately.into_iter().flatten() {
+            kept.iter_mut().filter(|k| k.0 == time).for_each(|k| k.1 = mm);
+        }
+        kept.extend(readings.iter().map(|r| (r.time, r.rain_mm)));
+    }
+    assert_eq!(gauge.kind, Some(RainKind::SinceMidnight));
+    // Once it is seen, the days before are right, too.
+    let wrong = |(got, want): &(&(Timestamp, Option<f64>), &(Timestamp, f64))| {
+        got.1.is_some_and(|mm| (mm - want.1).abs() > 1e-6)
+    };
+    let first = kept.iter().zip(&fell).filter(wrong).map(|(k, _)| k.0).max();
+    assert_eq!(first, None, "{kept:?}");
 }

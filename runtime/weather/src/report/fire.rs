@@ -134,6 +134,11 @@ impl Fire {
         (self.memory.gauge, self.memory.rain_of_rows())
     }
 
+    /// Sets the rain of the last readings, where only now it is seen what it is.
+    pub(super) fn set_rain_before(&mut self, rain: &[(Timestamp, Option<f64>)]) {
+        self.memory.set_rain_of_rows(rain);
+    }
+
     /// Counts the noons of readings in order of time, and keeps the state where that is asked for; `notes`
     /// has what a person should know.
     pub(super) fn follow(

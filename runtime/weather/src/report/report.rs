@@ -70,7 +70,12 @@ pub fn report(input: Input, options: &WeatherOptions) -> Result<WeatherReport, R
     // Fire weather judges readings by itself, for it goes on from those of the run before.
     let mut fire_notes = Vec::new();
     let followed = match fire {
-        Some(fire) => Some(fire.follow(&readings, taken.gauge, options, &mut fire_notes)?),
+        Some(mut fire) => {
+            if let Some(lately) = &taken.lately {
+                fire.set_rain_before(lately);
+            }
+            Some(fire.follow(&readings, taken.gauge, options, &mut fire_notes)?)
+        }
         None => {
             fire_notes.push(FireNote::NeedsPlace);
             None

@@ -49,6 +49,7 @@ impl Series {
             let groups = readings.chunk_by(|a, b| a.time == b.time);
             readings = groups.map(|group| one_of(group, &mut notes)).collect();
         }
+        readings.shrink_to_fit();
         let mut series = Self { readings, notes, rain: RainKind::Increment };
         series.note_gaps();
         series
