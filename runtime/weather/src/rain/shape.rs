@@ -24,6 +24,8 @@ const DAY_AND_MORE: SignedDuration = SignedDuration::from_hours(25);
 const FALLS_WITHIN_S: i64 = 2 * 3600;
 /// Hours with several wet readings that an hour's sum must show.
 const HOURS: usize = 5;
+/// Of stations that report hourly two are enough.
+const HOURLY: SignedDuration = SignedDuration::from_mins(45);
 /// More than ever falls in so many hours, mm.
 const MOST_MM: [(i64, f64); 2] = [(1, 300.0), (24, 1900.0)];
 /// What one tip of a gauge is, mm.
@@ -172,7 +174,10 @@ impl Steps {
 fn is_hour_so_far(numbers: Numbers<'_>) -> bool {
     let Some(minute) = minute_of_report(numbers) else { return false };
     let hour = |t: Timestamp| (t.as_second() - 60 * minute - 1).div_euclid(3600);
-    let (mut wet, mut growing, mut ends_high) = (0, 0, 0);
+    // Reports between those of the hours are told when something happens: two wet hours of them will do.
+    let is_hourly = usual_step(numbers).is_some_and(|step| step >= HOURLY);
+    let least = if is_hourly { 2 } else { HOURS };
+    let (mut wet, mut growing, mut ends_high, mut pairs) = (0, 0, 0, 0);
     for of_hour in numbers.chunk_by(|a, b| hour(a.0) == hour(b.0)) {
         let readings: Vec<f64> = of_hour.iter().map(|n| n.1).collect();
         let (Some(first), Some(last)) = (readings.first(), readings.last()) else { continue };
@@ -180,13 +185,15 @@ fn is_hour_so_far(numbers: Numbers<'_>) -> bool {
             continue;
         }
         wet += 1;
+        pairs += readings.len() - 1;
         growing += usize::from(readings.windows(2).all(|p| p[1] >= p[0]));
         ends_high += usize::from(last > first);
     }
     let begins_anew = numbers.windows(2).filter(|p| p[1].1 < p[0].1).count();
     let at_the_hour =
         numbers.windows(2).filter(|p| p[1].1 < p[0].1 && hour(p[1].0) != hour(p[0].0)).count();
-    wet >= HOURS
+    wet >= least
+        && pairs >= HOURS
         && growing * 20 >= wet * 19
         && ends_high * 2 >= wet
         && begins_anew * 2 >= wet
