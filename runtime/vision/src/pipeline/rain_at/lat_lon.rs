@@ -32,12 +32,16 @@ impl FromStr for LatLon {
 fn read(text: &str) -> Option<LatLon> {
     let text = text.trim();
     // Between decimal commas stands a semicolon, between decimal points a comma, or nothing but space.
-    let (first, second) =
-        [';', ','].into_iter().find_map(|c| text.split_once(c)).or_else(|| {
-            let at = text.find(char::is_whitespace)?;
-            Some(text.split_at(at))
-        })?;
-    let (a, b) = (angle(first)?, angle(second)?);
+    let split = [';', ','].into_iter().find_map(|c| text.split_once(c));
+    let (a, b) = match split {
+        Some((first, second)) => (angle(first)?, angle(second)?),
+        None => {
+            // A space may also stand before the letter of a side.
+            let spaces = text.match_indices(char::is_whitespace);
+            let mut parts = spaces.map(|(at, _)| text.split_at(at));
+            parts.find_map(|(first, second)| Some((angle(first)?, angle(second)?)))?
+        }
+    };
     let (lat, lon) = match (a.1, b.1) {
         (None | Some('N' | 'S'), None | Some('E' | 'W')) => (a.0, b.0),
         (Some('E' | 'W'), Some('N' | 'S')) => (b.0, a.0),
