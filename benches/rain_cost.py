@@ -1,14 +1,13 @@
-"""What a rain forecast costs beside pysteps', in one run: processor seconds, as ratios to the program.
+"""What a rain forecast costs beside pysteps', in one run: processor seconds, as ratios.
 
     cargo build --release    # once
     .venv/bin/python benches/rain_cost.py FILM.npz --rounds 5
 
-FILM holds rain codes (docs/formats.md), five minutes a frame; without one, simulated showers of 256 ×
-256 cells are forecast. Every method makes twelve leads of five minutes from the same last frame, on one
-core, in turns. The program is run whole: start, reading, forecast, all products written. pysteps'
-methods are called in this process, their imports not counted, with the settings of its examples;
-persistence of nothing is written. Its own profile stands below. Needs the Python environment of
-`tests/run`.
+FILM holds rain codes (docs/formats.md), five minutes a frame; without one, simulated showers of
+256 × 256 cells are forecast. Every method makes twelve leads of five minutes from the same last
+frame, on one core, in turns. The program is run whole: start, reading, forecast, all products
+written. pysteps' methods are called in this process, their imports not counted, with the settings
+of its examples. The program's own stages stand below. Needs the Python environment of `tests/run`.
 """
 
 import argparse
@@ -156,9 +155,8 @@ def main() -> None:
     )
     for name, values in spent.items():
         median = statistics.median(values)
-        print(
-            f"| {name} | {median:.2f} ({min(values):.2f} to {max(values):.2f}) | {median / ours:.1f} |"
-        )
+        span = f"{min(values):.2f} to {max(values):.2f}"
+        print(f"| {name} | {median:.2f} ({span}) | {median / ours:.1f} |")
     told = {stage: statistics.median(values) for stage, values in stages.items()}
     rest = ours - sum(told.values())
     words = ", ".join(

@@ -16,6 +16,9 @@ mod ending;
 mod lead;
 mod leads;
 mod likely;
+mod of_lead;
+mod rate;
+mod row;
 mod squares;
 mod windows;
 
