@@ -64,8 +64,8 @@ impl fmt::Display for Note {
             }
             Self::ShippedIntervals { shipped, intervals } => write!(
                 f,
-                "{shipped} of {intervals} intervals come from the training stations: this one has too \
-                 short a record"
+                "{shipped} of {intervals} forecasts have weights and intervals of the training \
+                 stations: this one has too short a record"
             ),
             Self::Fire(note) => note.fmt(f),
         }
