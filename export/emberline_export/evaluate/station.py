@@ -1,9 +1,9 @@
-"""Score the station outlook on hours and climates it never saw; print the tables of docs/station.md.
+"""Score the station outlook on hours and climates it never saw; print the table of docs/station.md.
 
-Against persistence (the value now) and yesterday (the value a day before the hour that is forecast),
-on hours where all can be told, from the second week on (with `--months test` or `validation`, the
-hours of those months). The outlook is used as shipped: weights and intervals from the station's own
-past. `before` is the first regression alone, which is what the outlook was until it was blended.
+Against persistence (the value now) and yesterday (the value a day before the hour forecast), on
+hours where all can be told, from the third week on (of `--data`, those of its test or validation
+months). The outlook is used as shipped: weights and intervals from the station's own past. `before`
+is the first regression alone, which is what the outlook was until it was blended.
 
     python -m emberline_export evaluate station --model ../runtime/weather/src/outlook.json \\
         --tmy3 TMY3/AZ-Phoenix_Sky_Harbor_Intl_Ap.tmy3 --table raws_2020.csv.gz,-119.69
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("--model", type=Path, required=True, help="file that `train station` wrote")
     parser.add_argument("--data", type=Path, help="nyc_airports_2013_hourly.csv.gz")
-    parser.add_argument("--months", choices=("test", "validation"), default="test", help="of --data")
+    parser.add_argument("--months", choices=("test", "validation"), default="test", help="of data")
     parser.add_argument("--tmy3", type=Path, nargs="*", default=[], help="TMY3 files")
     parser.add_argument("--table", nargs="*", default=[], help="FILE,LONGITUDE: our own columns")
 
@@ -123,8 +123,7 @@ def main(args: argparse.Namespace) -> int:
         print(line(*key, r))
     worse = [f"{s}, {UNIT[w]}, {h} h" for (s, w, h), r in rows.items() if r.ratio() > 102]
     print(f"\nmore than 2 % worse than persistence or yesterday: {'; '.join(worse) or 'none'}")
-    off = [
-        f"{s}, {UNIT[w]}, {h} h" for (s, w, h), r in rows.items() if not 77 <= 100 * r.inside.mean() <= 83
-    ]
+    held = {key: 100 * r.inside.mean() for key, r in rows.items()}
+    off = [f"{s}, {UNIT[w]}, {h} h" for (s, w, h), v in held.items() if not 77 <= v <= 83]
     print(f"interval holds less than 77 or more than 83 %: {'; '.join(off) or 'none'}")
     return 0

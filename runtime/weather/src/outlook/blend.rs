@@ -348,3 +348,99 @@ impl Window {
         self.sorted[k.clamp(1, self.sorted.len()) - 1]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules =
+        Rules { forget_h: 672.0, learn_h: 2160, prior_h: 10.0, near: 0.5, far: 0.2, steady: 0.03 };
+
+    fn column(rules: &Rules) -> Column<'_> {
+        Column {
+            rules,
+            lead_h: 3,
+            parts: 8,
+            prior: &[0.7, 0.1, 0.1, 0.1],
+            error: 9.0,
+            record_h: 720,
+            record_least: 200,
+            level: 0.8,
+        }
+    }
+
+    /// Noise from −1 to 1, the same for a seed on every machine.
+    fn noise(seed: u64) -> impl FnMut() -> f64 {
+        let mut state = seed;
+        move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+        }
+    }
+
+    /// `n` hours at which forecasters err by noise of these sizes, one regression first.
+    fn hours(n: usize, sizes: [f64; 4], seed: u64) -> Vec<Hour> {
+        let mut noise = noise(seed);
+        let hour = |t: usize| {
+            let came = [20.0 + noise(), 0.0];
+            let said = sizes.iter().map(|s| [came[0] + s * noise(), 0.0]).collect();
+            Hour { said, came, part: t / 3 % 8, scale: 1.0 }
+        };
+        (0..n).map(hour).collect()
+    }
+
+    #[test]
+    fn whoever_did_well_here_is_believed() {
+        let column = column(&RULES);
+        for (sizes, n, want) in [
+            // The regression of elsewhere is worse than yesterday, or than persistence.
+            ([3.0, 4.0, 0.2, 4.0], 600, [0.0, 0.0, 1.0, 0.0]),
+            ([3.0, 0.2, 4.0, 4.0], 600, [0.0, 1.0, 0.0, 0.0]),
+            ([0.2, 3.0, 3.0, 3.0], 600, [1.0, 0.0, 0.0, 0.0]),
+            // Two that err alike share.
+            ([1.0, 9.0, 9.0, 1.0], 900, [0.5, 0.0, 0.0, 0.5]),
+            // Too short a record: as at the training stations.
+            ([3.0, 4.0, 0.2, 4.0], 150, [0.7, 0.1, 0.1, 0.1]),
+        ] {
+            let told = column.tell(&hours(n, sizes, 7));
+            assert_eq!(told.own > 0, n > 200, "{sizes:?}");
+            for (weight, want) in told.weights.iter().zip(want) {
+                assert!((weight - want).abs() < 0.12, "{sizes:?}: {:?}", told.weights);
+            }
+            assert_eq!(told.half == 9.0, n <= 200, "{sizes:?}: {}", told.half);
+        }
+    }
+
+    #[test]
+    fn one_that_cannot_tell_now_has_no_weight() {
+        let column = column(&RULES);
+        for n in [150, 600] {
+            let mut hours = hours(n, [3.0, 4.0, 0.2, 4.0], 7);
+            hours[n - 1].said[2] = [f64::NAN; 2];
+            let told = column.tell(&hours);
+            let sum: f64 = told.weights.iter().sum();
+            assert!(told.said[0].is_finite() && told.weights[2] == 0.0, "{told:?}");
+            assert!((sum - 1.0).abs() < 1e-12, "{told:?}");
+        }
+    }
+
+    #[test]
+    fn intervals_hold_their_share_of_weather_that_grows_wilder() {
+        let column = column(&RULES);
+        let n = 1500;
+        let mut all = hours(n, [1.0, 2.0, 2.0, 2.0], 5);
+        for (t, hour) in all.iter_mut().enumerate() {
+            let wild = 1.0 + 3.0 * t as f64 / n as f64;
+            for said in &mut hour.said {
+                said[0] = hour.came[0] + wild * (said[0] - hour.came[0]);
+            }
+        }
+        let issued = 500..n;
+        let held = issued.clone().filter(|&t| {
+            let told = column.tell(&all[..=t]);
+            (told.said[0] - all[t].came[0]).abs() <= told.half
+        });
+        let share = held.count() as f64 / issued.len() as f64;
+        assert!((0.77..=0.83).contains(&share), "{share}");
+    }
+}

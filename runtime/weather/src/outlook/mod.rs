@@ -8,6 +8,7 @@
 //! training stations, and a note says so. `export/` fits it, and docs/station.md has the scores.
 
 mod blend;
+mod clock;
 mod hours;
 mod lack;
 mod model;
@@ -20,6 +21,7 @@ mod term;
 #[cfg(test)]
 mod tests;
 
+pub use clock::ClockDoubt;
 pub use lack::Lack;
 pub use model::{Model, ModelError};
 pub use outlook::Outlook;
