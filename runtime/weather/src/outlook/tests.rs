@@ -111,13 +111,16 @@ fn a_spoilt_model_file_is_refused() {
     assert!(Model::read(text).is_ok());
     for (from, to, want) in [
         ("{", "", "not a model file"),
-        ("\"format\": 1", "\"format\": 2", "file has format 2, this program reads 1"),
+        ("\"format\": 2", "\"format\": 1", "file has format 1, this program reads 2"),
         ("\"leads_h\": [1,", "\"leads_h\": [0,", "leads_h: must rise"),
         ("\"temp_c[0] - temp_c[-1]\"", "\"temp_c[1]\"", "looks into the future"),
         ("\"temp_c[0] - temp_c[-1]\"", "\"temp_c[-48]\"", "looks back more than 24 h"),
         ("\"temp_c[0] - temp_c[-1]\",", "", "a weight for each term"),
         ("\"level\": 0.8", "\"level\": 1.8", "level or record_h: is out of range"),
         ("\"dew_c\": [", "\"frost_c\": [", "is not there"),
+        ("\"forget_h\": 672", "\"forget_h\": 0", "blend: is out of range"),
+        ("\"prior\": {", "\"before\": {", "missing field `prior`"),
+        ("\"name\": \"New York\"", "\"title\": \"New York\"", "missing field `name`"),
     ] {
         let spoilt = text.replacen(from, to, 1);
         let error = Model::read(&spoilt).unwrap_err().to_string();

@@ -7,7 +7,7 @@ use emberline_fwi::Refused;
 use jiff::Timestamp;
 
 use crate::fire_weather::MemoryError;
-use crate::outlook::ModelError;
+use crate::outlook::{ClockDoubt, ModelError};
 use crate::rain::RainDoubt;
 use crate::zone::UnknownZone;
 
@@ -41,6 +41,14 @@ pub enum ReportError {
         name: String,
         /// What is doubtful, and what to say.
         doubt: RainDoubt,
+    },
+    /// Its days are warm at the wrong time, and nobody named a zone.
+    #[error("{name}: {doubt}: set it right, or give ‹zone› UTC to take the times as they are")]
+    Clock {
+        /// What people call the input.
+        name: String,
+        /// What is doubtful.
+        doubt: ClockDoubt,
     },
     /// The model of the outlook cannot be used.
     #[error(transparent)]

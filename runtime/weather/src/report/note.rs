@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Serialize, Serializer};
 
 use crate::fire_weather::FireNote;
-use crate::outlook::Lack;
+use crate::outlook::{ClockDoubt, Lack};
 use crate::quality::QualityNote;
 use crate::rain::RainNote;
 use crate::series::SeriesNote;
@@ -28,6 +28,8 @@ pub enum Note {
     Quality(QualityNote),
     /// There is no outlook without the place, for the time of day.
     OutlookNeedsPlace,
+    /// Days that are warm at the wrong time for the zone that was named.
+    Clock(ClockDoubt),
     /// Of rain.
     Rain(RainNote),
     /// A quantity of which no outlook can be given.
@@ -57,6 +59,7 @@ impl fmt::Display for Note {
             Self::OutlookNeedsPlace => {
                 f.write_str("no outlook: it needs the place; give ‹at› LAT,LON")
             }
+            Self::Clock(doubt) => doubt.fmt(f),
             Self::Rain(note) => note.fmt(f),
             Self::Lack { first, leads_h } => {
                 let (what, missing) = (first.predictand.name(), &first.missing);
@@ -64,8 +67,8 @@ impl fmt::Display for Note {
             }
             Self::ShippedIntervals { shipped, intervals } => write!(
                 f,
-                "{shipped} of {intervals} intervals come from the training stations: this one has too \
-                 short a record"
+                "{shipped} of {intervals} forecasts have weights and intervals of the training \
+                 stations: this one has too short a record"
             ),
             Self::Fire(note) => note.fmt(f),
         }

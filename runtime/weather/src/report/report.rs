@@ -12,7 +12,7 @@ use super::options::WeatherOptions;
 use super::picture::{self, Drawn};
 use crate::alarm::{Alarm, Thresholds, Watch};
 use crate::fire_weather::{FireNote, MissingNoons};
-use crate::outlook::{Lack, Model, Outlook, Record};
+use crate::outlook::{ClockDoubt, Lack, Model, Outlook, Record};
 use crate::quality::{Limits, check};
 use crate::rain;
 use crate::series::{Series, drop_fillers};
@@ -62,6 +62,10 @@ pub fn report(input: Input, options: &WeatherOptions) -> Result<WeatherReport, R
     let (mut readings, mut series_notes) = series.into_parts();
     drop_fillers(&mut readings, &mut series_notes);
     notes.extend(series_notes.iter().cloned().map(Note::Series));
+    match options.place.and_then(|place| ClockDoubt::of(&readings, place)) {
+        Some(doubt) if options.zone.is_none() => return Err(ReportError::Clock { name, doubt }),
+        doubt => notes.extend(doubt.map(Note::Clock)),
+    }
     let fire = Fire::begin(options)?;
     let (gauge, lately) = fire.as_ref().map_or_else(Default::default, Fire::rain_before);
     let taken = rain::take(&mut readings, rain, options.rain, gauge, &lately)

@@ -172,6 +172,11 @@ fn winter_is_told() {
             None => format!("{l}\n"),
         })
         .collect();
-    let text = notes(&told(&cold, WeatherOptions::default()).unwrap());
+    // Days turned upside down are asked about where nobody named a zone.
+    let error = told(&cold, WeatherOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("about 12 h too") && error.contains("give ‹zone› UTC"), "{error}");
+    let named = WeatherOptions { zone: Some("UTC".to_owned()), ..WeatherOptions::default() };
+    let text = notes(&told(&cold, named).unwrap());
+    assert!(text.contains("clear days are warmest at"), "{text}");
     assert!(text.contains("noons are below 0 °C since 2026-06-02"), "{text}");
 }
