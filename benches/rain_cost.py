@@ -34,16 +34,11 @@ def showers() -> np.ndarray:
     """Rain codes of simulated showers."""
     from scipy.ndimage import gaussian_filter, shift
 
-    field = gaussian_filter(
-        np.random.default_rng(1).normal(size=(2 * SIDE, 2 * SIDE)), 6
-    )
+    field = gaussian_filter(np.random.default_rng(1).normal(size=(2 * SIDE, 2 * SIDE)), 6)
     frames = [
-        shift(field, (0, 4 * t), order=1)[128 : 128 + SIDE, 128 : 128 + SIDE]
-        for t in range(4)
+        shift(field, (0, 4 * t), order=1)[128 : 128 + SIDE, 128 : 128 + SIDE] for t in range(4)
     ]
-    return np.stack(
-        [np.clip(f / field.std() * 60 + 20, 0, 200) for f in frames]
-    ).astype(np.uint8)
+    return np.stack([np.clip(f / field.std() * 60 + 20, 0, 200) for f in frames]).astype(np.uint8)
 
 
 def program(binary: Path, film: Path, out: Path) -> tuple[float, dict]:
@@ -122,14 +117,10 @@ def cpu_s(run: Callable[[], object]) -> float:
 
 def main() -> None:
     """Runs everything in turns and prints a table."""
-    p = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     p.add_argument("film", nargs="?", type=Path)
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument(
-        "--emberline", type=Path, default=ROOT / "target" / "release" / "emberline"
-    )
+    p.add_argument("--emberline", type=Path, default=ROOT / "target" / "release" / "emberline")
     args = p.parse_args()
     codes = np.load(args.film)["frames"] if args.film else showers()
     codes = codes[-4:]
@@ -147,24 +138,16 @@ def main() -> None:
             for name, run in methods.items():
                 spent[name].append(cpu_s(run))
     ours = statistics.median(spent["emberline"])
-    print(
-        f"{LEADS} leads, {codes.shape[1]} x {codes.shape[2]} cells, {args.rounds} rounds\n"
-    )
-    print(
-        "| method | CPU s, median (least to most) | times the program |\n|---|---|---|"
-    )
+    print(f"{LEADS} leads, {codes.shape[1]} x {codes.shape[2]} cells, {args.rounds} rounds\n")
+    print("| method | CPU s, median (least to most) | times the program |\n|---|---|---|")
     for name, values in spent.items():
         median = statistics.median(values)
         span = f"{min(values):.2f} to {max(values):.2f}"
         print(f"| {name} | {median:.2f} ({span}) | {median / ours:.1f} |")
     told = {stage: statistics.median(values) for stage, values in stages.items()}
     rest = ours - sum(told.values())
-    words = ", ".join(
-        f"{stage} {value:.3f}" for stage, value in told.items() if value > 0
-    )
-    print(
-        f"\nthe program, seconds a stage: {words}; products, start and end {rest:.3f}"
-    )
+    words = ", ".join(f"{stage} {value:.3f}" for stage, value in told.items() if value > 0)
+    print(f"\nthe program, seconds a stage: {words}; products, start and end {rest:.3f}")
 
 
 if __name__ == "__main__":
