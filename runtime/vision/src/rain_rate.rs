@@ -11,6 +11,10 @@ pub(crate) const FULL_CODE: u8 = 254;
 pub(crate) const NO_DATA_CODE: u8 = 255;
 /// Powers of ten between two codes.
 const STEP: f64 = 0.015;
+/// dBR that stands for no rain, that of the first code, and that between two codes.
+pub(crate) const DRY_DBR: f64 = -15.0;
+const FIRST_DBR: f64 = -10.0;
+const STEP_DBR: f64 = 0.15;
 
 /// Largest rate that has a code, mm/h: 623.7.
 #[must_use]
@@ -48,6 +52,13 @@ pub(crate) fn share_of_ln(ln_mm_h: f64) -> f32 {
     ((code / f64::from(FULL_CODE)) as f32).min(1.0)
 }
 
+/// dBR of a share, 10 log10 of mm/h, and that of a dry one.
+#[must_use]
+pub(crate) fn dbr(share: f32) -> f64 {
+    let code = f64::from(share) * f64::from(FULL_CODE);
+    if code < 0.5 { DRY_DBR } else { FIRST_DBR + STEP_DBR * (code - 1.0) }
+}
+
 /// Share, 0..1, of a code; NaN for no data.
 #[must_use]
 pub fn share_of_code(code: u8) -> f32 {
@@ -82,5 +93,10 @@ mod tests {
         }
         assert!(share_of_code(NO_DATA_CODE).is_nan() && share_of_mm_h(f32::NAN).is_nan());
         assert_eq!(mm_h(0.4 / 254.0), 0.0, "less than half a code is dry");
+        for code in [1, 2, 68, 254] {
+            let rate = f64::from(mm_h(share_of_code(code)));
+            assert!((dbr(share_of_code(code)) - 10.0 * rate.log10()).abs() < 1e-4, "{code}");
+        }
+        assert!(dbr(f32::NAN).is_nan() && dbr(0.0) == DRY_DBR);
     }
 }

@@ -10,7 +10,6 @@ starts of `evaluate rain-skill` at the films' own step. A row an event is append
 
 import argparse
 import json
-from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +18,9 @@ from ...data.scores import skill
 from ...models.nowcast.features import each_lead, now
 from ...models.nowcast.forecast import chances
 from ..nowcast.onset import RATE_MM_H, SAYS, of_places
+from .steps import add_arguments
+
+__all__ = ["add_arguments", "main"]
 
 HORIZON_MIN = 60
 FEWEST_LEADS = 6
@@ -42,14 +44,6 @@ def of_start(start: Start, b: np.ndarray, seed: list[int]) -> np.ndarray | None:
     truth = np.stack([start.truth_mm_h(m) for m in leads])
     said = of_places(p, start.rain_mm_h[-1], truth, seed)
     return np.array([said[kind] for kind in SAYS], float)
-
-
-def add_arguments(p: argparse.ArgumentParser) -> None:
-    """Command line of the verb."""
-    p.add_argument("rows", type=Path, help="NDJSON that rows are appended to")
-    p.add_argument("--weights", type=Path, required=True, help="JSON of `evaluate rain-fit`")
-    p.add_argument("--data", type=Path, required=True, help="EMBERLINE_DATA")
-    p.add_argument("--events", nargs="*", choices=list(EVENTS), default=list(EVENTS))
 
 
 def main(args: argparse.Namespace) -> int:

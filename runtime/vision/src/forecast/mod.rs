@@ -128,6 +128,15 @@ impl Forecast {
         self.frames.index_axis(Axis(0), m)
     }
 
+    /// The rain that is likely, lead by lead and row by row as `mm_h` has it, mm/h, NaN where there is no data;
+    /// nothing of a forecast that does not tell it.
+    #[must_use]
+    pub fn likely(&self) -> Option<impl Iterator<Item = f32> + Clone> {
+        let Predicted::Rain(rain) = &self.predicted else { return None };
+        let cells = self.frames.iter().zip(&rain.mm_h);
+        rain.frames_are_likely.then(|| cells.map(|(share, rate)| likely_mm_h(*share, *rate)))
+    }
+
     /// The rain that is likely at lead `l` (0-based) `[H, W]`, mm/h, NaN where there is no data; of a forecast
     /// that tells none its rate, of one that is not of rain nothing.
     #[must_use]
@@ -139,10 +148,7 @@ impl Forecast {
         }
         let frame = self.member(0);
         let frame = frame.index_axis(Axis(0), l);
-        Some(Zip::from(&frame).and(&rate).map_collect(|share, rate| match rate.is_nan() {
-            true => f32::NAN,
-            false => rain_rate::mm_h(*share),
-        }))
+        Some(Zip::from(&frame).and(&rate).map_collect(|share, rate| likely_mm_h(*share, *rate)))
     }
 
     /// Forecasts nothing in cells that are never looked at: they do not burn, and at no time.
@@ -160,6 +166,11 @@ impl Forecast {
             Predicted::Film | Predicted::Rain(_) => None,
         }
     }
+}
+
+/// Rate of a share that is likely, mm/h, where the expected `rate` has data.
+pub(crate) fn likely_mm_h(share: f32, rate: f32) -> f32 {
+    if rate.is_nan() { f32::NAN } else { rain_rate::mm_h(share) }
 }
 
 impl Predicted {

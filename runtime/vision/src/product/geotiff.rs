@@ -15,9 +15,8 @@ use tiff::tags::Tag;
 
 use super::facts::{Facts, NOTICE};
 use super::place::Map;
-use crate::forecast::{Burn, Chance, Forecast, Rain};
+use crate::forecast::{Burn, Chance, Forecast, Rain, likely_mm_h};
 use crate::projection::GeoKeys;
-use crate::rain_rate;
 
 const PIXEL_SCALE: Tag = Tag::Unknown(33550);
 const TIE_POINT: Tag = Tag::Unknown(33922);
@@ -89,20 +88,11 @@ pub(crate) fn rain_likely(
     f: &Forecast,
     rain: &Rain,
 ) -> io::Result<()> {
-    let bands: Vec<Band<'_>> = (0..f.lead_s.len())
-        .map(|l| Band {
-            name: format!("likely rain rate at +{} s", f.lead_s[l]),
-            lead_s: Some(f.lead_s[l]),
-            row: Box::new(move |y, out| {
-                let shares = f.frames.slice(s![0, l, y, ..]);
-                let both = shares.into_iter().zip(rain.mm_h.slice(s![l, y, ..]));
-                out.extend(both.map(|(share, rate)| match rate.is_nan() {
-                    true => f32::NAN,
-                    false => rain_rate::mm_h(*share),
-                }));
-            }),
-        })
-        .collect();
+    let bands = each_lead(f, "likely rain rate at", |l, y, out: &mut Vec<f32>| {
+        let shares = f.frames.slice(s![0, l, y, ..]);
+        let both = shares.into_iter().zip(rain.mm_h.slice(s![l, y, ..]));
+        out.extend(both.map(|(share, rate)| likely_mm_h(*share, *rate)));
+    });
     write(sink, map, facts, size(&rain.mm_h), ["likely rain rate", "mm/h"], &bands)
 }
 
@@ -116,21 +106,17 @@ pub(crate) fn rain_probability(
     chance: &Chance,
 ) -> io::Result<()> {
     let (_, _, h, w) = chance.percent.dim();
-    let each =
-        chance.published().into_iter().flat_map(|k| (0..f.lead_s.len()).map(move |l| (k, l)));
-    let bands: Vec<Band<'_>> = each
-        .map(|(k, l)| Band {
-            name: format!("chance of {} mm/h at +{} s", chance.rates_mm_h[k], f.lead_s[l]),
-            lead_s: Some(f.lead_s[l]),
-            row: Box::new(move |y, out| {
-                let share = |p: &u8| match *p {
-                    Chance::NO_DATA => f32::NAN,
-                    p => f32::from(p) / 100.0,
-                };
-                out.extend(chance.percent.slice(s![k, l, y, ..]).iter().map(share));
-            }),
+    let share = |p: &u8| match *p {
+        Chance::NO_DATA => f32::NAN,
+        p => f32::from(p) / 100.0,
+    };
+    let of_rate = |k: usize| {
+        let what = format!("chance of {} mm/h at", chance.rates_mm_h[k]);
+        each_lead(f, &what, move |l, y, out: &mut Vec<f32>| {
+            out.extend(chance.percent.slice(s![k, l, y, ..]).iter().map(share));
         })
-        .collect();
+    };
+    let bands: Vec<Band<'_>> = chance.published().into_iter().flat_map(of_rate).collect();
     write(sink, map, facts, (h, w), ["chance of rain", "1"], &bands)
 }
 
@@ -144,20 +130,14 @@ pub(crate) fn from_outside(
     rain: &Rain,
     guessed: &Array3<bool>,
 ) -> io::Result<()> {
-    let bands: Vec<Band<'_>> = (0..f.lead_s.len())
-        .map(|l| Band {
-            name: format!("rain comes from where nobody saw at +{} s", f.lead_s[l]),
-            lead_s: Some(f.lead_s[l]),
-            row: Box::new(move |y, out| {
-                let rates = rain.mm_h.slice(s![l, y, ..]);
-                let both = guessed.slice(s![l, y, ..]).into_iter().zip(rates);
-                out.extend(both.map(|(guess, rate)| match rate.is_nan() {
-                    true => f32::NAN,
-                    false => f32::from(u8::from(*guess)),
-                }));
-            }),
-        })
-        .collect();
+    let bands = each_lead(f, "rain comes from where nobody saw at", |l, y, out: &mut Vec<f32>| {
+        let rates = rain.mm_h.slice(s![l, y, ..]);
+        let both = guessed.slice(s![l, y, ..]).into_iter().zip(rates);
+        out.extend(both.map(|(guess, rate)| match rate.is_nan() {
+            true => f32::NAN,
+            false => f32::from(u8::from(*guess)),
+        }));
+    });
     write(sink, map, facts, size(&rain.mm_h), ["rain from outside", "1"], &bands)
 }
 
@@ -169,12 +149,21 @@ fn size(values: &Array3<f32>) -> (usize, usize) {
 
 /// A band a lead of `values` `[L, H, W]`, called after `what` they are.
 fn by_lead<'a>(f: &Forecast, values: &'a Array3<f32>, what: &str) -> Vec<Band<'a>> {
-    let leads = f.lead_s.iter().zip(values.outer_iter());
+    each_lead(f, what, |l, y, out| out.extend(values.slice(s![l, y, ..])))
+}
+
+/// A band a lead, called after `what` its values are; `row` adds those of a lead (0-based) and row.
+fn each_lead<'a>(
+    f: &Forecast,
+    what: &str,
+    row: impl Fn(usize, usize, &mut Vec<f32>) + Copy + Sync + 'a,
+) -> Vec<Band<'a>> {
+    let leads = f.lead_s.iter().enumerate();
     leads
-        .map(|(&lead_s, values)| Band {
+        .map(|(l, &lead_s)| Band {
             name: format!("{what} +{lead_s} s"),
             lead_s: Some(lead_s),
-            row: Box::new(move |y, out| out.extend(values.row(y))),
+            row: Box::new(move |y, out| row(l, y, out)),
         })
         .collect()
 }

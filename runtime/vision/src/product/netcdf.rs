@@ -13,7 +13,6 @@ use super::netcdf4::{NetCdf4, Value};
 use super::place::Map;
 use crate::forecast::{Chance, Forecast, Rain};
 use crate::projection::Attribute;
-use crate::rain_rate;
 
 /// The grid mapping.
 const CRS: &str = "crs";
@@ -73,12 +72,7 @@ pub(crate) fn rain(
     if rain.from_outside.is_some() {
         words(&mut nc, &[("ancillary_variables", OUTSIDE)])?;
     }
-    if rain.frames_are_likely {
-        let frames = f.member(0);
-        let likely = frames.into_iter().zip(&rain.mm_h).map(|(share, rate)| match rate.is_nan() {
-            true => f32::NAN,
-            false => rain_rate::mm_h(*share),
-        });
+    if let Some(likely) = f.likely() {
         let what = "largest rain rate whose chance passes the forecast's own cut";
         rates(&mut nc, (LIKELY, what), likely)?;
         words(&mut nc, &common)?;

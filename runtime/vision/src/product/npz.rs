@@ -11,7 +11,6 @@ use super::parts::{Fire, Parts, Wet};
 use crate::clip::Clip;
 use crate::forecast::{Chance, CodeMap, Forecast};
 use crate::npy_header;
-use crate::rain_rate;
 
 /// Bytes given to the compressor at a time.
 const CHUNK_BYTES: usize = 1 << 18;
@@ -49,11 +48,7 @@ pub(crate) fn write(
             let seen = frames.zip(&rain.mm_h).map(|(v, r)| if r.is_nan() { f32::NAN } else { v });
             floats(&mut zip, "frames", &[l, h, w], seen)?;
             floats(&mut zip, "rain_mm_h", &[l, h, w], rain.mm_h.iter().copied())?;
-            if rain.frames_are_likely {
-                let likely = mean.iter().zip(&rain.mm_h).map(|(v, rate)| match rate.is_nan() {
-                    true => f32::NAN,
-                    false => rain_rate::mm_h(*v),
-                });
+            if let Some(likely) = f.likely() {
                 floats(&mut zip, "rain_likely_mm_h", &[l, h, w], likely)?;
             }
             if let Some(guessed) = &rain.from_outside {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::numbers::Numbers;
+use super::numbers::{Numbers, usual_step};
 use crate::rain_kind::RainKind;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -177,9 +177,7 @@ pub(super) fn minute_of_report(numbers: Numbers<'_>) -> Option<i64> {
 
 /// Of rates, mm/h: each for the time since the last number.
 fn rates(numbers: Numbers<'_>, before: Option<(Timestamp, f64)>) -> Vec<Option<f64>> {
-    let mut steps: Vec<_> = numbers.windows(2).map(|p| p[1].0.duration_since(p[0].0)).collect();
-    steps.sort_unstable();
-    let usual = steps.get(steps.len() / 2).copied();
+    let usual = usual_step(numbers);
     let mut last = before.map(|(t, _)| t);
     let mut out = Vec::with_capacity(numbers.len());
     for &(time, mm_h) in numbers {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::convert::{minute_of_report, rolling_misfit};
-use super::numbers::Numbers;
+use super::numbers::{Numbers, usual_step};
 use crate::rain_kind::RainKind;
 
 /// Numbers further apart say nothing of each other, unless they usually are.
@@ -198,13 +198,6 @@ fn is_hour_so_far(numbers: Numbers<'_>) -> bool {
         && ends_high * 2 >= wet
         && begins_anew * 2 >= wet
         && at_the_hour * 20 >= begins_anew * 19
-}
-
-/// The usual time between readings.
-fn usual_step(numbers: Numbers<'_>) -> Option<SignedDuration> {
-    let mut steps: Vec<_> = numbers.windows(2).map(|p| p[1].0.duration_since(p[0].0)).collect();
-    steps.sort_unstable();
-    steps.get(steps.len() / 2).copied()
 }
 
 /// The largest number of which all numbers above 0 are multiples, to 1 %.

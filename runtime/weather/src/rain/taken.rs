@@ -74,7 +74,8 @@ pub fn take(
             found.unwrap_or(RainKind::Increment)
         }
     };
-    let last = numbers.last().copied().max_by_time(before.last);
+    let both = numbers.last().copied().into_iter().chain(before.last);
+    let last = both.rev().max_by_key(|(time, _)| *time);
     let mut again = None;
     if kind != RainKind::Increment {
         let mut rain = match anew {
@@ -102,18 +103,4 @@ fn blank_is_dry(readings: &[Reading]) -> bool {
     let wet = readings.iter().filter(|r| r.rain_mm.is_some_and(|mm| mm > 0.0)).count();
     let dry = readings.iter().filter(|r| r.rain_mm.is_some_and(|mm| mm <= 0.0)).count();
     wet > 0 && dry == 0 && blank as f64 >= BLANK_LEAST * with_air().count() as f64
-}
-
-/// The later of two numbers.
-trait Later {
-    fn max_by_time(self, other: Self) -> Self;
-}
-
-impl Later for Option<(Timestamp, f64)> {
-    fn max_by_time(self, other: Self) -> Self {
-        match (self, other) {
-            (Some(a), Some(b)) => Some(if a.0 >= b.0 { a } else { b }),
-            (a, b) => a.or(b),
-        }
-    }
 }

@@ -33,6 +33,7 @@ mod table;
 mod text;
 mod times;
 mod unit;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -47,7 +47,7 @@ impl CascadeNetwork {
             fix: fix.to_owned(),
         };
         if options.members != 1 {
-            let what = format!("gives 1 to 1 members, not {}", options.members);
+            let what = format!("gives one forecast, not {} members", options.members);
             return Err(unsuited(what, "ask for fewer"));
         }
         match &clip.observed {

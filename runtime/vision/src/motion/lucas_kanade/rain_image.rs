@@ -2,13 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2};
 
-use crate::rain_rate::FULL_CODE;
-
-/// dBR of no rain.
-const DRY_DB: f64 = -15.0;
-/// dBR of the first code, and between two codes.
-const FIRST_DB: f64 = -10.0;
-const STEP_DB: f64 = 0.15;
+use crate::rain_rate::dbr;
 
 /// A rain frame in 8 bits: dBR from its smallest to its largest value, specks taken out.
 #[derive(Debug)]
@@ -23,10 +17,7 @@ impl RainImage {
     /// Of shares `[H, W]`; what is not finite is no data.
     pub(super) fn of(shares: &ArrayRef2<f32>) -> Self {
         let no_data = shares.mapv(|v| !v.is_finite());
-        let db = shares.mapv(|v| {
-            let code = f64::from(v) * f64::from(FULL_CODE);
-            if code < 0.5 { DRY_DB } else { FIRST_DB + STEP_DB * (code - 1.0) }
-        });
+        let db = shares.mapv(dbr);
         let finite = || db.iter().copied().filter(|v| v.is_finite());
         let least = finite().fold(f64::INFINITY, f64::min);
         let wet = db.mapv(|v| v > least && v.is_finite());

@@ -5,12 +5,18 @@
 
 use ndarray::{Array2, ArrayRef2, Zip};
 
+use crate::rain_rate::DRY_DBR;
+
 /// Standard deviations after which a bell ends.
 const REACH: f64 = 3.0;
 /// Least weight of what is seen around a cell: nothing is divided by nothing.
 const LEAST: f32 = 1e-6;
 /// Standard deviation of a bell in blocks, at least, where there is more than a cell in a block.
 const LEAST_BLOCKS: f64 = 3.0;
+
+/// Standard deviation within which what is seen stands in for what is not, and its least weight there.
+const NEAR_KM: f64 = 8.0;
+const NEAR_LEAST: f32 = 0.01;
 
 /// A bell of a standard deviation over the cells of a view that are seen.
 pub(super) struct Bell {
@@ -141,7 +147,7 @@ fn blur_by<S: pulp::Simd>(_: S, values: &[f32], width: usize, weights: &[f32], o
 }
 
 /// dBR `[H, W]` in which no data is the mean of what is seen within some 8 km, or dry.
-pub(super) fn filled(db: &ArrayRef2<f32>, cell_km: f64, dry_db: f32) -> Array2<f32> {
+pub(super) fn filled(db: &ArrayRef2<f32>, cell_km: f64) -> Array2<f32> {
     if !db.iter().any(|v| v.is_nan()) {
         return db.to_owned();
     }
@@ -152,13 +158,9 @@ pub(super) fn filled(db: &ArrayRef2<f32>, cell_km: f64, dry_db: f32) -> Array2<f
     Zip::from(db).and(&near).and(&weight).map_collect(|v, near, weight| match v.is_nan() {
         false => *v,
         true if *weight > NEAR_LEAST => *near,
-        true => dry_db,
+        true => DRY_DBR as f32,
     })
 }
-
-/// Standard deviation within which what is seen stands in for what is not, and its least weight there.
-const NEAR_KM: f64 = 8.0;
-const NEAR_LEAST: f32 = 0.01;
 
 #[cfg(test)]
 mod tests {

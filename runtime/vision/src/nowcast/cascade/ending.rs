@@ -6,13 +6,9 @@ use super::bands::{Bands, Older};
 use super::bell::filled;
 use crate::extrapolation::Lattice;
 use crate::motion::MotionField;
+use crate::motion::bilinear::Between;
+use crate::rain_rate::dbr;
 
-/// dBR of no rain.
-const DRY_DB: f32 = -15.0;
-/// dBR of the first code, and from code to code (`crate::rain_rate`).
-const FIRST_DB: f32 = -10.0;
-const CODE_DB: f32 = 0.15;
-const FULL_CODE: f32 = 254.0;
 /// Ages of the older frames that the last one is compared with, minutes: nearest to the middle of each.
 const LAGS_MIN: [[f64; 2]; 2] = [[3.0, 7.5], [7.5, 16.0]];
 /// Minutes that growth is told for.
@@ -46,7 +42,7 @@ impl Ending {
     pub(crate) fn of(frames: &[Aged<'_>], velocity: &MotionField, cell_km: f64) -> Option<Self> {
         let (now, before) = frames.split_last()?;
         let raw = decibels(now.shares);
-        let db = filled(&raw, cell_km, DRY_DB);
+        let db = filled(&raw, cell_km);
         let seen = raw.mapv(|v| !v.is_nan());
         let older: Vec<Older> =
             lags(before).into_iter().map(|frame| carried(&frame, velocity, &db, cell_km)).collect();
@@ -75,12 +71,9 @@ impl Ending {
     }
 }
 
-/// dBR of shares, −15 where dry; NaN stays.
+/// dBR of shares; NaN stays.
 fn decibels(shares: &ArrayRef2<f32>) -> Array2<f32> {
-    shares.mapv(|share| {
-        let code = share * FULL_CODE;
-        if code < 0.5 { DRY_DB } else { FIRST_DB + CODE_DB * (code - 1.0) }
-    })
+    shares.mapv(|share| dbr(share) as f32)
 }
 
 /// Those of the older frames that the last one is compared with: about 5 and 10 minutes old, or where the film
@@ -102,7 +95,7 @@ fn lags<'a>(before: &[Aged<'a>]) -> Vec<Aged<'a>> {
 /// An older frame, carried to the time of the last one, `last`, which stands where the older is not known.
 fn carried(frame: &Aged<'_>, velocity: &MotionField, last: &Array2<f32>, cell_km: f64) -> Older {
     let raw = decibels(frame.shares);
-    let db = filled(&raw, cell_km, DRY_DB);
+    let db = filled(&raw, cell_km);
     let seen = raw.mapv(|v| f32::from(u8::from(!v.is_nan())));
     let (h, w) = db.dim();
     let lattice = Lattice::of_minutes(velocity, &[frame.age_min]);
@@ -121,51 +114,6 @@ fn carried(frame: &Aged<'_>, velocity: &MotionField, last: &Array2<f32>, cell_km
         }
     }
     Older { age_min: frame.age_min, db: moved, known }
-}
-
-/// The four cells around a place and how far it is past the first; beyond the border the border.
-#[derive(Clone, Copy)]
-pub(super) struct Between {
-    rows: [usize; 2],
-    cols: [usize; 2],
-    down: f32,
-    right: f32,
-}
-
-impl Between {
-    /// Around a place (row, column) of a view of this shape.
-    #[inline(always)]
-    pub(super) fn of([row, col]: [f32; 2], (h, w): (usize, usize)) -> Self {
-        let split = |at: f32, n: usize| {
-            let at = at.clamp(0.0, (n - 1) as f32);
-            let first = at as usize;
-            ([first, (first + 1).min(n - 1)], at - first as f32)
-        };
-        let ((rows, down), (cols, right)) = (split(row, h), split(col, w));
-        Self { rows, cols, down, right }
-    }
-
-    /// Mean of the four cells of `field` `[H, W]`, weighed by nearness.
-    #[inline(always)]
-    pub(super) fn mean(&self, field: &Array2<f32>) -> f32 {
-        let [above, below] = self.rows.map(|y| {
-            let [a, b] = self.cols.map(|x| field[[y, x]]);
-            a + (b - a) * self.right
-        });
-        above + (below - above) * self.down
-    }
-
-    /// The same of several fields that lie beside each other in memory.
-    #[inline(always)]
-    pub(super) fn means<const N: usize>(&self, fields: &[[f32; N]], width: usize) -> [f32; N] {
-        let at = |y: usize, x: usize| &fields[y * width + x];
-        let [[a, b], [c, d]] = self.rows.map(|y| self.cols.map(|x| at(y, x)));
-        std::array::from_fn(|k| {
-            let above = a[k] + (b[k] - a[k]) * self.right;
-            let below = c[k] + (d[k] - c[k]) * self.right;
-            above + (below - above) * self.down
-        })
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! A row: what is known of its cells for all rates alike.
 
-use super::ending::Between;
 use super::of_lead::OfLead;
 use super::windows::Means;
+use crate::motion::bilinear::Between;
 
 /// Least deviation around a cell that is told, dB.
 const SIGMA_LEAST: f32 = 0.5;
