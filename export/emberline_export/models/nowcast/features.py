@@ -15,6 +15,8 @@ LAGS_MIN = ((3.0, 7.5), (7.5, 16.0))  # older frames that are compared with the 
 WIDE_KM = 48.0
 GROWTH_MIN = 10.0
 SHARE_LEAST = 0.002
+LN_SIGMA_LEAST = 0.45  # at 30 minutes, of dB; what it rises by for each ln(lead / 30 min)
+LN_SIGMA_RISES = 0.29
 NAMES = (
     "own", "was", "max", "z", "near", "mid", "far", "growth_mid", "growth_far",
     "ln_sigma", "ln_sigma_near", "growth_db", "growth_wide_db", "beyond",
@@ -25,6 +27,16 @@ def logit(p: np.ndarray, least: float = SHARE_LEAST) -> np.ndarray:
     """Log odds, cut where shares tell nothing more."""
     p = np.clip(p, least, 1 - least)
     return np.log(p / (1 - p))
+
+
+def ln_sigma(sigma: float, minutes: float) -> float:
+    """Logarithm of the view's deviation, no less than in any event that taught the curves.
+
+    A nearly dry view has far less, and beyond what they saw the curves would promise rain: of 0.1
+    mm/h, 42 % after an hour under a clear sky.
+    """
+    least = LN_SIGMA_LEAST + LN_SIGMA_RISES * np.log(minutes / 30)
+    return float(max(np.log(max(sigma, 1e-9)), least))
 
 
 def half_side(km: float, minutes: float, cell_km: float) -> int:
@@ -98,7 +110,7 @@ def features(n: Now, minutes: float, at: tuple[np.ndarray, np.ndarray]) -> np.nd
     weight = GROWTH_MIN / n.past_age_min
     risen = (carried - past) * weight
     common = (
-        np.full_like(mean, np.log(max(n.cascade.sigma(minutes), 0.1))),
+        np.full_like(mean, ln_sigma(n.cascade.sigma(minutes), minutes)),
         np.log(near),
         np.clip(box(risen, sides[2]), -5, 5),
         np.clip(box(risen, half_side(WIDE_KM, minutes, n.cell_km)), -5, 5),

@@ -113,3 +113,70 @@ fn curves(folder: &Folder) -> Result<(CascadeCard, Curves), ModelError> {
     };
     Ok((own, curves))
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::extrapolation::Lattice;
+    use crate::model::inside;
+    use crate::motion::MotionField;
+    use crate::nowcast::cascade::{Aged, Ending, exact_chances};
+    use crate::rain_rate::share_of_mm_h;
+
+    /// Chances `[K, L, H, W]` after 5, 30 and 60 minutes from a frame that stands still.
+    fn chances(now: &Array2<f32>) -> ndarray::Array4<f32> {
+        let (_, curves) = curves(&inside("rain-v2").expect("inside")).expect("curves");
+        let still = MotionField::still(now.dim());
+        let frames = [10.0, 5.0, 0.0].map(|age_min| Aged { age_min, shares: now });
+        let ending = Ending::of(&frames, &still, 1.0).expect("a frame");
+        let minutes = [5.0, 30.0, 60.0];
+        exact_chances(&ending, &curves, (&Lattice::of_minutes(&still, &minutes), &minutes))
+    }
+
+    #[test]
+    fn under_a_clear_sky_and_far_from_a_single_shower_no_rain_is_promised() {
+        let clear = Array2::zeros((96, 96));
+        let mut shower = clear.clone();
+        shower.slice_mut(ndarray::s![10..25, 10..25]).fill(share_of_mm_h(4.0));
+        for now in [clear, shower] {
+            let chances = chances(&now);
+            for (k, l, most) in
+                [(0, 0, 0.03), (0, 1, 0.05), (0, 2, 0.06), (2, 2, 0.03), (5, 2, 0.03)]
+            {
+                let far = chances[[k, l, 80, 80]];
+                assert!(far < most, "rate {k}, lead {l}: {far}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_card_or_curves_that_do_not_fit_are_told() {
+        let folder = inside("rain-v2").expect("inside");
+        assert!(Cascade.check_card(&folder.card).is_ok() && Cascade.check_folder(&folder).is_ok());
+        type Spoil = fn(&mut Card);
+        let cases: [(&str, Spoil); 4] = [
+            ("a cascade is of rain", |c| c.task = Task::Frames),
+            ("rates_mm_h", |c| {
+                c.own.insert("rates_mm_h".into(), vec![5.0, 0.1].into());
+            }),
+            ("features: this emberline knows own, was", |c| {
+                c.own.insert("features".into(), vec!["own"].into());
+            }),
+            ("checked_s", |c| {
+                c.own.insert("checked_s".into(), (-1.0).into());
+            }),
+        ];
+        for (want, spoil) in cases {
+            let mut card = folder.card.clone();
+            spoil(&mut card);
+            let said = Cascade.check_card(&card).expect_err(want);
+            assert!(said.contains(want), "{said}");
+        }
+        let mut fewer = folder.clone();
+        fewer.card.own.insert("rates_mm_h".into(), vec![0.1, 1.0].into());
+        let said = Cascade.check_folder(&fewer).expect_err("eight curves").to_string();
+        assert!(said.contains("fit is (8, 2, 15), not (2, 2, 15)"), "{said}");
+    }
+}

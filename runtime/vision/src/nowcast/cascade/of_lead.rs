@@ -2,9 +2,10 @@
 
 use ndarray::ArrayView2;
 
-use super::ending::{Between, Ending, GROWTH_MIN};
+use super::ending::{Ending, GROWTH_MIN};
 use super::squares::square_max;
 use crate::extrapolation::Lattice;
+use crate::motion::bilinear::Between;
 
 /// Half sides of squares at 30 minutes, km: near, mid, far, wide.
 const SQUARES_KM: [f64; 4] = [2.0, 6.0, 16.0, 48.0];
@@ -14,8 +15,11 @@ const SQUARES_MIN: f64 = 30.0;
 const SHARE_LEAST: f64 = 0.002;
 /// How far a cell may fall short of a rate and still reach it, dB: rounding.
 pub(super) const SHORT_DB: f32 = 1e-3;
-/// Least deviation of the view that is told, dB.
-const SIGMA_LEAST: f64 = 0.1;
+/// Least logarithm of the view's deviation in dB at 30 minutes, and what it rises by with the logarithm of the
+/// lead: the least of the events that taught the curves. A nearly dry view has far less, and beyond what
+/// they saw the curves would promise rain under a clear sky.
+const LN_SIGMA_LEAST: f64 = 0.45;
+const LN_SIGMA_RISES: f64 = 0.29;
 /// Weights of growth in squares.
 const GROWTH: [f32; 2] = [4.0, 8.0];
 
@@ -65,7 +69,7 @@ impl<'a> OfLead<'a> {
             reach,
             cell_km: ending.cell_km as f32,
             weight,
-            ln_sigma: ending.bands.sigma(minutes).max(SIGMA_LEAST).ln() as f32,
+            ln_sigma: ln_sigma(ending.bands.sigma(minutes), minutes),
             odds: [0, 1, 2].map(|i| odds(side(i) * side(i))),
             growth: [1, 2].map(|i| GROWTH[i - 1] * weight / (side(i) * side(i)) as f32),
             fading: ending.bands.fading(minutes),
@@ -81,6 +85,12 @@ impl<'a> OfLead<'a> {
     pub(super) fn row<'v>(&self, values: &'v [f32], y: usize) -> &'v [f32] {
         &values[y * self.width..][..self.width]
     }
+}
+
+/// Logarithm of the view's deviation, dB, at a lead, as it is told.
+fn ln_sigma(sigma: f64, minutes: f64) -> f32 {
+    let least = LN_SIGMA_LEAST + LN_SIGMA_RISES * (minutes / SQUARES_MIN).ln();
+    sigma.ln().max(least) as f32
 }
 
 /// Log odds of shares of `cells` cells, by count.
