@@ -170,7 +170,7 @@ fn killed_at_any_moment_it_leaves_no_half_forecast_and_goes_on() {
     let room = Room::new();
     let file = "name = \"a\"\nlat = 1.0\nlon = 1.0\ndata = \"store\"\n[[camera]]\nname = \"sim\"\n\
                 from = \"sim:fire?height=40&width=48&cell_m=0.5\"\nevery_s = 0.1\n\
-                [forecast]\nevery_s = 1\nleads = 2\nengine = \"tract\"\n";
+                [forecast]\nevery_s = 1\nleads = 2\nengine = \"tract\"\n[keep]\nmin_free = \"1MB\"\n";
     room.write("station.toml", file.as_bytes());
     for kill in 0..6 {
         let station = Running::start(&room, &["station.toml"]);
@@ -203,7 +203,7 @@ fn a_folder_that_is_being_filled_gives_forecasts() {
     let file = format!(
         "name = \"ridge\"\nlat = 40.0\nlon = -105.0\ndata = \"store\"\n[[camera]]\nname = \"north\"\n\
          from = \"file://{}\"\nkind = \"thermal\"\nevery_s = 0.5\nstep_s = 1\n\
-         [forecast]\nevery_s = 2\nleads = 3\nengine = \"tract\"\n",
+         [forecast]\nevery_s = 2\nleads = 3\nengine = \"tract\"\n[keep]\nmin_free = \"1MB\"\n",
         drop_folder.display()
     );
     room.write("station.toml", file.as_bytes());
@@ -219,7 +219,7 @@ fn a_folder_that_is_being_filled_gives_forecasts() {
     fs::write(drop_folder.join("broken.png"), b"\x89PNG\r\n\x1a\nno picture").expect("the room");
 
     let frames = heat(200, 40, 48);
-    let began = Instant::now();
+    let (began, first) = (Instant::now(), std::time::SystemTime::now());
     let mut k = 0;
     while station.get("/healthz").0 != 200 {
         assert!(began.elapsed() < PATIENCE, "never healthy: {}", station.text("/healthz"));
@@ -235,6 +235,10 @@ fn a_folder_that_is_being_filled_gives_forecasts() {
         fs::write(&path, &bytes[..bytes.len() / 2]).expect("half a picture");
         std::thread::sleep(Duration::from_millis(250));
         fs::write(&path, &bytes).expect("a picture");
+        // Even steps, however busy this machine is.
+        let taken = first + Duration::from_millis(500) * k as u32;
+        let file = fs::File::options().append(true).open(&path).expect("the picture");
+        file.set_modified(taken).expect("its time");
         std::thread::sleep(Duration::from_millis(250));
         k += 1;
     }

@@ -160,7 +160,12 @@ impl Config {
             data: Some(data.display().to_string()),
             camera: vec![camera],
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
-            keep: KeepText { max_bytes: Some("1GB".to_owned()), ..KeepText::default() },
+            keep: KeepText {
+                max_bytes: Some("1GB".to_owned()),
+                // A first try on a full disk is no reason to see nothing.
+                min_free: Some("100MB".to_owned()),
+                ..KeepText::default()
+            },
             web: WebText::default(),
         };
         Check { file: address }.config(text)

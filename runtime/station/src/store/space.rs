@@ -26,12 +26,16 @@ impl Space {
         None
     }
 
-    /// Bytes that must become free for `least` to be.
-    pub(super) fn lacks(self, least: MinFree) -> u64 {
-        let least = match least {
+    /// Bytes that `least` asks to be free.
+    pub(super) fn asked(self, least: MinFree) -> u64 {
+        match least {
             MinFree::Bytes(bytes) => bytes,
             MinFree::Share(share) => (self.all as f64 * share) as u64,
-        };
-        least.saturating_sub(self.free)
+        }
+    }
+
+    /// Bytes that must become free for `least` to be.
+    pub(super) fn lacks(self, least: MinFree) -> u64 {
+        self.asked(least).saturating_sub(self.free)
     }
 }

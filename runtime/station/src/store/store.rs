@@ -24,10 +24,17 @@ const FORECASTS: &str = "forecasts";
 #[non_exhaustive]
 pub enum StoreError {
     /// Too little space is free, and nothing is left that may go.
-    #[error("{folder}: the disk is full: free some of it")]
+    #[error(
+        "{folder}: the disk is full: {free_mb} MB are free, and keep.min_free asks for {asked_mb}; free some, \
+         or ask for less"
+    )]
     Full {
         /// The data folder.
         folder: String,
+        /// Megabytes that are free.
+        free_mb: u64,
+        /// Megabytes that must be.
+        asked_mb: u64,
     },
     /// It cannot be written.
     #[error(transparent)]
@@ -129,8 +136,13 @@ impl Store {
         now: Option<Timestamp>,
     ) -> Result<PathBuf, StoreError> {
         self.tidy(now);
-        if Space::of(&self.data).is_some_and(|space| space.lacks(self.keep.min_free) > 0) {
-            return Err(StoreError::Full { folder: self.data.display().to_string() });
+        let least = self.keep.min_free;
+        if let Some(space) = Space::of(&self.data).filter(|space| space.lacks(least) > 0) {
+            return Err(StoreError::Full {
+                folder: self.data.display().to_string(),
+                free_mb: space.free / 1_000_000,
+                asked_mb: space.asked(least).div_ceil(1_000_000),
+            });
         }
         let issued = clip.end_utc.or(now).unwrap_or(Timestamp::UNIX_EPOCH);
         let folder = self.data.join(FORECASTS).join(kept::folder(camera, issued));
