@@ -37,8 +37,8 @@ struct Withheld {
 }
 
 impl Withheld {
-    fn new(reason: &'static str, why: impl ToString) -> Self {
-        Self { reason, why: why.to_string() }
+    fn new(reason: &'static str, why: impl Into<String>) -> Self {
+        Self { reason, why: why.into() }
     }
 }
 
@@ -136,7 +136,7 @@ impl Forecaster {
         self.open(&name);
         let model = match self.models.get(&name) {
             Some(Opened::Model(model)) => model,
-            Some(Opened::Not(why, _)) => return Err(Withheld::new("model", why)),
+            Some(Opened::Not(why, _)) => return Err(Withheld::new("model", why.as_str())),
             None => return Err(Withheld::new("model", format!("model {name}: not opened"))),
         };
         let options = self.options(camera.config().kind, camera.config().step_s);

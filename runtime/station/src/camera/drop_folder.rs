@@ -3,7 +3,7 @@
 //! The folder is listed, not watched: that works on network file systems too. A file is whole when neither
 //! its size nor its time has changed for two seconds.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -34,8 +34,8 @@ struct Seen {
 /// Which files are to be taken, from listings and times alone.
 #[derive(Debug, Default)]
 struct Rest {
-    /// Files that have been taken, as they were.
-    taken: HashSet<(PathBuf, SystemTime)>,
+    /// Files that have been taken, each as it was last written: one name may be used again and again.
+    taken: HashMap<PathBuf, SystemTime>,
     /// Files that may still be written, and since when they have been as they are.
     waiting: BTreeMap<PathBuf, (Seen, Duration)>,
     begun: bool,
@@ -45,7 +45,7 @@ impl Rest {
     /// Takes in what the folder shows at `now`; gives the files that are whole, oldest first.
     fn look(&mut self, listing: &BTreeMap<PathBuf, Seen>, now: Duration) -> Vec<PathBuf> {
         // What is gone is forgotten, so that no memory grows.
-        self.taken.retain(|(path, _)| listing.contains_key(path));
+        self.taken.retain(|path, _| listing.contains_key(path));
         self.waiting.retain(|path, _| listing.contains_key(path));
         if !self.begun {
             self.begun = true;
@@ -56,7 +56,7 @@ impl Rest {
         }
         let mut whole = Vec::new();
         for (path, seen) in listing {
-            if self.taken.contains(&(path.clone(), seen.written)) {
+            if self.taken.get(path) == Some(&seen.written) {
                 continue;
             }
             let (known, since) = self.waiting.entry(path.clone()).or_insert((*seen, now));
@@ -69,7 +69,7 @@ impl Rest {
         whole.sort();
         for (written, path) in &whole {
             self.waiting.remove(path);
-            self.taken.insert((path.clone(), *written));
+            self.taken.insert(path.clone(), *written);
         }
         whole.into_iter().map(|(_, path)| path).collect()
     }

@@ -321,7 +321,7 @@ impl Check<'_> {
 
     fn folder(&self, place: &str, from: &str) -> Result<CameraFrom, ConfigError> {
         if let Some(path) = from.strip_prefix("file://") {
-            if path.starts_with('/') && path.trim_end_matches('/') != "" {
+            if path.starts_with('/') && !path.trim_end_matches('/').is_empty() {
                 return Ok(CameraFrom::Folder(path.into()));
             }
             let fix = "give the whole path: file:///srv/drop/";
