@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 41] = [
+pub(crate) const SETTINGS: [&str; 43] = [
     "area",
     "around",
     "array",
@@ -14,6 +14,7 @@ pub(crate) const SETTINGS: [&str; 41] = [
     "column",
     "crs",
     "cuda-graph",
+    "data",
     "decoder",
     "dla",
     "engine",
@@ -25,6 +26,7 @@ pub(crate) const SETTINGS: [&str; 41] = [
     "fwi-state",
     "kind",
     "leads",
+    "listen",
     "mask",
     "model",
     "name-time",

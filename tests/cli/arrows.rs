@@ -112,12 +112,14 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 5] = [
+const ALONE: [(&str, &str); 7] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
     ("hdf5_writer", "vision/src/product/netcdf4.rs"),
     ("serialport", "node/src/port"),
+    ("httparse", "station/src/web.rs"),
+    ("sd_notify", "station/src/systemd.rs"),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {

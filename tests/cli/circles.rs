@@ -21,6 +21,7 @@ const HELD: &[&str] = &[
     "runtime/fwi/src",
     "runtime/node/src",
     "runtime/picture/src",
+    "runtime/station/src",
     "runtime/src",
     "runtime/vision/src",
     "runtime/weather/src",

@@ -19,5 +19,6 @@ mod replay;
 mod room;
 mod shipped;
 mod state;
+mod station;
 mod structure;
 mod weather;

@@ -10,6 +10,7 @@ use super::forecast::{self, ForecastArgs};
 use super::models::ModelsWhat;
 use super::node::{self, NodeWhat};
 use super::replay::{self, ReplayArgs};
+use super::station::{self, ConfigWhat, RunArgs};
 use super::weather::{self, WeatherArgs};
 
 /// What the program does, in a line.
@@ -20,6 +21,7 @@ Examples:
   emberline demo                               a first forecast: no camera, no file, no network
   emberline forecast fire.mp4 out              forecast from the last frame of a film
   emberline forecast frames/ out --step 30     a folder of images, one each 30 seconds
+  emberline run sim:                           a living station with a page, on a simulated fire
   emberline replay fires/ scores --every 5     how good it would have been, against simple methods
   emberline doctor                             does everything work on this machine?
 
@@ -76,6 +78,15 @@ pub(crate) enum Verb {
     /// starts or stops there from radar frames.
     #[command(after_help = weather::HELP)]
     Weather(WeatherArgs),
+    /// Runs a field station: watches its cameras, forecasts, and tells how it fares, until it is stopped.
+    #[command(after_help = station::RUN_HELP)]
+    Run(RunArgs),
+    /// Checks or shows a station's file.
+    #[command(after_help = station::CONFIG_HELP)]
+    Config {
+        #[command(subcommand)]
+        what: ConfigWhat,
+    },
     /// Prints what a shell needs to complete what is typed.
     #[command(after_help = COMPLETIONS)]
     Completions {

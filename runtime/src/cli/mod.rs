@@ -12,6 +12,7 @@ mod place;
 mod radar;
 mod replay;
 mod span;
+mod station;
 mod weather;
 
 pub(crate) use bench::BenchArgs;
@@ -21,4 +22,5 @@ pub(crate) use models::ModelsWhat;
 pub(crate) use pick::Pick;
 pub(crate) use place::typed;
 pub(crate) use replay::ReplayArgs;
+pub(crate) use station::{ConfigWhat, RunArgs};
 pub(crate) use weather::WeatherArgs;

@@ -11,6 +11,7 @@ mod node;
 mod outcome;
 mod replay;
 mod screen;
+mod station;
 mod table;
 mod typed;
 mod weather;
@@ -23,7 +24,7 @@ pub(crate) use outcome::Outcome;
 
 /// Runs what was typed.
 pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
-    let runs_on = matches!(cli.verb, Verb::Node { what: NodeWhat::Listen(_) });
+    let runs_on = matches!(cli.verb, Verb::Run(_) | Verb::Node { what: NodeWhat::Listen(_) });
     log::start(if runs_on { Stamp::Utc } else { Stamp::None })?;
     match cli.verb {
         Verb::Demo { out } => demo::run(&out),
@@ -34,6 +35,8 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Bench(args) => bench::run(&args),
         Verb::Completions { shell } => completions::run(shell),
         Verb::Man { folder } => man::run(folder.as_deref()),
+        Verb::Run(args) => station::run(&args),
+        Verb::Config { what } => station::config(&what),
         Verb::Weather(args) => weather::run(&args),
         Verb::Node { what } => node::run(&what),
     }

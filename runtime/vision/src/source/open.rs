@@ -127,6 +127,26 @@ pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError
     Ok(film)
 }
 
+/// Reads the one picture in the file `uri`, of the kind that `options` say, as a film of one frame: a
+/// camera's next frame. Its time is known where the file or its name tells one.
+///
+/// # Errors
+/// As [`open`] and [`develop`]; and [`SourceError::Refused`] of a file of several pictures, and of heat in
+/// false colour, the scale of which a single picture does not tell.
+pub fn read_picture(uri: &str, options: &SourceOptions) -> Result<Film, SourceError> {
+    let film = develop(Box::new(ImageFolder::open(uri, options)?), options)?;
+    if film.frames.len() != 1 {
+        let fix = "give each picture a file of its own";
+        return Err(SourceError::refused(uri, "it holds several pictures", fix));
+    }
+    if film.notes.iter().any(|note| matches!(note, Note::PaletteUndone { .. })) {
+        let fix =
+            "set the camera to grey (white-hot), or give ‹kind› rgb if it is no thermal camera";
+        return Err(SourceError::refused(uri, "it shows heat in false colour", fix));
+    }
+    Ok(film)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,56 @@
+//! What can be typed after `run` and `config`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+pub(crate) const RUN_HELP: &str = "\
+The address of the page is printed on stdout. /healthz is 200 while all is fresh, else 503 with the reasons;
+/metrics is for Prometheus. SIGTERM and SIGINT end it in order, with exit code 0.
+
+Examples:
+  emberline run sim:                        a living station on a simulated fire, no file needed
+  emberline run station.toml
+  emberline run sim:fire?seed=3 --listen 127.0.0.1:0 --data /tmp/station
+
+See docs/station-life.md for the file.";
+
+pub(crate) const CONFIG_HELP: &str = "\
+Examples:
+  emberline config check station.toml
+  emberline config show station.toml        the whole file, defaults written out
+  emberline config show sim: > station.toml a file to begin with";
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    /// The station's file, or sim: for a simulated one.
+    #[arg(value_name = "CONFIG")]
+    pub(crate) config: String,
+    /// Folder of what it keeps, instead of the file's [of sim: emberline-station].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Address of its page, instead of the file's: of this machine alone; port 0 is any that is free.
+    #[arg(long, value_name = "ADDRESS", value_parser = loopback)]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigWhat {
+    /// Reads a station's file and says whether it is right; opens no camera. Exit code 2 when it is not.
+    Check {
+        /// The file, or sim:.
+        config: String,
+    },
+    /// Prints the whole configuration, defaults written out.
+    Show {
+        /// The file, or sim:.
+        config: String,
+    },
+}
+
+/// An address of this machine alone.
+fn loopback(typed: &str) -> Result<SocketAddr, String> {
+    let listen = typed.parse::<SocketAddr>().ok().filter(|a| a.ip().is_loopback());
+    listen.ok_or_else(|| "give an address of this machine alone, such as 127.0.0.1:8085".to_owned())
+}

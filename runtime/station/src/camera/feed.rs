@@ -1,0 +1,52 @@
+//! Feeds: what a camera's thread reads from. A new kind of camera is a file that implements [`Feed`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use emberline_vision::frame::{Pixels, TimeSource};
+use emberline_vision::grid::Grid;
+use jiff::Timestamp;
+
+/// One picture of a camera.
+#[derive(Clone, Debug)]
+pub struct Shot {
+    /// What was seen.
+    pub pixels: Arc<Pixels>,
+    /// Where it lies.
+    pub grid: Grid,
+    /// When it was taken.
+    pub taken: Timestamp,
+    /// Who tells when.
+    pub time_source: TimeSource,
+    /// Whether it shows another scene than the one before: nothing seen so far holds for it.
+    pub new_scene: bool,
+}
+
+/// What a feed has.
+#[derive(Debug)]
+pub enum Got {
+    /// A picture.
+    Shot(Box<Shot>),
+    /// One that cannot be used, and why; there will be others.
+    Spoiled(String),
+    /// Nothing in time.
+    Nothing,
+}
+
+/// Why a feed gives no more pictures; it is opened again after a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Whether a person must do something, so that trying soon again is of no use.
+    pub refused: bool,
+    /// What is wrong, on one line.
+    pub why: String,
+}
+
+/// Pictures as they come.
+pub trait Feed: Send {
+    /// The next picture, or nothing once `wait` is over.
+    ///
+    /// # Errors
+    /// [`Fault`] when there are no more from this feed.
+    fn next(&mut self, wait: Duration) -> Result<Got, Fault>;
+}

@@ -1,0 +1,162 @@
+//! A camera's record: when its frames came, how often what was lost, and what became of its forecasts.
+//!
+//! Times are spans since the station began, by the clock that never steps; they come in from outside.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::time::Duration;
+
+use emberline_vision::frame::Pixels;
+use jiff::Timestamp;
+
+use super::feed::Fault;
+use super::look::Look;
+use super::state::Facts;
+
+/// The newest frame of a camera.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    /// When it was taken.
+    pub utc: Timestamp,
+    /// When it came in.
+    pub came: Duration,
+    /// Since when the picture has been the same, and in how many frames.
+    pub same_since: Duration,
+    /// The same, in frames: 1 is a picture that has just changed.
+    pub same_frames: u64,
+    hash: u64,
+    look: Look,
+}
+
+/// What became of forecasts.
+#[derive(Clone, Debug, Default)]
+pub struct Forecasts {
+    /// How many were made.
+    pub made: u64,
+    /// How many were withheld, by reason.
+    pub withheld: BTreeMap<&'static str, u64>,
+    /// Why the last one was withheld, where it was.
+    pub why_withheld: Option<String>,
+}
+
+/// What has happened to a camera.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    pub(super) newest: Option<Taken>,
+    pub(super) fault: Option<Fault>,
+    pub(super) frames: u64,
+    pub(super) dropped: BTreeMap<&'static str, u64>,
+    pub(super) reconnects: u64,
+    pub(super) forecasts: Forecasts,
+}
+
+impl Record {
+    /// A frame came.
+    pub(super) fn frame(&mut self, pixels: &Pixels, utc: Timestamp, now: Duration) {
+        let hash = hash(pixels);
+        let same = self.newest.filter(|last| last.hash == hash);
+        self.newest = Some(Taken {
+            utc,
+            came: now,
+            same_since: same.map_or(now, |last| last.same_since),
+            same_frames: same.map_or(1, |last| last.same_frames + 1),
+            hash,
+            look: Look::of(pixels),
+        });
+        self.frames += 1;
+        self.fault = None;
+    }
+
+    /// What a state follows from at `now`, which is `utc` by the station's wall clock.
+    pub(super) fn facts(&self, every_s: f64, now: Duration, utc: Timestamp) -> Facts {
+        let newest = self.newest;
+        Facts {
+            every_s,
+            fault: self.fault.clone(),
+            frame_age_s: newest.map(|taken| frame_age_s(&taken, now, utc)),
+            same: newest.map_or((0.0, 0), |taken| {
+                (taken.came.saturating_sub(taken.same_since).as_secs_f64(), taken.same_frames)
+            }),
+            look: newest.map(|taken| taken.look).unwrap_or_default(),
+        }
+    }
+}
+
+/// How old a frame is: since it came, or since it was taken where that is longer.
+fn frame_age_s(taken: &Taken, now: Duration, utc: Timestamp) -> f64 {
+    let since_came_s = now.saturating_sub(taken.came).as_secs_f64();
+    since_came_s.max(utc.duration_since(taken.utc).as_secs_f64())
+}
+
+/// A number that differs where two pictures differ.
+fn hash(pixels: &Pixels) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    pixels.shape().hash(&mut hasher);
+    match pixels {
+        Pixels::U8(values) => match values.as_slice() {
+            Some(values) => hasher.write(values),
+            None => values.iter().for_each(|v| hasher.write_u8(*v)),
+        },
+        Pixels::U16(values) => values.iter().for_each(|v| hasher.write_u16(*v)),
+        Pixels::F32(values) => values.iter().for_each(|v| hasher.write_u32(v.to_bits())),
+    }
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array3;
+
+    use super::super::state::State;
+    use super::*;
+
+    fn grey(level: u8) -> Pixels {
+        Pixels::U8(Array3::from_shape_fn((32, 32, 1), |(y, _, _)| level + y as u8))
+    }
+
+    #[test]
+    fn a_camera_freezes_is_lost_and_comes_back() {
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let mut record = Record::default();
+        // Second, what came (a level of grey, or a fault), and the state right after.
+        let cut = || Err(Fault { refused: false, why: "cut".to_owned() });
+        for (now_s, came, want) in [
+            (0, Ok(Some(10)), State::Fresh),
+            (10, Ok(Some(20)), State::Fresh),
+            (40, Ok(Some(20)), State::Fresh),
+            (50, Ok(Some(20)), State::Fresh),
+            (55, Ok(Some(20)), State::Fresh),
+            (60, Ok(Some(20)), State::Fresh),
+            (70, Ok(Some(20)), State::Frozen), // the sixth like it, and a minute
+            (75, Ok(Some(21)), State::Fresh),
+            (100, Ok(None), State::Late),
+            (101, cut(), State::Gone),
+            (120, Ok(None), State::Gone),
+            (121, Ok(Some(22)), State::Fresh),
+            (190, Ok(None), State::Gone),
+        ] {
+            let now = Duration::from_secs(now_s);
+            let utc = start.saturating_add(jiff::SignedDuration::from_secs(now_s as i64)).unwrap();
+            match came {
+                Ok(Some(level)) => record.frame(&grey(level), utc, now),
+                Ok(None) => {}
+                Err(fault) => record.fault = Some(fault),
+            }
+            assert_eq!(State::of(&record.facts(5.0, now, utc)).0, want, "second {now_s}");
+        }
+        assert_eq!(record.frames, 9);
+    }
+
+    #[test]
+    fn a_frame_that_was_old_when_it_came_is_old() {
+        let mut record = Record::default();
+        record.frame(&grey(1), "2026-08-01T12:00:00Z".parse().unwrap(), Duration::from_secs(5));
+        let days_later: Timestamp = "2026-08-03T12:00:00Z".parse().unwrap();
+        let facts = record.facts(5.0, Duration::from_secs(6), days_later);
+        assert_eq!(State::of(&facts).0, State::Gone);
+        // A wall clock that was set back makes no frame younger than its coming.
+        let before: Timestamp = "1970-01-01T00:00:00Z".parse().unwrap();
+        let facts = record.facts(5.0, Duration::from_secs(35), before);
+        assert_eq!(facts.frame_age_s, Some(30.0));
+    }
+}

@@ -1,0 +1,144 @@
+//! The state of a camera: one word, and why, from what is known of it at a moment.
+
+use super::feed::Fault;
+use super::look::Look;
+
+/// Nothing for so long, or twice as long as makes it late, is gone.
+const GONE_S: f64 = 60.0;
+/// The same picture for so long and so often is frozen.
+const FROZEN_S: f64 = 60.0;
+const FROZEN_FRAMES: u64 = 6;
+
+/// What a camera is worth at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Its newest frame is young.
+    Fresh,
+    /// Its newest frame is older than that.
+    Late,
+    /// No frame at all, or none for long.
+    Gone,
+    /// Somebody must do something first.
+    Refused,
+    /// It sends one picture again and again.
+    Frozen,
+    /// Its picture is black.
+    Dark,
+    /// Its picture is white.
+    White,
+}
+
+/// What the state of a camera follows from.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// Seconds between frames as configured.
+    pub every_s: f64,
+    /// Why it is not open, where it is not.
+    pub fault: Option<Fault>,
+    /// How old the newest frame is, seconds; none before the first.
+    pub frame_age_s: Option<f64>,
+    /// For how long, seconds, and in how many frames the picture has been the same.
+    pub same: (f64, u64),
+    /// How the newest frame looks.
+    pub look: Look,
+}
+
+impl State {
+    /// All states.
+    pub const ALL: [Self; 7] =
+        [Self::Fresh, Self::Late, Self::Gone, Self::Refused, Self::Frozen, Self::Dark, Self::White];
+
+    /// Its word on the page and in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Late => "late",
+            Self::Gone => "gone",
+            Self::Refused => "refused",
+            Self::Frozen => "frozen",
+            Self::Dark => "dark",
+            Self::White => "white",
+        }
+    }
+
+    /// Whether a forecast is made in it.
+    #[must_use]
+    pub fn is_seeing(self) -> bool {
+        matches!(self, Self::Fresh | Self::Late)
+    }
+
+    /// The state that follows from `facts`, and why where it is not fresh.
+    #[must_use]
+    pub fn of(facts: &Facts) -> (Self, String) {
+        let late_s = 3.0 * facts.every_s + 10.0;
+        let gone_s = GONE_S.max(2.0 * late_s);
+        let (same_s, same_frames) = facts.same;
+        match (&facts.fault, facts.frame_age_s) {
+            (Some(Fault { refused: true, why }), _) => (Self::Refused, why.clone()),
+            (Some(fault), _) => (Self::Gone, fault.why.clone()),
+            (None, None) => (Self::Gone, "no frame yet".to_owned()),
+            (None, Some(age_s)) if age_s >= gone_s => (
+                Self::Gone,
+                format!("no frame for {age_s:.0} s: look after the camera and its line"),
+            ),
+            _ if same_s >= FROZEN_S && same_frames >= FROZEN_FRAMES => {
+                let why = format!("the same picture for {same_s:.0} s: restart the camera");
+                (Self::Frozen, why)
+            }
+            _ if facts.look == Look::Dark => (Self::Dark, "the picture is black".to_owned()),
+            _ if facts.look == Look::White => (Self::White, "the picture is white".to_owned()),
+            (None, Some(age_s)) if age_s >= late_s => {
+                (Self::Late, format!("the newest frame is {age_s:.0} s old"))
+            }
+            _ => (Self::Fresh, String::new()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(age_s: f64) -> Facts {
+        Facts { every_s: 5.0, frame_age_s: Some(age_s), ..Facts::default() }
+    }
+
+    #[test]
+    fn states_follow_from_facts() {
+        let fault = |refused| Some(Fault { refused, why: "no route".to_owned() });
+        for (what, facts, want) in [
+            ("nothing yet", Facts { every_s: 5.0, ..Facts::default() }, State::Gone),
+            ("young", seen(24.9), State::Fresh),
+            ("older", seen(25.0), State::Late),
+            ("old", seen(59.9), State::Late),
+            ("nothing for a minute", seen(60.0), State::Gone),
+            ("a slow camera", Facts { every_s: 300.0, ..seen(900.0) }, State::Fresh),
+            ("a slow camera, late", Facts { every_s: 300.0, ..seen(1000.0) }, State::Late),
+            ("a slow camera, gone", Facts { every_s: 300.0, ..seen(1820.0) }, State::Gone),
+            (
+                "lost, though its frame is young",
+                Facts { fault: fault(false), ..seen(1.0) },
+                State::Gone,
+            ),
+            ("refused", Facts { fault: fault(true), ..seen(1.0) }, State::Refused),
+            ("the same for a while", Facts { same: (59.0, 60), ..seen(1.0) }, State::Fresh),
+            ("the same for long", Facts { same: (60.0, 6), ..seen(1.0) }, State::Frozen),
+            ("the same, but few frames", Facts { same: (900.0, 5), ..seen(1.0) }, State::Fresh),
+            ("black", Facts { look: Look::Dark, ..seen(1.0) }, State::Dark),
+            ("white", Facts { look: Look::White, ..seen(1.0) }, State::White),
+            (
+                "frozen and black",
+                Facts { look: Look::Dark, same: (90.0, 9), ..seen(1.0) },
+                State::Frozen,
+            ),
+            ("frozen, then gone", Facts { same: (90.0, 9), ..seen(99.0) }, State::Gone),
+        ] {
+            let (state, why) = State::of(&facts);
+            assert_eq!(state, want, "{what}");
+            assert_eq!(why.is_empty(), want == State::Fresh, "{what}: {why}");
+            let seeing = matches!(want, State::Fresh | State::Late);
+            assert_eq!(state.is_seeing(), seeing, "{what}");
+        }
+    }
+}

@@ -1,0 +1,398 @@
+//! A station's configuration: read, held against what can be, and written out again with its defaults.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use emberline_engine::EngineKind;
+use emberline_vision::frame::Kind;
+
+use super::error::ConfigError;
+use super::keys;
+use super::quantity;
+use super::text::{CameraText, ConfigText, ForecastText, KeepText, WebText};
+
+/// Where products lie unless told.
+const DATA: &str = "/var/lib/emberline";
+/// Port of the page unless told.
+const PORT: u16 = 8085;
+/// Seconds between frames taken, and between forecasts, unless told.
+const FRAME_EVERY_S: f64 = 5.0;
+const FORECAST_EVERY_S: f64 = 60.0;
+/// What is kept unless told.
+const MAX_AGE: &str = "30d";
+const MAX_BYTES: &str = "50GB";
+const MIN_FREE: &str = "5%";
+/// Most characters of a name.
+const NAME_CHARS: usize = 32;
+/// The simulated fire of `sim:` alone: cells of half a metre, so that it moves while one looks.
+const SIM_FIRE: &str = "sim:fire?cell_m=0.5&frames=1000";
+
+/// A station.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// What it is called: small letters, digits and dashes.
+    pub name: String,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Folder of its products and its lock.
+    pub data: PathBuf,
+    /// What it sees through, at least one.
+    pub cameras: Vec<CameraConfig>,
+    /// What it forecasts.
+    pub forecast: ForecastConfig,
+    /// How much it keeps.
+    pub keep: KeepConfig,
+    /// Its page.
+    pub web: WebConfig,
+}
+
+/// A camera.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CameraConfig {
+    /// What it is called: small letters, digits and dashes.
+    pub name: String,
+    /// Where its frames come from.
+    pub from: CameraFrom,
+    /// What their values mean.
+    pub kind: Kind,
+    /// Seconds between the frames that are taken.
+    pub every_s: f64,
+    /// Seconds between the frames that a model sees.
+    pub step_s: f64,
+}
+
+/// Where the frames of a camera come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CameraFrom {
+    /// A simulator, by its address.
+    Sim(String),
+    /// Pictures that somebody puts into this folder.
+    Folder(PathBuf),
+}
+
+/// What is forecast.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ForecastConfig {
+    /// Model by name or folder; the usual one of a camera's kind where not given.
+    pub model: Option<String>,
+    /// What runs it.
+    pub engine: EngineKind,
+    /// Seconds between two forecasts of a camera, at least.
+    pub every_s: f64,
+    /// Leads; the model's own number where not given.
+    pub leads: Option<NonZeroU32>,
+}
+
+/// How much is kept; the first limit that is reached counts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeepConfig {
+    /// How old a forecast may become.
+    pub max_age: Duration,
+    /// Most bytes of all forecasts.
+    pub max_bytes: u64,
+    /// What is left free on the disk in any case.
+    pub min_free: MinFree,
+}
+
+/// Space that is left free.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MinFree {
+    /// So many bytes.
+    Bytes(u64),
+    /// This share, in 0..1, of the file system.
+    Share(f64),
+}
+
+/// The page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WebConfig {
+    /// Address of this machine alone, and port; port 0 is any that is free.
+    pub listen: SocketAddr,
+}
+
+impl Config {
+    /// Reads the file `path`; no camera is opened.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names file, key and what to write.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let file = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| ConfigError::Unreadable { file: file.clone(), cause: e.to_string() })?;
+        Self::parse(&file, &text)
+    }
+
+    /// The configuration that stands in `text`; `file` is its name in messages.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
+        let syntax = |cause: toml::de::Error| {
+            let before = cause.span().and_then(|span| text.get(..span.start)).unwrap_or("");
+            let what = cause.message().split_whitespace().collect::<Vec<_>>().join(" ");
+            let line = 1 + before.matches('\n').count();
+            ConfigError::Syntax { file: file.to_owned(), line, what }
+        };
+        keys::check(file, &toml::from_str(text).map_err(syntax)?)?;
+        Check { file }.config(toml::from_str(text).map_err(syntax)?)
+    }
+
+    /// A station that looks at a simulator and keeps its products in `data`: `address` is `sim:` alone or
+    /// a whole one.
+    ///
+    /// # Errors
+    /// [`ConfigError`] of an address that means no simulator.
+    pub fn simulated(address: &str, data: &Path) -> Result<Self, ConfigError> {
+        let camera = CameraText {
+            name: Some("sim".to_owned()),
+            from: Some(if address == "sim:" { SIM_FIRE } else { address }.to_owned()),
+            every_s: Some(1.0),
+            ..CameraText::default()
+        };
+        let text = ConfigText {
+            name: Some("sim".to_owned()),
+            lat: Some(40.0175),
+            lon: Some(-105.2797),
+            data: Some(data.display().to_string()),
+            camera: vec![camera],
+            forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
+            keep: KeepText {
+                max_bytes: Some("1GB".to_owned()),
+                // A first try on a full disk is no reason to see nothing.
+                min_free: Some("100MB".to_owned()),
+                ..KeepText::default()
+            },
+            web: WebText::default(),
+        };
+        Check { file: address }.config(text)
+    }
+
+    /// The whole configuration as TOML, defaults written out.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let camera = |c: &CameraConfig| CameraText {
+            name: Some(c.name.clone()),
+            from: Some(match &c.from {
+                CameraFrom::Sim(address) => address.clone(),
+                CameraFrom::Folder(path) => format!("file://{}", path.display()),
+            }),
+            kind: Some(c.kind.to_string()),
+            every_s: Some(c.every_s),
+            step_s: Some(c.step_s),
+        };
+        let text = ConfigText {
+            name: Some(self.name.clone()),
+            lat: Some(self.lat),
+            lon: Some(self.lon),
+            data: Some(self.data.display().to_string()),
+            camera: self.cameras.iter().map(camera).collect(),
+            forecast: ForecastText {
+                model: self.forecast.model.clone(),
+                engine: Some(self.forecast.engine.name().to_owned()),
+                every_s: Some(self.forecast.every_s),
+                leads: self.forecast.leads.map(NonZeroU32::get),
+            },
+            keep: KeepText {
+                max_age: Some(format!("{}s", self.keep.max_age.as_secs_f64())),
+                max_bytes: Some(format!("{}kB", self.keep.max_bytes as f64 / 1e3)),
+                min_free: Some(match self.keep.min_free {
+                    MinFree::Bytes(bytes) => format!("{}kB", bytes as f64 / 1e3),
+                    MinFree::Share(share) => format!("{}%", share * 100.0),
+                }),
+            },
+            web: WebText { listen: Some(self.web.listen.to_string()) },
+        };
+        toml::to_string(&text).expect("names, numbers and tables are TOML")
+    }
+}
+
+/// Holds values against what can be.
+struct Check<'a> {
+    file: &'a str,
+}
+
+impl Check<'_> {
+    fn value<T>(&self, place: &str, what: &str, fix: &str) -> Result<T, ConfigError> {
+        let (place, what, fix) = (place.to_owned(), what.to_owned(), fix.to_owned());
+        Err(ConfigError::Value { file: self.file.to_owned(), place, what, fix })
+    }
+
+    fn need<T>(&self, v: Option<T>, place: &str, example: &'static str) -> Result<T, ConfigError> {
+        let (file, place) = (self.file.to_owned(), place.to_owned());
+        v.ok_or(ConfigError::Missing { file, place, example })
+    }
+
+    fn name(&self, name: String, place: &str) -> Result<String, ConfigError> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if name.is_empty() || name.len() > NAME_CHARS || !name.chars().all(plain) {
+            let fix = "give up to 32 small letters, digits and dashes, such as \"north-ridge\"";
+            return self.value(place, "no such name can be", fix);
+        }
+        Ok(name)
+    }
+
+    fn number(&self, value: f64, [least, most]: [f64; 2], place: &str) -> Result<f64, ConfigError> {
+        if (least..=most).contains(&value) {
+            return Ok(value);
+        }
+        self.value(place, &format!("{value} cannot be"), &format!("give {least} to {most}"))
+    }
+
+    fn config(&self, text: ConfigText) -> Result<Config, ConfigError> {
+        let name = self.need(text.name, "name", "name = \"ridge\"")?;
+        let lat = self.need(text.lat, "lat", "lat = 40.0175 (degrees north)")?;
+        let lon = self.need(text.lon, "lon", "lon = -105.2797 (degrees east)")?;
+        let mut cameras: Vec<CameraConfig> = Vec::new();
+        for (k, camera) in text.camera.into_iter().enumerate() {
+            let camera = self.camera(k, camera)?;
+            if cameras.iter().any(|c| c.name == camera.name) {
+                let place = format!("camera {}", camera.name);
+                return self.value(&place, "two have this name", "give each its own");
+            }
+            cameras.push(camera);
+        }
+        if cameras.is_empty() {
+            let example = "[[camera]] with name, from and kind";
+            return self.need(None, "a camera", example);
+        }
+        let data = text.data.unwrap_or_else(|| DATA.to_owned());
+        if data.is_empty() {
+            return self.value("data", "an empty path", "give a folder");
+        }
+        Ok(Config {
+            name: self.name(name, "name")?,
+            lat: self.number(lat, [-90.0, 90.0], "lat")?,
+            lon: self.number(lon, [-180.0, 180.0], "lon")?,
+            data: data.into(),
+            cameras,
+            forecast: self.forecast(text.forecast)?,
+            keep: self.keep(&text.keep)?,
+            web: self.web(&text.web)?,
+        })
+    }
+
+    fn camera(&self, k: usize, text: CameraText) -> Result<CameraConfig, ConfigError> {
+        let name =
+            self.need(text.name, &format!("name of camera {}", k + 1), "name = \"north\"")?;
+        let name = self.name(name, &format!("name of camera {}", k + 1))?;
+        let place = |key: &str| format!("camera {name}: {key}");
+        let from = self.need(text.from, &place("from"), "from = \"file:///srv/drop/\"")?;
+        let every_s = text.every_s.unwrap_or(FRAME_EVERY_S);
+        let every_s = self.number(every_s, [0.1, 3600.0], &place("every_s"))?;
+        let kind = match text.kind.as_deref() {
+            Some("thermal") => Some(Kind::Thermal),
+            Some("rgb") => Some(Kind::Rgb),
+            Some("mask") => Some(Kind::Mask),
+            Some(_) => {
+                let fix = "give thermal, rgb or mask";
+                return self.value(&place("kind"), "no such kind of camera", fix);
+            }
+            None => None,
+        };
+        let (from, kind, usual_step_s) = if from.starts_with("sim:") {
+            let kind = kind.unwrap_or(Kind::Thermal);
+            (self.sim(&place("from"), from, kind)?, kind, every_s)
+        } else {
+            // Frames that come by a clock of their own are never quite `every_s` apart.
+            let from = self.folder(&place("from"), &from)?;
+            let kind = self.need(kind, &place("kind"), "kind = \"thermal\" (or rgb, mask)")?;
+            (from, kind, 2.0 * every_s)
+        };
+        let step_s = text.step_s.unwrap_or(usual_step_s);
+        let step_s = self.number(step_s, [every_s, 7200.0], &place("step_s"))?;
+        Ok(CameraConfig { name, from, kind, every_s, step_s })
+    }
+
+    fn sim(&self, place: &str, address: String, kind: Kind) -> Result<CameraFrom, ConfigError> {
+        let is_fire = address == "sim:fire" || address.starts_with("sim:fire?");
+        if !is_fire || kind == Kind::Rgb {
+            return self.value(place, "no such simulator", "give sim:fire, kind thermal or mask");
+        }
+        if address.contains("step_s=") || address.contains("kind=") {
+            let fix = "leave step_s and kind out of it: every_s and kind of the camera say them";
+            return self.value(place, "the address says what the camera says", fix);
+        }
+        Ok(CameraFrom::Sim(address))
+    }
+
+    fn folder(&self, place: &str, from: &str) -> Result<CameraFrom, ConfigError> {
+        if let Some(path) = from.strip_prefix("file://") {
+            if path.starts_with('/') && !path.trim_end_matches('/').is_empty() {
+                return Ok(CameraFrom::Folder(path.into()));
+            }
+            let fix = "give the whole path: file:///srv/drop/";
+            return self.value(place, "file:// needs a folder from the root on", fix);
+        }
+        // The address itself is not repeated: it may hold a password.
+        let scheme = from.split_once("://").map_or("", |(scheme, _)| scheme);
+        let fix = "let the camera or an FTP server put pictures into a folder and give that as \
+                   file:///srv/drop/";
+        match scheme.to_ascii_lowercase().as_str() {
+            "rtsp" | "rtsps" | "http" | "https" => {
+                let what = format!("cameras of {scheme}:// cannot be read yet");
+                self.value(place, &what, fix)
+            }
+            _ if from.starts_with("/dev/") => {
+                self.value(place, "video devices cannot be read yet", fix)
+            }
+            _ => self.value(place, "no address of a camera", "give file:///srv/drop/ or sim:fire"),
+        }
+    }
+
+    fn forecast(&self, text: ForecastText) -> Result<ForecastConfig, ConfigError> {
+        let asked = text.engine.as_deref().unwrap_or("auto");
+        let all = [EngineKind::Auto].into_iter().chain(EngineKind::ALL);
+        let Some(engine) = all.clone().find(|engine| engine.name() == asked) else {
+            let names: Vec<&str> = all.map(EngineKind::name).collect();
+            let fix = format!("give one of {}", names.join(", "));
+            return self.value("forecast.engine", "no such engine", &fix);
+        };
+        let every_s = text.every_s.unwrap_or(FORECAST_EVERY_S);
+        let every_s = self.number(every_s, [1.0, 86_400.0], "forecast.every_s")?;
+        let leads = match text.leads {
+            None => None,
+            Some(leads) => match NonZeroU32::new(leads).filter(|n| n.get() <= 1000) {
+                None => {
+                    let what = format!("{leads} cannot be");
+                    return self.value("forecast.leads", &what, "give 1 to 1000");
+                }
+                leads => leads,
+            },
+        };
+        Ok(ForecastConfig { model: text.model, engine, every_s, leads })
+    }
+
+    fn keep(&self, text: &KeepText) -> Result<KeepConfig, ConfigError> {
+        let age = text.max_age.as_deref().unwrap_or(MAX_AGE);
+        let Some(max_age) = quantity::span(age) else {
+            return self.value("keep.max_age", "no span of time", "give \"30d\" or \"12h\"");
+        };
+        let Some(max_bytes) = quantity::bytes(text.max_bytes.as_deref().unwrap_or(MAX_BYTES))
+        else {
+            return self.value("keep.max_bytes", "no size", "give \"50GB\" or \"500MB\"");
+        };
+        let free = text.min_free.as_deref().unwrap_or(MIN_FREE);
+        let min_free = quantity::share(free)
+            .map(MinFree::Share)
+            .or_else(|| quantity::bytes(free).map(MinFree::Bytes));
+        let Some(min_free) = min_free else {
+            return self.value("keep.min_free", "no share and no size", "give \"5%\" or \"2GB\"");
+        };
+        Ok(KeepConfig { max_age, max_bytes, min_free })
+    }
+
+    fn web(&self, text: &WebText) -> Result<WebConfig, ConfigError> {
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
+        let Some(asked) = text.listen.as_deref() else { return Ok(WebConfig { listen: usual }) };
+        let fix = "give 127.0.0.1:8085; to look at it from elsewhere: ssh -L 8085:127.0.0.1:8085";
+        match asked.parse::<SocketAddr>() {
+            Ok(listen) if listen.ip().is_loopback() => Ok(WebConfig { listen }),
+            Ok(_) => self.value("web.listen", "the page is for this machine alone", fix),
+            Err(_) => self.value("web.listen", "no address with a port", fix),
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Keys: which there are, and which one was meant.
+
+use toml::{Table, Value};
+
+use super::error::ConfigError;
+
+/// Sections and their keys; the first is the file's top.
+pub(super) const KEYS: [(&str, &[&str]); 5] = [
+    ("", &["name", "lat", "lon", "data", "camera", "forecast", "keep", "web"]),
+    ("camera", &["name", "from", "kind", "every_s", "step_s"]),
+    ("forecast", &["model", "engine", "every_s", "leads"]),
+    ("keep", &["max_age", "max_bytes", "min_free"]),
+    ("web", &["listen"]),
+];
+/// Keys that are to come.
+const TO_COME: [&str; 4] = ["radar", "nodes", "mqtt", "webhook"];
+/// Likeness from which a key may be a slip for another.
+const LIKE: f64 = 0.75;
+
+/// Refuses the first key of `table` that there is not.
+pub(super) fn check(file: &str, table: &Table) -> Result<(), ConfigError> {
+    section(file, "", table)?;
+    for (name, _) in &KEYS[1..] {
+        match table.get(*name) {
+            Some(Value::Table(inner)) => section(file, name, inner)?,
+            Some(Value::Array(all)) => {
+                for inner in all.iter().filter_map(Value::as_table) {
+                    section(file, name, inner)?;
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
+    let known = KEYS.iter().find(|(section, _)| *section == name).map_or(&[][..], |(_, k)| k);
+    let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
+    let place = match (name, table.get("name").and_then(Value::as_str)) {
+        ("", _) => key.clone(),
+        ("camera", Some(camera)) => format!("camera {camera}: {key}"),
+        _ => format!("{name}.{key}"),
+    };
+    let near = known.iter().map(|k| (strsim::jaro_winkler(k, key), *k));
+    let near = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(like, _)| *like >= LIKE);
+    let fix = match near {
+        Some((_, near)) => format!("write {near}, or leave it out"),
+        None if name.is_empty() && TO_COME.contains(&key.as_str()) => {
+            "this emberline cannot do that yet: leave it out".to_owned()
+        }
+        None => format!("there are {}", known.join(", ")),
+    };
+    Err(ConfigError::UnknownKey { file: file.to_owned(), place, fix })
+}

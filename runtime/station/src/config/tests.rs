@@ -1,0 +1,104 @@
+//! Tables of configurations, and of what is said of those that are not taken.
+
+use super::keys::KEYS;
+use super::*;
+
+const LEAST: &str = "\
+name = \"ridge\"
+lat = 40.0
+lon = -105.0
+[[camera]]
+name = \"north\"
+from = \"file:///srv/drop/\"
+kind = \"thermal\"
+";
+
+#[test]
+fn all_but_name_place_and_a_camera_has_a_default() {
+    let config = Config::parse("s.toml", LEAST).unwrap();
+    assert_eq!(config.data, std::path::Path::new("/var/lib/emberline"));
+    assert_eq!(config.web.listen.to_string(), "127.0.0.1:8085");
+    assert_eq!(config.cameras[0].from, CameraFrom::Folder("/srv/drop/".into()));
+    assert_eq!((config.cameras[0].every_s, config.cameras[0].step_s), (5.0, 10.0));
+    assert_eq!((config.forecast.every_s, config.forecast.leads), (60.0, None));
+    assert_eq!(config.keep.max_age.as_secs(), 30 * 86_400);
+    assert_eq!(config.keep.min_free, MinFree::Share(0.05));
+}
+
+#[test]
+fn what_is_written_out_says_the_same_again() {
+    let all = format!(
+        "{LEAST}every_s = 2\nstep_s = 30.5\n[[camera]]\nname = \"sim\"\nfrom = \"sim:fire?seed=3\"\n\
+         [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
+         [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\n\
+         [web]\nlisten = \"[::1]:9000\"\n"
+    );
+    for text in [LEAST, &all] {
+        let config = Config::parse("s.toml", text).unwrap();
+        assert_eq!(Config::parse("again", &config.to_toml()).unwrap(), config);
+    }
+    let sim = Config::simulated("sim:", std::path::Path::new("d")).unwrap();
+    assert_eq!(Config::parse("again", &sim.to_toml()).unwrap(), sim);
+    // The table of keys is that of what can be said.
+    let written = Config::parse("s.toml", &all).unwrap().to_toml();
+    for (_, keys) in KEYS {
+        for key in keys {
+            assert!(written.contains(key), "{key} is known and is never written: {written}");
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_to_write() {
+    let with = |old: &str, new: &str| {
+        assert!(LEAST.contains(old), "{old}");
+        LEAST.replacen(old, new, 1)
+    };
+    let end = |more: &str| format!("{LEAST}{more}\n");
+    for (text, want) in [
+        (with("lat = 40.0\n", ""), "s.toml: lat is missing; write lat = 40.0175"),
+        (with("lat = 40.0", "lat = 95.0"), "lat: 95 cannot be; give -90 to 90"),
+        (with("lat = 40.0", "lat = nan"), "lat: NaN cannot be"),
+        (with("lat = 40.0", "lat = \"north\""), "s.toml, line 2: invalid type: string"),
+        (with("name = \"ridge\"", "name = \"The Ridge\""), "name: no such name can be; give up to"),
+        (with("name = \"ridge\"", "name = \"../ridge\""), "name: no such name can be"),
+        (with("lon = -105.0", "lon = -105.0\nlon = 3"), "line 4: duplicate key"),
+        (with("lon = -105.0", "lon ="), "s.toml, line 3:"),
+        (with("kind = \"thermal\"", ""), "camera north: kind is missing"),
+        (with("kind = \"thermal\"", "kind = \"radar\""), "camera north: kind: no such kind"),
+        (with("from = \"file:///srv/drop/\"\n", ""), "camera north: from is missing"),
+        (with("file:///srv/drop/", "file://srv/drop"), "give the whole path: file:///srv/drop/"),
+        (with("file:///srv/drop/", "file:///"), "needs a folder"),
+        (with("file:///srv/drop/", "/srv/drop"), "no address of a camera"),
+        (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "rtsp:// cannot be read yet; let the"),
+        (with("file:///srv/drop/", "/dev/video0"), "video devices cannot be read yet"),
+        (with("file:///srv/drop/", "sim:rain"), "no such simulator; give sim:fire"),
+        (with("file:///srv/drop/", "sim:fire?step_s=3"), "leave step_s and kind out"),
+        (end("evry_s = 3"), "s.toml: camera north: evry_s: no such key; write every_s"),
+        (end("fps = 3"), "camera north: fps: no such key; there are name, from"),
+        (end("every_s = 0"), "camera north: every_s: 0 cannot be; give 0.1 to 3600"),
+        (end("step_s = 1"), "camera north: step_s: 1 cannot be; give 5 to 7200"),
+        (end("[forecasts]\nleads = 2"), "forecasts: no such key; write forecast,"),
+        (end("[mqtt]\nbroker = \"x\""), "mqtt: no such key; this emberline cannot do that yet"),
+        (end("[forecast]\nengine = \"gpu\""), "forecast.engine: no such engine; give one of auto"),
+        (end("[forecast]\nleads = 0"), "forecast.leads: 0 cannot be"),
+        (end("[forecast]\nleads = -1"), "invalid value: integer `-1`"),
+        (end("[keep]\nmax_age = \"30\""), "keep.max_age: no span of time; give \"30d\""),
+        (end("[keep]\nmax_bytes = \"5%\""), "keep.max_bytes: no size"),
+        (end("[keep]\nmin_free = \"5\""), "keep.min_free: no share and no size"),
+        (end("[keep]\nmin_fre = \"5%\""), "keep.min_fre: no such key; write min_free"),
+        (end("[web]\nlisten = \"0.0.0.0:80\""), "web.listen: the page is for this machine alone"),
+        (end("[web]\nlisten = \"8085\""), "web.listen: no address with a port"),
+        (
+            end("[[camera]]\nname = \"north\"\nfrom = \"sim:fire\""),
+            "camera north: two have this name; give each its own",
+        ),
+        ("name = \"a\"\nlat = 1.0\nlon = 1.0\n".to_owned(), "a camera is missing"),
+    ] {
+        let line = Config::parse("s.toml", &text).unwrap_err().to_string();
+        assert!(line.contains(want) && !line.contains('\n'), "{text}\n{line}");
+        assert!(!line.contains("pw"), "a password is told: {line}");
+    }
+    let line = Config::read(std::path::Path::new("/no/such.toml")).unwrap_err().to_string();
+    assert!(line.starts_with("/no/such.toml: ") && line.contains("sim:"), "{line}");
+}

@@ -1,0 +1,54 @@
+//! The text of a configuration: its sections and keys as they stand in the file.
+
+use serde::{Deserialize, Serialize};
+
+/// All of it; `None` is what the file does not say.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ConfigText {
+    pub(super) name: Option<String>,
+    pub(super) lat: Option<f64>,
+    pub(super) lon: Option<f64>,
+    pub(super) data: Option<String>,
+    pub(super) camera: Vec<CameraText>,
+    pub(super) forecast: ForecastText,
+    pub(super) keep: KeepText,
+    pub(super) web: WebText,
+}
+
+/// A `[[camera]]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct CameraText {
+    pub(super) name: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) every_s: Option<f64>,
+    pub(super) step_s: Option<f64>,
+}
+
+/// `[forecast]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct ForecastText {
+    pub(super) model: Option<String>,
+    pub(super) engine: Option<String>,
+    pub(super) every_s: Option<f64>,
+    pub(super) leads: Option<u32>,
+}
+
+/// `[keep]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct KeepText {
+    pub(super) max_age: Option<String>,
+    pub(super) max_bytes: Option<String>,
+    pub(super) min_free: Option<String>,
+}
+
+/// `[web]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct WebText {
+    pub(super) listen: Option<String>,
+}

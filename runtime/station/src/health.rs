@@ -1,0 +1,213 @@
+//! Health: how fresh frames and forecasts are, held against what was promised; one struct for every output.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::camera::{Camera, State};
+use crate::store::StoreFacts;
+
+/// How the station fares at a moment.
+#[derive(Clone, Debug, Serialize)]
+pub struct Health {
+    /// Its name.
+    pub station: String,
+    /// Whether something that should be seen or kept is not.
+    pub blind: bool,
+    /// Why, a line each.
+    pub reasons: Vec<String>,
+    /// Seconds since it began.
+    pub up_s: f64,
+    /// The cameras.
+    pub sources: Vec<SourceHealth>,
+    /// The store.
+    pub store: StoreHealth,
+}
+
+/// How a camera fares.
+#[derive(Clone, Debug, Serialize)]
+pub struct SourceHealth {
+    /// Its name.
+    pub name: String,
+    /// Its state, a word.
+    pub state: &'static str,
+    /// Why, where it is not fresh.
+    pub why: String,
+    /// Age of the newest frame, seconds.
+    pub frame_age_s: Option<f64>,
+    /// Seconds since the picture changed.
+    pub change_age_s: Option<f64>,
+    /// Frames that came.
+    pub frames: u64,
+    /// Frames that were lost, by reason.
+    pub dropped: Vec<(&'static str, u64)>,
+    /// How often it was opened again.
+    pub reconnects: u64,
+    /// Age of the newest forecast, seconds.
+    pub forecast_age_s: Option<f64>,
+    /// Forecasts made.
+    pub forecasts: u64,
+    /// Forecasts withheld, by reason.
+    pub withheld: Vec<(&'static str, u64)>,
+    /// Why the last one was withheld, where it was.
+    pub why_withheld: Option<String>,
+    /// What the newest forecast comes to.
+    pub summary: Option<String>,
+    /// Time of the last frame that it saw.
+    pub issued: Option<Timestamp>,
+}
+
+/// How the store fares.
+#[derive(Clone, Debug, Serialize)]
+pub struct StoreHealth {
+    /// Bytes of all forecasts.
+    pub bytes: u64,
+    /// Bytes free on its disk.
+    pub free_bytes: Option<u64>,
+    /// Age of the oldest forecast, seconds.
+    pub oldest_s: Option<f64>,
+    /// Forecasts deleted, by limit.
+    pub deleted: Vec<(&'static str, u64)>,
+    /// Forecasts that could not be written.
+    pub errors: u64,
+    /// Why the last one could not be, where none has been written since.
+    pub trouble: Option<String>,
+}
+
+impl Health {
+    /// Of the station `name` with these cameras and this store at `now` since it began, which is `utc`; a
+    /// forecast was promised every `every_s` seconds.
+    #[must_use]
+    pub fn of<'a>(
+        name: &str,
+        cameras: impl Iterator<Item = &'a Camera>,
+        store: StoreFacts,
+        every_s: f64,
+        now: Duration,
+        utc: Timestamp,
+    ) -> Self {
+        let sources: Vec<SourceHealth> =
+            cameras.map(|camera| SourceHealth::of(camera, now, utc)).collect();
+        let oldest_s = store.oldest.map(|at| utc.duration_since(at).as_secs_f64().max(0.0));
+        let store = StoreHealth {
+            bytes: store.bytes,
+            free_bytes: store.free_bytes,
+            oldest_s,
+            deleted: store.deleted.into_iter().collect(),
+            errors: store.errors,
+            trouble: store.trouble,
+        };
+        let mut reasons: Vec<String> =
+            sources.iter().flat_map(|source| source.reasons(every_s)).collect();
+        reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
+        let (station, up_s) = (name.to_owned(), now.as_secs_f64());
+        Self { station, blind: !reasons.is_empty(), reasons, up_s, sources, store }
+    }
+
+    /// What a person reads in `systemctl status`.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.reasons.as_slice() {
+            [] => {
+                let oldest =
+                    self.sources.iter().filter_map(|s| s.forecast_age_s).fold(0.0, f64::max);
+                let cameras = self.sources.len();
+                format!("all well: {cameras} camera(s), forecasts at most {oldest:.0} s old")
+            }
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
+        }
+    }
+}
+
+impl SourceHealth {
+    fn of(camera: &Camera, now: Duration, utc: Timestamp) -> Self {
+        let (state, why) = camera.state(now, utc);
+        let (frames, dropped, reconnects) = camera.counts();
+        let forecasts = camera.forecasts();
+        let newest = camera.newest_forecast();
+        let since = |at: Duration| now.saturating_sub(at).as_secs_f64();
+        Self {
+            name: camera.name().to_owned(),
+            state: state.name(),
+            why,
+            frame_age_s: camera.frame_age_s(now, utc),
+            change_age_s: camera.newest().map(|taken| since(taken.same_since)),
+            frames,
+            dropped,
+            reconnects,
+            forecast_age_s: newest.as_ref().map(|newest| since(newest.done)),
+            forecasts: forecasts.made,
+            withheld: forecasts.withheld.into_iter().collect(),
+            why_withheld: forecasts.why_withheld,
+            summary: newest.as_ref().map(|newest| newest.summary.to_string()),
+            issued: newest.map(|newest| newest.issued),
+        }
+    }
+
+    /// Why the station does not see what it should through this camera.
+    fn reasons(&self, every_s: f64) -> Option<String> {
+        let Self { name, state, why, .. } = self;
+        if !State::ALL.iter().any(|s| s.name() == *state && s.is_seeing()) {
+            return Some(format!("{name}: {state}: {why}"));
+        }
+        let because = self.why_withheld.as_ref().map_or(String::new(), |why| format!(": {why}"));
+        match self.forecast_age_s {
+            None => Some(format!("{name}: no forecast yet{because}")),
+            Some(age_s) if age_s > 3.0 * every_s + 60.0 => {
+                Some(format!("{name}: the newest forecast is {age_s:.0} s old{because}"))
+            }
+            Some(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use emberline_vision::pipeline::Summary;
+
+    use super::*;
+    use crate::camera::NewestForecast;
+    use crate::config::Config;
+
+    #[test]
+    fn health_is_freshness() {
+        let config = Config::simulated("sim:", std::path::Path::new("d")).unwrap();
+        let camera = Camera::new(config.cameras[0].clone());
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let at = |now_s: u64, store: StoreFacts| {
+            let utc = start + Duration::from_secs(now_s);
+            let (now, cameras) = (Duration::from_secs(now_s), std::iter::once(&camera));
+            Health::of("ridge", cameras, store, 10.0, now, utc)
+        };
+        let well = StoreFacts::default;
+        assert_eq!(at(0, well()).reasons, ["sim: gone: no frame yet"]);
+        let see = |now_s: u64| {
+            camera.see(now_s as u8, start + Duration::from_secs(now_s), Duration::from_secs(now_s));
+        };
+        see(1);
+        assert_eq!(at(1, well()).reasons, ["sim: no forecast yet"]);
+        camera.withheld("clip", "too few frames".to_owned());
+        assert_eq!(at(1, well()).line(), "sim: no forecast yet: too few frames");
+        camera.made(NewestForecast {
+            issued: start,
+            done: Duration::from_secs(2),
+            took_s: 1.0,
+            summary: Summary::Frames { leads: 20, lead_s: 20.0 },
+            folder: None,
+        });
+        let health = at(2, well());
+        assert!(!health.blind, "{health:?}");
+        assert!(health.line().starts_with("all well: 1 camera"), "{}", health.line());
+        for (now_s, blind) in [(60, false), (92, false), (93, true)] {
+            see(now_s);
+            let health = at(now_s, well());
+            assert_eq!(health.blind, blind, "{now_s}: {:?}", health.reasons);
+        }
+        let full = StoreFacts { trouble: Some("the disk is full".to_owned()), ..well() };
+        let health = at(93, full);
+        assert_eq!(health.reasons.len(), 2);
+        assert!(health.line().ends_with("91 s old (and 1 more)"), "{}", health.line());
+    }
+}

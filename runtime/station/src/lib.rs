@@ -1,0 +1,25 @@
+//! The field station: watches cameras without end, forecasts on the spot, keeps the forecasts within limits,
+//! and tells how it fares.
+//!
+//! ```text
+//! config ──▶ station: camera (a thread each) ──▶ forecaster (one thread) ──▶ store
+//!                        └──────── health ◀───────────┴───────────────────────┘
+//!                                    └──▶ web (page, metrics), systemd
+//! ```
+//!
+//! A forecast is never made in a camera's thread, and no camera waits for one. Whatever is not fresh is
+//! told, with its reason, on every output alike ([`health`]).
+
+pub mod camera;
+mod clock;
+pub mod config;
+mod forecaster;
+pub mod health;
+pub mod metrics;
+mod page;
+mod station;
+pub mod store;
+mod systemd;
+pub mod web;
+
+pub use station::{Station, StationError};

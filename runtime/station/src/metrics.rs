@@ -1,0 +1,113 @@
+//! Metrics: the station's health in the text format that Prometheus reads (version 0.0.4).
+
+use std::fmt::Write as _;
+
+use crate::camera::State;
+use crate::health::Health;
+
+/// What a metric is.
+#[derive(Clone, Copy)]
+enum Type {
+    Counter,
+    Gauge,
+}
+
+/// Text that grows.
+struct Text(String);
+
+impl Text {
+    /// A metric and its samples: labels with their values, and the number.
+    fn metric(
+        &mut self,
+        name: &str,
+        kind: Type,
+        help: &str,
+        samples: impl IntoIterator<Item = (Vec<(&'static str, String)>, f64)>,
+    ) {
+        let kind = match kind {
+            Type::Counter => "counter",
+            Type::Gauge => "gauge",
+        };
+        let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
+        for (labels, value) in samples {
+            let quoted = |(label, value): &(&str, String)| {
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+                format!("{label}=\"{value}\"")
+            };
+            let labels: Vec<String> = labels.iter().map(quoted).collect();
+            let labels =
+                if labels.is_empty() { String::new() } else { format!("{{{}}}", labels.join(",")) };
+            let _ = writeln!(self.0, "{name}{labels} {value}");
+        }
+    }
+}
+
+/// The metrics of a station in this health.
+#[must_use]
+pub fn text(health: &Health) -> String {
+    let mut out = Text(String::new());
+    let build = ("version", env!("CARGO_PKG_VERSION").to_owned());
+    let help = "What runs.";
+    out.metric("emberline_build_info", Type::Gauge, help, [(vec![build], 1.0)]);
+    let sources = || health.sources.iter().map(|s| (("source", s.name.clone()), s));
+    let help = "Frames that came in.";
+    let samples = sources().map(|(of, s)| (vec![of], s.frames as f64));
+    out.metric("emberline_frames_total", Type::Counter, help, samples);
+    let help = "Frames that were lost.";
+    let samples = sources().flat_map(|(of, s)| {
+        s.dropped
+            .iter()
+            .map(move |(why, n)| (vec![of.clone(), ("reason", (*why).to_owned())], *n as f64))
+    });
+    out.metric("emberline_frames_dropped_total", Type::Counter, help, samples);
+    let help = "Age of the newest frame.";
+    let samples = sources().filter_map(|(of, s)| Some((vec![of], s.frame_age_s?)));
+    out.metric("emberline_frame_age_seconds", Type::Gauge, help, samples);
+    let help = "Time since the picture changed.";
+    let samples = sources().filter_map(|(of, s)| Some((vec![of], s.change_age_s?)));
+    out.metric("emberline_frame_change_age_seconds", Type::Gauge, help, samples);
+    let help = "1 for the state that the source is in.";
+    let samples = sources().flat_map(|(of, s)| {
+        State::ALL.into_iter().map(move |state| {
+            let labels = vec![of.clone(), ("state", state.name().to_owned())];
+            (labels, f64::from(u8::from(s.state == state.name())))
+        })
+    });
+    out.metric("emberline_source_state", Type::Gauge, help, samples);
+    let help = "How often the source was opened again.";
+    let samples = sources().map(|(of, s)| (vec![of], s.reconnects as f64));
+    out.metric("emberline_source_reconnects_total", Type::Counter, help, samples);
+    let help = "Age of the newest forecast.";
+    let samples = sources().filter_map(|(of, s)| Some((vec![of], s.forecast_age_s?)));
+    out.metric("emberline_forecast_age_seconds", Type::Gauge, help, samples);
+    let help = "Forecasts made.";
+    let samples = sources().map(|(of, s)| (vec![of], s.forecasts as f64));
+    out.metric("emberline_forecasts_total", Type::Counter, help, samples);
+    let help = "Forecasts withheld.";
+    let samples = sources().flat_map(|(of, s)| {
+        s.withheld
+            .iter()
+            .map(move |(why, n)| (vec![of.clone(), ("reason", (*why).to_owned())], *n as f64))
+    });
+    out.metric("emberline_forecasts_withheld_total", Type::Counter, help, samples);
+    let store = &health.store;
+    let help = "Bytes of all forecasts kept.";
+    out.metric("emberline_store_bytes", Type::Gauge, help, [(vec![], store.bytes as f64)]);
+    let help = "Bytes free on the disk.";
+    let free = store.free_bytes.map(|bytes| (vec![], bytes as f64));
+    out.metric("emberline_store_free_bytes", Type::Gauge, help, free);
+    let help = "Age of the oldest forecast kept.";
+    let oldest = store.oldest_s.map(|age_s| (vec![], age_s));
+    out.metric("emberline_store_oldest_seconds", Type::Gauge, help, oldest);
+    let help = "Forecasts deleted.";
+    let samples =
+        store.deleted.iter().map(|(why, n)| (vec![("reason", (*why).to_owned())], *n as f64));
+    out.metric("emberline_store_deleted_total", Type::Counter, help, samples);
+    let help = "Forecasts that could not be written.";
+    let errors = [(vec![("reason", "write".to_owned())], store.errors as f64)];
+    out.metric("emberline_store_errors_total", Type::Counter, help, errors);
+    let help = "1 when something that should be seen or kept is not.";
+    let blind = f64::from(u8::from(health.blind));
+    out.metric("emberline_blind", Type::Gauge, help, [(vec![], blind)]);
+    out.0
+}

@@ -1,0 +1,75 @@
+//! The page: how the station fares, in one look, without a script or a file from elsewhere.
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::health::{Health, SourceHealth};
+
+/// How it looks; it follows the reader's choice of light or dark.
+const STYLE: &str = "\
+:root{color-scheme:light dark;font:16px/1.4 system-ui,sans-serif}body{max-width:60rem;margin:1rem auto;\
+padding:0 1rem}.bar{padding:.6rem 1rem;border-radius:.4rem;color:#fff}.well{background:#1b7f3b}\
+.blind{background:#b3261e}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem \
+.6rem;border-bottom:1px solid #8886}img{max-width:100%}small{opacity:.75}";
+
+/// The whole page.
+pub(crate) fn page(health: &Health) -> String {
+    let bar = if health.blind { "bar blind" } else { "bar well" };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width";
+                meta http-equiv="refresh" content="5";
+                title { (health.station) ": " (if health.blind { "blind" } else { "well" }) }
+                style { (maud::PreEscaped(STYLE)) }
+            }
+            body {
+                h1 { (health.station) }
+                div class=(bar) {
+                    @if health.blind { @for why in &health.reasons { div { (why) } } }
+                    @else { (health.line()) }
+                }
+                @for source in &health.sources { (of_source(source)) }
+                h2 { "Store" }
+                p {
+                    (megabytes(Some(health.store.bytes))) " kept, "
+                    (megabytes(health.store.free_bytes)) " free"
+                }
+                p { small {
+                    "Up for " (format!("{:.0}", health.up_s)) " s. "
+                    a href="/metrics" { "metrics" } " · " a href="/healthz" { "health" }
+                    ". Experimental: a forecast is an aid, do not use it alone to decide on evacuation."
+                } }
+            }
+        }
+    };
+    page.into_string()
+}
+
+fn of_source(source: &SourceHealth) -> Markup {
+    html! {
+        h2 { (source.name) ": " (source.state) }
+        table {
+            tr { th { "newest frame" } td { (age(source.frame_age_s)) } }
+            tr { th { "newest forecast" } td { (age(source.forecast_age_s)) } }
+            @if let Some(summary) = &source.summary { tr { th { "forecast" } td { (summary) } } }
+            @if let Some(why) = &source.why_withheld { tr { th { "withheld" } td { (why) } } }
+            tr { th { "frames" } td { (source.frames) } }
+            tr { th { "forecasts" } td { (source.forecasts) } }
+        }
+        @if let Some(issued) = &source.issued {
+            // The time in the address makes a browser fetch each picture once.
+            img alt=(format!("forecast of {}", source.name))
+                src=(format!("/forecast/{}/overlay.png?{}", source.name, issued.as_second()));
+        }
+    }
+}
+
+fn age(age_s: Option<f64>) -> String {
+    age_s.map_or_else(|| "none yet".to_owned(), |age_s| format!("{age_s:.0} s ago"))
+}
+
+fn megabytes(bytes: Option<u64>) -> String {
+    bytes.map_or_else(|| "unknown".to_owned(), |bytes| format!("{:.1} MB", bytes as f64 / 1e6))
+}

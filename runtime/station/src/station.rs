@@ -1,0 +1,211 @@
+//! The station: starts everything in its order, watches over it, and ends it in order.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use emberline_vision::pipeline::{Spell, Stop};
+use jiff::Timestamp;
+
+use crate::camera::{self, Camera, Worker};
+use crate::config::Config;
+use crate::forecaster::Forecaster;
+use crate::health::Health;
+use crate::store::{LockError, Store};
+use crate::systemd::{Notice, tell, watchdog};
+use crate::web::{self, Shown};
+
+/// Pause between two looks at what is due.
+const LOOK: Duration = Duration::from_millis(50);
+/// Between two clearings of the store.
+const TIDY: Duration = Duration::from_secs(60);
+/// Between two lines for systemd.
+const STATUS: Duration = Duration::from_secs(10);
+/// A camera's thread that has not looked up for so long hangs.
+const HANGS: Duration = Duration::from_secs(60);
+
+/// Why a station does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StationError {
+    /// Its data folder is not to be had.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Its page has no address.
+    #[error("{listen}: {cause}; free it, or give another one with ‹listen›")]
+    Listen {
+        /// The address.
+        listen: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The system gives no thread.
+    #[error("no thread for {what}: {cause}; stop other programs")]
+    Thread {
+        /// For what.
+        what: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+}
+
+/// A station that is ready: its data folder is locked, its page has an address.
+pub struct Station {
+    config: Config,
+    cameras: Arc<[Arc<Camera>]>,
+    store: Arc<Store>,
+    listener: TcpListener,
+    began: Instant,
+    spell: Spell,
+    stop: Stop,
+}
+
+impl std::fmt::Debug for Station {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Station").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// What the page shows of a station.
+struct View {
+    name: String,
+    every_s: f64,
+    cameras: Arc<[Arc<Camera>]>,
+    store: Arc<Store>,
+    began: Instant,
+}
+
+impl Shown for View {
+    fn health(&self) -> Health {
+        let cameras = self.cameras.iter().map(|camera| &**camera);
+        let (now, utc) = (self.began.elapsed(), Timestamp::now());
+        Health::of(&self.name, cameras, self.store.facts(), self.every_s, now, utc)
+    }
+
+    fn newest(&self, camera: &str) -> Option<PathBuf> {
+        self.cameras.iter().find(|c| c.name() == camera)?.newest_forecast()?.folder
+    }
+}
+
+impl Station {
+    /// Locks the data folder, looks through the store and takes the page's address; `spell` words what the
+    /// library says, `stop` ends the station.
+    ///
+    /// # Errors
+    /// [`StationError`] says what is taken and by whom.
+    pub fn open(config: Config, spell: Spell, stop: Stop) -> Result<Self, StationError> {
+        let store = Arc::new(Store::open(&config.data, &config.keep)?);
+        let listen = config.web.listen;
+        let listener =
+            web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
+        let cameras = config.cameras.iter().map(|c| Arc::new(Camera::new(c.clone()))).collect();
+        Ok(Self { config, cameras, store, listener, began: Instant::now(), spell, stop })
+    }
+
+    /// The address of its page.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Runs until it is stopped.
+    ///
+    /// # Errors
+    /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
+    pub fn run(self) -> Result<(), StationError> {
+        let Self { config, cameras, store, listener, began, spell, stop } = self;
+        let view = Arc::new(View {
+            name: config.name.clone(),
+            every_s: config.forecast.every_s,
+            cameras: Arc::clone(&cameras),
+            store: Arc::clone(&store),
+            began,
+        });
+        // The page first: it must be there to tell what is wrong.
+        let mut threads = Threads { running: Vec::new(), stop: stop.clone() };
+        let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
+        threads.start("page", move || web::serve(&listener, &shown, &ends))?;
+        for camera in cameras.iter() {
+            let open = camera::open(camera.config());
+            let worker = Worker { camera: Arc::clone(camera), open, stop: stop.clone(), began };
+            threads.start(&format!("camera {}", camera.name()), move || worker.run())?;
+        }
+        tell(Notice::Ready);
+        let mut forecaster = Forecaster::new(
+            &config,
+            Arc::clone(&cameras),
+            Arc::clone(&store),
+            spell,
+            stop.clone(),
+            began,
+        );
+        let beat = watchdog().map(|within| within / 4);
+        let (mut tidied, mut told, mut beaten) = (None, None, None);
+        while !stop.is_set() {
+            forecaster.turn();
+            if is_due(&mut tidied, TIDY) {
+                store.tidy(forecaster.believed());
+            }
+            if is_due(&mut told, STATUS) {
+                tell(Notice::Status(&view.health().line()));
+            }
+            // Cameras that are gone do not stop it: to start the program again brings none back. A thread
+            // that hangs does.
+            let now = began.elapsed();
+            let hangs = cameras.iter().find(|camera| now.saturating_sub(camera.alive()) > HANGS);
+            if let Some(beat) = beat
+                && hangs.is_none()
+                && is_due(&mut beaten, beat)
+            {
+                tell(Notice::Watchdog);
+            }
+            thread::sleep(LOOK);
+        }
+        tell(Notice::Stopping);
+        drop(threads);
+        tracing::info!("{}: stopped", config.name);
+        Ok(())
+    }
+}
+
+/// Whether `every` has passed since `last`, which is now then.
+fn is_due(last: &mut Option<Instant>, every: Duration) -> bool {
+    let due = last.is_none_or(|at: Instant| at.elapsed() >= every);
+    if due {
+        *last = Some(Instant::now());
+    }
+    due
+}
+
+/// The threads of a station; dropping them stops them and waits for their end.
+struct Threads {
+    running: Vec<JoinHandle<()>>,
+    stop: Stop,
+}
+
+impl Threads {
+    fn start(
+        &mut self,
+        what: &str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), StationError> {
+        let thread = thread::Builder::new().name(what.to_owned()).spawn(work);
+        let what = what.to_owned();
+        self.running.push(thread.map_err(|cause| StationError::Thread { what, cause })?);
+        Ok(())
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        self.stop.set();
+        for thread in self.running.drain(..) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The store: forecasts on the disk, a folder each by time, as many as the limits allow.
+
+mod kept;
+mod lock;
+mod retention;
+mod space;
+mod store;
+
+pub use lock::LockError;
+pub use store::{Store, StoreError, StoreFacts};
