@@ -34,6 +34,10 @@ pub fn open(config: &CameraConfig) -> Box<Open> {
                 Box::new(SimFeed::open(address, kind, Duration::from_secs_f64(every_s))?)
             }
             CameraFrom::Folder(folder) => Box::new(DropFolder::open(folder, kind)?),
+            CameraFrom::Rtsp { .. } | CameraFrom::Http { .. } | CameraFrom::Device(_) => {
+                let why = "such a camera cannot be read yet".to_owned();
+                return Err(Fault { refused: true, why });
+            }
         };
         Ok(feed)
     })
@@ -126,6 +130,7 @@ mod tests {
     use super::super::feed::Shot;
     use super::super::state::State;
     use super::*;
+    use crate::config::When;
 
     #[test]
     fn waits_grow_and_a_refusal_is_not_hammered() {
@@ -168,9 +173,11 @@ mod tests {
         let config = CameraConfig {
             name: "north".to_owned(),
             from: CameraFrom::Sim("sim:fire".to_owned()),
+            login: None,
             kind: Kind::Thermal,
             every_s: 1.0,
             step_s: 1.0,
+            look: When::Always,
         };
         let (camera, stop) = (Arc::new(Camera::new(config)), Stop::default());
         let opened = Arc::new(AtomicU32::new(0));

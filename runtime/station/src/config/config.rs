@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use emberline_engine::EngineKind;
-use emberline_vision::frame::Kind;
 
+use super::camera::CameraConfig;
+use super::check::Check;
 use super::error::ConfigError;
 use super::keys;
 use super::quantity;
@@ -17,15 +18,12 @@ use super::text::{CameraText, ConfigText, ForecastText, KeepText, WebText};
 const DATA: &str = "/var/lib/emberline";
 /// Port of the page unless told.
 const PORT: u16 = 8085;
-/// Seconds between frames taken, and between forecasts, unless told.
-const FRAME_EVERY_S: f64 = 5.0;
+/// Seconds between forecasts unless told.
 const FORECAST_EVERY_S: f64 = 60.0;
 /// What is kept unless told.
 const MAX_AGE: &str = "30d";
 const MAX_BYTES: &str = "50GB";
 const MIN_FREE: &str = "5%";
-/// Most characters of a name.
-const NAME_CHARS: usize = 32;
 /// The simulated fire of `sim:` alone: cells of half a metre, so that it moves while one looks.
 const SIM_FIRE: &str = "sim:fire?cell_m=0.5&frames=1000";
 
@@ -48,30 +46,6 @@ pub struct Config {
     pub keep: KeepConfig,
     /// Its page.
     pub web: WebConfig,
-}
-
-/// A camera.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CameraConfig {
-    /// What it is called: small letters, digits and dashes.
-    pub name: String,
-    /// Where its frames come from.
-    pub from: CameraFrom,
-    /// What their values mean.
-    pub kind: Kind,
-    /// Seconds between the frames that are taken.
-    pub every_s: f64,
-    /// Seconds between the frames that a model sees.
-    pub step_s: f64,
-}
-
-/// Where the frames of a camera come from.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CameraFrom {
-    /// A simulator, by its address.
-    Sim(String),
-    /// Pictures that somebody puts into this folder.
-    Folder(PathBuf),
 }
 
 /// What is forecast.
@@ -174,22 +148,12 @@ impl Config {
     /// The whole configuration as TOML, defaults written out.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let camera = |c: &CameraConfig| CameraText {
-            name: Some(c.name.clone()),
-            from: Some(match &c.from {
-                CameraFrom::Sim(address) => address.clone(),
-                CameraFrom::Folder(path) => format!("file://{}", path.display()),
-            }),
-            kind: Some(c.kind.to_string()),
-            every_s: Some(c.every_s),
-            step_s: Some(c.step_s),
-        };
         let text = ConfigText {
             name: Some(self.name.clone()),
             lat: Some(self.lat),
             lon: Some(self.lon),
             data: Some(self.data.display().to_string()),
-            camera: self.cameras.iter().map(camera).collect(),
+            camera: self.cameras.iter().map(CameraConfig::text).collect(),
             forecast: ForecastText {
                 model: self.forecast.model.clone(),
                 engine: Some(self.forecast.engine.name().to_owned()),
@@ -210,38 +174,7 @@ impl Config {
     }
 }
 
-/// Holds values against what can be.
-struct Check<'a> {
-    file: &'a str,
-}
-
 impl Check<'_> {
-    fn value<T>(&self, place: &str, what: &str, fix: &str) -> Result<T, ConfigError> {
-        let (place, what, fix) = (place.to_owned(), what.to_owned(), fix.to_owned());
-        Err(ConfigError::Value { file: self.file.to_owned(), place, what, fix })
-    }
-
-    fn need<T>(&self, v: Option<T>, place: &str, example: &'static str) -> Result<T, ConfigError> {
-        let (file, place) = (self.file.to_owned(), place.to_owned());
-        v.ok_or(ConfigError::Missing { file, place, example })
-    }
-
-    fn name(&self, name: String, place: &str) -> Result<String, ConfigError> {
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if name.is_empty() || name.len() > NAME_CHARS || !name.chars().all(plain) {
-            let fix = "give up to 32 small letters, digits and dashes, such as \"north-ridge\"";
-            return self.value(place, "no such name can be", fix);
-        }
-        Ok(name)
-    }
-
-    fn number(&self, value: f64, [least, most]: [f64; 2], place: &str) -> Result<f64, ConfigError> {
-        if (least..=most).contains(&value) {
-            return Ok(value);
-        }
-        self.value(place, &format!("{value} cannot be"), &format!("give {least} to {most}"))
-    }
-
     fn config(&self, text: ConfigText) -> Result<Config, ConfigError> {
         let name = self.need(text.name, "name", "name = \"ridge\"")?;
         let lat = self.need(text.lat, "lat", "lat = 40.0175 (degrees north)")?;
@@ -273,74 +206,6 @@ impl Check<'_> {
             keep: self.keep(&text.keep)?,
             web: self.web(&text.web)?,
         })
-    }
-
-    fn camera(&self, k: usize, text: CameraText) -> Result<CameraConfig, ConfigError> {
-        let name =
-            self.need(text.name, &format!("name of camera {}", k + 1), "name = \"north\"")?;
-        let name = self.name(name, &format!("name of camera {}", k + 1))?;
-        let place = |key: &str| format!("camera {name}: {key}");
-        let from = self.need(text.from, &place("from"), "from = \"file:///srv/drop/\"")?;
-        let every_s = text.every_s.unwrap_or(FRAME_EVERY_S);
-        let every_s = self.number(every_s, [0.1, 3600.0], &place("every_s"))?;
-        let kind = match text.kind.as_deref() {
-            Some("thermal") => Some(Kind::Thermal),
-            Some("rgb") => Some(Kind::Rgb),
-            Some("mask") => Some(Kind::Mask),
-            Some(_) => {
-                let fix = "give thermal, rgb or mask";
-                return self.value(&place("kind"), "no such kind of camera", fix);
-            }
-            None => None,
-        };
-        let (from, kind, usual_step_s) = if from.starts_with("sim:") {
-            let kind = kind.unwrap_or(Kind::Thermal);
-            (self.sim(&place("from"), from, kind)?, kind, every_s)
-        } else {
-            // Frames that come by a clock of their own are never quite `every_s` apart.
-            let from = self.folder(&place("from"), &from)?;
-            let kind = self.need(kind, &place("kind"), "kind = \"thermal\" (or rgb, mask)")?;
-            (from, kind, 2.0 * every_s)
-        };
-        let step_s = text.step_s.unwrap_or(usual_step_s);
-        let step_s = self.number(step_s, [every_s, 7200.0], &place("step_s"))?;
-        Ok(CameraConfig { name, from, kind, every_s, step_s })
-    }
-
-    fn sim(&self, place: &str, address: String, kind: Kind) -> Result<CameraFrom, ConfigError> {
-        let is_fire = address == "sim:fire" || address.starts_with("sim:fire?");
-        if !is_fire || kind == Kind::Rgb {
-            return self.value(place, "no such simulator", "give sim:fire, kind thermal or mask");
-        }
-        if address.contains("step_s=") || address.contains("kind=") {
-            let fix = "leave step_s and kind out of it: every_s and kind of the camera say them";
-            return self.value(place, "the address says what the camera says", fix);
-        }
-        Ok(CameraFrom::Sim(address))
-    }
-
-    fn folder(&self, place: &str, from: &str) -> Result<CameraFrom, ConfigError> {
-        if let Some(path) = from.strip_prefix("file://") {
-            if path.starts_with('/') && !path.trim_end_matches('/').is_empty() {
-                return Ok(CameraFrom::Folder(path.into()));
-            }
-            let fix = "give the whole path: file:///srv/drop/";
-            return self.value(place, "file:// needs a folder from the root on", fix);
-        }
-        // The address itself is not repeated: it may hold a password.
-        let scheme = from.split_once("://").map_or("", |(scheme, _)| scheme);
-        let fix = "let the camera or an FTP server put pictures into a folder and give that as \
-                   file:///srv/drop/";
-        match scheme.to_ascii_lowercase().as_str() {
-            "rtsp" | "rtsps" | "http" | "https" => {
-                let what = format!("cameras of {scheme}:// cannot be read yet");
-                self.value(place, &what, fix)
-            }
-            _ if from.starts_with("/dev/") => {
-                self.value(place, "video devices cannot be read yet", fix)
-            }
-            _ => self.value(place, "no address of a camera", "give file:///srv/drop/ or sim:fire"),
-        }
     }
 
     fn forecast(&self, text: ForecastText) -> Result<ForecastConfig, ConfigError> {

@@ -7,10 +7,23 @@ use super::error::ConfigError;
 /// Sections and their keys; the first is the file's top.
 pub(super) const KEYS: [(&str, &[&str]); 5] = [
     ("", &["name", "lat", "lon", "data", "camera", "forecast", "keep", "web"]),
-    ("camera", &["name", "from", "kind", "every_s", "step_s"]),
+    ("camera", CAMERA),
     ("forecast", &["model", "engine", "every_s", "leads"]),
     ("keep", &["max_age", "max_bytes", "min_free"]),
     ("web", &["listen"]),
+];
+const CAMERA: &[&str] = &[
+    "name",
+    "from",
+    "user",
+    "password_file",
+    "password_env",
+    "transport",
+    "snapshot",
+    "kind",
+    "every_s",
+    "step_s",
+    "look",
 ];
 /// Keys that are to come.
 const TO_COME: [&str; 4] = ["radar", "nodes", "mqtt", "webhook"];

@@ -1,15 +1,18 @@
 //! Configuration: what a station is, from one TOML file; all that is not said there has a default.
 
+mod camera;
+mod check;
 mod config;
 mod error;
 mod keys;
+mod login;
 mod quantity;
 mod text;
 
 #[cfg(test)]
 mod tests;
 
-pub use config::{
-    CameraConfig, CameraFrom, Config, ForecastConfig, KeepConfig, MinFree, WebConfig,
-};
+pub use camera::{CameraConfig, CameraFrom, Transport, When};
+pub use config::{Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;
+pub use login::{Login, PasswordFrom, Secret};

@@ -29,6 +29,11 @@ fn all_but_name_place_and_a_camera_has_a_default() {
 fn what_is_written_out_says_the_same_again() {
     let all = format!(
         "{LEAST}every_s = 2\nstep_s = 30.5\n[[camera]]\nname = \"sim\"\nfrom = \"sim:fire?seed=3\"\n\
+         [[camera]]\nname = \"a\"\nfrom = \"rtsp://a:554/1\"\nkind = \"rgb\"\nuser = \"viewer\"\n\
+         password_file = \"/etc/a\"\ntransport = \"udp\"\nlook = \"day\"\n\
+         [[camera]]\nname = \"b\"\nfrom = \"https://b/now.jpg\"\nkind = \"thermal\"\nuser = \"v\"\n\
+         password_env = \"B\"\nsnapshot = true\n\
+         [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
          [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\n\
          [web]\nlisten = \"[::1]:9000\"\n"
@@ -65,13 +70,23 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (with("lon = -105.0", "lon = -105.0\nlon = 3"), "line 4: duplicate key"),
         (with("lon = -105.0", "lon ="), "s.toml, line 3:"),
         (with("kind = \"thermal\"", ""), "camera north: kind is missing"),
-        (with("kind = \"thermal\"", "kind = \"radar\""), "camera north: kind: no such kind"),
+        (
+            with("kind = \"thermal\"", "kind = \"radar\""),
+            "camera north: kind: no such choice; give thermal",
+        ),
         (with("from = \"file:///srv/drop/\"\n", ""), "camera north: from is missing"),
         (with("file:///srv/drop/", "file://srv/drop"), "give the whole path: file:///srv/drop/"),
         (with("file:///srv/drop/", "file:///"), "needs a folder"),
         (with("file:///srv/drop/", "/srv/drop"), "no address of a camera"),
-        (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "rtsp:// cannot be read yet; let the"),
-        (with("file:///srv/drop/", "/dev/video0"), "video devices cannot be read yet"),
+        (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "the address holds a user; give user ="),
+        (with("file:///srv/drop/", "rtsp:///1"), "no address of a camera; give it as a browser"),
+        (with("file:///srv/drop/", "ftp://host/1"), "no address of a camera; give rtsp://"),
+        (end("transport = \"udp\""), "camera north: transport: only rtsp:// has one; leave it out"),
+        (end("snapshot = true"), "camera north: snapshot: only http:// has one"),
+        (end("user = \"u\""), "camera north: password_file is missing; write password_file ="),
+        (end("password_env = \"P\""), "camera north: user is missing"),
+        (end("user = \"u\"\npassword_env = \"P\""), "user: only cameras of the network have"),
+        (end("look = \"dusk\""), "camera north: look: no such choice; give always or day or night"),
         (with("file:///srv/drop/", "sim:rain"), "no such simulator; give sim:fire"),
         (with("file:///srv/drop/", "sim:fire?step_s=3"), "leave step_s and kind out"),
         (end("evry_s = 3"), "s.toml: camera north: evry_s: no such key; write every_s"),

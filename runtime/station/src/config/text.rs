@@ -22,9 +22,15 @@ pub(super) struct ConfigText {
 pub(super) struct CameraText {
     pub(super) name: Option<String>,
     pub(super) from: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) password_file: Option<String>,
+    pub(super) password_env: Option<String>,
+    pub(super) transport: Option<String>,
+    pub(super) snapshot: Option<bool>,
     pub(super) kind: Option<String>,
     pub(super) every_s: Option<f64>,
     pub(super) step_s: Option<f64>,
+    pub(super) look: Option<String>,
 }
 
 /// `[forecast]`.
