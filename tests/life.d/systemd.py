@@ -1,0 +1,104 @@
+"""systemd: what a service manager hears of the station, and what it thinks of the unit."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from packages import need
+from station import FRESH_S, Station, write_config
+from trial import Miss, NotRun, Trial
+
+TOP = Path(__file__).resolve().parents[2]
+UNITS = ["docs/systemd", "runtime/station/systemd"]
+# What WatchdogSec= would be, seconds.
+WATCHDOG_S = 2.0
+
+
+def notify(trial: Trial) -> None:
+    """READY once, STATUS as /healthz has it, WATCHDOG within its time, STOPPING at the end."""
+    path = trial.room / "notify"
+    listens = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    listens.bind(str(path))
+    heard: list[tuple[float, str]] = []
+
+    def hear(word: str, within_s: float) -> float:
+        until_s = time.monotonic() + within_s
+        while time.monotonic() < until_s:
+            listens.settimeout(max(0.01, until_s - time.monotonic()))
+            try:
+                said = listens.recv(4096).decode()
+            except TimeoutError:
+                continue
+            heard.extend((time.monotonic(), line) for line in said.splitlines())
+            if any(word in line for line in said.splitlines()):
+                return time.monotonic()
+        raise Miss(f"no {word} within {within_s:.0f} s; heard {[line for _, line in heard][-5:]}")
+
+    env = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(int(WATCHDOG_S * 1e6))}
+    with Station(trial, [write_config(trial, trial.room / "data")], env=env) as station:
+        ready_s = hear("READY=1", 10) - station.started
+        hear("WATCHDOG=1", 10)
+        hear("STATUS=all well", FRESH_S)
+        last_s = time.monotonic() + (60 if trial.long else 15)
+        while time.monotonic() < last_s:
+            hear("WATCHDOG=1", 10)
+        station.send(signal.SIGTERM)
+        hear("STOPPING=1", 10)
+        station.ended()
+    words = [line for _, line in heard]
+    trial.hold(words.count("READY=1") == 1, f"READY {words.count('READY=1')} times")
+    trial.hold(words.index("READY=1") < words.index("WATCHDOG=1"), "WATCHDOG before READY")
+    beats = [at for at, line in heard if line == "WATCHDOG=1"]
+    gap_s = max(b - a for a, b in zip(beats, beats[1:], strict=False))
+    trial.hold(gap_s < WATCHDOG_S, f"{gap_s:.2f} s without WATCHDOG, {WATCHDOG_S:.0f} s allowed")
+    status = [line for line in words if line.startswith("STATUS=")]
+    trial.hold(len(status) > 1, f"STATUS {len(status)} times")
+    trial.figure(
+        f"READY {ready_s:.2f} s after the start, {len(beats)} WATCHDOG at most {gap_s:.2f} s apart "
+        f"of {WATCHDOG_S:.0f}, {len(status)} STATUS, STOPPING"
+    )
+    listens.close()
+
+
+def unit(trial: Trial) -> None:
+    """`systemd-analyze verify` finds nothing, and how exposed the unit is."""
+    found = [file for place in UNITS for file in sorted((TOP / place).glob("*.service"))]
+    if not found:
+        raise NotRun(f"no unit in {' or '.join(UNITS)}")
+    need("systemd", "systemd-analyze")
+    for file in found:
+        # The program may not be installed here: this one stands for it.
+        text = file.read_text()
+        lines = []
+        for line in text.splitlines():
+            key, _, value = line.partition("=")
+            if key in ("ExecStart", "ExecReload", "ExecStartPre") and "emberline" in value:
+                words = value.split()
+                words = [str(trial.program) if w.endswith("/emberline") else w for w in words]
+                line = f"{key}={' '.join(words)}"
+            lines.append(line)
+        copy = trial.room / file.name
+        copy.write_text("\n".join(lines) + "\n")
+        for beside in file.parent.iterdir():
+            if beside.is_file() and beside.name != file.name:
+                shutil.copy(beside, trial.room)
+        verify = subprocess.run(
+            ["systemd-analyze", "verify", copy], capture_output=True, text=True, timeout=60
+        )
+        # Verify reads all units that this one names, and complains of those, too.
+        said = [line for line in verify.stderr.splitlines() if file.name in line]
+        trial.hold(not said, f"{file.name}: {said}")
+        trial.hold(verify.returncode == 0 or not said, f"{file.name}: verify {verify.returncode}")
+        security = subprocess.run(
+            ["systemd-analyze", "security", "--offline=true", copy],
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        lines = [line for line in security.stdout.splitlines() if "exposure level" in line]
+        trial.hold(bool(lines), f"no exposure level: {security.stderr}")
+        score = lines[0].split(":")[-1].strip() if lines else "unknown"
+        trial.figure(f"{file.name}: verify clean, exposure {score}")
