@@ -3,6 +3,8 @@
 import argparse
 import os
 import random
+import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -24,7 +26,7 @@ import prometheus
 import steps
 import systemd
 import two
-from trial import Miss, NotRun, Trial
+from trial import Miss, NotRun, NotYet, Trial
 
 # Name, what must hold, what does it. The slowest first: rows run side by side.
 ROWS = [
@@ -73,6 +75,8 @@ def run(name: str, row, trial: Trial) -> tuple[str, str]:
     began = time.monotonic()
     try:
         row(trial)
+    except NotYet as why:
+        return "not yet", str(why)
     except NotRun as why:
         return "NOT RUN", str(why)
     except Miss as miss:
@@ -123,6 +127,14 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="emberline-life-") as temporary:
         folder = (typed.keep or Path(temporary)).resolve()
+
+        def stop(number: int, _: object) -> None:
+            # What rows have started ends with this process.
+            shutil.rmtree(temporary, ignore_errors=True)
+            os._exit(128 + number)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
         with ThreadPoolExecutor(typed.width) as pool:
             beside = [row for row in chosen if row[0] not in ALONE]
             futures = {pool.submit(run, n, row, trial(n, folder)): n for n, _, row in beside}
@@ -142,7 +154,7 @@ def main() -> int:
         f"{time.monotonic() - began:.0f} s, seed {typed.seed}"
     )
     for name, (verdict, why) in seen.items():
-        if verdict == "NOT RUN":
+        if verdict in ("NOT RUN", "not yet"):
             print(f"NOT RUN: {name}: {why}", file=sys.stderr)
     return int(missed > 0 or (left_out > 0 and bool(os.environ.get("CI"))))
 

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from packages import need, need_root
+from station import ENDS_WITH_US
 from trial import NotRun
 
 
@@ -21,7 +22,17 @@ class Disk:
         self.path = path
         line = f"{mount} && echo mounted && exec sleep 100000"
         self.holder = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-c", line, path],
+            [
+                *ENDS_WITH_US,
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                line,
+                path,
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from disk import Disk, Filler
 from kept import bytes_of, flaws
+from notices import Notices
 from station import FRESH_S, Station, sim, write_config
 from trial import Trial
 
@@ -94,7 +95,8 @@ def hangs(trial: Trial) -> None:
     place = trial.room / "disk"
     with Disk.image(place, 64) as disk:
         file = write_config(trial, place, every_s=1)
-        with Station(trial, [file], before=disk.before) as station:
+        notices = Notices(trial.room / "notify", 2)
+        with Station(trial, [file], before=disk.before, env=notices.env) as station:
             station.healthy()
             disk.stop()
             try:
@@ -112,6 +114,9 @@ def hangs(trial: Trial) -> None:
                     trial.hold(health["http"] == 503, "healthy after 75 s of a disk that hangs")
                 more = health["sources"][0]["forecasts"] - made
                 age_s = health["sources"][0]["forecast_age_s"]
+                # The forecaster waits for the disk: no word of life is sent, so systemd would act.
+                late = notices.lines("WATCHDOG=1", time.monotonic() - 5)
+                trial.hold(not late, f"{len(late)} WATCHDOG while the disk hangs")
             finally:
                 disk.go_on()
             ended = time.monotonic()
@@ -124,7 +129,7 @@ def hangs(trial: Trial) -> None:
             )
             trial.figure(
                 f"{last_s} s: page within {slowest_s:.2f} s, {more} forecasts meanwhile, newest "
-                f"{age_s:.0f} s old, going on {time.monotonic() - ended:.1f} s after"
+                f"{age_s:.0f} s old, no WATCHDOG, going on {time.monotonic() - ended:.1f} s after"
             )
             station.end()
         for wrong in flaws(disk.seen):

@@ -8,6 +8,7 @@ step of its clock by 2 s. Such steps are counted; each begins the clips anew, as
 
 import statistics
 import time
+from collections.abc import Callable
 
 from kept import bytes_of, flaws
 from packages import faketime
@@ -58,22 +59,28 @@ def row(trial: Trial) -> None:
     third = len(samples) // 3
     second, last = samples[third : 2 * third], samples[2 * third :]
 
-    def medians(of: str) -> tuple[float, float]:
-        both = [statistics.median(getattr(s, of) for s in part) for part in (second, last)]
+    def thirds(of: str, what: Callable[[list[float]], float]) -> tuple[float, float]:
+        both = [what([getattr(s, of) for s in part]) for part in (second, last)]
         return both[0], both[1]
 
-    (rss, rss_last), (files, files_last) = medians("rss_kb"), medians("files")
-    threads, threads_last = medians("threads")
+    rss, rss_last = thirds("rss_kb", statistics.median)
+    # While it rests: a forecast that is written, and whoever asks for /healthz, have theirs.
+    files, files_last = thirds("files", min)
+    threads, threads_last = thirds("threads", min)
     trial.figure(f"{passed_days:.1f} days at × {speed}")
     grown = rss_last / rss - 1
-    trial.hold(abs(grown) <= 0.05, f"memory {rss / 1e3:.1f} to {rss_last / 1e3:.1f} MB")
+    # The allocator fills its arenas in the first five days; a day alone shows no more than a limit.
+    most_grown = 0.05 if trial.long else 0.4
+    trial.hold(grown <= most_grown, f"memory {rss / 1e3:.1f} to {rss_last / 1e3:.1f} MB")
+    most_mb = max(s.rss_kb for s in samples) / 1e3
+    trial.hold(most_mb < 180, f"memory {most_mb:.0f} MB")
     trial.hold(files == files_last, f"open files {files} to {files_last}")
     trial.hold(threads == threads_last, f"threads {threads} to {threads_last}")
     trial.figure(
         f"memory {rss / 1e3:.1f} MB in the second third, {rss_last / 1e3:.1f} in the last "
-        f"({grown:+.1%}), most {max(s.rss_kb for s in samples) / 1e3:.1f}"
+        f"({grown:+.1%}), most {most_mb:.1f}"
     )
-    trial.figure(f"open files {files_last:.0f}, threads {threads_last:.0f} in both")
+    trial.figure(f"at rest {files_last:.0f} open files and {threads_last:.0f} threads in both")
     trial.hold(largest <= most, f"{largest} bytes on the disk, max_bytes are {most}")
     deleted = dict(health["store"]["deleted"])
     trial.hold(sum(deleted.values()) > 0, "nothing was deleted: no limit was reached")

@@ -4,7 +4,7 @@ import subprocess
 import time
 
 from station import FRESH_S, Station, sim, write_config
-from trial import NotRun, Trial
+from trial import NotYet, Trial
 from wall import Wall
 
 
@@ -19,11 +19,11 @@ def row(trial: Trial) -> None:
     wall = Wall(trial.room, f"{noon_s - 43_200:+.0f}")
     check = [trial.program, "config", "check", file]
     if "no such key" in subprocess.run(check, capture_output=True, text=True).stderr:
-        raise NotRun("this program knows no cameras of the day")
+        raise NotYet("this program knows no cameras of the day")
     with Station(trial, [file], env=wall.env) as station:
         station.get("/healthz")
         if 'state="night"' not in station.get("/metrics")[1].decode():
-            raise NotRun("this program knows no state night")
+            raise NotYet("this program knows no state night")
         night_s = station.until(
             lambda health: health["sources"][0]["state"] == "night", FRESH_S, "midnight: night"
         )

@@ -8,7 +8,7 @@ import urllib.parse
 import urllib.request
 
 from packages import need
-from station import Station, write_config
+from station import ENDS_WITH_US, Station, write_config
 from trial import Trial, until
 
 
@@ -31,6 +31,7 @@ def row(trial: Trial) -> None:
             f"  static_configs:\n  - targets: ['127.0.0.1:{station.port}']\n"
         )
         command = [
+            *ENDS_WITH_US,
             "prometheus",
             f"--config.file={file}",
             f"--storage.tsdb.path={trial.room / 'tsdb'}",

@@ -16,6 +16,8 @@ from trial import Miss, Trial, until
 FRESH_S = 30.0
 # The page is there within this of the start.
 PAGE_S = 5.0
+# A process does not outlive whoever started it.
+ENDS_WITH_US = ["setpriv", "--pdeathsig", "KILL"]
 # A small fire, so that a forecast takes a tenth of a second.
 SIM = "sim:fire?height=40&width=48&cell_m=0.5&frames=1000"
 
@@ -62,7 +64,7 @@ class Station:
         """Starts `emberline run ARGS` on a free port; `before` are words before its name."""
         self.trial = trial
         self.log_path = trial.room / f"{log}.log"
-        command = [*before, trial.program, "run", *args, "--listen", "127.0.0.1:0"]
+        command = [*ENDS_WITH_US, *before, trial.program, "run", *args, "--listen", "127.0.0.1:0"]
         self.started = time.monotonic()
         with self.log_path.open("ab") as log_file:
             self.log_from = log_file.tell()

@@ -2,14 +2,14 @@
 
 import shutil
 import signal
-import socket
 import subprocess
 import time
 from pathlib import Path
 
+from notices import Notices
 from packages import need
 from station import FRESH_S, Station, write_config
-from trial import Miss, NotRun, Trial
+from trial import NotYet, Trial
 
 TOP = Path(__file__).resolve().parents[2]
 UNITS = ["docs/systemd", "runtime/station/systemd"]
@@ -19,55 +19,34 @@ WATCHDOG_S = 2.0
 
 def notify(trial: Trial) -> None:
     """READY once, STATUS as /healthz has it, WATCHDOG within its time, STOPPING at the end."""
-    path = trial.room / "notify"
-    listens = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    listens.bind(str(path))
-    heard: list[tuple[float, str]] = []
-
-    def hear(word: str, within_s: float) -> float:
-        until_s = time.monotonic() + within_s
-        while time.monotonic() < until_s:
-            listens.settimeout(max(0.01, until_s - time.monotonic()))
-            try:
-                said = listens.recv(4096).decode()
-            except TimeoutError:
-                continue
-            heard.extend((time.monotonic(), line) for line in said.splitlines())
-            if any(word in line for line in said.splitlines()):
-                return time.monotonic()
-        raise Miss(f"no {word} within {within_s:.0f} s; heard {[line for _, line in heard][-5:]}")
-
-    env = {"NOTIFY_SOCKET": str(path), "WATCHDOG_USEC": str(int(WATCHDOG_S * 1e6))}
-    with Station(trial, [write_config(trial, trial.room / "data")], env=env) as station:
-        ready_s = hear("READY=1", 10) - station.started
-        hear("WATCHDOG=1", 10)
-        hear("STATUS=all well", FRESH_S)
-        last_s = time.monotonic() + (60 if trial.long else 15)
-        while time.monotonic() < last_s:
-            hear("WATCHDOG=1", 10)
+    notices = Notices(trial.room / "notify", WATCHDOG_S)
+    file = write_config(trial, trial.room / "data")
+    with Station(trial, [file], env=notices.env) as station:
+        ready_s = notices.wait("READY=1", 10) - station.started
+        notices.wait("STATUS=all well", FRESH_S)
+        time.sleep(60 if trial.long else 12)
         station.send(signal.SIGTERM)
-        hear("STOPPING=1", 10)
+        notices.wait("STOPPING=1", 10)
         station.ended()
-    words = [line for _, line in heard]
+    words = [line for _, line in notices.lines()]
     trial.hold(words.count("READY=1") == 1, f"READY {words.count('READY=1')} times")
     trial.hold(words.index("READY=1") < words.index("WATCHDOG=1"), "WATCHDOG before READY")
-    beats = [at for at, line in heard if line == "WATCHDOG=1"]
+    beats = [at for at, _ in notices.lines("WATCHDOG=1")]
     gap_s = max(b - a for a, b in zip(beats, beats[1:], strict=False))
     trial.hold(gap_s < WATCHDOG_S, f"{gap_s:.2f} s without WATCHDOG, {WATCHDOG_S:.0f} s allowed")
-    status = [line for line in words if line.startswith("STATUS=")]
+    status = notices.lines("STATUS=")
     trial.hold(len(status) > 1, f"STATUS {len(status)} times")
     trial.figure(
         f"READY {ready_s:.2f} s after the start, {len(beats)} WATCHDOG at most {gap_s:.2f} s apart "
         f"of {WATCHDOG_S:.0f}, {len(status)} STATUS, STOPPING"
     )
-    listens.close()
 
 
 def unit(trial: Trial) -> None:
     """`systemd-analyze verify` finds nothing, and how exposed the unit is."""
     found = [file for place in UNITS for file in sorted((TOP / place).glob("*.service"))]
     if not found:
-        raise NotRun(f"no unit in {' or '.join(UNITS)}")
+        raise NotYet(f"no unit in {' or '.join(UNITS)}")
     need("systemd", "systemd-analyze")
     for file in found:
         # The program may not be installed here: this one stands for it.

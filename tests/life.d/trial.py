@@ -14,6 +14,10 @@ class NotRun(Exception):
     """The machine lacks what the row needs."""
 
 
+class NotYet(Exception):
+    """The program does not do yet what the row tries."""
+
+
 class Trial:
     """What a row is given and what it gives back."""
 
