@@ -94,10 +94,15 @@ def hangs(trial: Trial) -> None:
     """Whoever writes waits without end: the page answers, it is told, and it goes on after."""
     place = trial.room / "disk"
     with Disk.image(place, 64) as disk:
-        file = write_config(trial, place, every_s=1)
+        # So small that each forecast pushes an older one out: both writing and deleting must hang.
+        keep = 'min_free = "1MB"\nmax_bytes = "400kB"'
+        file = write_config(trial, place, every_s=1, keep=keep)
         notices = Notices(trial.room / "notify", 2)
         with Station(trial, [file], before=disk.before, env=notices.env) as station:
             station.healthy()
+            station.until(lambda h: h["store"]["deleted"], FRESH_S, "the store is full")
+            # Between two forecasts: the next one begins by deleting.
+            time.sleep(0.5)
             disk.stop()
             try:
                 began, slowest_s = time.monotonic(), 0.0
