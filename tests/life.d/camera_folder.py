@@ -139,7 +139,7 @@ def shows(
     what: str,
     other: Callable[[int], bytes],
     state: str,
-    within_s: float = 15,
+    within_s: float = FRESH_S,
     for_s: float = 0,
 ) -> None:
     """It shows something else until the station says so; then the fire again, and fresh."""
@@ -180,13 +180,14 @@ def other_size(trial: Trial, station: Station, feeder: Feeder) -> None:
         feeder.shows = other
         station.until(
             lambda _, lines=lines: len(station.told("another size")) > lines,
-            15,
+            FRESH_S,
             f"{what}: said in the log",
         )
         made = station.source("north")["forecasts"]
         new_s = station.until(
             lambda health, made=made: (
-                health["sources"][0]["forecasts"] > made and health["http"] == 200
+                # One may have been under way.
+                health["sources"][0]["forecasts"] > made + 1 and health["http"] == 200
             ),
             FRESH_S,
             f"{what}: a new forecast",
