@@ -48,7 +48,7 @@ def row(trial: Trial) -> None:
         if glass:
             trial.figure(
                 f"from glass to page p50 {share(glass, 0.5):.1f} s, p99 {share(glass, 0.99):.1f} "
-                f"({len(glass)} forecasts)"
+                f"({len(glass)} forecasts of {2 * wall_s / 10:.0f})"
             )
         trial.hold(states == {"fresh"}, f"states {sorted(states)}")
         trial.hold(max(forecasts) < 90, f"a forecast {max(forecasts):.0f} s old")

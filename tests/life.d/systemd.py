@@ -49,7 +49,7 @@ def unit(trial: Trial) -> None:
         raise NotYet(f"no unit in {' or '.join(UNITS)}")
     need("systemd", "systemd-analyze")
     for file in found:
-        # The program may not be installed here: this one stands for it.
+        # Program and manual may not be installed here: this program stands for it.
         text = file.read_text()
         lines = []
         for line in text.splitlines():
@@ -65,12 +65,14 @@ def unit(trial: Trial) -> None:
             if beside.is_file() and beside.name != file.name:
                 shutil.copy(beside, trial.room)
         verify = subprocess.run(
-            ["systemd-analyze", "verify", copy], capture_output=True, text=True, timeout=60
+            ["systemd-analyze", "--man=no", "verify", copy],
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         # Verify reads all units that this one names, and complains of those, too.
         said = [line for line in verify.stderr.splitlines() if file.name in line]
         trial.hold(not said, f"{file.name}: {said}")
-        trial.hold(verify.returncode == 0 or not said, f"{file.name}: verify {verify.returncode}")
         security = subprocess.run(
             ["systemd-analyze", "security", "--offline=true", copy],
             capture_output=True,
@@ -79,5 +81,6 @@ def unit(trial: Trial) -> None:
         )
         lines = [line for line in security.stdout.splitlines() if "exposure level" in line]
         trial.hold(bool(lines), f"no exposure level: {security.stderr}")
-        score = lines[0].split(":")[-1].strip() if lines else "unknown"
-        trial.figure(f"{file.name}: verify clean, exposure {score}")
+        score = lines[0].split(":")[-1].split()[0] if lines else "unknown"
+        clean = "verify clean, " if not said else ""
+        trial.figure(f"{file.name}: {clean}exposure {score} of 10")
