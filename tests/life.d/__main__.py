@@ -23,6 +23,7 @@ import model
 import month
 import night
 import prometheus
+import reload
 import steps
 import systemd
 import two
@@ -47,8 +48,9 @@ ROWS = [
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),
-    ("retention", "max_bytes holds at every moment", disk_full.retention),
+    ("retention", "max_bytes holds, on the disk and in /healthz", disk_full.retention),
     ("night", "a day camera by night: night and no fault; fresh by day", night.row),
+    ("reload", "SIGHUP: a broken file changes nothing, a camera more begins alone", reload.row),
     ("living", "healthy in 30 s, SIGTERM: exit 0", living.row),
     ("prometheus", "a real Prometheus reads /metrics", prometheus.row),
     ("notify", "READY, STATUS, WATCHDOG in time, STOPPING", systemd.notify),

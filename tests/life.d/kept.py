@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 # Without these a forecast is of no use to anybody.
-NEEDED = {"forecast.json", "overlay.png", "forecast.npz", "isochrones.geojson"}
+NEEDED = {"forecast.json", "overlay.png", "isochrones.geojson"}
 
 
 def folders(data: Path, hidden: bool = False) -> list[Path]:

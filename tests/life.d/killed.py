@@ -49,7 +49,8 @@ def wait(trial: Trial, kind: str, data: Path) -> None:
         while not (in_sight := folders(data)) and time.monotonic() < until_s:
             time.sleep(0.01)
         try:
-            while time.monotonic() < until_s and len(os.listdir(in_sight[0])) > 6:
+            whole = len(os.listdir(in_sight[0]))
+            while time.monotonic() < until_s and len(os.listdir(in_sight[0])) == whole:
                 pass
         except FileNotFoundError:
             time.sleep(trial.rng.choice([0, 0.0002, 0.002]))
