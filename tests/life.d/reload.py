@@ -8,7 +8,7 @@ from trial import NotYet, Trial, until
 
 
 def row(trial: Trial) -> None:
-    """Broken: told by its key, and all goes on; a camera more, and away again: the first is kept."""
+    """Broken: told by its key, and all goes on; a camera more, away again: the first is kept."""
     says = subprocess.run([trial.program, "config", "--help"], capture_output=True, text=True)
     if "schema" not in says.stdout:
         raise NotYet("this program reads its file once")
