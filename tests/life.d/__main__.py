@@ -23,6 +23,7 @@ import model
 import month
 import night
 import prometheus
+import radar_folder
 import reload
 import steps
 import systemd
@@ -50,6 +51,11 @@ ROWS = [
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),
     ("retention", "max_bytes holds, on the disk and in /healthz", disk_full.retention),
     ("night", "a day camera by night: night and no fault; fresh by day", night.row),
+    (
+        "radar",
+        "many files, half a file, another grid: told, a new frame is found",
+        radar_folder.row,
+    ),
     ("reload", "SIGHUP: a broken file changes nothing, a camera more begins alone", reload.row),
     ("living", "healthy in 30 s, SIGTERM: exit 0", living.row),
     ("prometheus", "a real Prometheus reads /metrics", prometheus.row),
