@@ -10,7 +10,7 @@ use super::forecast::{self, ForecastArgs};
 use super::models::ModelsWhat;
 use super::node::{self, NodeWhat};
 use super::replay::{self, ReplayArgs};
-use super::station::{self, ConfigWhat, PauseArgs, RunArgs};
+use super::station::{self, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use super::weather::{self, WeatherArgs};
 
 /// What the program does, in a line.
@@ -86,6 +86,8 @@ pub(crate) enum Verb {
     /// Pauses a station while people work on it: nothing is forecast, nothing is a fault.
     #[command(after_help = station::PAUSE_HELP)]
     Pause(PauseArgs),
+    /// Finds cameras of the local network that speak ONVIF. Exit code 1 when none answers.
+    Cameras(CamerasArgs),
     /// Checks or shows a station's file.
     #[command(after_help = station::CONFIG_HELP)]
     Config {

@@ -1,6 +1,6 @@
 //! What can be typed after `run` and `config`.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -60,6 +60,16 @@ pub(crate) struct PauseArgs {
     /// Folder of what the station keeps, instead of the file's.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CamerasArgs {
+    /// How long to wait for answers.
+    #[arg(long = "for", value_name = "SPAN", default_value = "4s", value_parser = seconds)]
+    pub(crate) span: f64,
+    /// This machine's own address in the network that is asked [the usual network].
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0", hide_default_value = true)]
+    pub(crate) from: Ipv4Addr,
 }
 
 #[derive(Debug, Subcommand)]

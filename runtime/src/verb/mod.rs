@@ -36,6 +36,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Completions { shell } => completions::run(shell),
         Verb::Man { folder } => man::run(folder.as_deref()),
         Verb::Run(args) => station::run(&args),
+        Verb::Cameras(args) => station::cameras(&args),
         Verb::Pause(args) => station::pause(&args),
         Verb::Config { what } => station::config(&what),
         Verb::Weather(args) => weather::run(&args),

@@ -1,4 +1,5 @@
-//! `emberline run`, `pause` and `config`: the station, its rest, and the file that says what it is.
+//! `emberline run`, `pause`, `cameras` and `config`: the station, its rest, what it may see through, and the file
+//! that says what it is.
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -7,12 +8,12 @@ use std::time::Duration;
 
 use anyhow::anyhow;
 use emberline::station::config::{Config, ConfigError};
-use emberline::station::{Station, pause};
+use emberline::station::{Station, discovery, pause};
 use jiff::{Timestamp, Unit};
 
 use super::outcome::Outcome;
-use super::screen::print;
-use crate::cli::{ConfigWhat, PauseArgs, RunArgs};
+use super::screen::{print, say};
+use crate::cli::{CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use crate::signals;
 use crate::spell::spelled;
 
@@ -47,6 +48,28 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
         let asked = asked.as_ref()?.swap(false, Ordering::Relaxed);
         asked.then(&wanted)
     })?;
+    Ok(Outcome::Done)
+}
+
+/// Finds cameras of the local network.
+pub(crate) fn cameras(args: &CamerasArgs) -> anyhow::Result<Outcome> {
+    let span = Duration::from_secs_f64(args.span.min(600.0));
+    let found = discovery::discover(discovery::ALL, args.from, span).map_err(|cause| {
+        anyhow!("{cause}: is this machine in a network? Give its own address there with --from")
+    })?;
+    for camera in &found {
+        let name = if camera.name.is_empty() { "tells no name" } else { &camera.name };
+        print(&format!("{}  {name}  {}", camera.host, camera.services.join(" ")))?;
+    }
+    if found.is_empty() {
+        say(
+            "no camera answered: switch ONVIF on in the camera, or look up its rtsp:// address on its page",
+        );
+        return Ok(Outcome::Short);
+    }
+    say(
+        "the rtsp:// address of a camera is on its own page; give it as from = in the station's file",
+    );
     Ok(Outcome::Done)
 }
 

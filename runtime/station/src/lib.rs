@@ -14,6 +14,7 @@ pub mod asking;
 pub mod camera;
 mod clock;
 pub mod config;
+pub mod discovery;
 mod forecaster;
 pub mod health;
 pub mod machine;
