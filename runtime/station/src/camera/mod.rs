@@ -1,13 +1,15 @@
 //! Cameras: each read by a thread of its own, which never ends and never waits without a deadline.
 //!
 //! ```text
-//! feed (sim, drop_folder) ──▶ worker ──▶ camera: frames (ring, tracker) and record ──▶ state
+//! feed (sim, drop_folder, http) ──▶ worker ──▶ camera: frames (ring, tracker) and record ──▶ state
 //! ```
 
 mod camera;
 mod drop_folder;
 mod feed;
 mod frames;
+mod http;
+mod intake;
 mod look;
 mod record;
 mod sim_feed;
@@ -17,6 +19,7 @@ mod worker;
 pub use camera::{Camera, NewestForecast};
 pub use feed::{Fault, Feed, Got, Shot};
 pub use frames::Ending;
+pub use http::{NoStream, Part, Splitter};
 pub use look::Look;
 pub use record::{Forecasts, Taken};
 pub use state::{Facts, State};
