@@ -1,7 +1,7 @@
 //! Cameras: each read by a thread of its own, which never ends and never waits without a deadline.
 //!
 //! ```text
-//! feed (sim, drop_folder, http) ──▶ worker ──▶ camera: frames (ring, tracker) and record ──▶ state
+//! feed (sim, drop_folder, http, v4l2) ──▶ worker ──▶ camera: frames (ring, tracker) and record ──▶ state
 //! ```
 
 mod camera;
@@ -14,6 +14,8 @@ mod look;
 mod record;
 mod sim_feed;
 mod state;
+#[cfg(target_os = "linux")]
+mod v4l2;
 mod worker;
 
 pub use camera::{Camera, NewestForecast};

@@ -11,6 +11,8 @@ use super::drop_folder::DropFolder;
 use super::feed::{Fault, Feed, Got};
 use super::http::HttpFeed;
 use super::sim_feed::SimFeed;
+#[cfg(target_os = "linux")]
+use super::v4l2::V4l2Feed;
 use crate::config::{CameraConfig, CameraFrom};
 
 /// Longest wait at a time: so soon is a stop heard.
@@ -39,7 +41,16 @@ pub fn open(config: &CameraConfig) -> Box<Open> {
                 let every = Duration::from_secs_f64(every_s);
                 Box::new(HttpFeed::open(address, login.as_ref(), *snapshot, kind, every)?)
             }
-            CameraFrom::Rtsp { .. } | CameraFrom::Device(_) => {
+            #[cfg(target_os = "linux")]
+            CameraFrom::Device(path) => {
+                Box::new(V4l2Feed::open(path, kind, Duration::from_secs_f64(every_s))?)
+            }
+            #[cfg(not(target_os = "linux"))]
+            CameraFrom::Device(path) => {
+                let why = format!("{}: video devices are read on Linux alone", path.display());
+                return Err(Fault { refused: true, why });
+            }
+            CameraFrom::Rtsp { .. } => {
                 let why = "such a camera cannot be read yet".to_owned();
                 return Err(Fault { refused: true, why });
             }
