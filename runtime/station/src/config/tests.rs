@@ -31,7 +31,7 @@ fn what_is_written_out_says_the_same_again() {
         "{LEAST}every_s = 2\nstep_s = 30.5\n[[camera]]\nname = \"sim\"\nfrom = \"sim:fire?seed=3\"\n\
          [[camera]]\nname = \"a\"\nfrom = \"rtsp://a:554/1\"\nkind = \"rgb\"\nuser = \"viewer\"\n\
          password_file = \"/etc/a\"\ntransport = \"udp\"\nlook = \"day\"\n\
-         [[camera]]\nname = \"b\"\nfrom = \"https://b/now.jpg\"\nkind = \"thermal\"\nuser = \"v\"\n\
+         [[camera]]\nname = \"b\"\nfrom = \"http://b/now.jpg?u={{user}}&pwd={{password}}\"\nkind = \"thermal\"\nuser = \"v\"\n\
          password_env = \"B\"\nsnapshot = true\n\
          [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
@@ -116,6 +116,12 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (with("file:///srv/drop/", "/srv/drop"), "no address of a camera"),
         (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "the address holds a user; give user ="),
         (with("file:///srv/drop/", "rtsp:///1"), "no address of a camera; give it as a browser"),
+        (
+            with("file:///srv/drop/", "https://host/1"),
+            "from: https:// cannot be read yet; give http",
+        ),
+        (with("file:///srv/drop/", "http://h/1?u=a&Pwd=pw"), "holds a password; write {password}"),
+        (with("file:///srv/drop/", "http://h/1?u={user}"), "write user = and password_file ="),
         (with("file:///srv/drop/", "ftp://host/1"), "no address of a camera; give rtsp://"),
         (end("transport = \"udp\""), "camera north: transport: only rtsp:// has one; leave it out"),
         (end("snapshot = true"), "camera north: snapshot: only http:// has one"),
