@@ -22,7 +22,7 @@ MAX_BYTES = 20_000_000
 
 def row(trial: Trial) -> None:
     """Memory, open files, threads of the last third against the second; the store in its limits."""
-    days, real_s = (30, 3600) if trial.long else (1, 60)
+    days, real_s = (trial.days, 120 * trial.days) if trial.long else (1, 60)
     speed = days * DAY_S // real_s
     # Days are full of forecasts in the short form, too: so the store reaches its limit.
     most = MAX_BYTES if trial.long else 2_000_000
