@@ -1,9 +1,10 @@
-//! Signals: the first SIGINT or SIGTERM calls the work off in order, the second ends it at once.
+//! Signals: the first SIGINT or SIGTERM calls the work off in order, the second ends it at once; SIGHUP asks a
+//! station to read its file again.
 //!
 //! What was begun is dropped: an output folder is there whole or not at all, and nothing is left
 //! beside it. The program then ends by the signal itself, so that whoever sent it sees that.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use emberline::pipeline::Stop;
@@ -30,6 +31,15 @@ pub(crate) fn stop() -> Stop {
         stop
     })
     .clone()
+}
+
+/// The flag that SIGHUP sets, which then no longer ends the program.
+pub(crate) fn reload() -> Arc<AtomicBool> {
+    let asked = Arc::default();
+    // A signal that cannot be handled keeps its own way.
+    #[cfg(unix)]
+    let _ = flag::register(signal_hook::consts::SIGHUP, Arc::clone(&asked));
+    asked
 }
 
 /// Ends the program by the signal that called its work off, where one did.

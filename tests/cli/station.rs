@@ -13,13 +13,13 @@ use crate::room::{Room, heat, whole};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A station that runs; dropping it kills it.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: String,
 }
 
 impl Running {
-    fn start(room: &Room, args: &[&str]) -> Self {
+    pub(crate) fn start(room: &Room, args: &[&str]) -> Self {
         Self::start_with(room, args, |_| {})
     }
 
@@ -41,8 +41,13 @@ impl Running {
         Self { child, address }
     }
 
+    /// Address and port of its page.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Status and body of what lies at `path`.
-    fn get(&self, path: &str) -> (u16, Vec<u8>) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).expect("the page");
         stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("a request");
@@ -54,12 +59,12 @@ impl Running {
         (status, said[end + 4..].to_vec())
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         String::from_utf8(self.get(path).1).expect("text")
     }
 
     /// Waits until it is healthy; gives how long that took.
-    fn healthy(&self) -> Duration {
+    pub(crate) fn healthy(&self) -> Duration {
         let began = Instant::now();
         while self.get("/healthz").0 != 200 {
             assert!(began.elapsed() < PATIENCE, "never healthy: {}", self.text("/healthz"));
@@ -68,8 +73,26 @@ impl Running {
         began.elapsed()
     }
 
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: &str) {
+        signal_to(&self.child, signal);
+    }
+
+    /// Waits until what lies at `path` holds `want`, and gives it.
+    pub(crate) fn until(&self, path: &str, want: &str) -> String {
+        let began = Instant::now();
+        loop {
+            let text = self.text(path);
+            if text.contains(want) {
+                return text;
+            }
+            assert!(began.elapsed() < PATIENCE, "no {want} in {text}");
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// Sends a signal and waits for the end; gives that and what was said on stderr.
-    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, String) {
         signal_to(&self.child, signal);
         let mut err = String::new();
         self.child.stderr.take().expect("stderr").read_to_string(&mut err).expect("text");
@@ -159,9 +182,12 @@ fn a_simulated_station_lives_and_ends_in_order() {
     assert!(err.contains("sim: stopped"), "{err}");
     let made = forecasts(&room.path("store"));
     assert!(!made.is_empty());
-    for folder in made {
-        let names: Vec<_> = fs::read_dir(&folder).expect("a forecast").flatten().collect();
-        assert!(names.iter().any(|n| n.file_name() == "burn_probability.tif"), "{names:?}");
+    for (k, folder) in made.iter().enumerate() {
+        let names: Vec<_> = fs::read_dir(folder).expect("a forecast").flatten().collect();
+        let has = |name: &str| names.iter().any(|n| n.file_name() == name);
+        assert!(has("arrival.tif") && has("overlay.png") && has("forecast.json"), "{names:?}");
+        // One an hour is kept with its arrays.
+        assert_eq!(has("burn_probability.tif"), k == 0, "{names:?}");
     }
 }
 

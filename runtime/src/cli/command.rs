@@ -10,7 +10,7 @@ use super::forecast::{self, ForecastArgs};
 use super::models::ModelsWhat;
 use super::node::{self, NodeWhat};
 use super::replay::{self, ReplayArgs};
-use super::station::{self, ConfigWhat, RunArgs};
+use super::station::{self, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use super::weather::{self, WeatherArgs};
 
 /// What the program does, in a line.
@@ -66,8 +66,10 @@ pub(crate) enum Verb {
         #[command(subcommand)]
         what: ModelsWhat,
     },
-    /// Checks this machine: engines, model, rights, memory. Exit code 1 when a check fails.
+    /// Checks this machine: engines, model, rights, memory, and a station. Exit code 1 when a check fails.
     Doctor {
+        /// The file of a station, which is checked too: its configuration, and how it fares where it runs.
+        config: Option<String>,
         /// Also write the report as JSON into this file, to send along with a question.
         #[arg(long, value_name = "FILE")]
         bundle: Option<PathBuf>,
@@ -81,6 +83,11 @@ pub(crate) enum Verb {
     /// Runs a field station: watches its cameras, forecasts, and tells how it fares, until it is stopped.
     #[command(after_help = station::RUN_HELP)]
     Run(RunArgs),
+    /// Pauses a station while people work on it: nothing is forecast, nothing is a fault.
+    #[command(after_help = station::PAUSE_HELP)]
+    Pause(PauseArgs),
+    /// Finds cameras of the local network that speak ONVIF. Exit code 1 when none answers.
+    Cameras(CamerasArgs),
     /// Checks or shows a station's file.
     #[command(after_help = station::CONFIG_HELP)]
     Config {

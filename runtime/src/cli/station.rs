@@ -1,9 +1,11 @@
 //! What can be typed after `run` and `config`.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+
+use super::span::seconds;
 
 pub(crate) const RUN_HELP: &str = "\
 The address of the page is printed on stdout. /healthz is 200 while all is fresh, else 503 with the reasons;
@@ -20,7 +22,8 @@ pub(crate) const CONFIG_HELP: &str = "\
 Examples:
   emberline config check station.toml
   emberline config show station.toml        the whole file, defaults written out
-  emberline config show sim: > station.toml a file to begin with";
+  emberline config show sim: > station.toml a file to begin with
+  emberline config schema > station.schema.json";
 
 #[derive(Args, Debug)]
 pub(crate) struct RunArgs {
@@ -35,6 +38,40 @@ pub(crate) struct RunArgs {
     pub(crate) listen: Option<SocketAddr>,
 }
 
+pub(crate) const PAUSE_HELP: &str = "\
+While people work on the station nothing is forecast and nothing is a fault; its page says so. A pause outlives a
+restart.
+
+Examples:
+  emberline pause station.toml --for 4h
+  emberline pause station.toml --over";
+
+#[derive(Args, Debug)]
+pub(crate) struct PauseArgs {
+    /// The station's file.
+    #[arg(value_name = "CONFIG")]
+    pub(crate) config: String,
+    /// How long, such as 30min or 4h; at most 168h.
+    #[arg(long = "for", value_name = "SPAN", value_parser = seconds, required_unless_present = "over")]
+    pub(crate) span: Option<f64>,
+    /// Ends the pause.
+    #[arg(long, conflicts_with = "span")]
+    pub(crate) over: bool,
+    /// Folder of what the station keeps, instead of the file's.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CamerasArgs {
+    /// How long to wait for answers.
+    #[arg(long = "for", value_name = "SPAN", default_value = "4s", value_parser = seconds)]
+    pub(crate) span: f64,
+    /// This machine's own address in the network that is asked [the usual network].
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0", hide_default_value = true)]
+    pub(crate) from: Ipv4Addr,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigWhat {
     /// Reads a station's file and says whether it is right; opens no camera. Exit code 2 when it is not.
@@ -42,6 +79,8 @@ pub(crate) enum ConfigWhat {
         /// The file, or sim:.
         config: String,
     },
+    /// Prints what may stand in a station's file as JSON Schema, for editors.
+    Schema,
     /// Prints the whole configuration, defaults written out.
     Show {
         /// The file, or sim:.

@@ -6,9 +6,11 @@ use serde_json::{Value, json};
 
 use emberline::engine::availabilities;
 use emberline::model::{self, Check};
+use emberline::station::asking;
 
 use super::outcome::Outcome;
 use super::screen::{print, say};
+use crate::spell::spelled;
 
 /// Memory that a forecast of a common film needs, MiB.
 const MEMORY_MIN_MIB: u64 = 256;
@@ -41,8 +43,13 @@ struct Line {
 }
 
 /// Runs the verb.
-pub(crate) fn run(bundle: Option<&Path>) -> anyhow::Result<Outcome> {
-    let lines = lines();
+pub(crate) fn run(station: Option<&str>, bundle: Option<&Path>) -> anyhow::Result<Outcome> {
+    let mut lines = lines();
+    let station = station.map(of_station);
+    let told = station.map(|(more, told)| {
+        lines.extend(more);
+        told
+    });
     let failed = lines.iter().filter(|l| l.state == State::Failed).count();
     let mut text = String::new();
     for l in &lines {
@@ -50,7 +57,7 @@ pub(crate) fn run(bundle: Option<&Path>) -> anyhow::Result<Outcome> {
     }
     print(&text)?;
     if let Some(file) = bundle {
-        let report = serde_json::to_string_pretty(&document(&lines))? + "\n";
+        let report = serde_json::to_string_pretty(&document(&lines, told.as_ref()))? + "\n";
         std::fs::write(file, report)
             .map_err(|e| anyhow::anyhow!("bundle {}: {e}; name another file", file.display()))?;
         say(&format!("written: {} (no film, no secret is in it)", file.display()));
@@ -81,6 +88,38 @@ fn lines() -> Vec<Line> {
         lines.push(rights(what, folder.as_deref()));
     }
     lines
+}
+
+/// The station whose file is `typed`: its checks, and its file and health without secrets.
+fn of_station(typed: &str) -> (Vec<Line>, Value) {
+    let config = match super::station::read(typed) {
+        Ok(config) => config,
+        Err(cause) => {
+            let words = spelled(&cause.to_string());
+            return (vec![line("configuration", State::Failed, &words)], Value::Null);
+        }
+    };
+    let cameras = config.cameras.len();
+    let mut lines =
+        vec![line("configuration", State::Ok, &format!("{typed}: {cameras} camera(s)"))];
+    lines.push(rights("write data", Some(&config.data)));
+    let health = asking::health(config.web.listen)
+        .and_then(|text| serde_json::from_str::<Value>(&text).map_err(Into::into));
+    let listen = config.web.listen;
+    let (state, words) = match &health {
+        Err(cause) => (State::Absent, format!("{listen}: {cause}: it does not run")),
+        Ok(health) => match (&health["blind"], health["reasons"].as_array()) {
+            (Value::Bool(true), Some(reasons)) => {
+                let reasons: Vec<&str> = reasons.iter().filter_map(Value::as_str).collect();
+                (State::Failed, format!("{listen}: blind: {}", reasons.join("; ")))
+            }
+            (Value::Bool(false), _) => (State::Ok, format!("{listen}: it sees")),
+            _ => (State::Failed, format!("{listen}: what answers there is no station")),
+        },
+    };
+    lines.push(line("station", state, &words));
+    let told = json!({ "configuration": config.without_secrets(), "health": health.ok() });
+    (lines, told)
 }
 
 fn line(what: &str, state: State, words: &str) -> Line {
@@ -167,7 +206,7 @@ fn rights(what: &str, folder: Option<&Path>) -> Line {
 }
 
 /// The report as JSON, the home folder's name left out.
-fn document(lines: &[Line]) -> Value {
+fn document(lines: &[Line], station: Option<&Value>) -> Value {
     let home = std::env::var("HOME").ok().filter(|h| h.len() > 1);
     let hide = |text: &str| home.as_ref().map_or_else(|| text.to_owned(), |h| text.replace(h, "~"));
     let rows: Vec<Value> = lines
@@ -184,6 +223,7 @@ fn document(lines: &[Line]) -> Value {
             "ORT_DYLIB_PATH": set("ORT_DYLIB_PATH"),
             "EMBERLINE_MODELS": set("EMBERLINE_MODELS"),
         },
+        "station": station,
         "checks": rows,
         "failed": lines.iter().filter(|l| l.state == State::Failed).count(),
     })

@@ -1,13 +1,19 @@
-//! `emberline run` and `emberline config`: the station, and the file that says what it is.
+//! `emberline run`, `pause`, `cameras` and `config`: the station, its rest, what it may see through, and the file
+//! that says what it is.
 
+use std::io::IsTerminal as _;
 use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use emberline::station::Station;
+use anyhow::anyhow;
 use emberline::station::config::{Config, ConfigError};
+use emberline::station::{Station, discovery, pause};
+use jiff::{Timestamp, Unit};
 
 use super::outcome::Outcome;
-use super::screen::print;
-use crate::cli::{ConfigWhat, RunArgs};
+use super::screen::{print, say};
+use crate::cli::{CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use crate::signals;
 use crate::spell::spelled;
 
@@ -15,7 +21,7 @@ use crate::spell::spelled;
 const SIM_DATA: &str = "emberline-station";
 
 /// What `typed` means: a file, or a simulator.
-fn read(typed: &str) -> Result<Config, ConfigError> {
+pub(super) fn read(typed: &str) -> Result<Config, ConfigError> {
     if typed.starts_with("sim:") {
         return Config::simulated(typed, Path::new(SIM_DATA));
     }
@@ -24,16 +30,79 @@ fn read(typed: &str) -> Result<Config, ConfigError> {
 
 /// Runs the station until a signal ends it.
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Outcome> {
-    let mut config = read(&args.config)?;
-    if let Some(data) = &args.data {
-        config.data.clone_from(data);
-    }
-    if let Some(listen) = args.listen {
-        config.web.listen = listen;
-    }
-    let station = Station::open(config, spelled, signals::stop())?;
+    let wanted = || {
+        let mut config = read(&args.config)?;
+        if let Some(data) = &args.data {
+            config.data.clone_from(data);
+        }
+        if let Some(listen) = args.listen {
+            config.web.listen = listen;
+        }
+        Ok(config)
+    };
+    let station = Station::open(wanted()?, spelled, signals::stop())?;
     print(&format!("http://{}/", station.address()?))?;
-    station.run()?;
+    // At a terminal, SIGHUP says that it is gone, and ends the station as it ends everything there.
+    let asked = (!std::io::stderr().is_terminal()).then(signals::reload);
+    station.run(&mut || {
+        let asked = asked.as_ref()?.swap(false, Ordering::Relaxed);
+        asked.then(&wanted)
+    })?;
+    Ok(Outcome::Done)
+}
+
+/// Finds cameras of the local network.
+pub(crate) fn cameras(args: &CamerasArgs) -> anyhow::Result<Outcome> {
+    let span = Duration::from_secs_f64(args.span.min(600.0));
+    let found = discovery::discover(discovery::ALL, args.from, span).map_err(|cause| {
+        anyhow!("{cause}: is this machine in a network? Give its own address there with --from")
+    })?;
+    for camera in &found {
+        let name = if camera.name.is_empty() { "tells no name" } else { &camera.name };
+        print(&format!("{}  {name}  {}", camera.host, camera.services.join(" ")))?;
+    }
+    if found.is_empty() {
+        say(
+            "no camera answered: switch ONVIF on in the camera, or look up its rtsp:// address on its page",
+        );
+        return Ok(Outcome::Short);
+    }
+    say(
+        "the rtsp:// address of a camera is on its own page; give it as from = in the station's file",
+    );
+    Ok(Outcome::Done)
+}
+
+/// Pauses a station, or ends its pause.
+pub(crate) fn pause(args: &PauseArgs) -> anyhow::Result<Outcome> {
+    let config = read(&args.config)?;
+    let data = args.data.as_ref().unwrap_or(&config.data);
+    let failed = |cause: std::io::Error| {
+        anyhow!(
+            "{}: {cause}; give the folder of a station that has run with --data",
+            data.display()
+        )
+    };
+    let line = match args.span {
+        None => match pause::end(data).map_err(failed)? {
+            true => format!("{}: the pause is over", config.name),
+            false => format!("{}: there was no pause", config.name),
+        },
+        Some(span_s) => {
+            let span = Duration::from_secs_f64(span_s);
+            anyhow::ensure!(
+                span <= pause::LONGEST,
+                "a pause is at most 168 hours: give a shorter --for"
+            );
+            let until = Timestamp::now().checked_add(span)?.round(Unit::Second)?;
+            pause::begin(data, until).map_err(failed)?;
+            format!(
+                "{}: paused until {until}; ‹emberline pause {} --over› ends it sooner",
+                config.name, args.config
+            )
+        }
+    };
+    print(&line)?;
     Ok(Outcome::Done)
 }
 
@@ -47,6 +116,7 @@ pub(crate) fn config(what: &ConfigWhat) -> anyhow::Result<Outcome> {
                 if cameras == 1 { "" } else { "s" }
             ))?;
         }
+        ConfigWhat::Schema => print(&serde_json::to_string_pretty(&Config::schema())?)?,
         ConfigWhat::Show { config } => print(&read(config)?.to_toml())?,
     }
     Ok(Outcome::Done)

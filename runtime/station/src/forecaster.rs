@@ -4,6 +4,7 @@
 //! forecast is made from the newest of them.
 
 use std::collections::HashMap;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +25,7 @@ use crate::config::{Config, ForecastConfig};
 use crate::store::Store;
 
 /// A model that cannot be opened is tried again after this.
-const MODEL_AGAIN: Duration = Duration::from_secs(60);
+const MODEL_AGAIN: Duration = Duration::from_secs(15);
 /// A camera that is not ready is looked at again after this, or sooner where forecasts are more frequent.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -64,7 +65,8 @@ struct Turn {
 /// What makes the station's forecasts.
 pub(crate) struct Forecaster {
     config: ForecastConfig,
-    cameras: Arc<[Arc<Camera>]>,
+    cores: Option<NonZeroU32>,
+    cameras: Vec<Arc<Camera>>,
     store: Arc<Store>,
     spell: Spell,
     stop: Stop,
@@ -77,7 +79,7 @@ pub(crate) struct Forecaster {
 impl Forecaster {
     pub(crate) fn new(
         config: &Config,
-        cameras: Arc<[Arc<Camera>]>,
+        cameras: Vec<Arc<Camera>>,
         store: Arc<Store>,
         spell: Spell,
         stop: Stop,
@@ -85,8 +87,55 @@ impl Forecaster {
     ) -> Self {
         let turns = vec![Turn::default(); cameras.len()];
         let clock = Clock::new(began.elapsed(), Timestamp::now());
-        let config = config.forecast.clone();
-        Self { config, cameras, store, spell, stop, began, clock, models: HashMap::new(), turns }
+        let (cores, config) = (config.budget.cores, config.forecast.clone());
+        Self {
+            config,
+            cores,
+            cameras,
+            store,
+            spell,
+            stop,
+            began,
+            clock,
+            models: HashMap::new(),
+            turns,
+        }
+    }
+
+    /// Another configuration: cameras that are the same keep their turn, and models what they have read.
+    pub(crate) fn change(&mut self, config: &Config, cameras: Vec<Arc<Camera>>) {
+        let (cores, config) = (config.budget.cores, &config.forecast);
+        let turn = |camera: &Arc<Camera>| {
+            let before = self.cameras.iter().position(|c| Arc::ptr_eq(c, camera));
+            before.map_or_else(Turn::default, |i| self.turns[i].clone())
+        };
+        let mut turns: Vec<Turn> = cameras.iter().map(turn).collect();
+        if self.config != *config {
+            // Whatever was due is due by the new file.
+            turns.iter_mut().for_each(|turn| turn.due = turn.due.min(self.began.elapsed()));
+        }
+        if self.config.engine != config.engine || self.cores != cores {
+            self.models.clear();
+        }
+        self.cores = cores;
+        (self.config, self.cameras, self.turns) = (config.clone(), cameras, turns);
+    }
+
+    /// Makes no forecast, because of the machine, and says why for those that are due.
+    pub(crate) fn hold(&mut self, reason: &'static str, why: &str) {
+        self.rest();
+        let (now, every) = (self.began.elapsed(), Duration::from_secs_f64(self.config.every_s));
+        for (turn, camera) in self.turns.iter_mut().zip(&self.cameras) {
+            if turn.due <= now {
+                turn.due = now + every;
+                camera.withheld(reason, why.to_owned());
+            }
+        }
+    }
+
+    /// Looks at the clock alone: in a pause.
+    pub(crate) fn rest(&mut self) {
+        let _ = self.clock.look(self.began.elapsed(), Timestamp::now());
     }
 
     /// Does what is due at this moment: at most one forecast.
@@ -187,7 +236,7 @@ impl Forecaster {
             Some(Opened::Not(_, tried)) if tried.elapsed() < MODEL_AGAIN => return,
             _ => {}
         }
-        let engine = EngineOptions::of(self.config.engine);
+        let engine = self.engine();
         let opened = model::find(name).and_then(|folder| Model::open(folder, &engine));
         let opened = match opened {
             Ok(model) => {
@@ -199,12 +248,17 @@ impl Forecaster {
         self.models.insert(name.to_owned(), opened);
     }
 
+    fn engine(&self) -> EngineOptions {
+        let threads = self.cores.and_then(|cores| NonZeroUsize::new(cores.get() as usize));
+        EngineOptions { threads, ..EngineOptions::of(self.config.engine) }
+    }
+
     fn options(&self, kind: Kind, step_s: f64) -> PipelineOptions {
         let (kind, step_s) = (Some(kind), Some(step_s));
         PipelineOptions {
             model: self.config.model.clone(),
             source: SourceOptions { kind, step_s, ..SourceOptions::default() },
-            engine: EngineOptions::of(self.config.engine),
+            engine: self.engine(),
             reach: self.config.leads.map_or(Reach::Usual, |n| Reach::Leads(n.get() as usize)),
             every_s: None,
             members: 1,

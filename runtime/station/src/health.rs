@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::camera::{Camera, State};
+use crate::machine::MachineFacts;
 use crate::store::StoreFacts;
 
 /// How the station fares at a moment.
@@ -17,12 +18,18 @@ pub struct Health {
     pub blind: bool,
     /// Why, a line each.
     pub reasons: Vec<String>,
+    /// What else a person should know, a line each.
+    pub notes: Vec<String>,
+    /// Seconds until a pause ends, where there is one: nothing is forecast, and nothing is a fault.
+    pub paused_s: Option<f64>,
     /// Seconds since it began.
     pub up_s: f64,
     /// The cameras.
     pub sources: Vec<SourceHealth>,
     /// The store.
     pub store: StoreHealth,
+    /// The machine.
+    pub machine: MachineFacts,
 }
 
 /// How a camera fares.
@@ -44,6 +51,8 @@ pub struct SourceHealth {
     pub dropped: Vec<(&'static str, u64)>,
     /// How often it was opened again.
     pub reconnects: u64,
+    /// How often it was moved.
+    pub moves: u64,
     /// Age of the newest forecast, seconds.
     pub forecast_age_s: Option<f64>,
     /// Forecasts made.
@@ -102,12 +111,52 @@ impl Health {
             sources.iter().flat_map(|source| source.reasons(every_s)).collect();
         reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
         let (station, up_s) = (name.to_owned(), now.as_secs_f64());
-        Self { station, blind: !reasons.is_empty(), reasons, up_s, sources, store }
+        Self {
+            station,
+            blind: !reasons.is_empty(),
+            reasons,
+            notes: Vec::new(),
+            paused_s: None,
+            up_s,
+            sources,
+            store,
+            machine: MachineFacts::default(),
+        }
+    }
+
+    /// The same in a pause that has `left` to go: what is not fresh is no fault then.
+    #[must_use]
+    pub fn paused(mut self, left: Option<Duration>) -> Self {
+        if let Some(left) = left {
+            self.paused_s = Some(left.as_secs_f64());
+            self.notes.append(&mut self.reasons);
+            self.blind = false;
+        }
+        self
+    }
+
+    /// The same on a machine that is so.
+    #[must_use]
+    pub fn on(self, machine: MachineFacts) -> Self {
+        Self { machine, ..self }
+    }
+
+    /// The same with one more thing to know.
+    #[must_use]
+    pub fn noting(mut self, note: Option<String>) -> Self {
+        self.notes.extend(note);
+        self
     }
 
     /// What a person reads in `systemctl status`.
     #[must_use]
     pub fn line(&self) -> String {
+        if let Some(left_s) = self.paused_s {
+            return format!(
+                "paused for {:.0} min more: nothing is forecast",
+                (left_s / 60.0).ceil()
+            );
+        }
         match self.reasons.as_slice() {
             [] => {
                 let oldest =
@@ -137,6 +186,7 @@ impl SourceHealth {
             frames,
             dropped,
             reconnects,
+            moves: camera.moves(),
             forecast_age_s: newest.as_ref().map(|newest| since(newest.done)),
             forecasts: forecasts.made,
             withheld: forecasts.withheld.into_iter().collect(),
@@ -149,7 +199,12 @@ impl SourceHealth {
     /// Why the station does not see what it should through this camera.
     fn reasons(&self, every_s: f64) -> Option<String> {
         let Self { name, state, why, .. } = self;
-        if !State::ALL.iter().any(|s| s.name() == *state && s.is_seeing()) {
+        let is =
+            |what: fn(State) -> bool| State::ALL.iter().any(|s| s.name() == *state && what(*s));
+        if is(State::is_resting) {
+            return None;
+        }
+        if !is(State::is_seeing) {
             return Some(format!("{name}: {state}: {why}"));
         }
         let because = self.why_withheld.as_ref().map_or(String::new(), |why| format!(": {why}"));
@@ -205,6 +260,10 @@ mod tests {
             let health = at(now_s, well());
             assert_eq!(health.blind, blind, "{now_s}: {:?}", health.reasons);
         }
+        let left = Some(Duration::from_secs(3590));
+        let paused = at(93, well()).paused(left);
+        assert!(!paused.blind && paused.notes.len() == 1, "{paused:?}");
+        assert_eq!(paused.line(), "paused for 60 min more: nothing is forecast");
         let full = StoreFacts { trouble: Some("the disk is full".to_owned()), ..well() };
         let health = at(93, full);
         assert_eq!(health.reasons.len(), 2);

@@ -10,16 +10,21 @@
 //! A forecast is never made in a camera's thread, and no camera waits for one. Whatever is not fresh is
 //! told, with its reason, on every output alike ([`health`]).
 
+pub mod asking;
 pub mod camera;
 mod clock;
 pub mod config;
+pub mod discovery;
 mod forecaster;
 pub mod health;
+pub mod machine;
 pub mod metrics;
 mod page;
+pub mod pause;
 mod station;
 pub mod store;
+pub mod sun;
 mod systemd;
 pub mod web;
 
-pub use station::{Station, StationError};
+pub use station::{Reread, Station, StationError};

@@ -77,6 +77,9 @@ pub fn text(health: &Health) -> String {
     let help = "How often the source was opened again.";
     let samples = sources().map(|(of, s)| (vec![of], s.reconnects as f64));
     out.metric("emberline_source_reconnects_total", Type::Counter, help, samples);
+    let help = "How often the camera was moved.";
+    let samples = sources().map(|(of, s)| (vec![of], s.moves as f64));
+    out.metric("emberline_camera_moves_total", Type::Counter, help, samples);
     let help = "Age of the newest forecast.";
     let samples = sources().filter_map(|(of, s)| Some((vec![of], s.forecast_age_s?)));
     out.metric("emberline_forecast_age_seconds", Type::Gauge, help, samples);
@@ -106,8 +109,24 @@ pub fn text(health: &Health) -> String {
     let help = "Forecasts that could not be written.";
     let errors = [(vec![("reason", "write".to_owned())], store.errors as f64)];
     out.metric("emberline_store_errors_total", Type::Counter, help, errors);
+    let machine = &health.machine;
+    let help = "Temperature of the hottest part that has a sensor.";
+    let samples = machine.temp_c.map(|temp_c| (vec![], temp_c));
+    out.metric("emberline_machine_temperature_celsius", Type::Gauge, help, samples);
+    let help = "Memory that the program may still take.";
+    let samples = machine.available_bytes.map(|bytes| (vec![], bytes as f64));
+    out.metric("emberline_memory_available_bytes", Type::Gauge, help, samples);
+    let help = "Memory that the program holds.";
+    let samples = machine.resident_bytes.map(|bytes| (vec![], bytes as f64));
+    out.metric("process_resident_memory_bytes", Type::Gauge, help, samples);
+    let help = "Files and sockets that the program has open.";
+    let samples = machine.open_files.map(|open| (vec![], open as f64));
+    out.metric("process_open_fds", Type::Gauge, help, samples);
     let help = "1 when something that should be seen or kept is not.";
     let blind = f64::from(u8::from(health.blind));
     out.metric("emberline_blind", Type::Gauge, help, [(vec![], blind)]);
+    let help = "Seconds until a pause ends; 0 when there is none.";
+    let paused = [(vec![], health.paused_s.unwrap_or(0.0))];
+    out.metric("emberline_paused_seconds", Type::Gauge, help, paused);
     out.0
 }

@@ -8,12 +8,16 @@ use crate::health::{Health, SourceHealth};
 const STYLE: &str = "\
 :root{color-scheme:light dark;font:16px/1.4 system-ui,sans-serif}body{max-width:60rem;margin:1rem auto;\
 padding:0 1rem}.bar{padding:.6rem 1rem;border-radius:.4rem;color:#fff}.well{background:#1b7f3b}\
-.blind{background:#b3261e}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem \
+.blind{background:#b3261e}.paused{background:#8a5a00}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem \
 .6rem;border-bottom:1px solid #8886}img{max-width:100%}small{opacity:.75}";
 
 /// The whole page.
 pub(crate) fn page(health: &Health) -> String {
-    let bar = if health.blind { "bar blind" } else { "bar well" };
+    let (word, bar) = match (health.paused_s, health.blind) {
+        (Some(_), _) => ("paused", "bar paused"),
+        (None, true) => ("blind", "bar blind"),
+        (None, false) => ("well", "bar well"),
+    };
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -21,7 +25,7 @@ pub(crate) fn page(health: &Health) -> String {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width";
                 meta http-equiv="refresh" content="5";
-                title { (health.station) ": " (if health.blind { "blind" } else { "well" }) }
+                title { (health.station) ": " (word) }
                 style { (maud::PreEscaped(STYLE)) }
             }
             body {
@@ -30,6 +34,7 @@ pub(crate) fn page(health: &Health) -> String {
                     @if health.blind { @for why in &health.reasons { div { (why) } } }
                     @else { (health.line()) }
                 }
+                @if !health.notes.is_empty() { ul { @for note in &health.notes { li { (note) } } } }
                 @for source in &health.sources { (of_source(source)) }
                 h2 { "Store" }
                 p {
@@ -37,6 +42,11 @@ pub(crate) fn page(health: &Health) -> String {
                     (megabytes(health.store.free_bytes)) " free"
                 }
                 p { small {
+                    @if let Some(temp_c) = health.machine.temp_c { (format!("{temp_c:.0} °C. ")) }
+                    @if let Some(bytes) = health.machine.resident_bytes {
+                        (megabytes(Some(bytes))) " of memory held, "
+                        (megabytes(health.machine.available_bytes)) " left. "
+                    }
                     "Up for " (format!("{:.0}", health.up_s)) " s. "
                     a href="/metrics" { "metrics" } " · " a href="/healthz" { "health" }
                     ". Experimental: a forecast is an aid, do not use it alone to decide on evacuation."
@@ -51,6 +61,7 @@ fn of_source(source: &SourceHealth) -> Markup {
     html! {
         h2 { (source.name) ": " (source.state) }
         table {
+            @if !source.why.is_empty() { tr { th { (source.state) } td { (source.why) } } }
             tr { th { "newest frame" } td { (age(source.frame_age_s)) } }
             tr { th { "newest forecast" } td { (age(source.forecast_age_s)) } }
             @if let Some(summary) = &source.summary { tr { th { "forecast" } td { (summary) } } }

@@ -2,17 +2,19 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
-use crate::camera::{self, Camera, Worker};
-use crate::config::Config;
+use crate::camera::Cameras;
+use crate::config::{Config, ConfigError};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
+use crate::machine::{Machine, MachineFacts};
+use crate::pause::Pause;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
 use crate::web::{self, Shown};
@@ -21,8 +23,12 @@ use crate::web::{self, Shown};
 const LOOK: Duration = Duration::from_millis(50);
 /// Between two clearings of the store.
 const TIDY: Duration = Duration::from_secs(60);
+/// Between two writings of what cameras have seen: so much a power cut loses.
+const KEEP: Duration = Duration::from_secs(60);
 /// Between two lines for systemd.
 const STATUS: Duration = Duration::from_secs(10);
+/// Between two looks at whether there is a pause.
+const PAUSE: Duration = Duration::from_millis(500);
 /// A camera's thread that has not looked up for so long hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
@@ -51,10 +57,13 @@ pub enum StationError {
     },
 }
 
+/// A configuration that was asked for again: `None` while nobody has.
+pub type Reread<'a> = dyn FnMut() -> Option<Result<Config, ConfigError>> + 'a;
+
 /// A station that is ready: its data folder is locked, its page has an address.
 pub struct Station {
     config: Config,
-    cameras: Arc<[Arc<Camera>]>,
+    cameras: Cameras,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -71,21 +80,43 @@ impl std::fmt::Debug for Station {
 /// What the page shows of a station.
 struct View {
     name: String,
-    every_s: f64,
-    cameras: Arc<[Arc<Camera>]>,
+    cameras: Cameras,
     store: Arc<Store>,
     began: Instant,
+    shown: Mutex<Changing>,
+}
+
+/// What may change while it runs.
+#[derive(Debug, Default)]
+struct Changing {
+    every_s: f64,
+    /// When a pause ends, since the station began.
+    paused_until: Option<Duration>,
+    /// Why a new configuration was not taken.
+    trouble: Option<String>,
+    machine: MachineFacts,
+}
+
+impl View {
+    fn changing(&self) -> MutexGuard<'_, Changing> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Shown for View {
     fn health(&self) -> Health {
-        let cameras = self.cameras.iter().map(|camera| &**camera);
+        let cameras = self.cameras.all();
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
-        Health::of(&self.name, cameras, self.store.facts(), self.every_s, now, utc)
+        let changing = self.changing();
+        let of = cameras.iter().map(|camera| &**camera);
+        let health = Health::of(&self.name, of, self.store.facts(), changing.every_s, now, utc);
+        let left = changing.paused_until.and_then(|until| until.checked_sub(now));
+        health.on(changing.machine).paused(left).noting(changing.trouble.clone())
     }
 
     fn newest(&self, camera: &str) -> Option<PathBuf> {
-        self.cameras.iter().find(|c| c.name() == camera)?.newest_forecast()?.folder
+        let cameras = self.cameras.all();
+        cameras.iter().find(|c| c.name() == camera)?.newest_forecast()?.folder
     }
 }
 
@@ -100,8 +131,9 @@ impl Station {
         let listen = config.web.listen;
         let listener =
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
-        let cameras = config.cameras.iter().map(|c| Arc::new(Camera::new(c.clone()))).collect();
-        Ok(Self { config, cameras, store, listener, began: Instant::now(), spell, stop })
+        let began = Instant::now();
+        let cameras = Cameras::new(began, &config.data);
+        Ok(Self { config, cameras, store, listener, began, spell, stop })
     }
 
     /// The address of its page.
@@ -112,43 +144,75 @@ impl Station {
         self.listener.local_addr()
     }
 
-    /// Runs until it is stopped.
+    /// Runs until it is stopped. `reread` is asked again and again whether there is another configuration; one
+    /// that is wrong changes nothing.
     ///
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
-    pub fn run(self) -> Result<(), StationError> {
-        let Self { config, cameras, store, listener, began, spell, stop } = self;
+    pub fn run(self, reread: &mut Reread<'_>) -> Result<(), StationError> {
+        let Self { mut config, cameras, store, listener, began, spell, stop } = self;
         let view = Arc::new(View {
             name: config.name.clone(),
-            every_s: config.forecast.every_s,
-            cameras: Arc::clone(&cameras),
+            cameras,
             store: Arc::clone(&store),
             began,
+            shown: Mutex::new(Changing { every_s: config.forecast.every_s, ..Changing::default() }),
         });
         // The page first: it must be there to tell what is wrong.
-        let mut threads = Threads { running: Vec::new(), stop: stop.clone() };
         let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
-        threads.start("page", move || web::serve(&listener, &shown, &ends))?;
-        for camera in cameras.iter() {
-            let open = camera::open(camera.config());
-            let worker = Worker { camera: Arc::clone(camera), open, stop: stop.clone(), began };
-            threads.start(&format!("camera {}", camera.name()), move || worker.run())?;
-        }
+        let page = thread::Builder::new().name("page".to_owned());
+        let page = page.spawn(move || web::serve(&listener, &shown, &ends));
+        let no_thread = |what: String, cause| StationError::Thread { what, cause };
+        let page = Page {
+            thread: Some(page.map_err(|e| no_thread("the page".to_owned(), e))?),
+            stop: &stop,
+        };
+        view.cameras.change(&config.cameras).map_err(|(name, e)| no_thread(name, e))?;
         tell(Notice::Ready);
         let mut forecaster = Forecaster::new(
             &config,
-            Arc::clone(&cameras),
+            view.cameras.all(),
             Arc::clone(&store),
             spell,
             stop.clone(),
             began,
         );
+        let mut machine = Machine::new();
+        let mut pause = Pause::new(&config.data);
         let beat = watchdog().map(|within| within / 4);
-        let (mut tidied, mut told, mut beaten) = (None, None, None);
+        let (mut tidied, mut told, mut beaten, mut asked) = (None, None, None, None);
+        let mut kept = Some(Instant::now());
         while !stop.is_set() {
-            forecaster.turn();
+            if let Some(read) = reread() {
+                tell(Notice::Reloading);
+                reload(&mut config, read, &view, &mut forecaster);
+                tell(Notice::Ready);
+            }
+            if is_due(&mut asked, PAUSE) {
+                let now = began.elapsed();
+                let left = pause.left(now, Timestamp::now());
+                let until = left.map(|left| now + left);
+                let before = std::mem::replace(&mut view.changing().paused_until, until);
+                match (before.is_some(), left) {
+                    (false, Some(left)) => {
+                        tracing::info!("{}: paused for {:.0} s", config.name, left.as_secs_f64());
+                    }
+                    (true, None) => tracing::info!("{}: the pause is over", config.name),
+                    _ => {}
+                }
+            }
+            view.changing().machine = machine.look(began.elapsed());
+            let is_paused = view.changing().paused_until.is_some();
+            match machine.refuses(&config.budget) {
+                _ if is_paused => forecaster.rest(),
+                Some((reason, why)) => forecaster.hold(reason, &why),
+                None => forecaster.turn(),
+            }
             if is_due(&mut tidied, TIDY) {
                 store.tidy(forecaster.believed());
+            }
+            if is_due(&mut kept, KEEP) {
+                view.cameras.keep();
             }
             if is_due(&mut told, STATUS) {
                 tell(Notice::Status(&view.health().line()));
@@ -156,6 +220,7 @@ impl Station {
             // Cameras that are gone do not stop it: to start the program again brings none back. A thread
             // that hangs does.
             let now = began.elapsed();
+            let cameras = view.cameras.all();
             let hangs = cameras.iter().find(|camera| now.saturating_sub(camera.alive()) > HANGS);
             if let Some(beat) = beat
                 && hangs.is_none()
@@ -166,9 +231,68 @@ impl Station {
             thread::sleep(LOOK);
         }
         tell(Notice::Stopping);
-        drop(threads);
+        view.cameras.keep();
+        view.cameras.end();
+        drop(page);
         tracing::info!("{}: stopped", config.name);
         Ok(())
+    }
+}
+
+/// Takes another configuration over `config`, where it is right; what needs a restart stays and is told.
+fn reload(
+    config: &mut Config,
+    read: Result<Config, ConfigError>,
+    view: &View,
+    forecaster: &mut Forecaster,
+) {
+    let new = match read {
+        Ok(new) => new,
+        Err(cause) => {
+            tracing::warn!("the new configuration is not taken, the old one goes on: {cause}");
+            view.changing().trouble = Some(format!("the old configuration goes on: {cause}"));
+            return;
+        }
+    };
+    let fixed = [
+        ("name", new.name != config.name),
+        ("data", new.data != config.data),
+        ("web.listen", new.web != config.web),
+    ];
+    let fixed: Vec<&str> =
+        fixed.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect();
+    let trouble = (!fixed.is_empty())
+        .then(|| format!("a new {} needs a restart; the old one goes on", fixed.join(" and ")));
+    if let Some(trouble) = &trouble {
+        tracing::warn!("{trouble}");
+    }
+    let (name, data, web) = (config.name.clone(), config.data.clone(), config.web.clone());
+    *config = Config { name, data, web, ..new };
+    let began = view.cameras.change(&config.cameras);
+    match &began {
+        Ok(began) if began.is_empty() => {
+            tracing::info!("a new configuration; no camera begins anew")
+        }
+        Ok(began) => tracing::info!("a new configuration; begun: {}", began.join(", ")),
+        Err((camera, cause)) => tracing::warn!("{camera}: no thread for it: {cause}"),
+    }
+    view.store.limits(&config.keep);
+    forecaster.change(config, view.cameras.all());
+    let mut changing = view.changing();
+    (changing.every_s, changing.trouble) = (config.forecast.every_s, trouble);
+}
+
+/// The thread of the page; dropping it ends it.
+struct Page<'a> {
+    thread: Option<JoinHandle<()>>,
+    stop: &'a Stop,
+}
+
+impl Drop for Page<'_> {
+    fn drop(&mut self) {
+        self.stop.set();
+        // A thread that panicked has said so.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
@@ -179,33 +303,4 @@ fn is_due(last: &mut Option<Instant>, every: Duration) -> bool {
         *last = Some(Instant::now());
     }
     due
-}
-
-/// The threads of a station; dropping them stops them and waits for their end.
-struct Threads {
-    running: Vec<JoinHandle<()>>,
-    stop: Stop,
-}
-
-impl Threads {
-    fn start(
-        &mut self,
-        what: &str,
-        work: impl FnOnce() + Send + 'static,
-    ) -> Result<(), StationError> {
-        let thread = thread::Builder::new().name(what.to_owned()).spawn(work);
-        let what = what.to_owned();
-        self.running.push(thread.map_err(|cause| StationError::Thread { what, cause })?);
-        Ok(())
-    }
-}
-
-impl Drop for Threads {
-    fn drop(&mut self) {
-        self.stop.set();
-        for thread in self.running.drain(..) {
-            // A thread that panicked has said so.
-            let _ = thread.join();
-        }
-    }
 }

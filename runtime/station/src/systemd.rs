@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) enum Notice<'a> {
     /// The page is there and cameras are read.
     Ready,
+    /// Another configuration is read; `Ready` follows.
+    Reloading,
     /// A forecast was made, or withheld with a reason, and every thread is alive.
     Watchdog,
     /// How the station fares, a line.
@@ -21,6 +23,10 @@ pub(crate) fn tell(notice: Notice<'_>) {
     use sd_notify::NotifyState;
     let told = match notice {
         Notice::Ready => sd_notify::notify(&[NotifyState::Ready]),
+        Notice::Reloading => match NotifyState::monotonic_usec_now() {
+            Ok(now) => sd_notify::notify(&[NotifyState::Reloading, now]),
+            Err(cause) => Err(cause),
+        },
         Notice::Watchdog => sd_notify::notify(&[NotifyState::Watchdog]),
         Notice::Status(line) => sd_notify::notify(&[NotifyState::Status(line)]),
         Notice::Stopping => sd_notify::notify(&[NotifyState::Stopping]),

@@ -5,13 +5,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emberline_vision::clip::{ClipOptions, NoClip};
+use emberline_vision::frame::Kind;
 use emberline_vision::pipeline::Summary;
 use jiff::Timestamp;
 
 use super::feed::{Fault, Shot};
 use super::frames::{Ending, Frames, Pushed};
+use super::memory::Memory;
 use super::record::{Forecasts, Record, Taken};
 use super::state::State;
+use super::view::{Moved, View};
 use crate::config::CameraConfig;
 
 /// The newest forecast from a camera.
@@ -34,6 +37,7 @@ pub struct NewestForecast {
 pub struct Camera {
     config: CameraConfig,
     frames: Mutex<Frames>,
+    view: Mutex<View>,
     record: Mutex<Record>,
     forecast: Mutex<Option<NewestForecast>>,
     /// When its thread last looked up.
@@ -50,8 +54,8 @@ impl Camera {
     #[must_use]
     pub fn new(config: CameraConfig) -> Self {
         let frames = Mutex::new(Frames::new(config.kind, config.every_s));
-        let (record, forecast, alive) = Default::default();
-        Self { config, frames, record, forecast, alive }
+        let (view, record, forecast, alive) = Default::default();
+        Self { config, frames, view, record, forecast, alive }
     }
 
     /// What is configured.
@@ -69,13 +73,13 @@ impl Camera {
     /// Its state, and why where it is not fresh, at `now` since the station began, which is `utc`.
     #[must_use]
     pub fn state(&self, now: Duration, utc: Timestamp) -> (State, String) {
-        State::of(&lock(&self.record).facts(self.config.every_s, now, utc))
+        State::of(&lock(&self.record).facts(&self.config, now, utc))
     }
 
     /// How old its newest frame is, seconds.
     #[must_use]
     pub fn frame_age_s(&self, now: Duration, utc: Timestamp) -> Option<f64> {
-        lock(&self.record).facts(self.config.every_s, now, utc).frame_age_s
+        lock(&self.record).facts(&self.config, now, utc).frame_age_s
     }
 
     /// The newest frame.
@@ -107,6 +111,21 @@ impl Camera {
     /// Says what the model wants to see.
     pub fn wanted(&self, options: ClipOptions) {
         lock(&self.frames).wanted(options);
+    }
+
+    /// Goes on from what an earlier run has kept in `memory`.
+    pub(super) fn resume(&self, memory: &Memory) {
+        if let Some(state) = memory.read(self.name()) {
+            lock(&self.frames).resume(state);
+        }
+    }
+
+    /// Keeps what it has seen of a fire.
+    pub(super) fn keep(&self, memory: &Memory) {
+        let state = lock(&self.frames).state();
+        if let Some(state) = state {
+            memory.write(self.name(), &state);
+        }
     }
 
     /// Lets go of all frames: what comes is another stream.
@@ -151,7 +170,12 @@ impl Camera {
 
     /// A frame came.
     pub(super) fn frame(&self, shot: &Shot, now: Duration) {
-        let pushed = lock(&self.frames).push(shot);
+        let moved = self.moved(shot);
+        // What has been seen so far is of another view.
+        let pushed = match moved.is_some() {
+            true => lock(&self.frames).push(&Shot { new_scene: true, ..shot.clone() }),
+            false => lock(&self.frames).push(shot),
+        };
         let mut record = lock(&self.record);
         match pushed {
             Pushed::Kept => {}
@@ -161,11 +185,42 @@ impl Camera {
                 return;
             }
         }
+        if let Some(how) = moved {
+            tracing::warn!("{}: {how}", self.config.name);
+            record.moves += 1;
+            record.moved = Some((now, how));
+        }
         let back = record.fault.is_some();
         record.frame(&shot.pixels, shot.taken, now);
         if back {
             tracing::info!("{}: frames come again", self.config.name);
         }
+    }
+
+    /// How the camera was moved, where it was. Masks have no view.
+    fn moved(&self, shot: &Shot) -> Option<String> {
+        let mut view = lock(&self.view);
+        if shot.new_scene {
+            *view = View::default();
+        }
+        if self.config.kind == Kind::Mask {
+            return None;
+        }
+        Some(match view.look(&shot.pixels)? {
+            Moved::By { right, down } => {
+                let percent = 100.0 * right.hypot(down);
+                format!(
+                    "it was moved: all it sees shifted by {percent:.0} % of the picture's width"
+                )
+            }
+            Moved::Elsewhere => "it was moved: it sees something else".to_owned(),
+        })
+    }
+
+    /// How often it was moved.
+    #[must_use]
+    pub fn moves(&self) -> u64 {
+        lock(&self.record).moves
     }
 
     /// A frame cannot be used.

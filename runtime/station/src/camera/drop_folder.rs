@@ -15,8 +15,10 @@ use super::feed::{Fault, Feed, Got, Shot};
 
 /// A file of this age, unchanged, is whole.
 const RESTS: Duration = Duration::from_secs(2);
-/// Between two looks at the folder.
+/// Between two looks at the folder: so long, or so many times as long as a look takes, which is long where there
+/// are very many files.
 const LOOK: Duration = Duration::from_millis(500);
+const SHARE: u32 = 20;
 /// Endings of pictures.
 const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "tif", "tiff", "pgm"];
 /// Pictures that lay there before the station began, of which so many of the newest are taken.
@@ -81,6 +83,8 @@ pub(super) struct DropFolder {
     kind: Kind,
     began: Instant,
     looked: Option<Instant>,
+    /// Until the next look.
+    pause: Duration,
     rest: Rest,
     /// Whole files, the next to be read last.
     whole: Vec<PathBuf>,
@@ -95,6 +99,7 @@ impl DropFolder {
             kind,
             began: Instant::now(),
             looked: None,
+            pause: LOOK,
             rest: Rest::default(),
             whole: Vec::new(),
         })
@@ -143,13 +148,15 @@ impl Feed for DropFolder {
         if let Some(path) = self.whole.pop() {
             return Ok(self.read(&path));
         }
-        let next = self.looked.map_or(Duration::ZERO, |at| LOOK.saturating_sub(at.elapsed()));
+        let next = self.looked.map_or(Duration::ZERO, |at| self.pause.saturating_sub(at.elapsed()));
         std::thread::sleep(next.min(wait));
         if next > wait {
             return Ok(Got::Nothing);
         }
-        self.looked = Some(Instant::now());
+        let looked = Instant::now();
         self.whole = self.rest.look(&list(&self.folder)?, self.began.elapsed());
+        self.pause = LOOK.max(looked.elapsed() * SHARE);
+        self.looked = Some(Instant::now());
         self.whole.reverse();
         Ok(self.whole.pop().map_or(Got::Nothing, |path| self.read(&path)))
     }

@@ -3,12 +3,16 @@
 
 use emberline_vision::clip::{Clip, ClipOptions, NoClip, RingError, Watched};
 use emberline_vision::frame::{Film, Frame, FrameTime, Kind};
+use emberline_vision::tracker::State;
 use jiff::Timestamp;
 
 use super::feed::Shot;
 
 /// Frames in a row that are not later than the newest: the camera's clock was set back.
 const BACK: u32 = 3;
+
+/// What was seen longer ago than this says nothing of what burns now, seconds.
+const AWAY_S: f64 = 6.0 * 3600.0;
 
 /// What became of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,11 +45,13 @@ pub(super) struct Frames {
     /// Wall time of the stream's first frame.
     first: Option<Timestamp>,
     back: u32,
+    /// What an earlier run has seen of a fire, until a stream begins.
+    earlier: Option<State>,
 }
 
 impl Frames {
     pub(super) fn new(kind: Kind, every_s: f64) -> Self {
-        Self { kind, every_s, options: None, watched: None, first: None, back: 0 }
+        Self { kind, every_s, options: None, watched: None, first: None, back: 0, earlier: None }
     }
 
     /// Says what the model wants to see. Where that has changed, the stream begins anew.
@@ -54,6 +60,20 @@ impl Frames {
             self.options = Some(options);
             self.forget();
         }
+    }
+
+    /// The stream that begins goes on from `state`, where that suits it.
+    pub(super) fn resume(&mut self, state: State) {
+        self.earlier = Some(state);
+    }
+
+    /// What all frames so far have shown of a fire, to go on from in another run; `None` where that is nothing.
+    pub(super) fn state(&self) -> Option<State> {
+        let (watched, begins) = (self.watched.as_ref()?, self.first?);
+        let view = watched.ring().view()?;
+        let newest = view.frames.last()?;
+        let tracker = watched.tracker()?.clone();
+        State::standing(tracker, view.grid, begins, newest).ok()
     }
 
     /// Lets go of all frames.
@@ -94,8 +114,32 @@ impl Frames {
 
     fn begin(&mut self, shot: &Shot, options: ClipOptions) {
         let grid = Some(shot.grid.clone());
-        self.watched = Some(Watched::new(self.kind, grid, options, self.every_s));
-        self.first = Some(shot.taken);
+        let watched = Watched::new(self.kind, grid, options, self.every_s);
+        // Only the first stream can go on from an earlier run; whatever follows it is another scene.
+        let earlier = self.earlier.take().filter(|state| self.goes_on(state, shot, options));
+        (self.watched, self.first) = match earlier {
+            Some(state) => {
+                let begins = state.begins();
+                (Some(watched.after(state.into_tracker())), Some(begins))
+            }
+            None => (Some(watched), Some(shot.taken)),
+        };
+    }
+
+    /// Whether `shot` goes on from `state`.
+    fn goes_on(&self, state: &State, shot: &Shot, options: ClipOptions) -> bool {
+        let away_s = shot.taken.duration_since(state.until()).as_secs_f64();
+        let time = FrameTime::stamped(shot.taken, state.begins(), shot.time_source);
+        let frame = Frame { pixels: std::sync::Arc::clone(&shot.pixels), time, pose: None };
+        let step_s = options.step_s.unwrap_or(self.every_s);
+        let goes_on = !shot.new_scene && (0.0..=AWAY_S).contains(&away_s);
+        goes_on && state.suits(self.kind, &shot.grid, step_s, &frame, false).is_ok()
+    }
+
+    /// Since when a fire has been followed, earlier runs included.
+    #[cfg(test)]
+    fn since(&self) -> Option<Timestamp> {
+        self.first
     }
 
     fn try_push(&mut self, shot: &Shot) -> Result<(), RingError> {
@@ -183,5 +227,41 @@ mod tests {
         assert!(frames.ending("north").is_some());
         frames.wanted(ClipOptions::fire(4, Some(5.0)));
         assert!(frames.ending("north").is_none());
+    }
+
+    #[test]
+    fn another_run_goes_on_where_this_one_ended() {
+        let options = ClipOptions::fire(3, Some(5.0));
+        let mut before = Frames::new(Kind::Thermal, 5.0);
+        before.wanted(options);
+        assert!(before.state().is_none());
+        (0..4).for_each(|k| assert_eq!(before.push(&shot(5 * k, 40, false)), Pushed::Kept));
+        let state = before.state().unwrap();
+        let bytes = state.to_bytes().unwrap();
+        for (what, next, goes_on) in [
+            ("a little later", shot(40, 40, false), true),
+            ("hours later", shot(5 * 3600, 40, false), true),
+            ("too late", shot(7 * 3600, 40, false), false),
+            ("earlier", shot(10, 40, false), false),
+            ("another size", shot(40, 48, false), false),
+            ("another scene", shot(40, 40, true), false),
+        ] {
+            let mut after = Frames::new(Kind::Thermal, 5.0);
+            after.resume(State::from_bytes(&bytes).unwrap());
+            after.wanted(options);
+            assert_eq!(after.push(&next), Pushed::Kept, "{what}");
+            let since = if goes_on { shot(0, 40, false).taken } else { next.taken };
+            assert_eq!(after.since(), Some(since), "{what}");
+        }
+        // What had burnt is still burnt.
+        let mut after = Frames::new(Kind::Thermal, 5.0);
+        after.resume(state);
+        after.wanted(options);
+        for k in 4..8 {
+            assert_eq!(after.push(&shot(5 * k, 40, false)), Pushed::Kept);
+            before.push(&shot(5 * k, 40, false));
+        }
+        let burnt = |frames: &Frames| frames.ending("north").unwrap().unwrap().clip.observed;
+        assert_eq!(format!("{:?}", burnt(&after)), format!("{:?}", burnt(&before)));
     }
 }

@@ -5,19 +5,23 @@
 //! ```
 
 mod camera;
+mod cameras;
 mod drop_folder;
 mod feed;
 mod frames;
 mod look;
+mod memory;
 mod record;
 mod sim_feed;
 mod state;
+mod view;
 mod worker;
 
 pub use camera::{Camera, NewestForecast};
+pub(crate) use cameras::Cameras;
 pub use feed::{Fault, Feed, Got, Shot};
 pub use frames::Ending;
 pub use look::Look;
 pub use record::{Forecasts, Taken};
 pub use state::{Facts, State};
-pub use worker::{Open, Worker, open};
+pub use worker::{Open, Worker};

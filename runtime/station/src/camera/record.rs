@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::feed::Fault;
 use super::look::Look;
 use super::state::Facts;
+use crate::config::CameraConfig;
 
 /// The newest frame of a camera.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,8 @@ pub struct Taken {
     pub same_since: Duration,
     /// The same, in frames: 1 is a picture that has just changed.
     pub same_frames: u64,
+    /// Since when it has been blurred, and in how many frames.
+    blurred: Option<(Duration, u64)>,
     hash: u64,
     look: Look,
 }
@@ -48,6 +51,10 @@ pub(super) struct Record {
     pub(super) dropped: BTreeMap<&'static str, u64>,
     pub(super) reconnects: u64,
     pub(super) forecasts: Forecasts,
+    /// When it was last moved, and how.
+    pub(super) moved: Option<(Duration, String)>,
+    /// How often it was moved.
+    pub(super) moves: u64,
 }
 
 impl Record {
@@ -55,23 +62,33 @@ impl Record {
     pub(super) fn frame(&mut self, pixels: &Pixels, utc: Timestamp, now: Duration) {
         let hash = hash(pixels);
         let same = self.newest.filter(|last| last.hash == hash);
+        let look = Look::of(pixels);
+        let blurred = self.newest.and_then(|last| last.blurred).unwrap_or((now, 0));
         self.newest = Some(Taken {
             utc,
             came: now,
             same_since: same.map_or(now, |last| last.same_since),
             same_frames: same.map_or(1, |last| last.same_frames + 1),
+            blurred: (look == Look::Blurred).then_some((blurred.0, blurred.1 + 1)),
             hash,
-            look: Look::of(pixels),
+            look,
         });
         self.frames += 1;
         self.fault = None;
     }
 
     /// What a state follows from at `now`, which is `utc` by the station's wall clock.
-    pub(super) fn facts(&self, every_s: f64, now: Duration, utc: Timestamp) -> Facts {
+    pub(super) fn facts(&self, config: &CameraConfig, now: Duration, utc: Timestamp) -> Facts {
         let newest = self.newest;
+        let since = |at: Duration| now.saturating_sub(at).as_secs_f64();
         Facts {
-            every_s,
+            every_s: config.every_s,
+            when: config.look,
+            is_night: config.site.is_night(utc),
+            moved: self.moved.as_ref().map(|(at, how)| (since(*at), how.clone())),
+            blurred: newest
+                .and_then(|taken| Some((taken.came, taken.blurred?)))
+                .map_or((0.0, 0), |(came, (at, n))| (came.saturating_sub(at).as_secs_f64(), n)),
             fault: self.fault.clone(),
             frame_age_s: newest.map(|taken| frame_age_s(&taken, now, utc)),
             same: newest.map_or((0.0, 0), |taken| {
@@ -110,6 +127,13 @@ mod tests {
     use super::super::state::State;
     use super::*;
 
+    /// A frame each five seconds is expected.
+    fn config() -> CameraConfig {
+        let text =
+            "name = \"a\"\nlat = 1.0\nlon = 1.0\n[[camera]]\nname = \"a\"\nfrom = \"sim:fire\"\n";
+        crate::config::Config::parse("s.toml", text).unwrap().cameras.remove(0)
+    }
+
     fn grey(level: u8) -> Pixels {
         Pixels::U8(Array3::from_shape_fn((32, 32, 1), |(y, _, _)| level + y as u8))
     }
@@ -142,7 +166,7 @@ mod tests {
                 Ok(None) => {}
                 Err(fault) => record.fault = Some(fault),
             }
-            assert_eq!(State::of(&record.facts(5.0, now, utc)).0, want, "second {now_s}");
+            assert_eq!(State::of(&record.facts(&config(), now, utc)).0, want, "second {now_s}");
         }
         assert_eq!(record.frames, 9);
     }
@@ -152,11 +176,11 @@ mod tests {
         let mut record = Record::default();
         record.frame(&grey(1), "2026-08-01T12:00:00Z".parse().unwrap(), Duration::from_secs(5));
         let days_later: Timestamp = "2026-08-03T12:00:00Z".parse().unwrap();
-        let facts = record.facts(5.0, Duration::from_secs(6), days_later);
+        let facts = record.facts(&config(), Duration::from_secs(6), days_later);
         assert_eq!(State::of(&facts).0, State::Gone);
         // A wall clock that was set back makes no frame younger than its coming.
         let before: Timestamp = "1970-01-01T00:00:00Z".parse().unwrap();
-        let facts = record.facts(5.0, Duration::from_secs(35), before);
+        let facts = record.facts(&config(), Duration::from_secs(35), before);
         assert_eq!(facts.frame_age_s, Some(30.0));
     }
 }

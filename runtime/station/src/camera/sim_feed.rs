@@ -10,6 +10,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::feed::{Fault, Feed, Got, Shot};
 
+/// Frames are never so far from the clock, seconds, unless that was set or the machine slept.
+const STEP_S: f64 = 10.0;
+
 /// A fire that begins anew when it has come to its end.
 pub(super) struct SimFeed {
     address: String,
@@ -62,10 +65,17 @@ impl Feed for SimFeed {
             }
         };
         let since = SignedDuration::try_from(self.every * self.index).unwrap_or_default();
+        let now = Timestamp::now();
+        let mut taken = self.began.1.saturating_add(since).unwrap_or(now);
+        if now.duration_since(taken).as_secs_f64().abs() > STEP_S {
+            // The clock of this machine was set: the fire goes by it from here on.
+            self.began.1 = now.saturating_sub(since).unwrap_or(now);
+            taken = now;
+        }
         let shot = Shot {
             pixels: Arc::clone(&frame.pixels),
             grid: self.grid.clone(),
-            taken: self.began.1.saturating_add(since).unwrap_or(self.began.1),
+            taken,
             time_source: TimeSource::Simulated,
             new_scene: self.index == 0,
         };

@@ -2,12 +2,18 @@
 
 use super::feed::Fault;
 use super::look::Look;
+use crate::config::When;
 
 /// Nothing for so long, or twice as long as makes it late, is gone.
 const GONE_S: f64 = 60.0;
 /// The same picture for so long and so often is frozen.
 const FROZEN_S: f64 = 60.0;
 const FROZEN_FRAMES: u64 = 6;
+/// So long it is told that a camera was moved.
+const MOVED_S: f64 = 60.0;
+/// Blurred for so long and so often is out of focus.
+const BLURRED_S: f64 = 60.0;
+const BLURRED_FRAMES: u64 = 6;
 
 /// What a camera is worth at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +32,14 @@ pub enum State {
     Dark,
     /// Its picture is white.
     White,
+    /// It was moved a moment ago: what is seen is another view.
+    Moved,
+    /// It is night, and it is looked at by day.
+    Night,
+    /// It is day, and it is looked at by night.
+    Day,
+    /// Its picture shows no fine detail.
+    Blurred,
 }
 
 /// What the state of a camera follows from.
@@ -41,12 +55,31 @@ pub struct Facts {
     pub same: (f64, u64),
     /// How the newest frame looks.
     pub look: Look,
+    /// For how long, seconds, and in how many frames it has been blurred.
+    pub blurred: (f64, u64),
+    /// How long ago it was moved, seconds, and how, where that is known.
+    pub moved: Option<(f64, String)>,
+    /// When it is looked at.
+    pub when: When,
+    /// Whether it is night, where that is known.
+    pub is_night: Option<bool>,
 }
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 7] =
-        [Self::Fresh, Self::Late, Self::Gone, Self::Refused, Self::Frozen, Self::Dark, Self::White];
+    pub const ALL: [Self; 11] = [
+        Self::Fresh,
+        Self::Late,
+        Self::Gone,
+        Self::Refused,
+        Self::Frozen,
+        Self::Dark,
+        Self::White,
+        Self::Moved,
+        Self::Night,
+        Self::Day,
+        Self::Blurred,
+    ];
 
     /// Its word on the page and in metrics.
     #[must_use]
@@ -59,13 +92,23 @@ impl State {
             Self::Frozen => "frozen",
             Self::Dark => "dark",
             Self::White => "white",
+            Self::Moved => "moved",
+            Self::Night => "night",
+            Self::Day => "day",
+            Self::Blurred => "blurred",
         }
     }
 
     /// Whether a forecast is made in it.
     #[must_use]
     pub fn is_seeing(self) -> bool {
-        matches!(self, Self::Fresh | Self::Late)
+        matches!(self, Self::Fresh | Self::Late | Self::Blurred)
+    }
+
+    /// Whether nothing is to be seen because nobody asked for it: no fault.
+    #[must_use]
+    pub fn is_resting(self) -> bool {
+        matches!(self, Self::Night | Self::Day)
     }
 
     /// The state that follows from `facts`, and why where it is not fresh.
@@ -82,14 +125,34 @@ impl State {
                 Self::Gone,
                 format!("no frame for {age_s:.0} s: look after the camera and its line"),
             ),
+            _ if facts.when == When::Day && facts.is_night == Some(true) => {
+                (Self::Night, "it is looked at by day".to_owned())
+            }
+            _ if facts.when == When::Night && facts.is_night == Some(false) => {
+                (Self::Day, "it is looked at by night".to_owned())
+            }
             _ if same_s >= FROZEN_S && same_frames >= FROZEN_FRAMES => {
                 let why = format!("the same picture for {same_s:.0} s: restart the camera");
                 (Self::Frozen, why)
             }
+            _ if facts.look == Look::Dark && facts.is_night == Some(true) => {
+                let why = "the picture is black, and it is night: switch its infrared light on, or set look = \
+                           \"day\"";
+                (Self::Dark, why.to_owned())
+            }
             _ if facts.look == Look::Dark => (Self::Dark, "the picture is black".to_owned()),
             _ if facts.look == Look::White => (Self::White, "the picture is white".to_owned()),
+            _ if let Some((ago_s, how)) = &facts.moved
+                && *ago_s < MOVED_S =>
+            {
+                (Self::Moved, format!("{how} {ago_s:.0} s ago: it begins anew"))
+            }
             (None, Some(age_s)) if age_s >= late_s => {
                 (Self::Late, format!("the newest frame is {age_s:.0} s old"))
+            }
+            _ if facts.blurred.0 >= BLURRED_S && facts.blurred.1 >= BLURRED_FRAMES => {
+                let why = "no fine detail in the picture: look after focus and lens".to_owned();
+                (Self::Blurred, why)
             }
             _ => (Self::Fresh, String::new()),
         }
@@ -132,12 +195,46 @@ mod tests {
                 Facts { look: Look::Dark, same: (90.0, 9), ..seen(1.0) },
                 State::Frozen,
             ),
+            (
+                "night",
+                Facts { when: When::Day, is_night: Some(true), same: (90.0, 9), ..seen(1.0) },
+                State::Night,
+            ),
+            ("day", Facts { when: When::Day, is_night: Some(false), ..seen(1.0) }, State::Fresh),
+            (
+                "resting",
+                Facts { when: When::Night, is_night: Some(false), ..seen(1.0) },
+                State::Day,
+            ),
+            ("no clock", Facts { when: When::Day, is_night: None, ..seen(1.0) }, State::Fresh),
+            (
+                "lost in the night",
+                Facts { when: When::Day, is_night: Some(true), ..seen(99.0) },
+                State::Gone,
+            ),
+            (
+                "no infrared",
+                Facts { look: Look::Dark, is_night: Some(true), ..seen(1.0) },
+                State::Dark,
+            ),
+            (
+                "moved",
+                Facts { moved: Some((5.0, "it turned".to_owned())), ..seen(1.0) },
+                State::Moved,
+            ),
+            (
+                "once",
+                Facts { moved: Some((60.0, "it turned".to_owned())), ..seen(1.0) },
+                State::Fresh,
+            ),
+            ("blurred", Facts { blurred: (60.0, 6), ..seen(1.0) }, State::Blurred),
+            ("for a moment", Facts { blurred: (30.0, 30), ..seen(1.0) }, State::Fresh),
             ("frozen, then gone", Facts { same: (90.0, 9), ..seen(99.0) }, State::Gone),
         ] {
             let (state, why) = State::of(&facts);
             assert_eq!(state, want, "{what}");
             assert_eq!(why.is_empty(), want == State::Fresh, "{what}: {why}");
-            let seeing = matches!(want, State::Fresh | State::Late);
+            let seeing = matches!(want, State::Fresh | State::Late | State::Blurred);
             assert_eq!(state.is_seeing(), seeing, "{what}");
         }
     }

@@ -26,7 +26,7 @@ pub type Open = dyn Fn() -> Result<Box<dyn Feed>, Fault> + Send;
 
 /// How the feed of a camera is opened.
 #[must_use]
-pub fn open(config: &CameraConfig) -> Box<Open> {
+pub(super) fn open(config: &CameraConfig) -> Box<Open> {
     let CameraConfig { from, kind, every_s, .. } = config.clone();
     Box::new(move || {
         let feed: Box<dyn Feed> = match &from {
@@ -178,6 +178,7 @@ mod tests {
             every_s: 1.0,
             step_s: 1.0,
             look: When::Always,
+            site: crate::sun::Site::default(),
         };
         let (camera, stop) = (Arc::new(Camera::new(config)), Stop::default());
         let opened = Arc::new(AtomicU32::new(0));

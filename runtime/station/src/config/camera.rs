@@ -8,6 +8,7 @@ use super::check::Check;
 use super::error::ConfigError;
 use super::login::{Login, PasswordFrom};
 use super::text::CameraText;
+use crate::sun::Site;
 
 /// Seconds between the frames that are taken, unless told.
 const FRAME_EVERY_S: f64 = 5.0;
@@ -29,6 +30,8 @@ pub struct CameraConfig {
     pub step_s: f64,
     /// When it is looked at.
     pub look: When,
+    /// Where it stands: the station's place.
+    pub site: Site,
 }
 
 /// Where the frames of a camera come from.
@@ -130,8 +133,13 @@ impl CameraConfig {
 }
 
 impl Check<'_> {
-    /// The `k`-th camera of the file.
-    pub(super) fn camera(&self, k: usize, text: CameraText) -> Result<CameraConfig, ConfigError> {
+    /// The `k`-th camera of the file, of a station at `site`.
+    pub(super) fn camera(
+        &self,
+        site: Site,
+        k: usize,
+        text: &CameraText,
+    ) -> Result<CameraConfig, ConfigError> {
         let name = text.name.clone();
         let name = self.need(name, &format!("name of camera {}", k + 1), "name = \"north\"")?;
         let name = self.name(name, &format!("name of camera {}", k + 1))?;
@@ -146,7 +154,7 @@ impl Check<'_> {
             (self.sim(&place("from"), from, kind)?, kind, every_s)
         } else {
             // Frames that come by a clock of their own are never quite `every_s` apart.
-            let from = self.from(&place("from"), from, &text)?;
+            let from = self.from(&place("from"), from, text)?;
             let kind = self.need(kind, &place("kind"), "kind = \"thermal\" (or rgb, mask)")?;
             (from, kind, 2.0 * every_s)
         };
@@ -157,14 +165,14 @@ impl Check<'_> {
         if text.snapshot.is_some() && !matches!(from, CameraFrom::Http { .. }) {
             return self.value(&place("snapshot"), "only http:// has one", fix);
         }
-        let login = self.login(&place, &text)?;
+        let login = self.login(&place, text)?;
         if login.is_some() && !matches!(from, CameraFrom::Rtsp { .. } | CameraFrom::Http { .. }) {
             return self.value(&place("user"), "only cameras of the network have one", fix);
         }
         let step_s = text.step_s.unwrap_or(usual_step_s);
         let step_s = self.number(step_s, [every_s, 7200.0], &place("step_s"))?;
         let look = self.choice(text.look.as_deref(), &LOOKS, &place("look"))?.unwrap_or_default();
-        Ok(CameraConfig { name, from, login, kind, every_s, step_s, look })
+        Ok(CameraConfig { name, from, login, kind, every_s, step_s, look, site })
     }
 
     fn login(

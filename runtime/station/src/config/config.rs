@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use emberline_engine::EngineKind;
 
-use super::camera::CameraConfig;
+use super::camera::{CameraConfig, CameraFrom};
 use super::check::Check;
 use super::error::ConfigError;
 use super::keys;
 use super::quantity;
-use super::text::{CameraText, ConfigText, ForecastText, KeepText, WebText};
+use super::text::{BudgetText, CameraText, ConfigText, ForecastText, KeepText, WebText};
+use crate::sun::Site;
 
 /// Where products lie unless told.
 const DATA: &str = "/var/lib/emberline";
@@ -20,10 +21,14 @@ const DATA: &str = "/var/lib/emberline";
 const PORT: u16 = 8085;
 /// Seconds between forecasts unless told.
 const FORECAST_EVERY_S: f64 = 60.0;
+/// What is asked of the machine unless told. Boards slow down by themselves from 85 to 100 °C.
+const MAX_TEMP_C: f64 = 95.0;
+const MIN_MEMORY: &str = "64MB";
 /// What is kept unless told.
 const MAX_AGE: &str = "30d";
 const MAX_BYTES: &str = "50GB";
 const MIN_FREE: &str = "5%";
+const WHOLE_EVERY: &str = "1h";
 /// The simulated fire of `sim:` alone: cells of half a metre, so that it moves while one looks.
 const SIM_FIRE: &str = "sim:fire?cell_m=0.5&frames=1000";
 
@@ -42,6 +47,8 @@ pub struct Config {
     pub cameras: Vec<CameraConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
+    /// What it may ask of its machine.
+    pub budget: BudgetConfig,
     /// How much it keeps.
     pub keep: KeepConfig,
     /// Its page.
@@ -61,6 +68,17 @@ pub struct ForecastConfig {
     pub leads: Option<NonZeroU32>,
 }
 
+/// What the station may ask of its machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BudgetConfig {
+    /// Cores that a model may take; all where not given.
+    pub cores: Option<NonZeroU32>,
+    /// Above this temperature no forecast is made, °C.
+    pub max_temp_c: f64,
+    /// With less memory left than this, bytes, no forecast is made.
+    pub min_memory: u64,
+}
+
 /// How much is kept; the first limit that is reached counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeepConfig {
@@ -70,6 +88,8 @@ pub struct KeepConfig {
     pub max_bytes: u64,
     /// What is left free on the disk in any case.
     pub min_free: MinFree,
+    /// How often a forecast is kept with its arrays: others are kept without, in a fiftieth of the space.
+    pub whole_every: Duration,
 }
 
 /// Space that is left free.
@@ -134,6 +154,7 @@ impl Config {
             data: Some(data.display().to_string()),
             camera: vec![camera],
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
+            budget: BudgetText::default(),
             keep: KeepText {
                 max_bytes: Some("1GB".to_owned()),
                 // A first try on a full disk is no reason to see nothing.
@@ -143,6 +164,31 @@ impl Config {
             web: WebText::default(),
         };
         Check { file: address }.config(text)
+    }
+
+    /// What may stand in a file, as JSON Schema (draft 2020-12).
+    #[must_use]
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(ConfigText).to_value()
+    }
+
+    /// The same as [`Config::to_toml`], without users, and without what follows a `?` in an address, which may
+    /// be a key: to send along with a question.
+    #[must_use]
+    pub fn without_secrets(&self) -> String {
+        let mut config = self.clone();
+        for camera in &mut config.cameras {
+            if let CameraFrom::Rtsp { address, .. } | CameraFrom::Http { address, .. } =
+                &mut camera.from
+                && let Some((plain, _)) = address.split_once('?')
+            {
+                *address = format!("{plain}?(left-out)");
+            }
+            if let Some(login) = &mut camera.login {
+                login.user = "(left out)".to_owned();
+            }
+        }
+        config.to_toml()
     }
 
     /// The whole configuration as TOML, defaults written out.
@@ -160,6 +206,11 @@ impl Config {
                 every_s: Some(self.forecast.every_s),
                 leads: self.forecast.leads.map(NonZeroU32::get),
             },
+            budget: BudgetText {
+                cores: self.budget.cores.map(NonZeroU32::get),
+                max_temp_c: Some(self.budget.max_temp_c),
+                min_memory: Some(format!("{}kB", self.budget.min_memory as f64 / 1e3)),
+            },
             keep: KeepText {
                 max_age: Some(format!("{}s", self.keep.max_age.as_secs_f64())),
                 max_bytes: Some(format!("{}kB", self.keep.max_bytes as f64 / 1e3)),
@@ -167,6 +218,7 @@ impl Config {
                     MinFree::Bytes(bytes) => format!("{}kB", bytes as f64 / 1e3),
                     MinFree::Share(share) => format!("{}%", share * 100.0),
                 }),
+                whole_every: Some(format!("{}s", self.keep.whole_every.as_secs_f64())),
             },
             web: WebText { listen: Some(self.web.listen.to_string()) },
         };
@@ -179,9 +231,12 @@ impl Check<'_> {
         let name = self.need(text.name, "name", "name = \"ridge\"")?;
         let lat = self.need(text.lat, "lat", "lat = 40.0175 (degrees north)")?;
         let lon = self.need(text.lon, "lon", "lon = -105.2797 (degrees east)")?;
+        let lat = self.number(lat, [-90.0, 90.0], "lat")?;
+        let lon = self.number(lon, [-180.0, 180.0], "lon")?;
+        let site = Site { lat, lon };
         let mut cameras: Vec<CameraConfig> = Vec::new();
-        for (k, camera) in text.camera.into_iter().enumerate() {
-            let camera = self.camera(k, camera)?;
+        for (k, camera) in text.camera.iter().enumerate() {
+            let camera = self.camera(site, k, camera)?;
             if cameras.iter().any(|c| c.name == camera.name) {
                 let place = format!("camera {}", camera.name);
                 return self.value(&place, "two have this name", "give each its own");
@@ -198,11 +253,12 @@ impl Check<'_> {
         }
         Ok(Config {
             name: self.name(name, "name")?,
-            lat: self.number(lat, [-90.0, 90.0], "lat")?,
-            lon: self.number(lon, [-180.0, 180.0], "lon")?,
+            lat,
+            lon,
             data: data.into(),
             cameras,
             forecast: self.forecast(text.forecast)?,
+            budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,
             web: self.web(&text.web)?,
         })
@@ -231,6 +287,21 @@ impl Check<'_> {
         Ok(ForecastConfig { model: text.model, engine, every_s, leads })
     }
 
+    fn budget(&self, text: &BudgetText) -> Result<BudgetConfig, ConfigError> {
+        let cores = match text.cores.map(NonZeroU32::new) {
+            Some(None) => return self.value("budget.cores", "0 cannot be", "give 1 or more"),
+            Some(cores) => cores,
+            None => None,
+        };
+        let max_temp_c = text.max_temp_c.unwrap_or(MAX_TEMP_C);
+        let max_temp_c = self.number(max_temp_c, [30.0, 150.0], "budget.max_temp_c")?;
+        let least = text.min_memory.as_deref().unwrap_or(MIN_MEMORY);
+        let Some(min_memory) = quantity::bytes(least) else {
+            return self.value("budget.min_memory", "no size", "give \"200MB\"");
+        };
+        Ok(BudgetConfig { cores, max_temp_c, min_memory })
+    }
+
     fn keep(&self, text: &KeepText) -> Result<KeepConfig, ConfigError> {
         let age = text.max_age.as_deref().unwrap_or(MAX_AGE);
         let Some(max_age) = quantity::span(age) else {
@@ -247,7 +318,12 @@ impl Check<'_> {
         let Some(min_free) = min_free else {
             return self.value("keep.min_free", "no share and no size", "give \"5%\" or \"2GB\"");
         };
-        Ok(KeepConfig { max_age, max_bytes, min_free })
+        let whole = text.whole_every.as_deref().unwrap_or(WHOLE_EVERY);
+        let Some(whole_every) = quantity::any_span(whole) else {
+            let fix = "give \"1h\", or \"0s\" for every forecast";
+            return self.value("keep.whole_every", "no span of time", fix);
+        };
+        Ok(KeepConfig { max_age, max_bytes, min_free, whole_every })
     }
 
     fn web(&self, text: &WebText) -> Result<WebConfig, ConfigError> {

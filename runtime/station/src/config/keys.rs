@@ -5,11 +5,12 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 5] = [
-    ("", &["name", "lat", "lon", "data", "camera", "forecast", "keep", "web"]),
+pub(super) const KEYS: [(&str, &[&str]); 6] = [
+    ("", &["name", "lat", "lon", "data", "camera", "forecast", "budget", "keep", "web"]),
     ("camera", CAMERA),
     ("forecast", &["model", "engine", "every_s", "leads"]),
-    ("keep", &["max_age", "max_bytes", "min_free"]),
+    ("budget", &["cores", "max_temp_c", "min_memory"]),
+    ("keep", &["max_age", "max_bytes", "min_free", "whole_every"]),
     ("web", &["listen"]),
 ];
 const CAMERA: &[&str] = &[

@@ -13,6 +13,6 @@ mod text;
 mod tests;
 
 pub use camera::{CameraConfig, CameraFrom, Transport, When};
-pub use config::{Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
+pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};

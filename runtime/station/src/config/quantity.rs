@@ -22,6 +22,12 @@ pub(super) fn span(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(measure(text, &TIMES)?).ok()
 }
 
+/// The same, or none at all, such as `0s`.
+pub(super) fn any_span(text: &str) -> Option<Duration> {
+    let is_none = TIMES.iter().any(|(unit, _)| text.trim() == format!("0{unit}"));
+    if is_none { Some(Duration::ZERO) } else { span(text) }
+}
+
 /// Bytes such as `50GB`; `None` of anything else.
 pub(super) fn bytes(text: &str) -> Option<u64> {
     measure(text, &SIZES).filter(|bytes| *bytes < 1e18).map(|bytes| bytes as u64)
@@ -53,6 +59,8 @@ mod tests {
         ] {
             assert_eq!(span(text).map(|s| s.as_secs_f64()), want_s, "{text}");
         }
+        assert_eq!((any_span("0s"), any_span("0")), (Some(Duration::ZERO), None));
+        assert_eq!(any_span("1h"), span("60min"));
         for (text, want) in [
             ("50GB", Some(50_000_000_000)),
             ("1.5 mb", Some(1_500_000)),

@@ -35,7 +35,8 @@ fn what_is_written_out_says_the_same_again() {
          password_env = \"B\"\nsnapshot = true\n\
          [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
-         [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\n\
+         [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
+         [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\nwhole_every = \"0s\"\n\
          [web]\nlisten = \"[::1]:9000\"\n"
     );
     for text in [LEAST, &all] {
@@ -51,6 +52,41 @@ fn what_is_written_out_says_the_same_again() {
             assert!(written.contains(key), "{key} is known and is never written: {written}");
         }
     }
+}
+
+#[test]
+fn the_schema_has_the_keys_that_there_are() {
+    let schema = Config::schema();
+    for (section, keys) in KEYS {
+        let place = match section {
+            "" => &schema,
+            _ => {
+                let place = &schema["properties"][section];
+                let named = place.get("$ref").or_else(|| place["items"].get("$ref"));
+                let named =
+                    named.and_then(|name| name.as_str()).unwrap_or_else(|| panic!("{place}"));
+                schema.pointer(named.trim_start_matches('#')).unwrap()
+            }
+        };
+        let known = place["properties"].as_object().unwrap();
+        let mut got: Vec<&str> = known.keys().map(String::as_str).collect();
+        let mut want = keys.to_vec();
+        got.sort_unstable();
+        want.sort_unstable();
+        assert_eq!(got, want, "{section}");
+        assert_eq!(place["additionalProperties"], false, "{section}");
+        assert!(known.values().all(|key| key["description"].is_string()), "{section}");
+    }
+    assert_eq!(schema["required"], serde_json::json!(["name", "lat", "lon", "camera"]));
+}
+
+#[test]
+fn what_is_sent_along_holds_no_secret() {
+    let text = LEAST.replace("file:///srv/drop/", "http://192.0.2.1/now.jpg?token=s3cret");
+    let text = format!("{text}user = \"s3cret\"\npassword_file = \"/etc/a\"\nsnapshot = true\n");
+    let sent = Config::parse("s.toml", &text).unwrap().without_secrets();
+    assert!(sent.contains("http://192.0.2.1/now.jpg?(left-out)"), "{sent}");
+    assert!(sent.contains("/etc/a") && !sent.contains("s3cret"), "{sent}");
 }
 
 #[test]
@@ -98,6 +134,9 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("[forecast]\nengine = \"gpu\""), "forecast.engine: no such engine; give one of auto"),
         (end("[forecast]\nleads = 0"), "forecast.leads: 0 cannot be"),
         (end("[forecast]\nleads = -1"), "invalid value: integer `-1`"),
+        (end("[budget]\ncores = 0"), "budget.cores: 0 cannot be"),
+        (end("[budget]\nmax_temp_c = 20"), "budget.max_temp_c: 20 cannot be; give 30 to 150"),
+        (end("[budget]\nmin_memory = \"5%\""), "budget.min_memory: no size"),
         (end("[keep]\nmax_age = \"30\""), "keep.max_age: no span of time; give \"30d\""),
         (end("[keep]\nmax_bytes = \"5%\""), "keep.max_bytes: no size"),
         (end("[keep]\nmin_free = \"5\""), "keep.min_free: no share and no size"),

@@ -1,60 +1,124 @@
-//! The text of a configuration: its sections and keys as they stand in the file.
+//! The text of a configuration: its sections and keys as they stand in the file. What is said of them here is
+//! what `config schema` tells an editor.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// All of it; `None` is what the file does not say.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A field station of emberline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "lat", "lon", "camera"]))]
 pub(super) struct ConfigText {
+    /// What it is called: small letters, digits and dashes.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
     pub(super) name: Option<String>,
+    /// Where it stands, degrees north.
+    #[schemars(range(min = -90, max = 90))]
     pub(super) lat: Option<f64>,
+    /// Where it stands, degrees east.
+    #[schemars(range(min = -180, max = 180))]
     pub(super) lon: Option<f64>,
+    /// Folder of what it keeps [/var/lib/emberline].
     pub(super) data: Option<String>,
+    /// What it sees through.
     pub(super) camera: Vec<CameraText>,
+    /// What is forecast.
     pub(super) forecast: ForecastText,
+    /// What it may ask of its machine.
+    pub(super) budget: BudgetText,
+    /// How much is kept: the oldest goes first, the first limit that is reached counts.
     pub(super) keep: KeepText,
+    /// Its page.
     pub(super) web: WebText,
 }
 
-/// A `[[camera]]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// A camera.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "from"]))]
 pub(super) struct CameraText {
+    /// What it is called: small letters, digits and dashes.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
     pub(super) name: Option<String>,
+    /// Where its frames come from: rtsp://, http://, file:///folder/, /dev/video0 or sim:fire; no password in it.
     pub(super) from: Option<String>,
+    /// Who it is asked as, where it wants to know.
     pub(super) user: Option<String>,
+    /// File whose first line is the password.
     pub(super) password_file: Option<String>,
+    /// Variable of the environment that holds the password.
     pub(super) password_env: Option<String>,
+    /// What carries the packets of rtsp:// [tcp].
+    #[schemars(extend("enum" = ["tcp", "udp"]))]
     pub(super) transport: Option<String>,
+    /// Whether each picture of http:// is asked for by itself [false: a stream].
     pub(super) snapshot: Option<bool>,
+    /// What its values mean.
+    #[schemars(extend("enum" = ["thermal", "rgb", "mask"]))]
     pub(super) kind: Option<String>,
+    /// Seconds between the frames that are taken [5].
+    #[schemars(range(min = 0.1, max = 3600))]
     pub(super) every_s: Option<f64>,
+    /// Seconds between the frames that a model sees [twice every_s].
+    #[schemars(range(max = 7200))]
     pub(super) step_s: Option<f64>,
+    /// When it is looked at, by the sun over the station [always].
+    #[schemars(extend("enum" = ["always", "day", "night"]))]
     pub(super) look: Option<String>,
 }
 
 /// `[forecast]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct ForecastText {
+    /// Model by name or folder [the usual one of the kind].
     pub(super) model: Option<String>,
+    /// What runs it [auto].
     pub(super) engine: Option<String>,
+    /// Seconds between two forecasts of a camera, at least [60].
+    #[schemars(range(min = 1, max = 86400))]
     pub(super) every_s: Option<f64>,
+    /// How many leads [the model's own number].
+    #[schemars(range(min = 1, max = 1000))]
     pub(super) leads: Option<u32>,
 }
 
-/// `[keep]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// `[budget]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct BudgetText {
+    /// Cores that a model may take [all].
+    #[schemars(range(min = 1, max = 1024))]
+    pub(super) cores: Option<u32>,
+    /// Above this temperature no forecast is made, °C [95].
+    #[schemars(range(min = 30, max = 150))]
+    pub(super) max_temp_c: Option<f64>,
+    /// With less memory left than this no forecast is made, such as 200MB [64MB].
+    pub(super) min_memory: Option<String>,
+}
+
+/// `[keep]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct KeepText {
+    /// How old a forecast may become, such as 12h [30d].
     pub(super) max_age: Option<String>,
+    /// Most bytes of all forecasts, such as 500MB [50GB].
     pub(super) max_bytes: Option<String>,
+    /// What is left free on the disk, such as 2GB or 5% [5%].
     pub(super) min_free: Option<String>,
+    /// How often a forecast is kept with its arrays, such as 0s for all [1h].
+    pub(super) whole_every: Option<String>,
 }
 
 /// `[web]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub(super) struct WebText {
+    /// Address of this machine alone, and port [127.0.0.1:8085].
     pub(super) listen: Option<String>,
 }

@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+/// What the hidden names of unfinished and half removed forecasts hold, as [`emberline_vision::product`] says.
+pub(super) const PARTIAL: &str = ".partial-";
+
 /// A forecast on the disk.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kept {
@@ -53,7 +56,7 @@ pub(super) fn find(root: &Path) -> Vec<Kept> {
     for (day, path) in folders(root) {
         for (camera, path) in folders(&path) {
             for (name, folder) in folders(&path) {
-                if name.starts_with('.') && name.contains(".partial-") {
+                if name.starts_with('.') && name.contains(PARTIAL) {
                     let _ = fs::remove_dir_all(&folder);
                 } else if let Some(issued) = issued(&day, &name) {
                     let (camera, bytes) = (camera.clone(), bytes(&folder));

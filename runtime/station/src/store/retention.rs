@@ -69,6 +69,7 @@ mod tests {
             max_age: Duration::from_secs(hours * 3600),
             max_bytes,
             min_free: MinFree::Bytes(0),
+            whole_every: Duration::ZERO,
         };
         let many = |range: std::ops::RangeInclusive<usize>, why: &'static str| {
             range.map(|i| (i, why)).collect::<Vec<_>>()

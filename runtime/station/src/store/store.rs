@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use emberline_vision::clip::Clip;
 use emberline_vision::forecast::{Forecast, Provenance};
-use emberline_vision::product::{self, ProductError};
+use emberline_vision::product::{self, ProductError, Which};
 use jiff::Timestamp;
 
 use super::kept::{self, Kept};
@@ -62,6 +62,10 @@ pub struct StoreFacts {
 struct Inside {
     /// Oldest first.
     kept: Vec<Kept>,
+    /// Time of the newest forecast of a camera that is kept with its arrays.
+    whole: BTreeMap<String, Timestamp>,
+    /// What was free when it was last looked.
+    free_bytes: Option<u64>,
     deleted: BTreeMap<&'static str, u64>,
     errors: u64,
     trouble: Option<String>,
@@ -71,7 +75,7 @@ struct Inside {
 #[derive(Debug)]
 pub struct Store {
     data: PathBuf,
-    keep: KeepConfig,
+    keep: Mutex<KeepConfig>,
     inside: Mutex<Inside>,
     /// Held for as long as the station runs.
     _lock: File,
@@ -87,7 +91,16 @@ impl Store {
         let lock = lock::hold(data)?;
         let kept = kept::find(&data.join(FORECASTS));
         let inside = Mutex::new(Inside { kept, ..Inside::default() });
-        Ok(Self { data: data.to_owned(), keep: keep.clone(), inside, _lock: lock })
+        Ok(Self { data: data.to_owned(), keep: Mutex::new(keep.clone()), inside, _lock: lock })
+    }
+
+    /// Other limits, from now on.
+    pub fn limits(&self, keep: &KeepConfig) {
+        *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = keep.clone();
+    }
+
+    fn keep(&self) -> KeepConfig {
+        self.keep.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn inside(&self) -> std::sync::MutexGuard<'_, Inside> {
@@ -136,7 +149,7 @@ impl Store {
         now: Option<Timestamp>,
     ) -> Result<PathBuf, StoreError> {
         self.tidy(now);
-        let least = self.keep.min_free;
+        let least = self.keep().min_free;
         if let Some(space) = Space::of(&self.data).filter(|space| space.lacks(least) > 0) {
             return Err(StoreError::Full {
                 folder: self.data.display().to_string(),
@@ -146,41 +159,58 @@ impl Store {
         }
         let issued = clip.end_utc.or(now).unwrap_or(Timestamp::UNIX_EPOCH);
         let folder = self.data.join(FORECASTS).join(kept::folder(camera, issued));
-        let written = product::write_all(&folder, clip, forecast, provenance)?;
+        let every_s = self.keep().whole_every.as_secs_f64();
+        let last = self.inside().whole.get(camera).copied();
+        let is_whole =
+            last.is_none_or(|last| issued.duration_since(last).as_secs_f64().abs() >= every_s);
+        let which = if is_whole { Which::All } else { Which::Light };
+        let written = product::write(&folder, clip, forecast, provenance, which)?;
         let bytes = written.files.iter().map(|(_, bytes)| bytes).sum();
         let mut inside = self.inside();
         inside.kept.retain(|kept| kept.folder != folder);
         let at = inside.kept.partition_point(|kept| kept.issued <= issued);
         let camera = camera.to_owned();
+        if is_whole {
+            inside.whole.insert(camera.clone(), issued);
+        }
         inside.kept.insert(at, Kept { issued, camera, bytes, folder: folder.clone() });
+        drop(inside);
+        // What it takes is not known before: the limits hold right after.
+        self.tidy(now);
         Ok(folder)
     }
 
-    /// Deletes what the limits say must go.
+    /// Deletes what the limits say must go. The disk is never waited for with the store locked: who asks how it
+    /// fares is answered while a disk hangs.
     pub fn tidy(&self, now: Option<Timestamp>) {
-        let lacking = Space::of(&self.data).map_or(0, |space| space.lacks(self.keep.min_free));
-        let mut inside = self.inside();
-        // A clock that is before what is stored cannot be right.
-        let newest = inside.kept.last().map(|kept| kept.issued);
-        let now = now.filter(|now| newest.is_none_or(|newest| *now >= newest));
-        let mut gone = Vec::new();
-        for (i, why) in doomed(&inside.kept, now, lacking, &self.keep) {
-            let folder = &inside.kept[i].folder;
-            let removed = fs::remove_dir_all(folder);
-            if removed.is_ok() || !folder.exists() {
+        let keep = self.keep();
+        let space = Space::of(&self.data);
+        let lacking = space.as_ref().map_or(0, |space| space.lacks(keep.min_free));
+        let doomed: Vec<(Kept, &'static str)> = {
+            let mut inside = self.inside();
+            inside.free_bytes = space.map(|space| space.free);
+            // A clock that is before what is stored cannot be right.
+            let newest = inside.kept.last().map(|kept| kept.issued);
+            let now = now.filter(|now| newest.is_none_or(|newest| *now >= newest));
+            let doomed = doomed(&inside.kept, now, lacking, &keep);
+            doomed.iter().rev().map(|(i, why)| (inside.kept.remove(*i), *why)).collect()
+        };
+        for (kept, why) in doomed.into_iter().rev() {
+            let gone = remove(&kept.folder).is_ok() || !kept.folder.exists();
+            if gone {
                 // Folders of a camera and a day go with their last forecast.
-                let camera = folder.parent();
+                let camera = kept.folder.parent();
                 let _ = camera.map(fs::remove_dir);
                 let _ = camera.and_then(Path::parent).map(fs::remove_dir);
-                gone.push(i);
+            }
+            let mut inside = self.inside();
+            if gone {
                 *inside.deleted.entry(why).or_default() += 1;
+            } else {
+                let at = inside.kept.partition_point(|k| k.issued <= kept.issued);
+                inside.kept.insert(at, kept);
             }
         }
-        let mut i = 0;
-        inside.kept.retain(|_| {
-            i += 1;
-            gone.binary_search(&(i - 1)).is_err()
-        });
     }
 
     /// What is in it, and what has gone wrong with it.
@@ -189,13 +219,21 @@ impl Store {
         let inside = self.inside();
         StoreFacts {
             bytes: inside.kept.iter().map(|kept| kept.bytes).sum(),
-            free_bytes: Space::of(&self.data).map(|space| space.free),
+            free_bytes: inside.free_bytes,
             oldest: inside.kept.first().map(|kept| kept.issued),
             deleted: inside.deleted.clone(),
             errors: inside.errors,
             trouble: inside.trouble.clone(),
         }
     }
+}
+
+/// Removes a forecast: out of sight in one step, so that no reader and no power cut finds half of it.
+fn remove(folder: &Path) -> std::io::Result<()> {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let hidden = folder.with_file_name(format!(".{name}{}gone", kept::PARTIAL));
+    fs::rename(folder, &hidden)?;
+    fs::remove_dir_all(&hidden)
 }
 
 #[cfg(test)]
@@ -213,7 +251,9 @@ mod tests {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("forecast.json"), [b' '; 100]).unwrap();
         }
-        let keep = KeepConfig { max_age: Duration::from_secs(86_400), max_bytes, min_free };
+        let whole_every = Duration::from_secs(3600);
+        let keep =
+            KeepConfig { max_age: Duration::from_secs(86_400), max_bytes, min_free, whole_every };
         Store::open(data, &keep).unwrap()
     }
 

@@ -38,6 +38,17 @@ pub use atomic::{Staged, Written};
 pub use error::ProductError;
 use parts::{Fire, Parts, Wet};
 
+/// Which products are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Which {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that are small: of a fire or film without `forecast.npz` and `burn_probability.tif`, which take
+    /// fifty times as much as all others; of rain without `forecast.npz`.
+    Light,
+}
+
 /// Writes every product of one forecast into the folder `out`, whole or not at all.
 ///
 /// `clip` is what the model saw, `provenance` how the forecast came to
@@ -50,6 +61,20 @@ pub fn write_all(
     clip: &Clip,
     forecast: &Forecast,
     provenance: &Provenance,
+) -> Result<Written, ProductError> {
+    write(out, clip, forecast, provenance, Which::All)
+}
+
+/// The same, for `which` products.
+///
+/// # Errors
+/// As [`write_all`].
+pub fn write(
+    out: &Path,
+    clip: &Clip,
+    forecast: &Forecast,
+    provenance: &Provenance,
+    which: Which,
 ) -> Result<Written, ProductError> {
     let parts = Parts::of(clip, forecast)?;
     let facts = facts::Facts::of(clip, forecast, provenance);
@@ -78,7 +103,7 @@ pub fn write_all(
             }
             _ => None,
         };
-        write_stills(&mut staged, &facts, map.as_ref(), clip, forecast, parts)?;
+        write_stills(&mut staged, &facts, map.as_ref(), clip, forecast, parts, which)?;
         let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         staged.write("forecast.gif", |sink| sink.write_all(&bytes?))?;
         let Some(cdf) = cdf else { return Ok(()) };
@@ -116,8 +141,12 @@ fn write_stills(
     clip: &Clip,
     forecast: &Forecast,
     parts: Parts<'_>,
+    which: Which,
 ) -> Result<(), ProductError> {
-    staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast, parts))?;
+    let is_whole = which == Which::All;
+    if is_whole {
+        staged.write("forecast.npz", |sink| npz::write(sink, clip, forecast, parts))?;
+    }
     if let Parts::Fire(fire) = parts {
         staged.write("isochrones.geojson", |sink| {
             geojson::write(sink, map, facts, clip, forecast, fire)
@@ -127,9 +156,11 @@ fn write_stills(
         // Left out where GeoTIFF cannot place it: [`places`] tells.
         (Some(map), Parts::Fire(Fire { burn, .. })) if map.geo_keys().is_ok() => {
             staged.write("arrival.tif", |sink| geotiff::arrival(sink, map, facts, burn))?;
-            staged.write("burn_probability.tif", |sink| {
-                geotiff::burn_probability(sink, map, facts, forecast, burn)
-            })?;
+            if is_whole {
+                staged.write("burn_probability.tif", |sink| {
+                    geotiff::burn_probability(sink, map, facts, forecast, burn)
+                })?;
+            }
         }
         (Some(map), Parts::Rain(Wet { rain, .. })) => {
             let in_geotiff = map.geo_keys().is_ok();

@@ -53,6 +53,22 @@ impl State {
         })
     }
 
+    /// The state of a stream on `grid` that `tracker` has followed up to its frame `newest`; the tracker's times
+    /// are seconds since `begins`.
+    ///
+    /// # Errors
+    /// [`StateError::NoTimes`] where the frame has no wall time.
+    pub fn standing(
+        tracker: Tracker,
+        grid: &Grid,
+        begins: Timestamp,
+        newest: &Frame,
+    ) -> Result<Self, StateError> {
+        let until = newest.time.utc.ok_or(StateError::NoTimes)?;
+        let values = values_of(&newest.pixels, false);
+        Ok(Self { tracker, grid: grid.clone(), values, begins, until })
+    }
+
     /// Whether films of `kind` on `grid` can go on from here, the first frame of them `first`, for
     /// forecasts with a step of `step_s`; `black_hot` where the film was read with its values turned over.
     ///
@@ -134,6 +150,12 @@ impl State {
         self.tracker.feed(&self.timed(frame)?);
         self.until = time;
         Ok(true)
+    }
+
+    /// The tracker alone, to go on with a stream in this program.
+    #[must_use]
+    pub fn into_tracker(self) -> Tracker {
+        self.tracker
     }
 
     /// The tracker.
