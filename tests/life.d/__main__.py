@@ -106,6 +106,9 @@ def main() -> int:
     names = [name for name, _, _ in ROWS]
     parser.add_argument("rows", nargs="*", metavar="NAME", help="rows; all where none is named")
     parser.add_argument("--long", action="store_true", help="the long form, an hour")
+    parser.add_argument(
+        "--days", type=int, default=30, help="of the month's long form, two minutes each"
+    )
     parser.add_argument("--program", type=Path, default=Path("target/release/emberline"))
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--width", type=int, default=WIDTH, help="rows side by side")
@@ -131,7 +134,7 @@ def main() -> int:
         room = folder / name
         room.mkdir(parents=True)
         rng = random.Random(f"{typed.seed} {name}")
-        return Trial(name, typed.program.resolve(), room, typed.long, rng, say)
+        return Trial(name, typed.program.resolve(), room, typed.long, typed.days, rng, say)
 
     with tempfile.TemporaryDirectory(prefix="emberline-life-") as temporary:
         folder = (typed.keep or Path(temporary)).resolve()

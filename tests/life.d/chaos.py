@@ -128,6 +128,7 @@ class Chaos:
 
     def wait_fresh(self, within_s: float) -> float:
         """Waits until it is healthy and each camera has made a forecast from now on."""
+        self.station.until(lambda health: len(health["sources"]) == 2, within_s, "both cameras")
         made = {s["name"]: s["forecasts"] for s in self.station.health()["sources"]}
         return self.station.until(
             lambda health: (

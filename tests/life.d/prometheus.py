@@ -7,7 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from packages import need
+from packages import command
 from station import ENDS_WITH_US, Station, write_config
 from trial import Trial, until
 
@@ -21,7 +21,7 @@ def free_port() -> int:
 
 def row(trial: Trial) -> None:
     """It scrapes each second, and its answers are those of the station."""
-    need("prometheus", "prometheus")
+    prometheus = command("prometheus", "prometheus")
     with Station(trial, [write_config(trial, trial.room / "data")]) as station:
         station.healthy()
         port = free_port()
@@ -30,16 +30,16 @@ def row(trial: Trial) -> None:
             "global: {scrape_interval: 1s}\nscrape_configs:\n- job_name: emberline\n"
             f"  static_configs:\n  - targets: ['127.0.0.1:{station.port}']\n"
         )
-        command = [
+        words = [
             *ENDS_WITH_US,
-            "prometheus",
+            prometheus,
             f"--config.file={file}",
             f"--storage.tsdb.path={trial.room / 'tsdb'}",
             f"--web.listen-address=127.0.0.1:{port}",
             "--log.level=warn",
         ]
         with (trial.room / "prometheus.log").open("wb") as log:
-            server = subprocess.Popen(command, stdout=log, stderr=log)
+            server = subprocess.Popen(words, stdout=log, stderr=log)
 
         def ask(path: str) -> dict:
             try:

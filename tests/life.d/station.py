@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from glob import glob
 from pathlib import Path
 
 from trial import Miss, Trial, until
@@ -63,6 +64,8 @@ class Station:
     ) -> None:
         """Starts `emberline run ARGS` on a free port; `before` are words before its name."""
         self.trial = trial
+        # Told once.
+        self.sees_nothing = False
         self.log_path = trial.room / f"{log}.log"
         command = [*ENDS_WITH_US, *before, trial.program, "run", *args, "--listen", "127.0.0.1:0"]
         self.started = time.monotonic()
@@ -142,7 +145,12 @@ class Station:
     def health(self) -> dict:
         """What /healthz says, with its status as `http`."""
         status, body = self.get("/healthz")
-        return {**json.loads(body), "http": status}
+        health = {**json.loads(body), "http": status}
+        if status == 200 and not health["sources"]:
+            self.trial.hold(self.sees_nothing, "/healthz 200 without any source")
+            self.sees_nothing = True
+            health["http"] = 503
+        return health
 
     def source(self, name: str = "sim") -> dict:
         """What /healthz says of a camera."""
@@ -180,10 +188,16 @@ class Station:
         try:
             code = self.process.wait(within_s)
         except subprocess.TimeoutExpired:
-            raise Miss(f"{signal.Signals(number).name}: it does not end in {within_s} s") from None
+            raise Miss(f"{signal.Signals(number).name}: it does not end: {self.where()}") from None
         took_s = time.monotonic() - began
         self.trial.hold(code == 0, f"exit code {code} after {signal.Signals(number).name}")
         return took_s
+
+    def where(self) -> str:
+        """What its threads do, as the kernel tells it."""
+        threads = [Path(path) for path in glob(f"/proc/{self.pid}/task/*")]
+        told = [[(t / of).read_text().strip() for of in ("comm", "wchan")] for t in threads]
+        return f"{', '.join(': '.join(one) for one in told)}; its last line is {self.log()[-200:]}"
 
     def kill(self) -> None:
         """Ends it by SIGKILL."""

@@ -27,11 +27,13 @@ class Trial:
         program: Path,
         room: Path,
         long: bool,
+        days: int,
         rng: random.Random,
         say: Callable[[str], None],
     ) -> None:
-        """`room` is an empty folder of its own; `say` prints a line."""
-        self.name, self.program, self.room, self.long, self.rng = name, program, room, long, rng
+        """`room` is an empty folder of its own, `days` are the month's; `say` prints a line."""
+        self.name, self.program, self.room, self.rng = name, program, room, rng
+        self.long, self.days = long, days
         self._say = say
         self.figures: list[str] = []
         self.misses: list[str] = []
