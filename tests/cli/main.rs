@@ -20,5 +20,6 @@ mod room;
 mod shipped;
 mod state;
 mod station;
+mod station_radar;
 mod structure;
 mod weather;

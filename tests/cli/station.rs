@@ -10,20 +10,20 @@ use std::time::{Duration, Instant};
 use crate::room::{Room, heat, whole};
 
 /// Nothing here takes longer on any machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A station that runs; dropping it kills it.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: String,
 }
 
 impl Running {
-    fn start(room: &Room, args: &[&str]) -> Self {
+    pub(crate) fn start(room: &Room, args: &[&str]) -> Self {
         Self::start_with(room, args, |_| {})
     }
 
-    fn start_with(
+    pub(crate) fn start_with(
         room: &Room,
         args: &[&str],
         more: impl FnOnce(&mut std::process::Command),
@@ -42,7 +42,7 @@ impl Running {
     }
 
     /// Status and body of what lies at `path`.
-    fn get(&self, path: &str) -> (u16, Vec<u8>) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).expect("the page");
         stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
         write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("a request");
@@ -54,12 +54,12 @@ impl Running {
         (status, said[end + 4..].to_vec())
     }
 
-    fn text(&self, path: &str) -> String {
+    pub(crate) fn text(&self, path: &str) -> String {
         String::from_utf8(self.get(path).1).expect("text")
     }
 
     /// Waits until it is healthy; gives how long that took.
-    fn healthy(&self) -> Duration {
+    pub(crate) fn healthy(&self) -> Duration {
         let began = Instant::now();
         while self.get("/healthz").0 != 200 {
             assert!(began.elapsed() < PATIENCE, "never healthy: {}", self.text("/healthz"));
@@ -69,7 +69,7 @@ impl Running {
     }
 
     /// Sends a signal and waits for the end; gives that and what was said on stderr.
-    fn end(mut self, signal: &str) -> (ExitStatus, String) {
+    pub(crate) fn end(mut self, signal: &str) -> (ExitStatus, String) {
         signal_to(&self.child, signal);
         let mut err = String::new();
         self.child.stderr.take().expect("stderr").read_to_string(&mut err).expect("text");
@@ -91,7 +91,7 @@ fn signal_to(child: &Child, signal: &str) {
 }
 
 /// Folders of forecasts below `data`, finished or not, in order of time.
-fn forecasts(data: &Path) -> Vec<PathBuf> {
+pub(crate) fn forecasts(data: &Path) -> Vec<PathBuf> {
     let entries = |folder: &Path| -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(folder).map_or(vec![], |e| e.flatten().map(|e| e.path()).collect());
@@ -103,7 +103,7 @@ fn forecasts(data: &Path) -> Vec<PathBuf> {
 }
 
 /// Samples of metrics in Prometheus' text format: name with labels, and value.
-fn samples(text: &str) -> Vec<(String, f64)> {
+pub(crate) fn samples(text: &str) -> Vec<(String, f64)> {
     let mut typed = String::new();
     let mut out = Vec::new();
     for line in text.lines() {

@@ -49,7 +49,7 @@ pub(crate) fn page(health: &Health) -> String {
 
 fn of_source(source: &SourceHealth) -> Markup {
     html! {
-        h2 { (source.name) ": " (source.state) }
+        h2 { (source.sort) " " (source.name) ": " (source.state) }
         table {
             tr { th { "newest frame" } td { (age(source.frame_age_s)) } }
             tr { th { "newest forecast" } td { (age(source.forecast_age_s)) } }

@@ -10,9 +10,11 @@ use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
 use crate::camera::{self, Camera, Worker};
-use crate::config::Config;
+use crate::config::{Config, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
+use crate::radar::{Radar, RadarWorker};
+use crate::source::Source;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
 use crate::web::{self, Shown};
@@ -23,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(50);
 const TIDY: Duration = Duration::from_secs(60);
 /// Between two lines for systemd.
 const STATUS: Duration = Duration::from_secs(10);
-/// A camera's thread that has not looked up for so long hangs.
+/// A source's thread that has not looked up for so long hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
 /// Why a station does not start.
@@ -55,6 +57,7 @@ pub enum StationError {
 pub struct Station {
     config: Config,
     cameras: Arc<[Arc<Camera>]>,
+    radars: Vec<Arc<Radar>>,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -71,21 +74,21 @@ impl std::fmt::Debug for Station {
 /// What the page shows of a station.
 struct View {
     name: String,
-    every_s: f64,
-    cameras: Arc<[Arc<Camera>]>,
+    promised: ForecastConfig,
+    sources: Arc<[Arc<dyn Source>]>,
     store: Arc<Store>,
     began: Instant,
 }
 
 impl Shown for View {
     fn health(&self) -> Health {
-        let cameras = self.cameras.iter().map(|camera| &**camera);
+        let sources = self.sources.iter().map(|source| &**source);
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
-        Health::of(&self.name, cameras, self.store.facts(), self.every_s, now, utc)
+        Health::of(&self.name, sources, self.store.facts(), &self.promised, now, utc)
     }
 
-    fn newest(&self, camera: &str) -> Option<PathBuf> {
-        self.cameras.iter().find(|c| c.name() == camera)?.newest_forecast()?.folder
+    fn newest(&self, source: &str) -> Option<PathBuf> {
+        self.sources.iter().find(|s| s.name() == source)?.newest_forecast()?.folder
     }
 }
 
@@ -101,7 +104,8 @@ impl Station {
         let listener =
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
         let cameras = config.cameras.iter().map(|c| Arc::new(Camera::new(c.clone()))).collect();
-        Ok(Self { config, cameras, store, listener, began: Instant::now(), spell, stop })
+        let radars = config.radars.iter().map(|r| Arc::new(Radar::new(r.clone()))).collect();
+        Ok(Self { config, cameras, radars, store, listener, began: Instant::now(), spell, stop })
     }
 
     /// The address of its page.
@@ -117,11 +121,14 @@ impl Station {
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
     pub fn run(self) -> Result<(), StationError> {
-        let Self { config, cameras, store, listener, began, spell, stop } = self;
+        let Self { config, cameras, radars, store, listener, began, spell, stop } = self;
+        let sources = cameras.iter().map(|camera| Arc::clone(camera) as Arc<dyn Source>);
+        let sources = sources.chain(radars.iter().map(|radar| Arc::clone(radar) as _)).collect();
+        let sources: Arc<[Arc<dyn Source>]> = sources;
         let view = Arc::new(View {
             name: config.name.clone(),
-            every_s: config.forecast.every_s,
-            cameras: Arc::clone(&cameras),
+            promised: config.forecast.clone(),
+            sources: Arc::clone(&sources),
             store: Arc::clone(&store),
             began,
         });
@@ -134,10 +141,15 @@ impl Station {
             let worker = Worker { camera: Arc::clone(camera), open, stop: stop.clone(), began };
             threads.start(&format!("camera {}", camera.name()), move || worker.run())?;
         }
+        for radar in radars {
+            let name = format!("radar {}", radar.name());
+            let worker = RadarWorker::new(radar, stop.clone(), began);
+            threads.start(&name, move || worker.run())?;
+        }
         tell(Notice::Ready);
         let mut forecaster = Forecaster::new(
             &config,
-            Arc::clone(&cameras),
+            Arc::clone(&sources),
             Arc::clone(&store),
             spell,
             stop.clone(),
@@ -153,10 +165,10 @@ impl Station {
             if is_due(&mut told, STATUS) {
                 tell(Notice::Status(&view.health().line()));
             }
-            // Cameras that are gone do not stop it: to start the program again brings none back. A thread
+            // Sources that are gone do not stop it: to start the program again brings none back. A thread
             // that hangs does.
             let now = began.elapsed();
-            let hangs = cameras.iter().find(|camera| now.saturating_sub(camera.alive()) > HANGS);
+            let hangs = sources.iter().find(|source| now.saturating_sub(source.alive()) > HANGS);
             if let Some(beat) = beat
                 && hangs.is_none()
                 && is_due(&mut beaten, beat)

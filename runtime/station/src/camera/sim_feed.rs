@@ -8,7 +8,8 @@ use emberline_vision::grid::Grid;
 use emberline_vision::source::{self, Deadline, Next, Source, SourceOptions};
 use jiff::{SignedDuration, Timestamp};
 
-use super::feed::{Fault, Feed, Got, Shot};
+use super::feed::{Feed, Got, Shot};
+use crate::source::Fault;
 
 /// A fire that begins anew when it has come to its end.
 pub(super) struct SimFeed {

@@ -192,7 +192,7 @@ impl Check<'_> {
         }
     }
 
-    fn choice<T: Copy>(
+    pub(super) fn choice<T: Copy>(
         &self,
         word: Option<&str>,
         words: &[(&str, T)],

@@ -12,6 +12,7 @@ use super::check::Check;
 use super::error::ConfigError;
 use super::keys;
 use super::quantity;
+use super::radar::RadarConfig;
 use super::text::{CameraText, ConfigText, ForecastText, KeepText, WebText};
 
 /// Where products lie unless told.
@@ -38,8 +39,10 @@ pub struct Config {
     pub lon: f64,
     /// Folder of its products and its lock.
     pub data: PathBuf,
-    /// What it sees through, at least one.
+    /// What it sees scenes through; at least one of these or of `radars`.
     pub cameras: Vec<CameraConfig>,
+    /// What it sees rain through.
+    pub radars: Vec<RadarConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// How much it keeps.
@@ -133,6 +136,7 @@ impl Config {
             lon: Some(-105.2797),
             data: Some(data.display().to_string()),
             camera: vec![camera],
+            radar: Vec::new(),
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             keep: KeepText {
                 max_bytes: Some("1GB".to_owned()),
@@ -154,6 +158,7 @@ impl Config {
             lon: Some(self.lon),
             data: Some(self.data.display().to_string()),
             camera: self.cameras.iter().map(CameraConfig::text).collect(),
+            radar: self.radars.iter().map(RadarConfig::text).collect(),
             forecast: ForecastText {
                 model: self.forecast.model.clone(),
                 engine: Some(self.forecast.engine.name().to_owned()),
@@ -188,9 +193,22 @@ impl Check<'_> {
             }
             cameras.push(camera);
         }
-        if cameras.is_empty() {
-            let example = "[[camera]] with name, from and kind";
-            return self.need(None, "a camera", example);
+        let (lat, lon) =
+            (self.number(lat, [-90.0, 90.0], "lat")?, self.number(lon, [-180.0, 180.0], "lon")?);
+        let mut radars: Vec<RadarConfig> = Vec::new();
+        for (k, radar) in text.radar.into_iter().enumerate() {
+            let radar = self.radar(k, radar, [lat, lon])?;
+            // Their forecasts lie in folders of these names.
+            let mut names = cameras.iter().map(|c| &c.name).chain(radars.iter().map(|r| &r.name));
+            if names.any(|name| *name == radar.name) {
+                let place = format!("radar {}", radar.name);
+                return self.value(&place, "two have this name", "give each its own");
+            }
+            radars.push(radar);
+        }
+        if cameras.is_empty() && radars.is_empty() {
+            let example = "[[camera]] with name, from and kind, or [[radar]] with name and from";
+            return self.need(None, "a camera or radar", example);
         }
         let data = text.data.unwrap_or_else(|| DATA.to_owned());
         if data.is_empty() {
@@ -198,10 +216,11 @@ impl Check<'_> {
         }
         Ok(Config {
             name: self.name(name, "name")?,
-            lat: self.number(lat, [-90.0, 90.0], "lat")?,
-            lon: self.number(lon, [-180.0, 180.0], "lon")?,
+            lat,
+            lon,
             data: data.into(),
             cameras,
+            radars,
             forecast: self.forecast(text.forecast)?,
             keep: self.keep(&text.keep)?,
             web: self.web(&text.web)?,

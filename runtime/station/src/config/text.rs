@@ -10,7 +10,10 @@ pub(super) struct ConfigText {
     pub(super) lat: Option<f64>,
     pub(super) lon: Option<f64>,
     pub(super) data: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) camera: Vec<CameraText>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) radar: Vec<RadarText>,
     pub(super) forecast: ForecastText,
     pub(super) keep: KeepText,
     pub(super) web: WebText,
@@ -31,6 +34,25 @@ pub(super) struct CameraText {
     pub(super) every_s: Option<f64>,
     pub(super) step_s: Option<f64>,
     pub(super) look: Option<String>,
+}
+
+/// A `[[radar]]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct RadarText {
+    pub(super) name: Option<String>,
+    pub(super) from: Option<String>,
+    pub(super) every_s: Option<f64>,
+    pub(super) until: Option<String>,
+    pub(super) at: Option<Vec<String>>,
+    pub(super) unit: Option<String>,
+    pub(super) zr: Option<String>,
+    pub(super) no_data: Option<String>,
+    pub(super) crs: Option<String>,
+    pub(super) quantity: Option<String>,
+    pub(super) quality: Option<f64>,
+    pub(super) name_time: Option<String>,
+    pub(super) around: Option<String>,
 }
 
 /// `[forecast]`.

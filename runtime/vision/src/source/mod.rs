@@ -40,7 +40,7 @@ pub use error::SourceError;
 pub use events::events;
 pub use live::{LiveSender, LiveSource};
 pub use npy::NpyError;
-pub use open::{open, read_film, read_picture};
+pub use open::{open, read_film, read_picture, read_radar};
 pub use options::SourceOptions;
 pub use palette::Palette;
 pub use sim::{SimFire, SimRain, arrival_frames};
