@@ -6,7 +6,8 @@ use emberline_vision::frame::{Film, Kind, Pixels, TimeSource};
 use emberline_vision::source::{SourceError, decode_picture, settle_picture};
 use jiff::Timestamp;
 
-use super::feed::{Fault, Got, Shot};
+use super::feed::{Got, Shot};
+use crate::source::Fault;
 
 /// So many in a row that cannot be used are a fault of the camera.
 const SPOILED: u32 = 6;

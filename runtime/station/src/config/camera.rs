@@ -203,7 +203,7 @@ impl Check<'_> {
         }
     }
 
-    fn choice<T: Copy>(
+    pub(super) fn choice<T: Copy>(
         &self,
         word: Option<&str>,
         words: &[(&str, T)],

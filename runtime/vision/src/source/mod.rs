@@ -42,7 +42,7 @@ pub use events::events;
 pub use live::{LiveSender, LiveSource};
 pub use npy::NpyError;
 pub use one_picture::{decode_picture, settle_picture};
-pub use open::{open, read_film, read_picture};
+pub use open::{open, read_film, read_picture, read_radar};
 pub use options::SourceOptions;
 pub use palette::Palette;
 pub use sim::{SimFire, SimRain, arrival_frames};

@@ -1,6 +1,6 @@
 //! Opening: which source an input's name means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::decoder_choice::VideoDecoder;
 use super::develop::develop;
@@ -126,6 +126,18 @@ pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError
         }
     }
     Ok(film)
+}
+
+/// Reads these radar files of the folder `name` as a film, and no other of it: of who knows which of them are whole.
+///
+/// # Errors
+/// As [`open`] and [`develop`].
+pub fn read_radar(
+    name: &str,
+    files: &[PathBuf],
+    options: &SourceOptions,
+) -> Result<Film, SourceError> {
+    develop(Box::new(RadarSource::chosen(name, files, options)?), options)
 }
 
 /// Reads the one picture in the file `uri`, of the kind that `options` say, as a film of one frame: a

@@ -9,8 +9,8 @@ use ureq::{Agent, Body, Error};
 
 use super::address::Address;
 use super::challenge::Challenge;
-use crate::camera::feed::Fault;
 use crate::config::{Login, Secret};
+use crate::source::Fault;
 
 /// Most redirects that are followed.
 const REDIRECTS: u32 = 3;

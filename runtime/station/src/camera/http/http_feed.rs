@@ -9,9 +9,10 @@ use emberline_vision::frame::Kind;
 use super::client::{Client, Within};
 use super::slot::{Fetched, Slot};
 use super::{snapshot, stream};
-use crate::camera::feed::{Fault, Feed, Got};
+use crate::camera::feed::{Feed, Got};
 use crate::camera::intake::Intake;
 use crate::config::Login;
+use crate::source::Fault;
 
 /// A picture may take this long, and a step of the camera's besides, though no longer than [`LONGEST`].
 const PATIENCE: Duration = Duration::from_secs(10);

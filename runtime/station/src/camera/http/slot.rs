@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::camera::feed::Fault;
+use crate::source::Fault;
 
 /// An encoded picture.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use ureq::http::header::CONTENT_TYPE;
 use super::client::{Client, gone, refused};
 use super::slot::{Body, Slot};
 use super::splitter::PICTURE_MAX;
-use crate::camera::feed::Fault;
+use crate::source::Fault;
 
 /// Asks for a picture each `every` and puts it into `slot`, until that is stopped.
 pub(super) fn fetch(mut client: Client, slot: &Slot, every: Duration) {

@@ -283,7 +283,9 @@ mod tests {
         let [some, much, more, endless, beyond] =
             [8_000, 8_193, 9_000, PICTURE_MAX, PICTURE_MAX + 1].map(|n| vec![b'j'; n]);
         let no_picture = |bytes| Some(NoStream::NoPicture { bytes });
-        let cases: [(&str, Vec<&[u8]>, Vec<Option<Vec<u8>>>, Option<NoStream>); 16] = [
+        /// What it is, the bytes as they come, the parts they make, and why they end.
+        type Case<'a> = (&'a str, Vec<&'a [u8]>, Vec<Option<Vec<u8>>>, Option<NoStream>);
+        let cases: [Case<'_>; 16] = [
             ("nothing", vec![], vec![], None),
             ("bare", vec![&a, &b], vec![whole(&a), whole(&b)], None),
             ("headers", vec![&true_length, &a, &lie, &b], vec![whole(&a), whole(&b)], None),

@@ -10,7 +10,7 @@ use super::client::{Client, gone, refused};
 use super::slot::{Body, Slot};
 use super::snapshot::{content_type, no_picture};
 use super::splitter::{Part, Splitter};
-use crate::camera::feed::Fault;
+use crate::source::Fault;
 
 /// Bytes of a read.
 const READ: usize = 64 << 10;

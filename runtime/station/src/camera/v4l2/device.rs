@@ -12,7 +12,7 @@ use linuxvideo::{BufType, CapabilityFlags, Device};
 
 use super::format::{Code, Format, letters};
 use super::raw::Layout;
-use crate::camera::feed::Fault;
+use crate::source::Fault;
 
 /// Number of the kernel's driver of video devices.
 const VIDEO_MAJOR: u32 = 81;

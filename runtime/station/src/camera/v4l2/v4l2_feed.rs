@@ -12,8 +12,9 @@ use rustix::io::Errno;
 use super::device;
 use super::format::Format;
 use super::raw::Layout;
-use crate::camera::feed::{Fault, Feed, Got};
+use crate::camera::feed::{Feed, Got};
 use crate::camera::intake::Intake;
+use crate::source::Fault;
 
 /// A device that gives nothing for so long hangs.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use emberline_vision::frame::Kind;
 
 use super::http_feed::HttpFeed;
-use crate::camera::feed::{Fault, Feed as _, Got};
+use crate::camera::feed::{Feed as _, Got};
 use crate::config::Login;
+use crate::source::Fault;
 
 /// Nothing here takes longer on any machine.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::camera::Camera;
 use crate::camera::intake::Intake;
-use crate::camera::state::State;
 use crate::config::{CameraConfig, CameraFrom, When};
+use crate::source::{Source as _, State};
 
 #[test]
 fn each_lie_of_a_snapshot_camera_is_one_clear_line() {
@@ -132,6 +132,7 @@ fn a_picture_sent_again_and_again_is_frozen_though_it_tells_a_time() {
             every_s: 5.0,
             step_s: 10.0,
             look: When::Always,
+            site: crate::sun::Site::default(),
         });
         camera.wanted(ClipOptions::fire(3, Some(10.0)));
         for n in 0..=12 {
@@ -142,7 +143,8 @@ fn a_picture_sent_again_and_again_is_frozen_though_it_tells_a_time() {
             let want = if n < 12 { State::Fresh } else { State::Frozen };
             assert_eq!(camera.state(now, utc).0, want, "{stamped} {n}");
         }
-        assert_eq!((camera.counts().0, camera.counts().1.len()), (13, 0), "{stamped}");
+        let came = camera.came(Duration::from_secs(60), start);
+        assert_eq!((came.frames, came.dropped.len()), (13, 0), "{stamped}");
     }
 }
 
