@@ -112,7 +112,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 7] = [
+const ALONE: [(&str, &str); 10] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
@@ -120,6 +120,9 @@ const ALONE: [(&str, &str); 7] = [
     ("serialport", "node/src/port"),
     ("httparse", "station/src/web.rs"),
     ("sd_notify", "station/src/systemd.rs"),
+    ("ureq", "station/src/camera/http/"),
+    ("digest_auth", "station/src/camera/http/"),
+    ("linuxvideo", "station/src/camera/v4l2/"),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {

@@ -21,5 +21,6 @@ mod shipped;
 mod state;
 mod station;
 mod station_changes;
+mod station_radar;
 mod structure;
 mod weather;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::room::{Room, heat, whole};
 
 /// Nothing here takes longer on any machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A station that runs; dropping it kills it.
 pub(crate) struct Running {
@@ -23,7 +23,7 @@ impl Running {
         Self::start_with(room, args, |_| {})
     }
 
-    fn start_with(
+    pub(crate) fn start_with(
         room: &Room,
         args: &[&str],
         more: impl FnOnce(&mut std::process::Command),
@@ -114,7 +114,7 @@ fn signal_to(child: &Child, signal: &str) {
 }
 
 /// Folders of forecasts below `data`, finished or not, in order of time.
-fn forecasts(data: &Path) -> Vec<PathBuf> {
+pub(crate) fn forecasts(data: &Path) -> Vec<PathBuf> {
     let entries = |folder: &Path| -> Vec<PathBuf> {
         let mut paths: Vec<PathBuf> =
             fs::read_dir(folder).map_or(vec![], |e| e.flatten().map(|e| e.path()).collect());
@@ -126,7 +126,7 @@ fn forecasts(data: &Path) -> Vec<PathBuf> {
 }
 
 /// Samples of metrics in Prometheus' text format: name with labels, and value.
-fn samples(text: &str) -> Vec<(String, f64)> {
+pub(crate) fn samples(text: &str) -> Vec<(String, f64)> {
     let mut typed = String::new();
     let mut out = Vec::new();
     for line in text.lines() {

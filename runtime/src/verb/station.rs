@@ -110,11 +110,15 @@ pub(crate) fn pause(args: &PauseArgs) -> anyhow::Result<Outcome> {
 pub(crate) fn config(what: &ConfigWhat) -> anyhow::Result<Outcome> {
     match what {
         ConfigWhat::Check { config } => {
-            let cameras = read(config)?.cameras.len();
-            print(&format!(
-                "{config}: right: {cameras} camera{}",
-                if cameras == 1 { "" } else { "s" }
-            ))?;
+            let read = read(config)?;
+            let count = |n: usize, what: &str| match n {
+                0 => None,
+                1 => Some(format!("1 {what}")),
+                n => Some(format!("{n} {what}s")),
+            };
+            let all = [count(read.cameras.len(), "camera"), count(read.radars.len(), "radar")];
+            let all: Vec<String> = all.into_iter().flatten().collect();
+            print(&format!("{config}: right: {}", all.join(", ")))?;
         }
         ConfigWhat::Schema => print(&serde_json::to_string_pretty(&Config::schema())?)?,
         ConfigWhat::Show { config } => print(&read(config)?.to_toml())?,

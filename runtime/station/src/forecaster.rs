@@ -1,7 +1,8 @@
-//! The forecaster: one forecast at a time, from the newest frame of the camera that has waited longest.
+//! The forecaster: one forecast at a time, from the newest frame of the source that has waited longest.
 //!
-//! It runs in a thread of its own, and no camera ever waits for it: frames go on coming in, and the next
-//! forecast is made from the newest of them.
+//! It runs in a thread of its own, and no source ever waits for it: frames go on coming in, and the next
+//! forecast is made from the newest of them. After a rain nowcast a camera that is due goes first, and the
+//! other way round, so that neither waits for two of the other.
 
 use std::collections::HashMap;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -9,25 +10,28 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use emberline_engine::EngineOptions;
-use emberline_vision::forecast::Provenance;
-use emberline_vision::frame::Kind;
-use emberline_vision::model::{self, Model, ModelError, RunOptions};
-use emberline_vision::pipeline::provenance;
+use emberline_vision::clip::Clip;
+use emberline_vision::forecast::Forecast;
+use emberline_vision::model::{self, Model};
+use emberline_vision::pipeline::rain_at::{LatLon, onset_words};
 use emberline_vision::pipeline::{
-    Leads, PipelineError, PipelineOptions, Reach, Spell, Stop, Summary,
+    Leads, PipelineOptions, Seen, Spell, Stop, Summary, forecast_from,
 };
+use emberline_vision::product;
 use emberline_vision::source::SourceOptions;
 use jiff::Timestamp;
 
-use crate::camera::{Camera, Ending, NewestForecast};
 use crate::clock::Clock;
 use crate::config::{Config, ForecastConfig};
+use crate::source::{Asks, Ending, NewestForecast, Pace, Sort, Source};
 use crate::store::Store;
 
 /// A model that cannot be opened is tried again after this.
 const MODEL_AGAIN: Duration = Duration::from_secs(15);
-/// A camera that is not ready is looked at again after this, or sooner where forecasts are more frequent.
+/// A source that is not ready is looked at again after this, or sooner where forecasts are more frequent.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// What counts as rain at a place, mm/h: less is drizzle, of which statements come true less often.
+const RAIN_MM_H: f32 = 0.5;
 
 /// Why there is no forecast.
 struct Withheld {
@@ -49,9 +53,18 @@ enum Opened {
     Not(String, Instant),
 }
 
-/// When a camera's turn is.
-#[derive(Clone, Debug, Default)]
+/// What came of a source's turn.
+enum Done {
+    /// A forecast.
+    Forecast,
+    /// Nothing: there is no frame since the last one, and none was promised.
+    NothingNew,
+}
+
+/// When a source's turn is.
+#[derive(Clone, Debug)]
 struct Turn {
+    sort: Sort,
     /// When it is due, since the station began.
     due: Duration,
     /// When a forecast was last begun.
@@ -66,7 +79,7 @@ struct Turn {
 pub(crate) struct Forecaster {
     config: ForecastConfig,
     cores: Option<NonZeroU32>,
-    cameras: Vec<Arc<Camera>>,
+    sources: Vec<Arc<dyn Source>>,
     store: Arc<Store>,
     spell: Spell,
     stop: Stop,
@@ -74,42 +87,34 @@ pub(crate) struct Forecaster {
     clock: Clock,
     models: HashMap<String, Opened>,
     turns: Vec<Turn>,
+    /// What the last forecast was made of.
+    last: Option<Sort>,
 }
 
 impl Forecaster {
     pub(crate) fn new(
         config: &Config,
-        cameras: Vec<Arc<Camera>>,
+        sources: Vec<Arc<dyn Source>>,
         store: Arc<Store>,
         spell: Spell,
         stop: Stop,
         began: Instant,
     ) -> Self {
-        let turns = vec![Turn::default(); cameras.len()];
+        let turns = sources.iter().map(|source| Turn::new(source.sort())).collect();
         let clock = Clock::new(began.elapsed(), Timestamp::now());
         let (cores, config) = (config.budget.cores, config.forecast.clone());
-        Self {
-            config,
-            cores,
-            cameras,
-            store,
-            spell,
-            stop,
-            began,
-            clock,
-            models: HashMap::new(),
-            turns,
-        }
+        let (models, last) = (HashMap::new(), None);
+        Self { config, cores, sources, store, spell, stop, began, clock, models, turns, last }
     }
 
-    /// Another configuration: cameras that are the same keep their turn, and models what they have read.
-    pub(crate) fn change(&mut self, config: &Config, cameras: Vec<Arc<Camera>>) {
+    /// Another configuration: sources that are the same keep their turn, and models what they have read.
+    pub(crate) fn change(&mut self, config: &Config, sources: Vec<Arc<dyn Source>>) {
         let (cores, config) = (config.budget.cores, &config.forecast);
-        let turn = |camera: &Arc<Camera>| {
-            let before = self.cameras.iter().position(|c| Arc::ptr_eq(c, camera));
-            before.map_or_else(Turn::default, |i| self.turns[i].clone())
+        let turn = |source: &Arc<dyn Source>| {
+            let before = self.sources.iter().position(|s| Arc::ptr_eq(s, source));
+            before.map_or_else(|| Turn::new(source.sort()), |i| self.turns[i].clone())
         };
-        let mut turns: Vec<Turn> = cameras.iter().map(turn).collect();
+        let mut turns: Vec<Turn> = sources.iter().map(turn).collect();
         if self.config != *config {
             // Whatever was due is due by the new file.
             turns.iter_mut().for_each(|turn| turn.due = turn.due.min(self.began.elapsed()));
@@ -118,17 +123,18 @@ impl Forecaster {
             self.models.clear();
         }
         self.cores = cores;
-        (self.config, self.cameras, self.turns) = (config.clone(), cameras, turns);
+        (self.config, self.sources, self.turns) = (config.clone(), sources, turns);
     }
 
     /// Makes no forecast, because of the machine, and says why for those that are due.
     pub(crate) fn hold(&mut self, reason: &'static str, why: &str) {
         self.rest();
-        let (now, every) = (self.began.elapsed(), Duration::from_secs_f64(self.config.every_s));
-        for (turn, camera) in self.turns.iter_mut().zip(&self.cameras) {
+        let now = self.began.elapsed();
+        for (turn, source) in self.turns.iter_mut().zip(&self.sources) {
             if turn.due <= now {
-                turn.due = now + every;
-                camera.withheld(reason, why.to_owned());
+                let every_s = source.asks(&self.config).pace.every_s();
+                turn.due = now + Duration::from_secs_f64(every_s);
+                source.log().withheld(source.name(), reason, why.to_owned());
             }
         }
     }
@@ -143,16 +149,24 @@ impl Forecaster {
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
         if let Some(step_s) = self.clock.look(now, utc) {
             tracing::warn!("the clock of this machine stepped by {step_s:.0} s: clips begin anew");
-            self.cameras.iter().for_each(|camera| camera.forget());
+            self.sources.iter().for_each(|source| source.forget());
         }
-        let Some(which) = next(&self.turns, now) else { return };
-        let camera = Arc::clone(&self.cameras[which]);
-        let every = Duration::from_secs_f64(self.config.every_s);
-        match self.forecast(which, &camera, now, utc) {
-            Ok(()) => {
+        let Some(which) = next(&self.turns, self.last, now) else { return };
+        let source = Arc::clone(&self.sources[which]);
+        let asks = source.asks(&self.config);
+        let every = Duration::from_secs_f64(asks.pace.every_s());
+        match self.forecast(which, &*source, &asks, now, utc) {
+            Ok(Done::Forecast) => {
+                let again = match asks.pace {
+                    Pace::EveryS(_) => every,
+                    // The next frame may have come meanwhile.
+                    Pace::EachFrameS(_) => LOOK_AGAIN.min(every),
+                };
                 let turn = &mut self.turns[which];
-                (turn.begun, turn.due, turn.counted) = (now, now + every, None);
+                (turn.begun, turn.due, turn.counted) = (now, now + again, None);
+                self.last = Some(source.sort());
             }
+            Ok(Done::NothingNew) => self.turns[which].due = now + LOOK_AGAIN.min(every),
             Err(_) if self.stop.is_set() => {}
             Err(Withheld { reason, why }) => {
                 let turn = &mut self.turns[which];
@@ -161,7 +175,7 @@ impl Forecaster {
                 let counted = turn.counted.filter(|(last, _)| *last == reason);
                 if counted.is_none_or(|(_, at)| now.saturating_sub(at) >= every) {
                     turn.counted = Some((reason, now));
-                    camera.withheld(reason, why);
+                    source.log().withheld(source.name(), reason, why);
                 }
             }
         }
@@ -175,57 +189,71 @@ impl Forecaster {
     fn forecast(
         &mut self,
         which: usize,
-        camera: &Camera,
+        source: &dyn Source,
+        asks: &Asks,
         now: Duration,
         utc: Timestamp,
-    ) -> Result<(), Withheld> {
+    ) -> Result<Done, Withheld> {
         let started = Instant::now();
-        let name = self.config.model.clone();
-        let name = name.unwrap_or_else(|| model::usual(camera.config().kind).to_owned());
+        let name = asks.model.clone().unwrap_or_else(|| model::usual(asks.kind).to_owned());
         self.open(&name);
         let model = match self.models.get(&name) {
             Some(Opened::Model(model)) => model,
             Some(Opened::Not(why, _)) => return Err(Withheld::new("model", why.as_str())),
             None => return Err(Withheld::new("model", format!("model {name}: not opened"))),
         };
-        let options = self.options(camera.config().kind, camera.config().step_s);
-        camera.wanted(model.folder().card.want(options.asked_s()));
-        let (state, why) = camera.state(now, utc);
+        let options = self.options(asks);
+        let card = &model.folder().card;
+        source.wanted(card.want(options.asked_s()));
+        let (state, why) = source.state(now, utc);
         if !state.is_seeing() {
             return Err(Withheld::new(state.name(), format!("{}: {why}", state.name())));
         }
-        let ending = camera.ending().ok_or_else(|| Withheld::new("clip", "no frame yet"))?;
-        let Ending { clip, film } =
+        let issued = self.turns[which].issued;
+        let is_new = |frame: Option<Timestamp>| issued.is_none() || frame != issued;
+        if matches!(asks.pace, Pace::EachFrameS(_)) && !is_new(source.newest_frame()) {
+            return Ok(Done::NothingNew);
+        }
+        let ending = source.ending().ok_or_else(|| Withheld::new("clip", "no frame yet"))?;
+        let Ending { clip, mut film, decode_s } =
             ending.map_err(|cause| Withheld::new("clip", (self.spell)(&cause.to_string())))?;
-        if self.turns[which].issued.is_some() && self.turns[which].issued == clip.end_utc {
+        if !is_new(clip.end_utc) {
             return Err(Withheld::new("no-new-frame", "no frame since the last forecast"));
         }
         let clip_s = started.elapsed().as_secs_f64();
         let refused = |cause: &dyn std::error::Error| {
             Withheld::new("model", (self.spell)(&cause.to_string()))
         };
-        let card = &model.folder().card;
+        film.notes.extend(product::places(&film.grid, card.task).map_err(|e| refused(&e))?);
         let leads = Leads::of(&film, card, &options, card.output.leads);
-        let Leads { asked_s, count } = leads.map_err(|e: PipelineError| refused(&e))?;
+        let Leads { asked_s, count } = leads.map_err(|e| refused(&e))?;
         model.suits(&film, asked_s, count).map_err(|e| refused(&e))?;
-        let run = RunOptions { leads: count, members: 1, seed: 0 };
-        let made = model.forecast(&clip, run, &mut |_, _| self.stop.flow());
-        let (forecast, mut spent) = made.map_err(|e: ModelError| refused(&e))?;
-        spent.clip = clip_s;
-        let provenance: Provenance = provenance(model, &film, &clip, &forecast, spent, &options);
+        let seen = Seen { film: &film, clip: &clip, decode_s, clip_s };
+        let made = forecast_from(&seen, model, count, &options, &mut |_, _| {});
+        let (forecast, provenance) = made.map_err(|e| refused(&e))?;
         // What cannot be stored is told all the same: the store says what ails it.
         let believed = self.clock.believed(now, utc);
-        let written = self.store.write(camera.name(), &clip, &forecast, &provenance, believed);
+        let written = self.store.write(source.name(), &clip, &forecast, &provenance, believed);
+        let places = asks.places.iter().map(|at| self.onset(*at, &clip, &forecast, source.name()));
         let issued = clip.end_utc.unwrap_or(utc);
-        camera.made(NewestForecast {
+        source.log().made(NewestForecast {
             issued,
+            places: places.collect(),
             done: self.began.elapsed(),
             took_s: started.elapsed().as_secs_f64(),
             summary: Summary::of(&clip, &forecast),
             folder: written.ok(),
         });
         self.turns[which].issued = Some(issued);
-        Ok(())
+        Ok(Done::Forecast)
+    }
+
+    /// When rain starts or stops at a place, or why nobody knows.
+    fn onset(&self, at: LatLon, clip: &Clip, forecast: &Forecast, name: &str) -> String {
+        let LatLon { lat_deg, lon_deg } = at;
+        let words = onset_words(at, RAIN_MM_H, clip, forecast, name);
+        let words = words.unwrap_or_else(|cause| format!("rain is not known: {cause}"));
+        format!("at {lat_deg},{lon_deg}: {}", (self.spell)(&words))
     }
 
     /// Opens the model `name`, where it is not open and was not just tried. A station whose model is missing
@@ -253,13 +281,13 @@ impl Forecaster {
         EngineOptions { threads, ..EngineOptions::of(self.config.engine) }
     }
 
-    fn options(&self, kind: Kind, step_s: f64) -> PipelineOptions {
-        let (kind, step_s) = (Some(kind), Some(step_s));
+    fn options(&self, asks: &Asks) -> PipelineOptions {
+        let (kind, step_s) = (Some(asks.kind), asks.step_s);
         PipelineOptions {
-            model: self.config.model.clone(),
+            model: asks.model.clone(),
             source: SourceOptions { kind, step_s, ..SourceOptions::default() },
             engine: self.engine(),
-            reach: self.config.leads.map_or(Reach::Usual, |n| Reach::Leads(n.get() as usize)),
+            reach: asks.reach,
             every_s: None,
             members: 1,
             seed: 0,
@@ -269,10 +297,19 @@ impl Forecaster {
     }
 }
 
-/// Whose turn it is at `now`: of those that are due, the one whose last forecast was begun longest ago.
-fn next(turns: &[Turn], now: Duration) -> Option<usize> {
+impl Turn {
+    fn new(sort: Sort) -> Self {
+        let (due, begun) = (Duration::ZERO, Duration::ZERO);
+        Self { sort, due, begun, issued: None, counted: None }
+    }
+}
+
+/// Whose turn it is at `now`: of those that are due one of another sort than the `last` forecast was made of, and
+/// of these the one whose last forecast was begun longest ago.
+fn next(turns: &[Turn], last: Option<Sort>, now: Duration) -> Option<usize> {
     let due = turns.iter().enumerate().filter(|(_, turn)| turn.due <= now);
-    due.min_by_key(|(_, turn)| (turn.begun, turn.due)).map(|(which, _)| which)
+    due.min_by_key(|(_, turn)| (Some(turn.sort) == last, turn.begun, turn.due))
+        .map(|(which, _)| which)
 }
 
 #[cfg(test)]
@@ -281,20 +318,37 @@ mod tests {
 
     #[test]
     fn who_has_waited_longest_goes_first() {
-        let turn = |due_s: u64, begun_s: u64| Turn {
+        let turn = |sort: Sort, due_s: u64, begun_s: u64| Turn {
             due: Duration::from_secs(due_s),
             begun: Duration::from_secs(begun_s),
-            ..Turn::default()
+            ..Turn::new(sort)
         };
-        for (now_s, turns, want) in [
-            (0, vec![turn(0, 0), turn(0, 0)], Some(0)),
-            (5, vec![turn(10, 0), turn(11, 1)], None),
-            (10, vec![turn(10, 0), turn(11, 1)], Some(0)),
-            (30, vec![turn(20, 10), turn(11, 1)], Some(1)),
+        let camera = |due_s, begun_s| turn(Sort::Camera, due_s, begun_s);
+        let radar = |due_s, begun_s| turn(Sort::Radar, due_s, begun_s);
+        for (now_s, turns, last, want) in [
+            (0, vec![camera(0, 0), camera(0, 0)], None, Some(0)),
+            (5, vec![camera(10, 0), camera(11, 1)], None, None),
+            (10, vec![camera(10, 0), camera(11, 1)], None, Some(0)),
+            (30, vec![camera(20, 10), camera(11, 1)], Some(Sort::Camera), Some(1)),
             // One that is looked at again each second does not starve the other.
-            (30, vec![turn(30, 0), turn(20, 0)], Some(1)),
+            (30, vec![camera(30, 0), camera(20, 0)], Some(Sort::Camera), Some(1)),
+            // A camera waits for one nowcast, and not for two.
+            (400, vec![radar(400, 60), radar(400, 70), camera(390, 330)], None, Some(0)),
+            (
+                400,
+                vec![radar(401, 400), radar(400, 70), camera(390, 330)],
+                Some(Sort::Radar),
+                Some(2),
+            ),
+            // Nor does a radar wait for two cameras.
+            (
+                400,
+                vec![camera(300, 10), camera(300, 20), radar(400, 390)],
+                Some(Sort::Camera),
+                Some(2),
+            ),
         ] {
-            assert_eq!(next(&turns, Duration::from_secs(now_s)), want, "second {now_s}");
+            assert_eq!(next(&turns, last, Duration::from_secs(now_s)), want, "second {now_s}");
         }
     }
 }

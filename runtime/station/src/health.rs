@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::camera::{Camera, State};
+use crate::config::ForecastConfig;
 use crate::machine::MachineFacts;
+use crate::source::{Came, Sort, Source, State};
 use crate::store::StoreFacts;
 
 /// How the station fares at a moment.
@@ -24,7 +25,7 @@ pub struct Health {
     pub paused_s: Option<f64>,
     /// Seconds since it began.
     pub up_s: f64,
-    /// The cameras.
+    /// Cameras and radars.
     pub sources: Vec<SourceHealth>,
     /// The store.
     pub store: StoreHealth,
@@ -32,11 +33,13 @@ pub struct Health {
     pub machine: MachineFacts,
 }
 
-/// How a camera fares.
+/// How a camera or radar fares.
 #[derive(Clone, Debug, Serialize)]
 pub struct SourceHealth {
     /// Its name.
     pub name: String,
+    /// Camera or radar.
+    pub sort: &'static str,
     /// Its state, a word.
     pub state: &'static str,
     /// Why, where it is not fresh.
@@ -65,6 +68,8 @@ pub struct SourceHealth {
     pub summary: Option<String>,
     /// Time of the last frame that it saw.
     pub issued: Option<Timestamp>,
+    /// Seconds between forecasts that are promised.
+    pub promised_s: f64,
 }
 
 /// How the store fares.
@@ -85,19 +90,19 @@ pub struct StoreHealth {
 }
 
 impl Health {
-    /// Of the station `name` with these cameras and this store at `now` since it began, which is `utc`; a
-    /// forecast was promised every `every_s` seconds.
+    /// Of the station `name` with these sources and this store at `now` since it began, which is `utc`;
+    /// `promised` is what their forecasts were to be.
     #[must_use]
     pub fn of<'a>(
         name: &str,
-        cameras: impl Iterator<Item = &'a Camera>,
+        sources: impl Iterator<Item = &'a dyn Source>,
         store: StoreFacts,
-        every_s: f64,
+        promised: &ForecastConfig,
         now: Duration,
         utc: Timestamp,
     ) -> Self {
         let sources: Vec<SourceHealth> =
-            cameras.map(|camera| SourceHealth::of(camera, now, utc)).collect();
+            sources.map(|source| SourceHealth::of(source, promised, now, utc)).collect();
         let oldest_s = store.oldest.map(|at| utc.duration_since(at).as_secs_f64().max(0.0));
         let store = StoreHealth {
             bytes: store.bytes,
@@ -107,8 +112,7 @@ impl Health {
             errors: store.errors,
             trouble: store.trouble,
         };
-        let mut reasons: Vec<String> =
-            sources.iter().flat_map(|source| source.reasons(every_s)).collect();
+        let mut reasons: Vec<String> = sources.iter().filter_map(SourceHealth::reason).collect();
         reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
         let (station, up_s) = (name.to_owned(), now.as_secs_f64());
         Self {
@@ -161,8 +165,12 @@ impl Health {
             [] => {
                 let oldest =
                     self.sources.iter().filter_map(|s| s.forecast_age_s).fold(0.0, f64::max);
-                let cameras = self.sources.len();
-                format!("all well: {cameras} camera(s), forecasts at most {oldest:.0} s old")
+                let count = |sort: Sort| {
+                    let n = self.sources.iter().filter(|s| s.sort == sort.name()).count();
+                    if n > 0 { format!("{n} {}(s), ", sort.name()) } else { String::new() }
+                };
+                let (cameras, radars) = (count(Sort::Camera), count(Sort::Radar));
+                format!("all well: {cameras}{radars}forecasts at most {oldest:.0} s old")
             }
             [one] => one.clone(),
             [first, rest @ ..] => format!("{first} (and {} more)", rest.len()),
@@ -171,33 +179,36 @@ impl Health {
 }
 
 impl SourceHealth {
-    fn of(camera: &Camera, now: Duration, utc: Timestamp) -> Self {
-        let (state, why) = camera.state(now, utc);
-        let (frames, dropped, reconnects) = camera.counts();
-        let forecasts = camera.forecasts();
-        let newest = camera.newest_forecast();
+    fn of(source: &dyn Source, promised: &ForecastConfig, now: Duration, utc: Timestamp) -> Self {
+        let (state, why) = source.state(now, utc);
+        let Came { frame_age_s, change_age_s, frames, dropped, reconnects, moves } =
+            source.came(now, utc);
+        let forecasts = source.log().read();
+        let newest = forecasts.newest;
         let since = |at: Duration| now.saturating_sub(at).as_secs_f64();
         Self {
-            name: camera.name().to_owned(),
+            name: source.name().to_owned(),
+            sort: source.sort().name(),
             state: state.name(),
             why,
-            frame_age_s: camera.frame_age_s(now, utc),
-            change_age_s: camera.newest().map(|taken| since(taken.same_since)),
+            frame_age_s,
+            change_age_s,
             frames,
             dropped,
             reconnects,
-            moves: camera.moves(),
+            moves,
             forecast_age_s: newest.as_ref().map(|newest| since(newest.done)),
             forecasts: forecasts.made,
             withheld: forecasts.withheld.into_iter().collect(),
             why_withheld: forecasts.why_withheld,
-            summary: newest.as_ref().map(|newest| newest.summary.to_string()),
+            summary: newest.as_ref().map(|newest| newest.words()),
             issued: newest.map(|newest| newest.issued),
+            promised_s: source.asks(promised).pace.every_s(),
         }
     }
 
-    /// Why the station does not see what it should through this camera.
-    fn reasons(&self, every_s: f64) -> Option<String> {
+    /// Why the station does not see what it should through this source.
+    fn reason(&self) -> Option<String> {
         let Self { name, state, why, .. } = self;
         let is =
             |what: fn(State) -> bool| State::ALL.iter().any(|s| s.name() == *state && what(*s));
@@ -210,7 +221,7 @@ impl SourceHealth {
         let because = self.why_withheld.as_ref().map_or(String::new(), |why| format!(": {why}"));
         match self.forecast_age_s {
             None => Some(format!("{name}: no forecast yet{because}")),
-            Some(age_s) if age_s > 3.0 * every_s + 60.0 => {
+            Some(age_s) if age_s > 3.0 * self.promised_s + 60.0 => {
                 Some(format!("{name}: the newest forecast is {age_s:.0} s old{because}"))
             }
             Some(_) => None,
@@ -223,8 +234,9 @@ mod tests {
     use emberline_vision::pipeline::Summary;
 
     use super::*;
-    use crate::camera::NewestForecast;
+    use crate::camera::Camera;
     use crate::config::Config;
+    use crate::source::NewestForecast;
 
     #[test]
     fn health_is_freshness() {
@@ -233,8 +245,9 @@ mod tests {
         let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
         let at = |now_s: u64, store: StoreFacts| {
             let utc = start + Duration::from_secs(now_s);
-            let (now, cameras) = (Duration::from_secs(now_s), std::iter::once(&camera));
-            Health::of("ridge", cameras, store, 10.0, now, utc)
+            let now = Duration::from_secs(now_s);
+            let sources = std::iter::once(&camera as &dyn Source);
+            Health::of("ridge", sources, store, &config.forecast, now, utc)
         };
         let well = StoreFacts::default;
         assert_eq!(at(0, well()).reasons, ["sim: gone: no frame yet"]);
@@ -243,10 +256,11 @@ mod tests {
         };
         see(1);
         assert_eq!(at(1, well()).reasons, ["sim: no forecast yet"]);
-        camera.withheld("clip", "too few frames".to_owned());
+        camera.log().withheld("sim", "clip", "too few frames".to_owned());
         assert_eq!(at(1, well()).line(), "sim: no forecast yet: too few frames");
-        camera.made(NewestForecast {
+        camera.log().made(NewestForecast {
             issued: start,
+            places: Vec::new(),
             done: Duration::from_secs(2),
             took_s: 1.0,
             summary: Summary::Frames { leads: 20, lead_s: 20.0 },

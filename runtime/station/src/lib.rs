@@ -2,12 +2,12 @@
 //! and tells how it fares.
 //!
 //! ```text
-//! config ──▶ station: camera (a thread each) ──▶ forecaster (one thread) ──▶ store
-//!                        └──────── health ◀───────────┴───────────────────────┘
+//! config ──▶ station: camera, radar (a thread each) ──▶ forecaster (one thread) ──▶ store
+//!                        └──────── health ◀───────────────┴───────────────────────┘
 //!                                    └──▶ web (page, metrics), systemd
 //! ```
 //!
-//! A forecast is never made in a camera's thread, and no camera waits for one. Whatever is not fresh is
+//! A forecast is never made in the thread of a source, and no source waits for one. Whatever is not fresh is
 //! told, with its reason, on every output alike ([`health`]).
 
 pub mod asking;
@@ -21,6 +21,9 @@ pub mod machine;
 pub mod metrics;
 mod page;
 pub mod pause;
+pub mod radar;
+pub mod source;
+mod sources;
 mod station;
 pub mod store;
 pub mod sun;

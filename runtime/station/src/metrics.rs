@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::camera::State;
 use crate::health::Health;
+use crate::source::State;
 
 /// What a metric is.
 #[derive(Clone, Copy)]

@@ -59,7 +59,7 @@ pub(crate) fn page(health: &Health) -> String {
 
 fn of_source(source: &SourceHealth) -> Markup {
     html! {
-        h2 { (source.name) ": " (source.state) }
+        h2 { (source.sort) " " (source.name) ": " (source.state) }
         table {
             @if !source.why.is_empty() { tr { th { (source.state) } td { (source.why) } } }
             tr { th { "newest frame" } td { (age(source.frame_age_s)) } }

@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
-use crate::camera::Cameras;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
 use crate::pause::Pause;
+use crate::sources::Sources;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
 use crate::web::{self, Shown};
@@ -29,7 +29,7 @@ const KEEP: Duration = Duration::from_secs(60);
 const STATUS: Duration = Duration::from_secs(10);
 /// Between two looks at whether there is a pause.
 const PAUSE: Duration = Duration::from_millis(500);
-/// A camera's thread that has not looked up for so long hangs.
+/// A source's thread that has not looked up for so long hangs.
 const HANGS: Duration = Duration::from_secs(60);
 
 /// Why a station does not start.
@@ -63,7 +63,7 @@ pub type Reread<'a> = dyn FnMut() -> Option<Result<Config, ConfigError>> + 'a;
 /// A station that is ready: its data folder is locked, its page has an address.
 pub struct Station {
     config: Config,
-    cameras: Cameras,
+    sources: Sources,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -80,16 +80,17 @@ impl std::fmt::Debug for Station {
 /// What the page shows of a station.
 struct View {
     name: String,
-    cameras: Cameras,
+    sources: Sources,
     store: Arc<Store>,
     began: Instant,
     shown: Mutex<Changing>,
 }
 
 /// What may change while it runs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Changing {
-    every_s: f64,
+    /// What forecasts were to be.
+    promised: ForecastConfig,
     /// When a pause ends, since the station began.
     paused_until: Option<Duration>,
     /// Why a new configuration was not taken.
@@ -105,18 +106,18 @@ impl View {
 
 impl Shown for View {
     fn health(&self) -> Health {
-        let cameras = self.cameras.all();
+        let sources = self.sources.all();
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
         let changing = self.changing();
-        let of = cameras.iter().map(|camera| &**camera);
-        let health = Health::of(&self.name, of, self.store.facts(), changing.every_s, now, utc);
+        let of = sources.iter().map(|source| &**source);
+        let health = Health::of(&self.name, of, self.store.facts(), &changing.promised, now, utc);
         let left = changing.paused_until.and_then(|until| until.checked_sub(now));
         health.on(changing.machine).paused(left).noting(changing.trouble.clone())
     }
 
-    fn newest(&self, camera: &str) -> Option<PathBuf> {
-        let cameras = self.cameras.all();
-        cameras.iter().find(|c| c.name() == camera)?.newest_forecast()?.folder
+    fn newest(&self, source: &str) -> Option<PathBuf> {
+        let sources = self.sources.all();
+        sources.iter().find(|s| s.name() == source)?.newest_forecast()?.folder
     }
 }
 
@@ -132,8 +133,8 @@ impl Station {
         let listener =
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
         let began = Instant::now();
-        let cameras = Cameras::new(began, &config.data);
-        Ok(Self { config, cameras, store, listener, began, spell, stop })
+        let sources = Sources::new(began, &config.data);
+        Ok(Self { config, sources, store, listener, began, spell, stop })
     }
 
     /// The address of its page.
@@ -150,13 +151,18 @@ impl Station {
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
     pub fn run(self, reread: &mut Reread<'_>) -> Result<(), StationError> {
-        let Self { mut config, cameras, store, listener, began, spell, stop } = self;
+        let Self { mut config, sources, store, listener, began, spell, stop } = self;
         let view = Arc::new(View {
             name: config.name.clone(),
-            cameras,
+            sources,
             store: Arc::clone(&store),
             began,
-            shown: Mutex::new(Changing { every_s: config.forecast.every_s, ..Changing::default() }),
+            shown: Mutex::new(Changing {
+                promised: config.forecast.clone(),
+                paused_until: None,
+                trouble: None,
+                machine: MachineFacts::default(),
+            }),
         });
         // The page first: it must be there to tell what is wrong.
         let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
@@ -167,11 +173,11 @@ impl Station {
             thread: Some(page.map_err(|e| no_thread("the page".to_owned(), e))?),
             stop: &stop,
         };
-        view.cameras.change(&config.cameras).map_err(|(name, e)| no_thread(name, e))?;
+        view.sources.change(&config).map_err(|(name, e)| no_thread(name, e))?;
         tell(Notice::Ready);
         let mut forecaster = Forecaster::new(
             &config,
-            view.cameras.all(),
+            view.sources.all(),
             Arc::clone(&store),
             spell,
             stop.clone(),
@@ -212,16 +218,16 @@ impl Station {
                 store.tidy(forecaster.believed());
             }
             if is_due(&mut kept, KEEP) {
-                view.cameras.keep();
+                view.sources.keep();
             }
             if is_due(&mut told, STATUS) {
                 tell(Notice::Status(&view.health().line()));
             }
-            // Cameras that are gone do not stop it: to start the program again brings none back. A thread
+            // Sources that are gone do not stop it: to start the program again brings none back. A thread
             // that hangs does.
             let now = began.elapsed();
-            let cameras = view.cameras.all();
-            let hangs = cameras.iter().find(|camera| now.saturating_sub(camera.alive()) > HANGS);
+            let sources = view.sources.all();
+            let hangs = sources.iter().find(|source| now.saturating_sub(source.alive()) > HANGS);
             if let Some(beat) = beat
                 && hangs.is_none()
                 && is_due(&mut beaten, beat)
@@ -231,8 +237,8 @@ impl Station {
             thread::sleep(LOOK);
         }
         tell(Notice::Stopping);
-        view.cameras.keep();
-        view.cameras.end();
+        view.sources.keep();
+        view.sources.end();
         drop(page);
         tracing::info!("{}: stopped", config.name);
         Ok(())
@@ -268,18 +274,18 @@ fn reload(
     }
     let (name, data, web) = (config.name.clone(), config.data.clone(), config.web.clone());
     *config = Config { name, data, web, ..new };
-    let began = view.cameras.change(&config.cameras);
+    let began = view.sources.change(config);
     match &began {
         Ok(began) if began.is_empty() => {
-            tracing::info!("a new configuration; no camera begins anew")
+            tracing::info!("a new configuration; no source begins anew")
         }
         Ok(began) => tracing::info!("a new configuration; begun: {}", began.join(", ")),
-        Err((camera, cause)) => tracing::warn!("{camera}: no thread for it: {cause}"),
+        Err((source, cause)) => tracing::warn!("{source}: no thread for it: {cause}"),
     }
     view.store.limits(&config.keep);
-    forecaster.change(config, view.cameras.all());
+    forecaster.change(config, view.sources.all());
     let mut changing = view.changing();
-    (changing.every_s, changing.trouble) = (config.forecast.every_s, trouble);
+    (changing.promised, changing.trouble) = (config.forecast.clone(), trouble);
 }
 
 /// The thread of the page; dropping it ends it.

@@ -27,8 +27,8 @@ const LOOK: Duration = Duration::from_millis(20);
 pub trait Shown: Send + Sync {
     /// How the station fares now.
     fn health(&self) -> Health;
-    /// Folder of the newest forecast of the camera of this name.
-    fn newest(&self, camera: &str) -> Option<PathBuf>;
+    /// Folder of the newest forecast of the source of this name.
+    fn newest(&self, source: &str) -> Option<PathBuf>;
 }
 
 /// An answer.
@@ -183,6 +183,7 @@ mod tests {
     use super::*;
     use crate::camera::Camera;
     use crate::config::Config;
+    use crate::source::Source;
     use crate::store::StoreFacts;
 
     /// A station that has seen nothing yet, the camera of which is called `sim`.
@@ -191,13 +192,14 @@ mod tests {
     impl Shown for Blind {
         fn health(&self) -> Health {
             let config = Config::simulated("sim:", &self.0).unwrap();
-            let cameras = [Camera::new(config.cameras[0].clone())];
+            let camera = Camera::new(config.cameras[0].clone());
+            let sources = std::iter::once(&camera as &dyn Source);
             let (now, utc) = (Duration::ZERO, Timestamp::UNIX_EPOCH);
-            Health::of("ri<dge", cameras.iter(), StoreFacts::default(), 10.0, now, utc)
+            Health::of("ri<dge", sources, StoreFacts::default(), &config.forecast, now, utc)
         }
 
-        fn newest(&self, camera: &str) -> Option<PathBuf> {
-            (camera == "sim").then(|| self.0.clone())
+        fn newest(&self, source: &str) -> Option<PathBuf> {
+            (source == "sim").then(|| self.0.clone())
         }
     }
 

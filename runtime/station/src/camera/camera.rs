@@ -1,36 +1,20 @@
 //! A camera: its frames and its record, shared by the thread that reads it and those that ask.
 
-use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emberline_vision::clip::{ClipOptions, NoClip};
 use emberline_vision::frame::Kind;
-use emberline_vision::pipeline::Summary;
+use emberline_vision::pipeline::Reach;
 use jiff::Timestamp;
 
-use super::feed::{Fault, Shot};
-use super::frames::{Ending, Frames, Pushed};
+use super::feed::Shot;
+use super::frames::{Frames, Pushed};
 use super::memory::Memory;
-use super::record::{Forecasts, Record, Taken};
-use super::state::State;
+use super::record::{Record, Taken};
 use super::view::{Moved, View};
-use crate::config::CameraConfig;
-
-/// The newest forecast from a camera.
-#[derive(Clone, Debug)]
-pub struct NewestForecast {
-    /// Time of the last frame that it saw.
-    pub issued: Timestamp,
-    /// When it was done, since the station began.
-    pub done: Duration,
-    /// Seconds that it took.
-    pub took_s: f64,
-    /// What it comes to.
-    pub summary: Summary,
-    /// Its folder, where it could be written.
-    pub folder: Option<PathBuf>,
-}
+use crate::config::{CameraConfig, ForecastConfig};
+use crate::source::{Asks, Came, Ending, Fault, ForecastLog, Pace, Sort, Source, State};
 
 /// A camera of the station.
 #[derive(Debug)]
@@ -39,7 +23,7 @@ pub struct Camera {
     frames: Mutex<Frames>,
     view: Mutex<View>,
     record: Mutex<Record>,
-    forecast: Mutex<Option<NewestForecast>>,
+    log: ForecastLog,
     /// When its thread last looked up.
     alive: Mutex<Duration>,
 }
@@ -54,8 +38,8 @@ impl Camera {
     #[must_use]
     pub fn new(config: CameraConfig) -> Self {
         let frames = Mutex::new(Frames::new(config.kind, config.every_s));
-        let (view, record, forecast, alive) = Default::default();
-        Self { config, frames, view, record, forecast, alive }
+        let (view, record, log, alive) = Default::default();
+        Self { config, frames, view, record, log, alive }
     }
 
     /// What is configured.
@@ -64,107 +48,29 @@ impl Camera {
         &self.config
     }
 
-    /// Its name.
-    #[must_use]
-    pub fn name(&self) -> &str {
-        &self.config.name
-    }
-
-    /// Its state, and why where it is not fresh, at `now` since the station began, which is `utc`.
-    #[must_use]
-    pub fn state(&self, now: Duration, utc: Timestamp) -> (State, String) {
-        State::of(&lock(&self.record).facts(&self.config, now, utc))
-    }
-
-    /// How old its newest frame is, seconds.
-    #[must_use]
-    pub fn frame_age_s(&self, now: Duration, utc: Timestamp) -> Option<f64> {
-        lock(&self.record).facts(&self.config, now, utc).frame_age_s
-    }
-
     /// The newest frame.
     #[must_use]
     pub fn newest(&self) -> Option<Taken> {
         lock(&self.record).newest
     }
 
-    /// Frames that came, those that were lost by reason, and how often it was opened again.
-    #[must_use]
-    pub fn counts(&self) -> (u64, Vec<(&'static str, u64)>, u64) {
-        let record = lock(&self.record);
-        let dropped = record.dropped.iter().map(|(why, n)| (*why, *n)).collect();
-        (record.frames, dropped, record.reconnects)
-    }
-
-    /// What became of its forecasts.
-    #[must_use]
-    pub fn forecasts(&self) -> Forecasts {
-        lock(&self.record).forecasts.clone()
-    }
-
-    /// The newest forecast.
-    #[must_use]
-    pub fn newest_forecast(&self) -> Option<NewestForecast> {
-        lock(&self.forecast).clone()
-    }
-
-    /// Says what the model wants to see.
-    pub fn wanted(&self, options: ClipOptions) {
-        lock(&self.frames).wanted(options);
-    }
-
     /// Goes on from what an earlier run has kept in `memory`.
-    pub(super) fn resume(&self, memory: &Memory) {
+    pub(crate) fn resume(&self, memory: &Memory) {
         if let Some(state) = memory.read(self.name()) {
             lock(&self.frames).resume(state);
         }
     }
 
     /// Keeps what it has seen of a fire.
-    pub(super) fn keep(&self, memory: &Memory) {
+    pub(crate) fn keep(&self, memory: &Memory) {
         let state = lock(&self.frames).state();
         if let Some(state) = state {
             memory.write(self.name(), &state);
         }
     }
 
-    /// Lets go of all frames: what comes is another stream.
-    pub fn forget(&self) {
-        lock(&self.frames).forget();
-    }
-
-    /// The clip that ends at the newest frame.
-    #[must_use]
-    pub fn ending(&self) -> Option<Result<Ending, NoClip>> {
-        lock(&self.frames).ending(&self.config.name)
-    }
-
-    /// A forecast was made.
-    pub fn made(&self, newest: NewestForecast) {
-        *lock(&self.forecast) = Some(newest);
-        let forecasts = &mut lock(&self.record).forecasts;
-        forecasts.made += 1;
-        forecasts.why_withheld = None;
-    }
-
-    /// A forecast was withheld.
-    pub fn withheld(&self, reason: &'static str, why: String) {
-        let forecasts = &mut lock(&self.record).forecasts;
-        *forecasts.withheld.entry(reason).or_default() += 1;
-        if forecasts.why_withheld.as_ref() != Some(&why) {
-            tracing::info!("{}: no forecast: {why}", self.config.name);
-        }
-        forecasts.why_withheld = Some(why);
-    }
-
-    /// When its thread last looked up.
-    #[must_use]
-    pub fn alive(&self) -> Duration {
-        *lock(&self.alive)
-    }
-
     /// Its thread looks up.
-    pub(super) fn looks_up(&self, now: Duration) {
+    pub(crate) fn looks_up(&self, now: Duration) {
         *lock(&self.alive) = now;
     }
 
@@ -217,12 +123,6 @@ impl Camera {
         })
     }
 
-    /// How often it was moved.
-    #[must_use]
-    pub fn moves(&self) -> u64 {
-        lock(&self.record).moves
-    }
-
     /// A frame cannot be used.
     pub(super) fn spoiled(&self, why: &str) {
         *lock(&self.record).dropped.entry("corrupt").or_default() += 1;
@@ -250,5 +150,67 @@ impl Camera {
         let grey = |(y, _, _): (usize, usize, usize)| level.saturating_add(y as u8);
         let pixels = ndarray::Array3::from_shape_fn((32, 32, 1), grey);
         lock(&self.record).frame(&emberline_vision::frame::Pixels::U8(pixels), utc, now);
+    }
+}
+
+impl Source for Camera {
+    fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    fn sort(&self) -> Sort {
+        Sort::Camera
+    }
+
+    fn state(&self, now: Duration, utc: Timestamp) -> (State, String) {
+        State::of(&lock(&self.record).facts(&self.config, now, utc))
+    }
+
+    fn came(&self, now: Duration, utc: Timestamp) -> Came {
+        let record = lock(&self.record);
+        let since = |at: Duration| now.saturating_sub(at).as_secs_f64();
+        Came {
+            frame_age_s: record.facts(&self.config, now, utc).frame_age_s,
+            change_age_s: record.newest.map(|taken| since(taken.same_since)),
+            frames: record.frames,
+            dropped: record.dropped.iter().map(|(why, n)| (*why, *n)).collect(),
+            reconnects: record.reconnects,
+            moves: record.moves,
+        }
+    }
+
+    fn newest_frame(&self) -> Option<Timestamp> {
+        self.newest().map(|taken| taken.utc)
+    }
+
+    fn alive(&self) -> Duration {
+        *lock(&self.alive)
+    }
+
+    fn forget(&self) {
+        lock(&self.frames).forget();
+    }
+
+    fn asks(&self, config: &ForecastConfig) -> Asks {
+        Asks {
+            kind: self.config.kind,
+            model: config.model.clone(),
+            step_s: Some(self.config.step_s),
+            reach: config.leads.map_or(Reach::Usual, |n| Reach::Leads(n.get() as usize)),
+            pace: Pace::EveryS(config.every_s),
+            places: Vec::new(),
+        }
+    }
+
+    fn wanted(&self, options: ClipOptions) {
+        lock(&self.frames).wanted(options);
+    }
+
+    fn ending(&self) -> Option<Result<Ending, NoClip>> {
+        lock(&self.frames).ending(&self.config.name)
+    }
+
+    fn log(&self) -> &ForecastLog {
+        &self.log
     }
 }

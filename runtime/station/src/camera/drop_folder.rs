@@ -11,7 +11,8 @@ use emberline_vision::frame::{Kind, TimeSource};
 use emberline_vision::source::{SourceOptions, read_picture};
 use jiff::Timestamp;
 
-use super::feed::{Fault, Feed, Got, Shot};
+use super::feed::{Feed, Got, Shot};
+use crate::source::Fault;
 
 /// A file of this age, unchanged, is whole.
 const RESTS: Duration = Duration::from_secs(2);

@@ -7,6 +7,8 @@ use emberline_vision::frame::{Pixels, TimeSource};
 use emberline_vision::grid::Grid;
 use jiff::Timestamp;
 
+use crate::source::Fault;
+
 /// One picture of a camera.
 #[derive(Clone, Debug)]
 pub struct Shot {
@@ -31,15 +33,6 @@ pub enum Got {
     Spoiled(String),
     /// Nothing in time.
     Nothing,
-}
-
-/// Why a feed gives no more pictures; it is opened again after a while.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Whether a person must do something, so that trying soon again is of no use.
-    pub refused: bool,
-    /// What is wrong, on one line.
-    pub why: String,
 }
 
 /// Pictures as they come.

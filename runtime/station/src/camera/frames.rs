@@ -1,12 +1,13 @@
 //! A camera's newest frames and what all of them have shown: the ring and the tracker, begun anew where the
 //! picture's size or the clock changes.
 
-use emberline_vision::clip::{Clip, ClipOptions, NoClip, RingError, Watched};
+use emberline_vision::clip::{ClipOptions, NoClip, RingError, Watched};
 use emberline_vision::frame::{Film, Frame, FrameTime, Kind};
 use emberline_vision::tracker::State;
 use jiff::Timestamp;
 
 use super::feed::Shot;
+use crate::source::Ending;
 
 /// Frames in a row that are not later than the newest: the camera's clock was set back.
 const BACK: u32 = 3;
@@ -23,15 +24,6 @@ pub(super) enum Pushed {
     Anew(&'static str),
     /// It does not follow, and is dropped.
     OutOfOrder,
-}
-
-/// A clip that ends at the newest frame, and the frames at hand as a film, for what is said of the input.
-#[derive(Debug)]
-pub struct Ending {
-    /// What a model sees.
-    pub clip: Clip,
-    /// The frames that the ring holds.
-    pub film: Film,
 }
 
 /// The frames of a camera.
@@ -161,7 +153,7 @@ impl Frames {
             digest: String::new(),
             notes: Vec::new(),
         };
-        Some(watched.clip()?.map(|clip| Ending { clip, film }))
+        Some(watched.clip()?.map(|clip| Ending { clip, film, decode_s: 0.0 }))
     }
 }
 
@@ -219,7 +211,7 @@ mod tests {
             let held = frames.watched.as_ref().unwrap().ring().view().unwrap().frames.len();
             assert_eq!(held, count, "{what}");
         }
-        let Ending { clip, film } = frames.ending("north").unwrap().unwrap();
+        let Ending { clip, film, .. } = frames.ending("north").unwrap().unwrap();
         assert_eq!((clip.frames.dim(), film.frames.len()), ((3, 48, 48), 3));
         assert_eq!(film.start_utc(), Some(shot(-3580, 48, false).taken));
         // The same wish changes nothing, another one begins anew.

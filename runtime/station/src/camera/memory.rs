@@ -9,11 +9,11 @@ const BYTES: u64 = 256 << 20;
 
 /// Where the memories of cameras lie.
 #[derive(Clone, Debug)]
-pub(super) struct Memory(PathBuf);
+pub(crate) struct Memory(PathBuf);
 
 impl Memory {
     /// Below the data folder.
-    pub(super) fn of(data: &Path) -> Self {
+    pub(crate) fn of(data: &Path) -> Self {
         Self(data.join("state"))
     }
 

@@ -1,4 +1,4 @@
-//! A camera's record: when its frames came, how often what was lost, and what became of its forecasts.
+//! A camera's record: when its frames came, and how often what was lost.
 //!
 //! Times are spans since the station began, by the clock that never steps; they come in from outside.
 
@@ -9,10 +9,8 @@ use std::time::Duration;
 use emberline_vision::frame::Pixels;
 use jiff::Timestamp;
 
-use super::feed::Fault;
-use super::look::Look;
-use super::state::Facts;
 use crate::config::CameraConfig;
+use crate::source::{Facts, Fault, Look};
 
 /// The newest frame of a camera.
 #[derive(Clone, Copy, Debug)]
@@ -31,17 +29,6 @@ pub struct Taken {
     look: Look,
 }
 
-/// What became of forecasts.
-#[derive(Clone, Debug, Default)]
-pub struct Forecasts {
-    /// How many were made.
-    pub made: u64,
-    /// How many were withheld, by reason.
-    pub withheld: BTreeMap<&'static str, u64>,
-    /// Why the last one was withheld, where it was.
-    pub why_withheld: Option<String>,
-}
-
 /// What has happened to a camera.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Record {
@@ -50,7 +37,6 @@ pub(super) struct Record {
     pub(super) frames: u64,
     pub(super) dropped: BTreeMap<&'static str, u64>,
     pub(super) reconnects: u64,
-    pub(super) forecasts: Forecasts,
     /// When it was last moved, and how.
     pub(super) moved: Option<(Duration, String)>,
     /// How often it was moved.
@@ -124,8 +110,8 @@ fn hash(pixels: &Pixels) -> u64 {
 mod tests {
     use ndarray::Array3;
 
-    use super::super::state::State;
     use super::*;
+    use crate::source::State;
 
     /// A frame each five seconds is expected.
     fn config() -> CameraConfig {

@@ -8,7 +8,8 @@ use emberline_vision::grid::Grid;
 use emberline_vision::source::{self, Deadline, Next, Source, SourceOptions};
 use jiff::{SignedDuration, Timestamp};
 
-use super::feed::{Fault, Feed, Got, Shot};
+use super::feed::{Feed, Got, Shot};
+use crate::source::Fault;
 
 /// Frames are never so far from the clock, seconds, unless that was set or the machine slept.
 const STEP_S: f64 = 10.0;

@@ -8,9 +8,13 @@ use emberline_vision::pipeline::Stop;
 
 use super::camera::Camera;
 use super::drop_folder::DropFolder;
-use super::feed::{Fault, Feed, Got};
+use super::feed::{Feed, Got};
+use super::http::HttpFeed;
 use super::sim_feed::SimFeed;
+#[cfg(target_os = "linux")]
+use super::v4l2::V4l2Feed;
 use crate::config::{CameraConfig, CameraFrom};
+use crate::source::{Fault, Source as _};
 
 /// Longest wait at a time: so soon is a stop heard.
 const WAIT: Duration = Duration::from_millis(200);
@@ -26,15 +30,28 @@ pub type Open = dyn Fn() -> Result<Box<dyn Feed>, Fault> + Send;
 
 /// How the feed of a camera is opened.
 #[must_use]
-pub(super) fn open(config: &CameraConfig) -> Box<Open> {
-    let CameraConfig { from, kind, every_s, .. } = config.clone();
+pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
+    let CameraConfig { from, login, kind, every_s, .. } = config.clone();
     Box::new(move || {
         let feed: Box<dyn Feed> = match &from {
             CameraFrom::Sim(address) => {
                 Box::new(SimFeed::open(address, kind, Duration::from_secs_f64(every_s))?)
             }
             CameraFrom::Folder(folder) => Box::new(DropFolder::open(folder, kind)?),
-            CameraFrom::Rtsp { .. } | CameraFrom::Http { .. } | CameraFrom::Device(_) => {
+            CameraFrom::Http { address, snapshot } => {
+                let every = Duration::from_secs_f64(every_s);
+                Box::new(HttpFeed::open(address, login.as_ref(), *snapshot, kind, every)?)
+            }
+            #[cfg(target_os = "linux")]
+            CameraFrom::Device(path) => {
+                Box::new(V4l2Feed::open(path, kind, Duration::from_secs_f64(every_s))?)
+            }
+            #[cfg(not(target_os = "linux"))]
+            CameraFrom::Device(path) => {
+                let why = format!("{}: video devices are read on Linux alone", path.display());
+                return Err(Fault { refused: true, why });
+            }
+            CameraFrom::Rtsp { .. } => {
                 let why = "such a camera cannot be read yet".to_owned();
                 return Err(Fault { refused: true, why });
             }
@@ -128,9 +145,9 @@ mod tests {
     use ndarray::Array3;
 
     use super::super::feed::Shot;
-    use super::super::state::State;
     use super::*;
     use crate::config::When;
+    use crate::source::State;
 
     #[test]
     fn waits_grow_and_a_refusal_is_not_hammered() {
@@ -199,8 +216,11 @@ mod tests {
         until("it is lost", &|| {
             state().0 == State::Gone && state().1.contains("its reader failed")
         });
-        until("it is back", &|| opened.load(Ordering::Relaxed) == 2 && camera.counts().0 > 3);
-        assert_eq!(camera.counts().2, 1);
+        until("it is back", &|| {
+            opened.load(Ordering::Relaxed) == 2
+                && camera.came(began.elapsed(), Timestamp::now()).frames > 3
+        });
+        assert_eq!(camera.came(began.elapsed(), Timestamp::now()).reconnects, 1);
         stop.set();
         thread.join().unwrap();
     }

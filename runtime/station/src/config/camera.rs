@@ -50,7 +50,7 @@ pub enum CameraFrom {
     },
     /// A stream of JPEG pictures, or one picture at a time, by HTTP.
     Http {
-        /// `http://host[:port]/path`, without user and password.
+        /// `http://host[:port]/path`, without user and password; `{user}` and `{password}` may stand for them.
         address: String,
         /// Whether each picture is asked for by itself.
         snapshot: bool,
@@ -87,6 +87,9 @@ const LOOKS: [(&str, When); 3] =
     [("always", When::Always), ("day", When::Day), ("night", When::Night)];
 const KINDS: [(&str, Kind); 3] =
     [("thermal", Kind::Thermal), ("rgb", Kind::Rgb), ("mask", Kind::Mask)];
+
+/// Keys of an address that cameras have for a password.
+const PASSWORDS: [&str; 6] = ["password", "passwd", "pass", "pwd", "psw", "loginpas"];
 
 /// The word of `choice`.
 fn word<T: PartialEq + Copy>(words: &[(&str, T)], choice: T) -> Option<String> {
@@ -200,7 +203,7 @@ impl Check<'_> {
         }
     }
 
-    fn choice<T: Copy>(
+    pub(super) fn choice<T: Copy>(
         &self,
         word: Option<&str>,
         words: &[(&str, T)],
@@ -263,9 +266,10 @@ impl Check<'_> {
                 let transport = self.choice(transport, &TRANSPORTS, &place)?.unwrap_or_default();
                 Ok(CameraFrom::Rtsp { address: from, transport })
             }
-            "http" | "https" => {
-                let snapshot = text.snapshot.unwrap_or(false);
-                Ok(CameraFrom::Http { address: from, snapshot })
+            "http" => self.http(place, from, text),
+            "https" => {
+                let fix = "give http:// within a network of your own";
+                self.value(place, "https:// cannot be read yet", fix)
             }
             "rtsps" => {
                 let fix = "give rtsp:// within a network of your own";
@@ -273,5 +277,30 @@ impl Check<'_> {
             }
             _ => self.value(place, "no address of a camera", fix),
         }
+    }
+
+    /// Some cameras want the password in the address; the place for it stands there, and it does not.
+    fn http(
+        &self,
+        place: &str,
+        address: String,
+        text: &CameraText,
+    ) -> Result<CameraFrom, ConfigError> {
+        let query = address.split_once('?').map_or("", |(_, query)| query);
+        let tells = |pair: &str| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let key = key.to_ascii_lowercase();
+            PASSWORDS.contains(&key.as_str()) && !value.is_empty() && value != "{password}"
+        };
+        if query.split('&').any(tells) {
+            let fix = "write {password} in its place, and user = and password_file =";
+            return self.value(place, "the address holds a password", fix);
+        }
+        if address.contains('{') && text.user.is_none() {
+            let fix = "write user = and password_file =";
+            return self.value(place, "the address has a place for a user or a password", fix);
+        }
+        let snapshot = text.snapshot.unwrap_or(false);
+        Ok(CameraFrom::Http { address, snapshot })
     }
 }

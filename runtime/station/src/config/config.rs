@@ -12,6 +12,7 @@ use super::check::Check;
 use super::error::ConfigError;
 use super::keys;
 use super::quantity;
+use super::radar::RadarConfig;
 use super::text::{BudgetText, CameraText, ConfigText, ForecastText, KeepText, WebText};
 use crate::sun::Site;
 
@@ -43,8 +44,10 @@ pub struct Config {
     pub lon: f64,
     /// Folder of its products and its lock.
     pub data: PathBuf,
-    /// What it sees through, at least one.
+    /// What it sees scenes through; at least one of these or of `radars`.
     pub cameras: Vec<CameraConfig>,
+    /// What it sees rain through.
+    pub radars: Vec<RadarConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// What it may ask of its machine.
@@ -153,6 +156,7 @@ impl Config {
             lon: Some(-105.2797),
             data: Some(data.display().to_string()),
             camera: vec![camera],
+            radar: Vec::new(),
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             budget: BudgetText::default(),
             keep: KeepText {
@@ -200,6 +204,7 @@ impl Config {
             lon: Some(self.lon),
             data: Some(self.data.display().to_string()),
             camera: self.cameras.iter().map(CameraConfig::text).collect(),
+            radar: self.radars.iter().map(RadarConfig::text).collect(),
             forecast: ForecastText {
                 model: self.forecast.model.clone(),
                 engine: Some(self.forecast.engine.name().to_owned()),
@@ -243,9 +248,22 @@ impl Check<'_> {
             }
             cameras.push(camera);
         }
-        if cameras.is_empty() {
-            let example = "[[camera]] with name, from and kind";
-            return self.need(None, "a camera", example);
+        let (lat, lon) =
+            (self.number(lat, [-90.0, 90.0], "lat")?, self.number(lon, [-180.0, 180.0], "lon")?);
+        let mut radars: Vec<RadarConfig> = Vec::new();
+        for (k, radar) in text.radar.into_iter().enumerate() {
+            let radar = self.radar(k, radar, [lat, lon])?;
+            // Their forecasts lie in folders of these names.
+            let mut names = cameras.iter().map(|c| &c.name).chain(radars.iter().map(|r| &r.name));
+            if names.any(|name| *name == radar.name) {
+                let place = format!("radar {}", radar.name);
+                return self.value(&place, "two have this name", "give each its own");
+            }
+            radars.push(radar);
+        }
+        if cameras.is_empty() && radars.is_empty() {
+            let example = "[[camera]] with name, from and kind, or [[radar]] with name and from";
+            return self.need(None, "a camera or radar", example);
         }
         let data = text.data.unwrap_or_else(|| DATA.to_owned());
         if data.is_empty() {
@@ -257,6 +275,7 @@ impl Check<'_> {
             lon,
             data: data.into(),
             cameras,
+            radars,
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,

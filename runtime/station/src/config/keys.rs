@@ -5,14 +5,17 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 6] = [
-    ("", &["name", "lat", "lon", "data", "camera", "forecast", "budget", "keep", "web"]),
+pub(super) const KEYS: [(&str, &[&str]); 7] = [
+    ("", TOP),
     ("camera", CAMERA),
+    ("radar", RADAR),
     ("forecast", &["model", "engine", "every_s", "leads"]),
     ("budget", &["cores", "max_temp_c", "min_memory"]),
     ("keep", &["max_age", "max_bytes", "min_free", "whole_every"]),
     ("web", &["listen"]),
 ];
+const TOP: &[&str] =
+    &["name", "lat", "lon", "data", "camera", "radar", "forecast", "budget", "keep", "web"];
 const CAMERA: &[&str] = &[
     "name",
     "from",
@@ -26,8 +29,23 @@ const CAMERA: &[&str] = &[
     "step_s",
     "look",
 ];
+const RADAR: &[&str] = &[
+    "name",
+    "from",
+    "every_s",
+    "until",
+    "at",
+    "unit",
+    "zr",
+    "no_data",
+    "crs",
+    "quantity",
+    "quality",
+    "name_time",
+    "around",
+];
 /// Keys that are to come.
-const TO_COME: [&str; 4] = ["radar", "nodes", "mqtt", "webhook"];
+const TO_COME: [&str; 3] = ["nodes", "mqtt", "webhook"];
 /// Likeness from which a key may be a slip for another.
 const LIKE: f64 = 0.75;
 
@@ -53,7 +71,7 @@ fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
     let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
     let place = match (name, table.get("name").and_then(Value::as_str)) {
         ("", _) => key.clone(),
-        ("camera", Some(camera)) => format!("camera {camera}: {key}"),
+        ("camera" | "radar", Some(of)) => format!("{name} {of}: {key}"),
         _ => format!("{name}.{key}"),
     };
     let near = known.iter().map(|k| (strsim::jaro_winkler(k, key), *k));

@@ -7,6 +7,7 @@ mod error;
 mod keys;
 mod login;
 mod quantity;
+mod radar;
 mod text;
 
 #[cfg(test)]
@@ -16,3 +17,4 @@ pub use camera::{CameraConfig, CameraFrom, Transport, When};
 pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};
+pub use radar::RadarConfig;

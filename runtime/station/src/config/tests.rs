@@ -21,6 +21,11 @@ fn all_but_name_place_and_a_camera_has_a_default() {
     assert_eq!(config.cameras[0].from, CameraFrom::Folder("/srv/drop/".into()));
     assert_eq!((config.cameras[0].every_s, config.cameras[0].step_s), (5.0, 10.0));
     assert_eq!((config.forecast.every_s, config.forecast.leads), (60.0, None));
+    assert!(config.radars.is_empty());
+    let more = "[[radar]]\nname = \"fmi\"\nfrom = \"file:///data/radar/\"\n";
+    let radar = &Config::parse("s.toml", &format!("{LEAST}{more}")).unwrap().radars[0];
+    assert_eq!((radar.every_s, radar.until_s), (300.0, None));
+    assert_eq!((radar.places[0].lat_deg, radar.places[0].lon_deg), (40.0, -105.0));
     assert_eq!(config.keep.max_age.as_secs(), 30 * 86_400);
     assert_eq!(config.keep.min_free, MinFree::Share(0.05));
 }
@@ -31,9 +36,13 @@ fn what_is_written_out_says_the_same_again() {
         "{LEAST}every_s = 2\nstep_s = 30.5\n[[camera]]\nname = \"sim\"\nfrom = \"sim:fire?seed=3\"\n\
          [[camera]]\nname = \"a\"\nfrom = \"rtsp://a:554/1\"\nkind = \"rgb\"\nuser = \"viewer\"\n\
          password_file = \"/etc/a\"\ntransport = \"udp\"\nlook = \"day\"\n\
-         [[camera]]\nname = \"b\"\nfrom = \"https://b/now.jpg\"\nkind = \"thermal\"\nuser = \"v\"\n\
+         [[camera]]\nname = \"b\"\nfrom = \"http://b/now.jpg?u={{user}}&pwd={{password}}\"\nkind = \"thermal\"\nuser = \"v\"\n\
          password_env = \"B\"\nsnapshot = true\n\
          [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
+         [[radar]]\nname = \"fmi\"\nfrom = \"file:///data/radar/\"\nevery_s = 300\nuntil = \"90min\"\n\
+         at = [\"60.17,24.94\", \"61N 25E\"]\nunit = \"dBZ\"\nzr = \"223,1.53\"\nno_data = \"-999,255\"\n\
+         crs = \"EPSG:3067\"\nquantity = \"DBZH\"\nquality = 0.5\nname_time = \"first\"\n\
+         around = \"24.94,60.17,256\"\n[[radar]]\nname = \"knmi\"\nfrom = \"file:///knmi\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
          [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\nwhole_every = \"0s\"\n\
@@ -77,7 +86,7 @@ fn the_schema_has_the_keys_that_there_are() {
         assert_eq!(place["additionalProperties"], false, "{section}");
         assert!(known.values().all(|key| key["description"].is_string()), "{section}");
     }
-    assert_eq!(schema["required"], serde_json::json!(["name", "lat", "lon", "camera"]));
+    assert_eq!(schema["required"], serde_json::json!(["name", "lat", "lon"]));
 }
 
 #[test]
@@ -96,6 +105,8 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         LEAST.replacen(old, new, 1)
     };
     let end = |more: &str| format!("{LEAST}{more}\n");
+    let radar = |keys: &str| format!("{LEAST}[[radar]]\n{keys}\n");
+    let fmi = |key: &str| radar(&format!("name = \"fmi\"\nfrom = \"file:///r\"\n{key}"));
     for (text, want) in [
         (with("lat = 40.0\n", ""), "s.toml: lat is missing; write lat = 40.0175"),
         (with("lat = 40.0", "lat = 95.0"), "lat: 95 cannot be; give -90 to 90"),
@@ -116,6 +127,12 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (with("file:///srv/drop/", "/srv/drop"), "no address of a camera"),
         (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "the address holds a user; give user ="),
         (with("file:///srv/drop/", "rtsp:///1"), "no address of a camera; give it as a browser"),
+        (
+            with("file:///srv/drop/", "https://host/1"),
+            "from: https:// cannot be read yet; give http",
+        ),
+        (with("file:///srv/drop/", "http://h/1?u=a&Pwd=pw"), "holds a password; write {password}"),
+        (with("file:///srv/drop/", "http://h/1?u={user}"), "write user = and password_file ="),
         (with("file:///srv/drop/", "ftp://host/1"), "no address of a camera; give rtsp://"),
         (end("transport = \"udp\""), "camera north: transport: only rtsp:// has one; leave it out"),
         (end("snapshot = true"), "camera north: snapshot: only http:// has one"),
@@ -147,7 +164,23 @@ fn what_cannot_be_is_refused_with_what_to_write() {
             end("[[camera]]\nname = \"north\"\nfrom = \"sim:fire\""),
             "camera north: two have this name; give each its own",
         ),
-        ("name = \"a\"\nlat = 1.0\nlon = 1.0\n".to_owned(), "a camera is missing"),
+        ("name = \"a\"\nlat = 1.0\nlon = 1.0\n".to_owned(), "a camera or radar is missing"),
+        (
+            radar("name = \"fmi\""),
+            "radar fmi: from is missing; write from = \"file:///data/radar/\"",
+        ),
+        (radar("name = \"north\"\nfrom = \"file:///r\""), "radar north: two have this name"),
+        (radar("name = \"fmi\"\nfrom = \"/data\""), "radar fmi: from: no folder of radar files"),
+        (fmi("every_s = 5"), "radar fmi: every_s: 5 cannot be; give 30 to 3600"),
+        (fmi("until = \"2\""), "radar fmi: until: no span of time; give \"60min\""),
+        (fmi("at = [\"here\"]"), "radar fmi: at: no place; give [\"60.17,24.94\"]"),
+        (fmi("unit = \"mm\""), "radar fmi: unit: 'mm' does not say over what time; write mm in 5"),
+        (fmi("zr = \"2\""), "radar fmi: zr: '2' is no Z = a R^b; write a,b"),
+        (fmi("no_data = \"x\""), "radar fmi: no_data: 'x' is no stored value; write a number"),
+        (fmi("quality = 2"), "radar fmi: quality: 2 cannot be; give 0 to 1"),
+        (fmi("name_time = \"mid\""), "radar fmi: name_time: no such choice; give first or last"),
+        (fmi("around = \"1,2\""), "radar fmi: around: '1,2' is no square; write LON,LAT,KM"),
+        (fmi("untl = \"2h\""), "radar fmi: untl: no such key; write until"),
     ] {
         let line = Config::parse("s.toml", &text).unwrap_err().to_string();
         assert!(line.contains(want) && !line.contains('\n'), "{text}\n{line}");

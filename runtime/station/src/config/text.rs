@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A field station of emberline.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
-#[schemars(deny_unknown_fields, extend("required" = ["name", "lat", "lon", "camera"]))]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "lat", "lon"]))]
 pub(super) struct ConfigText {
     /// What it is called: small letters, digits and dashes.
     #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
@@ -20,8 +20,12 @@ pub(super) struct ConfigText {
     pub(super) lon: Option<f64>,
     /// Folder of what it keeps [/var/lib/emberline].
     pub(super) data: Option<String>,
-    /// What it sees through.
+    /// What it sees scenes through; at least one of these or of radar.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) camera: Vec<CameraText>,
+    /// What it sees rain through.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) radar: Vec<RadarText>,
     /// What is forecast.
     pub(super) forecast: ForecastText,
     /// What it may ask of its machine.
@@ -65,6 +69,40 @@ pub(super) struct CameraText {
     /// When it is looked at, by the sun over the station [always].
     #[schemars(extend("enum" = ["always", "day", "night"]))]
     pub(super) look: Option<String>,
+}
+
+/// A radar: a folder that somebody fills with its files.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "from"]))]
+pub(super) struct RadarText {
+    /// What it is called: small letters, digits and dashes.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
+    pub(super) name: Option<String>,
+    /// The folder: file:///data/radar/.
+    pub(super) from: Option<String>,
+    /// Seconds between frames [300].
+    pub(super) every_s: Option<f64>,
+    /// How far nowcasts reach, such as 60min [as far as the model's usually do].
+    pub(super) until: Option<String>,
+    /// Places of which it is said when rain starts or stops, as lat,lon [where the station stands].
+    pub(super) at: Option<Vec<String>>,
+    /// Unit of the values, where files do not say it.
+    pub(super) unit: Option<String>,
+    /// Rain from reflectivity, where files do not say it.
+    pub(super) zr: Option<String>,
+    /// Value of cells without data, where files do not say it.
+    pub(super) no_data: Option<String>,
+    /// Projection, where files do not say it.
+    pub(super) crs: Option<String>,
+    /// Which quantity of a file that holds several.
+    pub(super) quantity: Option<String>,
+    /// Least quality, 0 to 1, of cells that count.
+    pub(super) quality: Option<f64>,
+    /// Which of two times a name tells.
+    pub(super) name_time: Option<String>,
+    /// Which part of a large map.
+    pub(super) around: Option<String>,
 }
 
 /// `[forecast]`.

@@ -6,12 +6,49 @@ use std::time::Instant;
 use super::error::PipelineError;
 use super::kept_state::{KeptState, begin_at};
 use super::leads::Leads;
-use super::options::ForecastOptions;
+use super::options::{ForecastOptions, PipelineOptions};
 use super::prepare::{clip_ending, model_for, open, provenance};
 use super::summary::Summary;
-use crate::forecast::Provenance;
-use crate::model::{Model, RunOptions};
+use crate::clip::Clip;
+use crate::forecast::{Forecast, Provenance};
+use crate::frame::Film;
+use crate::model::{Model, ModelError, RunOptions};
 use crate::product::{self, Staged, Written};
+
+/// What a forecast is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The input.
+    pub film: &'a Film,
+    /// What the model sees of it.
+    pub clip: &'a Clip,
+    /// Seconds that reading took.
+    pub decode_s: f64,
+    /// Seconds that making the clip took.
+    pub clip_s: f64,
+}
+
+/// Forecasts `leads` leads by `model` from a clip that is at hand; `progress` hears of parts done and of how many.
+///
+/// # Errors
+/// [`ModelError`] of the model, and [`ModelError::Stopped`].
+pub fn forecast_from(
+    seen: &Seen<'_>,
+    model: &Model,
+    leads: usize,
+    options: &PipelineOptions,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<(Forecast, Provenance), ModelError> {
+    let Seen { film, clip, decode_s, clip_s } = *seen;
+    let run = RunOptions { leads, members: options.members, seed: options.seed };
+    let (forecast, mut spent) = model.forecast(clip, run, &mut |done, of| {
+        progress(done, of);
+        options.stop.flow()
+    })?;
+    (spent.decode, spent.clip) = (decode_s, clip_s);
+    let provenance = provenance(model, film, clip, &forecast, spent, options);
+    Ok((forecast, provenance))
+}
 
 /// A forecast that has been written.
 #[derive(Debug)]
@@ -64,13 +101,8 @@ pub fn forecast(
             (clip, clip_s, None)
         }
     };
-    let run = RunOptions { leads, members: options.members, seed: options.seed };
-    let (forecast, mut spent) = model.forecast(&clip, run, &mut |done, of| {
-        progress(done, of);
-        options.stop.flow()
-    })?;
-    (spent.decode, spent.clip) = (opened.decode_s, clip_s);
-    let mut provenance = provenance(&model, film, &clip, &forecast, spent, options);
+    let seen = Seen { film, clip: &clip, decode_s: opened.decode_s, clip_s };
+    let (forecast, mut provenance) = forecast_from(&seen, &model, leads, options, progress)?;
     provenance.memory = kept.as_ref().map(|kept| kept.facts().clone());
     let written = product::write_all(output, &clip, &forecast, &provenance)?;
     if let Some(kept) = &kept {

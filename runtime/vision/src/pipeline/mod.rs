@@ -22,7 +22,7 @@ mod stop;
 mod summary;
 
 pub use error::PipelineError;
-pub use forecast::{ForecastDone, forecast};
+pub use forecast::{ForecastDone, Seen, forecast, forecast_from};
 pub use leads::Leads;
 pub use options::{ForecastOptions, PipelineOptions, Spell};
 pub use prepare::{Opened, clip_ending, model_for, open, provenance};

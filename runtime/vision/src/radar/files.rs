@@ -24,8 +24,13 @@ pub(super) fn list(path: &Path) -> Result<(Vec<(PathBuf, Format)>, usize), Radar
             None => others += 1,
         }
     }
-    files.sort_by(|a, b| natural::order(&a.0.to_string_lossy(), &b.0.to_string_lossy()));
+    sort(&mut files);
     Ok((files, others))
+}
+
+/// Puts files in natural order.
+pub(super) fn sort(files: &mut [(PathBuf, Format)]) {
+    files.sort_by(|a, b| natural::order(&a.0.to_string_lossy(), &b.0.to_string_lossy()));
 }
 
 /// The bytes of one file.

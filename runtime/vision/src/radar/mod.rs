@@ -15,6 +15,7 @@ mod files;
 mod format;
 mod geotags;
 mod geotiff;
+mod glance;
 #[cfg(feature = "grib")]
 mod grib2;
 mod ground;
@@ -23,6 +24,7 @@ mod hdf5;
 pub(crate) mod health;
 #[cfg(feature = "odim")]
 mod knmi;
+mod layout;
 mod limits;
 mod meteonet;
 mod meteoswiss;
@@ -53,6 +55,7 @@ pub(crate) use clock::whole_minutes;
 pub(crate) use content::Content;
 pub use error::RadarError;
 pub(crate) use geotags::{Crs, GeoTags};
+pub use glance::{RadarGlance, is_radar_file, time_in_name};
 pub(crate) use ground::{Ground, cells_apart};
 pub use no_data::{NoData, NoStoredValue};
 pub use options::RadarOptions;

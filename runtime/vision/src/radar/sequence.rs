@@ -1,6 +1,6 @@
 //! Sequences: the scans of one film put in order of time, on one grid, without repeats.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use ndarray::Array2;
@@ -10,7 +10,7 @@ use super::error::RadarError;
 use super::files;
 use super::format::{Format, Found};
 use super::geotiff;
-use super::ground::{ROUNDING, cells_apart};
+use super::layout::Layout;
 use super::options::RadarOptions;
 use super::scan::{From, MOST_MM_H, Scan};
 use super::unit::RadarUnit;
@@ -77,6 +77,32 @@ impl Sequence {
         if others > 0 {
             notes.push(Note::OtherFiles { files: others });
         }
+        Self::of_files(uri, &files, options, may_count, notes)
+    }
+
+    /// Reads these radar files of the folder `name`, which are put in the order of their names first; others are left
+    /// out. Frames must tell their times.
+    ///
+    /// # Errors
+    /// As [`Sequence::read`].
+    pub fn chosen(
+        name: &str,
+        files: &[PathBuf],
+        options: &RadarOptions,
+    ) -> Result<Self, RadarError> {
+        let format = |path: &PathBuf| Some((path.clone(), Format::of(path)?));
+        let mut files: Vec<_> = files.iter().filter_map(format).collect();
+        files::sort(&mut files);
+        Self::of_files(name, &files, options, false, Vec::new())
+    }
+
+    fn of_files(
+        uri: &str,
+        files: &[(PathBuf, Format)],
+        options: &RadarOptions,
+        may_count: bool,
+        mut notes: Vec<Note>,
+    ) -> Result<Self, RadarError> {
         if let Some([a, b]) = files.windows(2).find(|p| p[0].1 != p[1].1) {
             return Err(RadarError::refused(
                 uri,
@@ -201,7 +227,7 @@ fn note_damaged(damaged: &[Damaged], files: usize, scans: &[Scan], notes: &mut V
     }
 }
 
-fn check_sides(scan: &Scan) -> Result<(), RadarError> {
+pub(super) fn check_sides(scan: &Scan) -> Result<(), RadarError> {
     let (h, w) = scan.rates.dim();
     if sides_fit(h, w) {
         return Ok(());
@@ -214,40 +240,17 @@ fn check_sides(scan: &Scan) -> Result<(), RadarError> {
     ))
 }
 
-fn utc(scan: &Scan) -> Option<Timestamp> {
+pub(super) fn utc(scan: &Scan) -> Option<Timestamp> {
     scan.time.map(|(utc, _)| utc)
 }
 
 /// Refuses scans of another shape, place or unit than the first; tells of rounded corners.
 fn agree(scans: &[Scan], notes: &mut Vec<Note>) -> Result<(), RadarError> {
-    let Some(first) = scans.first() else { return Ok(()) };
-    let shape = |s: &Scan| format!("{}×{} cells", s.rates.nrows(), s.rates.ncols());
-    let crs = |s: &Scan| match (&s.crs, s.transform) {
-        (Some(crs), Some(_)) => format!("on the projection {crs}"),
-        _ => "at no place on the map".to_owned(),
-    };
-    let unit = |s: &Scan| format!("in {}", s.unit);
+    let Some((first, others)) = scans.split_first() else { return Ok(()) };
+    let first = Layout::of(first);
     let mut rounded = 0f64;
-    for scan in &scans[1..] {
-        for words in [&shape as &dyn Fn(&Scan) -> String, &crs, &unit] {
-            if words(first) != words(scan) {
-                return Err(RadarError::refused(
-                    &scan.name,
-                    format!("it is {}, but {} is {}", words(scan), first.name, words(first)),
-                    "all frames of a film must agree",
-                ));
-            }
-        }
-        let (Some(a), Some(b)) = (&first.transform, &scan.transform) else { continue };
-        let apart = cells_apart(a, b, [first.rates.nrows(), first.rates.ncols()]);
-        if apart > ROUNDING {
-            return Err(RadarError::refused(
-                &scan.name,
-                format!("its corners lie up to {apart:.1} cells from those of {}", first.name),
-                "all frames of a film must lie on the same grid",
-            ));
-        }
-        rounded = rounded.max(apart);
+    for scan in others {
+        rounded = rounded.max(first.agrees_with(&Layout::of(scan))?);
     }
     if rounded > 0.0 {
         notes.push(Note::CornersRounded { cells: rounded });
@@ -256,7 +259,7 @@ fn agree(scans: &[Scan], notes: &mut Vec<Note>) -> Result<(), RadarError> {
 }
 
 /// Where all times come from; `None` where no file has any and frames may be counted.
-fn stamps(scans: &[Scan], may_count: bool) -> Result<Option<TimeSource>, RadarError> {
+pub(super) fn stamps(scans: &[Scan], may_count: bool) -> Result<Option<TimeSource>, RadarError> {
     let dated = scans.iter().filter(|s| s.time.is_some()).count();
     let Some(bare) = scans.iter().find(|s| s.time.is_none()) else {
         let by_name = scans.iter().any(|s| matches!(s.time, Some((_, From::Name))));

@@ -1,6 +1,6 @@
 //! Opening: which source an input's name means.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::decoder_choice::VideoDecoder;
 use super::develop::develop;
@@ -9,6 +9,7 @@ use super::flir_sequence::FlirSequence;
 use super::foreign;
 use super::image_folder::ImageFolder;
 use super::npz::NpzSource;
+use super::one_picture;
 use super::options::SourceOptions;
 use super::radar::RadarSource;
 use super::sim;
@@ -127,6 +128,18 @@ pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError
     Ok(film)
 }
 
+/// Reads these radar files of the folder `name` as a film, and no other of it: of who knows which of them are whole.
+///
+/// # Errors
+/// As [`open`] and [`develop`].
+pub fn read_radar(
+    name: &str,
+    files: &[PathBuf],
+    options: &SourceOptions,
+) -> Result<Film, SourceError> {
+    develop(Box::new(RadarSource::chosen(name, files, options)?), options)
+}
+
 /// Reads the one picture in the file `uri`, of the kind that `options` say, as a film of one frame: a
 /// camera's next frame. Its time is known where the file or its name tells one.
 ///
@@ -134,17 +147,7 @@ pub fn read_film(uri: &str, options: &SourceOptions) -> Result<Film, SourceError
 /// As [`open`] and [`develop`]; and [`SourceError::Refused`] of a file of several pictures, and of heat in
 /// false colour, the scale of which a single picture does not tell.
 pub fn read_picture(uri: &str, options: &SourceOptions) -> Result<Film, SourceError> {
-    let film = develop(Box::new(ImageFolder::open(uri, options)?), options)?;
-    if film.frames.len() != 1 {
-        let fix = "give each picture a file of its own";
-        return Err(SourceError::refused(uri, "it holds several pictures", fix));
-    }
-    if film.notes.iter().any(|note| matches!(note, Note::PaletteUndone { .. })) {
-        let fix =
-            "set the camera to grey (white-hot), or give ‹kind› rgb if it is no thermal camera";
-        return Err(SourceError::refused(uri, "it shows heat in false colour", fix));
-    }
-    Ok(film)
+    one_picture::alone(uri, develop(Box::new(ImageFolder::open(uri, options)?), options)?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Radar files as a source: a sequence, read whole because files must be sorted by time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ndarray::Axis;
 
@@ -28,6 +28,19 @@ impl RadarSource {
     /// Reads the radar file or the folder of radar files `uri`.
     pub(super) fn open(uri: &str, options: &SourceOptions) -> Result<Self, SourceError> {
         let sequence = Sequence::read(uri, &options.radar, options.step_s.is_some())?;
+        Ok(Self::of(uri, sequence, options))
+    }
+
+    /// Reads these files of the folder `name` alone.
+    pub(super) fn chosen(
+        name: &str,
+        files: &[PathBuf],
+        options: &SourceOptions,
+    ) -> Result<Self, SourceError> {
+        Ok(Self::of(name, Sequence::chosen(name, files, &options.radar)?, options))
+    }
+
+    fn of(uri: &str, sequence: Sequence, options: &SourceOptions) -> Self {
         let about = About {
             kind: Some(Kind::Rain),
             grid: Some(sequence.grid),
@@ -46,7 +59,7 @@ impl RadarSource {
             Frame::new(Pixels::F32(frame.rates.insert_axis(Axis(2))), time)
         };
         let frames: Vec<Frame> = sequence.frames.into_iter().enumerate().map(frame).collect();
-        Ok(Self { about, frames: frames.into_iter(), digest: sequence.digest })
+        Self { about, frames: frames.into_iter(), digest: sequence.digest }
     }
 }
 

@@ -1,23 +1,19 @@
 //! Forecasts of one place from any frame of one film, and whether they came true.
 
-use ndarray::{Array2, ArrayRef2, Axis};
+use ndarray::Axis;
 
 use super::cells::Cells;
 use super::earlier_forecasts::EarlierForecasts;
 use super::error::RainAtError;
 use super::place_forecast::PlaceForecast;
-use crate::clip::{Clip, Observed, Truth};
+use super::statement::{Statement, is_reached, rates_mm_h};
+use crate::clip::{Observed, Truth};
 use crate::forecast::{Predicted, Rain};
 use crate::frame::Film;
 use crate::model::{Model, ModelError, RunOptions};
-use crate::nowcast::Onset;
 use crate::pipeline::error::PipelineError;
 use crate::pipeline::options::PipelineOptions;
 use crate::pipeline::prepare::clip_ending;
-use crate::rain_rate::mm_h;
-
-/// Share by which a rate may fall short for rounding and still be reached.
-const ROUNDING: f32 = 1e-4;
 
 /// What all forecasts of the place have in common.
 pub(super) struct Forecaster<'a> {
@@ -54,16 +50,8 @@ impl Forecaster<'_> {
         let Some(chance) = rain.chance else {
             return Err(RainAtError::ForecastWithoutChances { input: input() }.into());
         };
-        let near = |rate: &f32| (rate / self.rate_mm_h - 1.0).abs() < ROUNDING;
-        let Some(k) = chance.rates_mm_h.iter().position(near) else {
-            let known: Vec<String> = chance.rates_mm_h.iter().map(f32::to_string).collect();
-            let (rate_mm_h, known) = (self.rate_mm_h, known.join(", "));
-            return Err(RainAtError::UnknownRate { rate_mm_h, known }.into());
-        };
-        let wet = self.cells.chance_by_lead(&chance, k);
-        let wet = wet.ok_or_else(|| RainAtError::NoData { input: input() })?;
-        let rains = self.now_mm_h(&clip).is_some_and(|rate| self.reached(rate));
-        let onset = Onset::of(&wet, rains);
+        let Statement { onset, k } =
+            Statement::of(&self.cells, self.rate_mm_h, &clip, &chance, &self.film.name)?;
         Ok(PlaceForecast { onset, most_mm_h, likely_mm_h, chance, k, clip, notes: forecast.notes })
     }
 
@@ -102,15 +90,6 @@ impl Forecaster<'_> {
         Ok(earlier)
     }
 
-    /// Largest rate at the last frame of `clip`, mm/h; `None` where no cell has data.
-    pub(super) fn now_mm_h(&self, clip: &Clip) -> Option<f32> {
-        let last = clip.frames.index_axis(Axis(0), clip.frames.dim().0 - 1);
-        self.cells.most_mm_h(&match &clip.observed {
-            Observed::Rain(unseen) => rates_mm_h(&last, &unseen.now()),
-            Observed::Fire(_) | Observed::Film => last.mapv(mm_h),
-        })
-    }
-
     /// Whether it rained at each lead; `None` where some lead was not seen.
     fn came(&self, truth: &Truth) -> Option<Vec<bool>> {
         let Observed::Rain(unseen) = &truth.observed else { return None };
@@ -120,19 +99,8 @@ impl Forecaster<'_> {
         let lead = |l: usize| {
             let frame = truth.frames.index_axis(Axis(0), l);
             let rates = rates_mm_h(&frame, &unseen.no_data.index_axis(Axis(0), l));
-            self.cells.most_mm_h(&rates).map(|rate| self.reached(rate))
+            self.cells.most_mm_h(&rates).map(|rate| is_reached(rate, self.rate_mm_h))
         };
         (0..self.leads).map(lead).collect()
     }
-
-    fn reached(&self, rate_mm_h: f32) -> bool {
-        rate_mm_h >= self.rate_mm_h * (1.0 - ROUNDING)
-    }
-}
-
-/// Rates `[H, W]` of a frame of intensity, mm/h, NaN without data.
-fn rates_mm_h(frame: &ArrayRef2<f32>, no_data: &ArrayRef2<bool>) -> Array2<f32> {
-    let mut rates = frame.mapv(mm_h);
-    rates.zip_mut_with(no_data, |v, none| *v = if *none { f32::NAN } else { *v });
-    rates
 }

@@ -18,6 +18,7 @@ mod place_forecast;
 #[expect(clippy::module_inception, reason = "the room's noun: what is known of rain at a place")]
 mod rain_at;
 mod run;
+mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -28,3 +29,4 @@ pub use options::RainAtOptions;
 pub use place::Place;
 pub use rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance};
 pub use run::rain_at;
+pub use statement::onset_words;

@@ -7,6 +7,7 @@ use super::forecaster::Forecaster;
 use super::options::RainAtOptions;
 use super::place_forecast::PlaceForecast;
 use super::rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance};
+use super::statement::now_mm_h;
 use crate::frame::Kind;
 use crate::note::Note;
 use crate::pipeline::decimal::decimal;
@@ -82,7 +83,7 @@ fn answer(
         last_frame_utc: clip.end_utc,
         last_frame_s: clip.end_s(),
         step_s: clip.lead_s(1),
-        rain_now_mm_h: forecaster.now_mm_h(clip).map(f64::from),
+        rain_now_mm_h: now_mm_h(&forecaster.cells, clip).map(f64::from),
         onset: PlaceOnset {
             onset: *onset,
             words: onset.words(forecaster.leads, clip.lead_s(1) / 60.0, rate_mm_h),

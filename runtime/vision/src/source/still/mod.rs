@@ -30,6 +30,6 @@ pub(super) use convert::each as convert_each;
 pub(super) use facts::Facts;
 pub(super) use flir::{FlirBlock, FlirFault};
 pub(super) use place::Place;
-pub(super) use read::{peek, read};
+pub(super) use read::{facts, peek, read};
 pub(super) use stamp::Stamp;
 pub(super) use still::Still;

@@ -82,6 +82,13 @@ pub(super) fn peek(path: &Path) -> Facts {
     file.map(|file| facts(&file)).unwrap_or_default()
 }
 
+/// What a file of these `bytes` says besides its pixels; nothing where it cannot be read.
+pub(super) fn facts_of(bytes: &[u8]) -> Facts {
+    let limits = Limits { bytes: PICTURE_MAX };
+    let file = Decoder::new_with_limits(Cursor::new(bytes), limits).read_info();
+    file.map(|file| facts(&file)).unwrap_or_default()
+}
+
 fn facts<R: BufRead + Seek>(file: &Reader<R>) -> Facts {
     file.info().exif_metadata.as_deref().map(exif::facts).unwrap_or_default()
 }

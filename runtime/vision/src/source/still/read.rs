@@ -39,6 +39,16 @@ pub(in crate::source) fn read(
     }
 }
 
+/// What a file of these `bytes` says besides its pixels; nothing where it cannot be read.
+pub(in crate::source) fn facts(bytes: &[u8]) -> Facts {
+    match Format::of(bytes) {
+        Some(Format::Png) => png::facts_of(bytes),
+        Some(Format::Jpeg) => jpeg::peek(bytes),
+        Some(Format::Tiff) => tiff::facts_of(bytes),
+        _ => Facts::default(),
+    }
+}
+
 /// What the file `path` says besides its pixels; nothing where it cannot be read.
 pub(in crate::source) fn peek(path: &Path) -> Facts {
     let mut head = Vec::new();

@@ -86,6 +86,12 @@ pub(super) fn peek(path: &Path) -> Facts {
     facts
 }
 
+/// What the first page of a file of these `bytes` says; nothing where it cannot be read.
+pub(super) fn facts_of(bytes: &[u8]) -> Facts {
+    let file = open(Cursor::new(bytes));
+    file.map(|mut file| facts(&mut file, || bytes.to_vec())).unwrap_or_default()
+}
+
 /// What the first page says; `all` are the file's bytes.
 fn facts<R: Read + Seek>(file: &mut Decoder<R>, all: impl Fn() -> Vec<u8>) -> Facts {
     let place = place(file);

@@ -1,6 +1,6 @@
-//! The state of a camera: one word, and why, from what is known of it at a moment.
+//! The state of a source: one word, and why, from what is known of it at a moment.
 
-use super::feed::Fault;
+use super::fault::Fault;
 use super::look::Look;
 use crate::config::When;
 
@@ -15,7 +15,7 @@ const MOVED_S: f64 = 60.0;
 const BLURRED_S: f64 = 60.0;
 const BLURRED_FRAMES: u64 = 6;
 
-/// What a camera is worth at a moment.
+/// What a source is worth at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum State {
     /// Its newest frame is young.
@@ -42,7 +42,7 @@ pub enum State {
     Blurred,
 }
 
-/// What the state of a camera follows from.
+/// What the state of a source follows from.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Seconds between frames as configured.
