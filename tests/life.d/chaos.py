@@ -181,9 +181,7 @@ def suffer(trial: Trial, chaos: Chaos) -> None:
         name, wrong = bag.pop()
         try:
             wrong()
-            # A damaged model is tried again each minute.
-            within_s = FRESH_S + (60 if name == "model damaged" else 0)
-            fresh_s.setdefault(name, []).append(chaos.wait_fresh(within_s))
+            fresh_s.setdefault(name, []).append(chaos.wait_fresh(FRESH_S))
         except Miss as miss:
             trial.miss(f"{name}: {miss}")
             if chaos.station.process.poll() is not None:
@@ -194,11 +192,9 @@ def suffer(trial: Trial, chaos: Chaos) -> None:
         done += 1
     for name, took in sorted(fresh_s.items()):
         trial.say(f"{name} × {len(took)}: fresh at most {max(took):.1f} s after")
-    every = [s for name, took in fresh_s.items() if name != "model damaged" for s in took]
+    every = [s for took in fresh_s.values() for s in took]
     trial.figure(
         f"{done} faults of {len(fresh_s)} kinds in {time.monotonic() - began:.0f} s: fresh "
         f"{share(every, 0.5):.1f} s after the end of one (median), at most {max(every):.1f}"
     )
-    if took := fresh_s.get("model damaged"):
-        trial.figure(f"a mended model: at most {max(took):.0f} s (it is tried each minute)")
     chaos.station.end()

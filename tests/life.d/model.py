@@ -9,8 +9,6 @@ from station import FRESH_S, PAGE_S, Station, write_config
 from trial import Miss, Trial
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
-# A model is tried again so often.
-AGAIN_S = 60
 
 
 def flip(path: Path) -> None:
@@ -73,7 +71,7 @@ def row(trial: Trial) -> None:
                     trial.figure(f"{what}: fresh {back_s:.0f} s after it was mended")
                     station.end()
                     del waiting[what]
-                elif back_s > AGAIN_S + FRESH_S:
+                elif back_s > FRESH_S:
                     raise Miss(f"{what}: not back {back_s:.0f} s after: {station.health()}")
             time.sleep(0.2)
     finally:
