@@ -44,6 +44,8 @@ pub struct SourceHealth {
     pub dropped: Vec<(&'static str, u64)>,
     /// How often it was opened again.
     pub reconnects: u64,
+    /// How far its clock is ahead of this machine's, seconds, where it tells.
+    pub clock_offset_s: Option<f64>,
     /// Age of the newest forecast, seconds.
     pub forecast_age_s: Option<f64>,
     /// Forecasts made.
@@ -137,6 +139,7 @@ impl SourceHealth {
             frames,
             dropped,
             reconnects,
+            clock_offset_s: camera.clock_offset_s(),
             forecast_age_s: newest.as_ref().map(|newest| since(newest.done)),
             forecasts: forecasts.made,
             withheld: forecasts.withheld.into_iter().collect(),

@@ -84,6 +84,12 @@ impl Camera {
         lock(&self.record).newest
     }
 
+    /// How far its clock is ahead of this machine's, seconds, where it tells.
+    #[must_use]
+    pub fn clock_offset_s(&self) -> Option<f64> {
+        lock(&self.record).stream.as_ref()?.clock_offset_s
+    }
+
     /// Frames that came, those that were lost by reason, and how often it was opened again.
     #[must_use]
     pub fn counts(&self) -> (u64, Vec<(&'static str, u64)>, u64) {
@@ -163,6 +169,7 @@ impl Camera {
         }
         let back = record.fault.is_some();
         record.frame(&shot.pixels, shot.taken, now);
+        record.stream(shot.stream.as_ref());
         if back {
             tracing::info!("{}: frames come again", self.config.name);
         }
@@ -172,6 +179,19 @@ impl Camera {
     pub(super) fn spoiled(&self, why: &str) {
         *lock(&self.record).dropped.entry("corrupt").or_default() += 1;
         tracing::warn!("{}: a frame is left out: {why}", self.config.name);
+    }
+
+    /// So many frames came faster than they could be read.
+    pub(super) fn behind(&self, frames: u64) {
+        let mut record = lock(&self.record);
+        let all = record.dropped.entry("slow").or_default();
+        let before = *all;
+        *all += frames;
+        // Told first, and each time that there are twice as many.
+        if before.checked_ilog2() != all.checked_ilog2() {
+            let fix = "set the camera to fewer or smaller pictures";
+            tracing::warn!("{}: {all} frames came too fast so far: {fix}", self.config.name);
+        }
     }
 
     /// It is lost.

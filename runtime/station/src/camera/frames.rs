@@ -1,8 +1,11 @@
 //! A camera's newest frames and what all of them have shown: the ring and the tracker, begun anew where the
 //! picture's size or the clock changes.
 
+use std::sync::Arc;
+
 use emberline_vision::clip::{Clip, ClipOptions, NoClip, RingError, Watched};
 use emberline_vision::frame::{Film, Frame, FrameTime, Kind};
+use emberline_vision::note::Note;
 use jiff::Timestamp;
 
 use super::feed::Shot;
@@ -41,11 +44,21 @@ pub(super) struct Frames {
     /// Wall time of the stream's first frame.
     first: Option<Timestamp>,
     back: u32,
+    /// What a person should know of how the frames are coded.
+    notes: Arc<[Note]>,
 }
 
 impl Frames {
     pub(super) fn new(kind: Kind, every_s: f64) -> Self {
-        Self { kind, every_s, options: None, watched: None, first: None, back: 0 }
+        Self {
+            kind,
+            every_s,
+            options: None,
+            watched: None,
+            first: None,
+            back: 0,
+            notes: Arc::default(),
+        }
     }
 
     /// Says what the model wants to see. Where that has changed, the stream begins anew.
@@ -63,10 +76,11 @@ impl Frames {
 
     /// Takes a frame in.
     pub(super) fn push(&mut self, shot: &Shot) -> Pushed {
+        self.notes = shot.stream.as_ref().map(|told| Arc::clone(&told.notes)).unwrap_or_default();
         let Some(options) = self.options else { return Pushed::Kept };
         let mut anew = None;
         if shot.new_scene && self.watched.is_some() {
-            anew = Some("another scene");
+            anew = Some("another scene or another clock");
         }
         if self.watched.is_none() || anew.is_some() {
             self.begin(shot, options);
@@ -101,7 +115,7 @@ impl Frames {
     fn try_push(&mut self, shot: &Shot) -> Result<(), RingError> {
         let (Some(watched), Some(first)) = (&mut self.watched, self.first) else { return Ok(()) };
         let time = FrameTime::stamped(shot.taken, first, shot.time_source);
-        let pixels = std::sync::Arc::clone(&shot.pixels);
+        let pixels = Arc::clone(&shot.pixels);
         watched.push(Frame { pixels, time, pose: None })
     }
 
@@ -115,7 +129,7 @@ impl Frames {
             grid: view.grid.clone(),
             name: name.to_owned(),
             digest: String::new(),
-            notes: Vec::new(),
+            notes: self.notes.to_vec(),
         };
         Some(watched.clip()?.map(|clip| Ending { clip, film }))
     }
@@ -123,8 +137,6 @@ impl Frames {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use emberline_vision::frame::{Pixels, TimeSource};
     use emberline_vision::grid::Grid;
     use jiff::SignedDuration;
@@ -147,6 +159,7 @@ mod tests {
             taken: start.saturating_add(SignedDuration::from_secs(second)).unwrap(),
             time_source: TimeSource::Host,
             new_scene,
+            stream: None,
         }
     }
 
@@ -167,7 +180,7 @@ mod tests {
             ("back", shot(-3595, 48, false), Pushed::OutOfOrder, 2),
             ("back", shot(-3590, 48, false), Pushed::Anew("its clock was set back"), 1),
             ("next", shot(-3585, 48, false), Pushed::Kept, 2),
-            ("scene", shot(-3580, 48, true), Pushed::Anew("another scene"), 1),
+            ("scene", shot(-3580, 48, true), Pushed::Anew("another scene or another clock"), 1),
             ("next", shot(-3575, 48, false), Pushed::Kept, 2),
             ("next", shot(-3570, 48, false), Pushed::Kept, 3),
         ] {

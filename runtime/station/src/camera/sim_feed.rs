@@ -68,6 +68,7 @@ impl Feed for SimFeed {
             taken: self.began.1.saturating_add(since).unwrap_or(self.began.1),
             time_source: TimeSource::Simulated,
             new_scene: self.index == 0,
+            stream: None,
         };
         self.index += 1;
         Ok(Got::Shot(Box::new(shot)))

@@ -8,6 +8,10 @@ const GONE_S: f64 = 60.0;
 /// The same picture for so long and so often is frozen.
 const FROZEN_S: f64 = 60.0;
 const FROZEN_FRAMES: u64 = 6;
+/// The same of a stream, in its key pictures and frames: only key pictures prove life, since a still scene
+/// may be the same to the bit between two of them.
+const FROZEN_KEYS: u64 = 3;
+const FROZEN_STREAM_FRAMES: u64 = 3;
 
 /// What a camera is worth at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +30,8 @@ pub enum State {
     Dark,
     /// Its picture is white.
     White,
+    /// Its clock cannot be believed.
+    Clock,
 }
 
 /// What the state of a camera follows from.
@@ -39,14 +45,26 @@ pub struct Facts {
     pub frame_age_s: Option<f64>,
     /// For how long, seconds, and in how many frames the picture has been the same.
     pub same: (f64, u64),
+    /// In how many key pictures of its stream, where it is one.
+    pub same_keys: Option<u64>,
+    /// Why its clock is not believed, where it tells the time and is not.
+    pub clock: Option<String>,
     /// How the newest frame looks.
     pub look: Look,
 }
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 7] =
-        [Self::Fresh, Self::Late, Self::Gone, Self::Refused, Self::Frozen, Self::Dark, Self::White];
+    pub const ALL: [Self; 8] = [
+        Self::Fresh,
+        Self::Late,
+        Self::Gone,
+        Self::Refused,
+        Self::Frozen,
+        Self::Dark,
+        Self::White,
+        Self::Clock,
+    ];
 
     /// Its word on the page and in metrics.
     #[must_use]
@@ -59,13 +77,14 @@ impl State {
             Self::Frozen => "frozen",
             Self::Dark => "dark",
             Self::White => "white",
+            Self::Clock => "clock",
         }
     }
 
     /// Whether a forecast is made in it.
     #[must_use]
     pub fn is_seeing(self) -> bool {
-        matches!(self, Self::Fresh | Self::Late)
+        matches!(self, Self::Fresh | Self::Late | Self::Clock)
     }
 
     /// The state that follows from `facts`, and why where it is not fresh.
@@ -74,6 +93,10 @@ impl State {
         let late_s = 3.0 * facts.every_s + 10.0;
         let gone_s = GONE_S.max(2.0 * late_s);
         let (same_s, same_frames) = facts.same;
+        let is_often = match facts.same_keys {
+            Some(keys) => keys >= FROZEN_KEYS && same_frames >= FROZEN_STREAM_FRAMES,
+            None => same_frames >= FROZEN_FRAMES,
+        };
         match (&facts.fault, facts.frame_age_s) {
             (Some(Fault { refused: true, why }), _) => (Self::Refused, why.clone()),
             (Some(fault), _) => (Self::Gone, fault.why.clone()),
@@ -82,7 +105,7 @@ impl State {
                 Self::Gone,
                 format!("no frame for {age_s:.0} s: look after the camera and its line"),
             ),
-            _ if same_s >= FROZEN_S && same_frames >= FROZEN_FRAMES => {
+            _ if same_s >= FROZEN_S && is_often => {
                 let why = format!("the same picture for {same_s:.0} s: restart the camera");
                 (Self::Frozen, why)
             }
@@ -91,7 +114,10 @@ impl State {
             (None, Some(age_s)) if age_s >= late_s => {
                 (Self::Late, format!("the newest frame is {age_s:.0} s old"))
             }
-            _ => (Self::Fresh, String::new()),
+            _ => match &facts.clock {
+                Some(why) => (Self::Clock, why.clone()),
+                None => (Self::Fresh, String::new()),
+            },
         }
     }
 }
@@ -106,6 +132,7 @@ mod tests {
 
     #[test]
     fn states_follow_from_facts() {
+        let clock = || Some("its clock jumped".to_owned());
         let fault = |refused| Some(Fault { refused, why: "no route".to_owned() });
         for (what, facts, want) in [
             ("nothing yet", Facts { every_s: 5.0, ..Facts::default() }, State::Gone),
@@ -125,6 +152,22 @@ mod tests {
             ("the same for a while", Facts { same: (59.0, 60), ..seen(1.0) }, State::Fresh),
             ("the same for long", Facts { same: (60.0, 6), ..seen(1.0) }, State::Frozen),
             ("the same, but few frames", Facts { same: (900.0, 5), ..seen(1.0) }, State::Fresh),
+            (
+                "a stream, the same between key pictures",
+                Facts { same: (90.0, 90), same_keys: Some(2), ..seen(1.0) },
+                State::Fresh,
+            ),
+            (
+                "a stream, the same over key pictures",
+                Facts { same: (60.0, 3), same_keys: Some(3), ..seen(1.0) },
+                State::Frozen,
+            ),
+            ("its clock jumped", Facts { clock: clock(), ..seen(1.0) }, State::Clock),
+            (
+                "its clock jumped, and it is late",
+                Facts { clock: clock(), ..seen(30.0) },
+                State::Late,
+            ),
             ("black", Facts { look: Look::Dark, ..seen(1.0) }, State::Dark),
             ("white", Facts { look: Look::White, ..seen(1.0) }, State::White),
             (
@@ -137,7 +180,7 @@ mod tests {
             let (state, why) = State::of(&facts);
             assert_eq!(state, want, "{what}");
             assert_eq!(why.is_empty(), want == State::Fresh, "{what}: {why}");
-            let seeing = matches!(want, State::Fresh | State::Late);
+            let seeing = matches!(want, State::Fresh | State::Late | State::Clock);
             assert_eq!(state.is_seeing(), seeing, "{what}");
         }
     }
