@@ -56,6 +56,8 @@ pub struct SourceHealth {
     pub reconnects: u64,
     /// How often it was moved.
     pub moves: u64,
+    /// How far its clock is ahead of this machine's, seconds, where it tells.
+    pub clock_offset_s: Option<f64>,
     /// Age of the newest forecast, seconds.
     pub forecast_age_s: Option<f64>,
     /// Forecasts made.
@@ -184,7 +186,7 @@ impl Health {
 impl SourceHealth {
     fn of(source: &dyn Source, promised: &ForecastConfig, now: Duration, utc: Timestamp) -> Self {
         let (state, why) = source.state(now, utc);
-        let Came { frame_age_s, change_age_s, frames, dropped, reconnects, moves } =
+        let Came { frame_age_s, change_age_s, frames, dropped, reconnects, moves, clock_offset_s } =
             source.came(now, utc);
         let forecasts = source.log().read();
         let newest = forecasts.newest;
@@ -200,6 +202,7 @@ impl SourceHealth {
             dropped,
             reconnects,
             moves,
+            clock_offset_s,
             forecast_age_s: newest.as_ref().map(|newest| since(newest.done)),
             forecasts: forecasts.made,
             withheld: forecasts.withheld.into_iter().collect(),

@@ -80,6 +80,9 @@ pub fn text(health: &Health) -> String {
     let help = "How often the camera was moved.";
     let samples = sources().map(|(of, s)| (vec![of], s.moves as f64));
     out.metric("emberline_camera_moves_total", Type::Counter, help, samples);
+    let help = "How far the camera's clock is ahead of this machine's.";
+    let samples = sources().filter_map(|(of, s)| Some((vec![of], s.clock_offset_s?)));
+    out.metric("emberline_camera_clock_offset_seconds", Type::Gauge, help, samples);
     let help = "Age of the newest forecast.";
     let samples = sources().filter_map(|(of, s)| Some((vec![of], s.forecast_age_s?)));
     out.metric("emberline_forecast_age_seconds", Type::Gauge, help, samples);

@@ -98,6 +98,7 @@ impl Camera {
         }
         let back = record.fault.is_some();
         record.frame(&shot.pixels, shot.taken, now);
+        record.stream(shot.stream.as_ref());
         if back {
             tracing::info!("{}: frames come again", self.config.name);
         }
@@ -127,6 +128,19 @@ impl Camera {
     pub(super) fn spoiled(&self, why: &str) {
         *lock(&self.record).dropped.entry("corrupt").or_default() += 1;
         tracing::warn!("{}: a frame is left out: {why}", self.config.name);
+    }
+
+    /// So many frames came faster than they could be read.
+    pub(super) fn behind(&self, frames: u64) {
+        let mut record = lock(&self.record);
+        let all = record.dropped.entry("slow").or_default();
+        let before = *all;
+        *all += frames;
+        // Told first, and each time that there are twice as many.
+        if before.checked_ilog2() != all.checked_ilog2() {
+            let fix = "set the camera to fewer or smaller pictures";
+            tracing::warn!("{}: {all} frames came too fast so far: {fix}", self.config.name);
+        }
     }
 
     /// It is lost.
@@ -176,6 +190,7 @@ impl Source for Camera {
             dropped: record.dropped.iter().map(|(why, n)| (*why, *n)).collect(),
             reconnects: record.reconnects,
             moves: record.moves,
+            clock_offset_s: record.stream.as_ref().and_then(|told| told.clock_offset_s),
         }
     }
 

@@ -145,7 +145,14 @@ impl DropFolder {
             None => (written, TimeSource::Host),
         };
         let (pixels, grid) = (frame.pixels, film.grid);
-        Got::Shot(Box::new(Shot { pixels, grid, taken, time_source, new_scene: false }))
+        Got::Shot(Box::new(Shot {
+            pixels,
+            grid,
+            taken,
+            time_source,
+            new_scene: false,
+            stream: None,
+        }))
     }
 }
 

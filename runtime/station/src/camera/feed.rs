@@ -7,6 +7,7 @@ use emberline_vision::frame::{Pixels, TimeSource};
 use emberline_vision::grid::Grid;
 use jiff::Timestamp;
 
+use super::stream_facts::StreamFacts;
 use crate::source::Fault;
 
 /// One picture of a camera.
@@ -20,8 +21,11 @@ pub struct Shot {
     pub taken: Timestamp,
     /// Who tells when.
     pub time_source: TimeSource,
-    /// Whether it shows another scene than the one before: nothing seen so far holds for it.
+    /// Whether it shows another scene than the one before, or tells the time by another clock: nothing
+    /// seen so far holds for it.
     pub new_scene: bool,
+    /// What its stream tells, where it is from one.
+    pub stream: Option<StreamFacts>,
 }
 
 /// What a feed has.
@@ -31,6 +35,8 @@ pub enum Got {
     Shot(Box<Shot>),
     /// One that cannot be used, and why; there will be others.
     Spoiled(String),
+    /// So many that came faster than they could be read, and were dropped.
+    Behind(u64),
     /// Nothing in time.
     Nothing,
 }

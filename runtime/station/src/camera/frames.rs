@@ -1,8 +1,11 @@
 //! A camera's newest frames and what all of them have shown: the ring and the tracker, begun anew where the
 //! picture's size or the clock changes.
 
+use std::sync::Arc;
+
 use emberline_vision::clip::{ClipOptions, NoClip, RingError, Watched};
 use emberline_vision::frame::{Film, Frame, FrameTime, Kind};
+use emberline_vision::note::Note;
 use emberline_vision::tracker::State;
 use jiff::Timestamp;
 
@@ -39,11 +42,14 @@ pub(super) struct Frames {
     back: u32,
     /// What an earlier run has seen of a fire, until a stream begins.
     earlier: Option<State>,
+    /// What a person should know of how the frames are coded.
+    notes: Arc<[Note]>,
 }
 
 impl Frames {
     pub(super) fn new(kind: Kind, every_s: f64) -> Self {
-        Self { kind, every_s, options: None, watched: None, first: None, back: 0, earlier: None }
+        let (options, watched, first, earlier) = Default::default();
+        Self { kind, every_s, options, watched, first, back: 0, earlier, notes: Arc::default() }
     }
 
     /// Says what the model wants to see. Where that has changed, the stream begins anew.
@@ -75,10 +81,11 @@ impl Frames {
 
     /// Takes a frame in.
     pub(super) fn push(&mut self, shot: &Shot) -> Pushed {
+        self.notes = shot.stream.as_ref().map(|told| Arc::clone(&told.notes)).unwrap_or_default();
         let Some(options) = self.options else { return Pushed::Kept };
         let mut anew = None;
         if shot.new_scene && self.watched.is_some() {
-            anew = Some("another scene");
+            anew = Some("another scene or another clock");
         }
         if self.watched.is_none() || anew.is_some() {
             self.begin(shot, options);
@@ -122,7 +129,7 @@ impl Frames {
     fn goes_on(&self, state: &State, shot: &Shot, options: ClipOptions) -> bool {
         let away_s = shot.taken.duration_since(state.until()).as_secs_f64();
         let time = FrameTime::stamped(shot.taken, state.begins(), shot.time_source);
-        let frame = Frame { pixels: std::sync::Arc::clone(&shot.pixels), time, pose: None };
+        let frame = Frame { pixels: Arc::clone(&shot.pixels), time, pose: None };
         let step_s = options.step_s.unwrap_or(self.every_s);
         let goes_on = !shot.new_scene && (0.0..=AWAY_S).contains(&away_s);
         goes_on && state.suits(self.kind, &shot.grid, step_s, &frame, false).is_ok()
@@ -137,7 +144,7 @@ impl Frames {
     fn try_push(&mut self, shot: &Shot) -> Result<(), RingError> {
         let (Some(watched), Some(first)) = (&mut self.watched, self.first) else { return Ok(()) };
         let time = FrameTime::stamped(shot.taken, first, shot.time_source);
-        let pixels = std::sync::Arc::clone(&shot.pixels);
+        let pixels = Arc::clone(&shot.pixels);
         watched.push(Frame { pixels, time, pose: None })
     }
 
@@ -151,7 +158,7 @@ impl Frames {
             grid: view.grid.clone(),
             name: name.to_owned(),
             digest: String::new(),
-            notes: Vec::new(),
+            notes: self.notes.to_vec(),
         };
         Some(watched.clip()?.map(|clip| Ending { clip, film, decode_s: 0.0 }))
     }
@@ -159,8 +166,6 @@ impl Frames {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use emberline_vision::frame::{Pixels, TimeSource};
     use emberline_vision::grid::Grid;
     use jiff::SignedDuration;
@@ -183,6 +188,7 @@ mod tests {
             taken: start.saturating_add(SignedDuration::from_secs(second)).unwrap(),
             time_source: TimeSource::Host,
             new_scene,
+            stream: None,
         }
     }
 
@@ -203,7 +209,7 @@ mod tests {
             ("back", shot(-3595, 48, false), Pushed::OutOfOrder, 2),
             ("back", shot(-3590, 48, false), Pushed::Anew("its clock was set back"), 1),
             ("next", shot(-3585, 48, false), Pushed::Kept, 2),
-            ("scene", shot(-3580, 48, true), Pushed::Anew("another scene"), 1),
+            ("scene", shot(-3580, 48, true), Pushed::Anew("another scene or another clock"), 1),
             ("next", shot(-3575, 48, false), Pushed::Kept, 2),
             ("next", shot(-3570, 48, false), Pushed::Kept, 3),
         ] {

@@ -62,7 +62,14 @@ impl Intake {
         self.spoiled = 0;
         let (taken, time_source) = self.when(frame.time.utc, frame.time.source, came);
         let (pixels, grid) = (Arc::clone(&frame.pixels), film.grid);
-        Ok(Got::Shot(Box::new(Shot { pixels, grid, taken, time_source, new_scene: false })))
+        Ok(Got::Shot(Box::new(Shot {
+            pixels,
+            grid,
+            taken,
+            time_source,
+            new_scene: false,
+            stream: None,
+        })))
     }
 
     /// Six in a row are told as a fault, with the last reason: a camera that sends nothing else is no camera.

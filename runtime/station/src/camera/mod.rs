@@ -1,7 +1,7 @@
 //! Cameras: each read by a thread of its own, which never ends and never waits without a deadline.
 //!
 //! ```text
-//! feed (sim, drop_folder, http, v4l2) ──▶ worker ──▶ camera: frames (ring, tracker), view and record ──▶ state
+//! feed (sim, drop_folder, rtsp, http, v4l2) ──▶ worker ──▶ camera: frames (ring, tracker), view and record ──▶ state
 //! ```
 
 mod camera;
@@ -12,7 +12,10 @@ mod http;
 mod intake;
 mod memory;
 mod record;
+#[cfg(feature = "video")]
+mod rtsp;
 mod sim_feed;
+mod stream_facts;
 #[cfg(target_os = "linux")]
 mod v4l2;
 mod view;
@@ -23,5 +26,6 @@ pub use feed::{Feed, Got, Shot};
 pub use http::{NoStream, Part, Splitter};
 pub(crate) use memory::Memory;
 pub use record::Taken;
+pub use stream_facts::StreamFacts;
 pub(crate) use worker::open;
 pub use worker::{Open, Worker};

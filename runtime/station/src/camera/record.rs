@@ -9,6 +9,7 @@ use std::time::Duration;
 use emberline_vision::frame::Pixels;
 use jiff::Timestamp;
 
+use super::stream_facts::StreamFacts;
 use crate::config::CameraConfig;
 use crate::source::{Facts, Fault, Look};
 
@@ -41,6 +42,10 @@ pub(super) struct Record {
     pub(super) moved: Option<(Duration, String)>,
     /// How often it was moved.
     pub(super) moves: u64,
+    /// What its stream told last.
+    pub(super) stream: Option<StreamFacts>,
+    /// Key pictures that its stream had told when the picture changed last.
+    changed_at_key: u64,
 }
 
 impl Record {
@@ -63,6 +68,19 @@ impl Record {
         self.fault = None;
     }
 
+    /// What the stream of the newest frame told, where it is from one.
+    pub(super) fn stream(&mut self, told: Option<&StreamFacts>) {
+        let again = match (&self.stream, told) {
+            (Some(before), Some(told)) => told.keys < before.keys,
+            (before, told) => before.is_some() != told.is_some(),
+        };
+        self.stream = told.cloned();
+        let changed = self.newest.is_some_and(|newest| newest.same_frames == 1);
+        if let Some(told) = told.filter(|_| changed || again) {
+            self.changed_at_key = told.keys;
+        }
+    }
+
     /// What a state follows from at `now`, which is `utc` by the station's wall clock.
     pub(super) fn facts(&self, config: &CameraConfig, now: Duration, utc: Timestamp) -> Facts {
         let newest = self.newest;
@@ -76,10 +94,19 @@ impl Record {
                 .and_then(|taken| Some((taken.came, taken.blurred?)))
                 .map_or((0.0, 0), |(came, (at, n))| (came.saturating_sub(at).as_secs_f64(), n)),
             fault: self.fault.clone(),
-            frame_age_s: newest.map(|taken| frame_age_s(&taken, now, utc)),
+            frame_age_s: newest.map(|taken| match &self.stream {
+                // A camera's clock may be off this machine's: that makes no frame old.
+                Some(told) => now.saturating_sub(taken.came).as_secs_f64() + told.late_s,
+                None => frame_age_s(&taken, now, utc),
+            }),
             same: newest.map_or((0.0, 0), |taken| {
                 (taken.came.saturating_sub(taken.same_since).as_secs_f64(), taken.same_frames)
             }),
+            same_keys: self
+                .stream
+                .as_ref()
+                .map(|told| told.keys.saturating_sub(self.changed_at_key)),
+            clock: self.stream.as_ref().and_then(|told| told.clock_trouble.clone()),
             look: newest.map(|taken| taken.look).unwrap_or_default(),
         }
     }
@@ -155,6 +182,36 @@ mod tests {
             assert_eq!(State::of(&record.facts(&config(), now, utc)).0, want, "second {now_s}");
         }
         assert_eq!(record.frames, 9);
+    }
+
+    #[test]
+    fn a_stream_is_frozen_over_key_pictures_and_its_clock_makes_no_frame_old() {
+        let utc: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let mut record = Record::default();
+        // Second, level of grey, key pictures so far, and the state right after.
+        for (now_s, level, keys, want) in [
+            (0, 10, 1, State::Fresh),
+            (30, 10, 2, State::Fresh),
+            (90, 10, 3, State::Fresh), // long, and in one key picture and two more
+            (95, 10, 4, State::Frozen),
+            (96, 10, 1, State::Fresh), // opened again: its key pictures are counted anew
+            (97, 10, 4, State::Frozen),
+            (98, 11, 5, State::Fresh),
+        ] {
+            let now = Duration::from_secs(now_s);
+            // The camera's clock is a day behind.
+            record.frame(&grey(level), utc - Duration::from_secs(86_400), now);
+            record.stream(Some(&StreamFacts {
+                keys,
+                late_s: 2.0,
+                clock_offset_s: None,
+                clock_trouble: None,
+                notes: [].into(),
+            }));
+            let facts = record.facts(30.0, now, utc);
+            assert_eq!(State::of(&facts).0, want, "second {now_s}");
+            assert_eq!(facts.frame_age_s, Some(2.0));
+        }
     }
 
     #[test]

@@ -79,6 +79,7 @@ impl Feed for SimFeed {
             taken,
             time_source: TimeSource::Simulated,
             new_scene: self.index == 0,
+            stream: None,
         };
         self.index += 1;
         Ok(Got::Shot(Box::new(shot)))

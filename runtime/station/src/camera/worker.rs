@@ -10,6 +10,8 @@ use super::camera::Camera;
 use super::drop_folder::DropFolder;
 use super::feed::{Feed, Got};
 use super::http::HttpFeed;
+#[cfg(feature = "video")]
+use super::rtsp::RtspFeed;
 use super::sim_feed::SimFeed;
 #[cfg(target_os = "linux")]
 use super::v4l2::V4l2Feed;
@@ -19,7 +21,7 @@ use crate::source::{Fault, Source as _};
 /// Longest wait at a time: so soon is a stop heard.
 const WAIT: Duration = Duration::from_millis(200);
 /// First and longest time until a lost feed is opened again.
-const AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(60)];
+const AGAIN: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(10)];
 /// The same where a person must do something first: cameras lock out who tries too often.
 const REFUSED_AGAIN: Duration = Duration::from_secs(300);
 /// A feed that gave frames for so long was well: what comes after it is the first fault.
@@ -31,13 +33,16 @@ pub type Open = dyn Fn() -> Result<Box<dyn Feed>, Fault> + Send;
 /// How the feed of a camera is opened.
 #[must_use]
 pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
-    let CameraConfig { from, login, kind, every_s, .. } = config.clone();
+    let config = config.clone();
     Box::new(move || {
+        let CameraConfig { from, login, kind, every_s, .. } = config.clone();
         let feed: Box<dyn Feed> = match &from {
             CameraFrom::Sim(address) => {
                 Box::new(SimFeed::open(address, kind, Duration::from_secs_f64(every_s))?)
             }
             CameraFrom::Folder(folder) => Box::new(DropFolder::open(folder, kind)?),
+            #[cfg(feature = "video")]
+            CameraFrom::Rtsp { .. } => Box::new(RtspFeed::open(&config)?),
             CameraFrom::Http { address, snapshot } => {
                 let every = Duration::from_secs_f64(every_s);
                 Box::new(HttpFeed::open(address, login.as_ref(), *snapshot, kind, every)?)
@@ -51,8 +56,9 @@ pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
                 let why = format!("{}: video devices are read on Linux alone", path.display());
                 return Err(Fault { refused: true, why });
             }
+            #[cfg(not(feature = "video"))]
             CameraFrom::Rtsp { .. } => {
-                let why = "such a camera cannot be read yet".to_owned();
+                let why = "this program was built without video: take one with it".to_owned();
                 return Err(Fault { refused: true, why });
             }
         };
@@ -116,6 +122,7 @@ impl Worker {
             match feed.next(WAIT) {
                 Ok(Got::Shot(shot)) => self.camera.frame(&shot, self.began.elapsed()),
                 Ok(Got::Spoiled(why)) => self.camera.spoiled(&why),
+                Ok(Got::Behind(frames)) => self.camera.behind(frames),
                 Ok(Got::Nothing) => {}
                 Err(fault) => return Some(fault),
             }
@@ -155,9 +162,9 @@ mod tests {
         for (refused, faults, want_s) in [
             (false, 1, 1),
             (false, 2, 2),
-            (false, 5, 16),
-            (false, 7, 60),
-            (false, u32::MAX, 60),
+            (false, 4, 8),
+            (false, 5, 10),
+            (false, u32::MAX, 10),
             (true, 1, 300),
             (true, 9, 300),
         ] {
@@ -181,6 +188,7 @@ mod tests {
                 taken: Timestamp::now(),
                 time_source: TimeSource::Host,
                 new_scene: false,
+                stream: None,
             })))
         }
     }

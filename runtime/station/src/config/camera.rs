@@ -168,6 +168,10 @@ impl Check<'_> {
         if text.snapshot.is_some() && !matches!(from, CameraFrom::Http { .. }) {
             return self.value(&place("snapshot"), "only http:// has one", fix);
         }
+        if kind == Kind::Mask && matches!(from, CameraFrom::Rtsp { .. }) {
+            let what = "a video is no mask: compression blurs its values";
+            return self.value(&place("kind"), what, "give thermal or rgb");
+        }
         let login = self.login(&place, text)?;
         if login.is_some() && !matches!(from, CameraFrom::Rtsp { .. } | CameraFrom::Http { .. }) {
             return self.value(&place("user"), "only cameras of the network have one", fix);

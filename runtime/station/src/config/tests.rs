@@ -126,6 +126,10 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (with("file:///srv/drop/", "file:///"), "needs a folder"),
         (with("file:///srv/drop/", "/srv/drop"), "no address of a camera"),
         (with("file:///srv/drop/", "rtsp://u:pw@host/1"), "the address holds a user; give user ="),
+        (
+            with("file:///srv/drop/", "rtsp://host/1").replace("thermal", "mask"),
+            "camera north: kind: a video is no mask: compression blurs its values; give thermal",
+        ),
         (with("file:///srv/drop/", "rtsp:///1"), "no address of a camera; give it as a browser"),
         (
             with("file:///srv/drop/", "https://host/1"),

@@ -181,6 +181,7 @@ impl Source for Radar {
             dropped: record.dropped.iter().map(|(why, n)| (*why, *n)).collect(),
             reconnects: record.reopened,
             moves: 0,
+            clock_offset_s: None,
         }
     }
 

@@ -83,6 +83,8 @@ pub struct Came {
     pub reconnects: u64,
     /// How often a camera was moved.
     pub moves: u64,
+    /// How far a camera's clock is ahead of this machine's, seconds, where it tells.
+    pub clock_offset_s: Option<f64>,
 }
 
 /// A clip that ends at the newest frame, and the frames at hand as a film, for what is said of the input.

@@ -14,6 +14,10 @@ const MOVED_S: f64 = 60.0;
 /// Blurred for so long and so often is out of focus.
 const BLURRED_S: f64 = 60.0;
 const BLURRED_FRAMES: u64 = 6;
+/// The same of a stream, in its key pictures and frames: only key pictures prove life, since a still scene
+/// may be the same to the bit between two of them.
+const FROZEN_KEYS: u64 = 3;
+const FROZEN_STREAM_FRAMES: u64 = 3;
 
 /// What a source is worth at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,6 +44,8 @@ pub enum State {
     Day,
     /// Its picture shows no fine detail.
     Blurred,
+    /// Its clock cannot be believed.
+    Clock,
 }
 
 /// What the state of a source follows from.
@@ -53,6 +59,10 @@ pub struct Facts {
     pub frame_age_s: Option<f64>,
     /// For how long, seconds, and in how many frames the picture has been the same.
     pub same: (f64, u64),
+    /// In how many key pictures of its stream, where it is one.
+    pub same_keys: Option<u64>,
+    /// Why its clock is not believed, where it tells the time and is not.
+    pub clock: Option<String>,
     /// How the newest frame looks.
     pub look: Look,
     /// For how long, seconds, and in how many frames it has been blurred.
@@ -67,7 +77,7 @@ pub struct Facts {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Fresh,
         Self::Late,
         Self::Gone,
@@ -79,6 +89,7 @@ impl State {
         Self::Night,
         Self::Day,
         Self::Blurred,
+        Self::Clock,
     ];
 
     /// Its word on the page and in metrics.
@@ -96,13 +107,14 @@ impl State {
             Self::Night => "night",
             Self::Day => "day",
             Self::Blurred => "blurred",
+            Self::Clock => "clock",
         }
     }
 
     /// Whether a forecast is made in it.
     #[must_use]
     pub fn is_seeing(self) -> bool {
-        matches!(self, Self::Fresh | Self::Late | Self::Blurred)
+        matches!(self, Self::Fresh | Self::Late | Self::Blurred | Self::Clock)
     }
 
     /// Whether nothing is to be seen because nobody asked for it: no fault.
@@ -117,6 +129,10 @@ impl State {
         let late_s = 3.0 * facts.every_s + 10.0;
         let gone_s = GONE_S.max(2.0 * late_s);
         let (same_s, same_frames) = facts.same;
+        let is_often = match facts.same_keys {
+            Some(keys) => keys >= FROZEN_KEYS && same_frames >= FROZEN_STREAM_FRAMES,
+            None => same_frames >= FROZEN_FRAMES,
+        };
         match (&facts.fault, facts.frame_age_s) {
             (Some(Fault { refused: true, why }), _) => (Self::Refused, why.clone()),
             (Some(fault), _) => (Self::Gone, fault.why.clone()),
@@ -131,7 +147,7 @@ impl State {
             _ if facts.when == When::Night && facts.is_night == Some(false) => {
                 (Self::Day, "it is looked at by night".to_owned())
             }
-            _ if same_s >= FROZEN_S && same_frames >= FROZEN_FRAMES => {
+            _ if same_s >= FROZEN_S && is_often => {
                 let why = format!("the same picture for {same_s:.0} s: restart the camera");
                 (Self::Frozen, why)
             }
@@ -154,7 +170,10 @@ impl State {
                 let why = "no fine detail in the picture: look after focus and lens".to_owned();
                 (Self::Blurred, why)
             }
-            _ => (Self::Fresh, String::new()),
+            _ => match &facts.clock {
+                Some(why) => (Self::Clock, why.clone()),
+                None => (Self::Fresh, String::new()),
+            },
         }
     }
 }
@@ -169,6 +188,7 @@ mod tests {
 
     #[test]
     fn states_follow_from_facts() {
+        let clock = || Some("its clock jumped".to_owned());
         let fault = |refused| Some(Fault { refused, why: "no route".to_owned() });
         for (what, facts, want) in [
             ("nothing yet", Facts { every_s: 5.0, ..Facts::default() }, State::Gone),
@@ -188,6 +208,22 @@ mod tests {
             ("the same for a while", Facts { same: (59.0, 60), ..seen(1.0) }, State::Fresh),
             ("the same for long", Facts { same: (60.0, 6), ..seen(1.0) }, State::Frozen),
             ("the same, but few frames", Facts { same: (900.0, 5), ..seen(1.0) }, State::Fresh),
+            (
+                "a stream, the same between key pictures",
+                Facts { same: (90.0, 90), same_keys: Some(2), ..seen(1.0) },
+                State::Fresh,
+            ),
+            (
+                "a stream, the same over key pictures",
+                Facts { same: (60.0, 3), same_keys: Some(3), ..seen(1.0) },
+                State::Frozen,
+            ),
+            ("its clock jumped", Facts { clock: clock(), ..seen(1.0) }, State::Clock),
+            (
+                "its clock jumped, and it is late",
+                Facts { clock: clock(), ..seen(30.0) },
+                State::Late,
+            ),
             ("black", Facts { look: Look::Dark, ..seen(1.0) }, State::Dark),
             ("white", Facts { look: Look::White, ..seen(1.0) }, State::White),
             (
@@ -234,7 +270,7 @@ mod tests {
             let (state, why) = State::of(&facts);
             assert_eq!(state, want, "{what}");
             assert_eq!(why.is_empty(), want == State::Fresh, "{what}: {why}");
-            let seeing = matches!(want, State::Fresh | State::Late | State::Blurred);
+            let seeing = matches!(want, State::Fresh | State::Late | State::Blurred | State::Clock);
             assert_eq!(state.is_seeing(), seeing, "{what}");
         }
     }

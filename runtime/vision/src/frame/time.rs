@@ -89,6 +89,8 @@ pub enum TimeSource {
     Exif,
     /// The camera's own clock.
     CameraClock,
+    /// The camera's own clock, as the sender reports of its stream tell it.
+    CameraNtp,
     /// The clock of the computer that took the frame in.
     Host,
 }
@@ -162,6 +164,7 @@ mod tests {
             (TimeSource::Simulated, "simulated"),
             (TimeSource::Exif, "exif"),
             (TimeSource::CameraClock, "camera-clock"),
+            (TimeSource::CameraNtp, "camera-ntp"),
             (TimeSource::Host, "host"),
         ] {
             assert_eq!(serde_json::to_value(source).unwrap(), name);

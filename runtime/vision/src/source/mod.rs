@@ -47,3 +47,5 @@ pub use options::SourceOptions;
 pub use palette::Palette;
 pub use sim::{SimFire, SimRain, arrival_frames};
 pub use source::{Closing, Next, Source};
+#[cfg(feature = "video")]
+pub use video::{StreamCodec, StreamDecoder, StreamFault, StreamPicture, Taken};

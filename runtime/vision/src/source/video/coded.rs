@@ -3,10 +3,10 @@
 use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
 
-use super::avc;
-use super::hevc;
 use super::mp4::{Codec, Sample, Track};
 use super::sequence::{Entry, Sequence, Unit};
+use super::sets::Sets;
+use super::units::{self, units};
 
 /// Largest coded picture that is read, bytes.
 const SAMPLE_MAX: u32 = 32 << 20;
@@ -50,9 +50,7 @@ struct Scan<'a> {
     codec: Codec,
     pictures: Vec<Coded>,
     sets: Vec<InBand>,
-    sequences: Vec<Sequence>,
-    /// Numbers of parameter sets, and the sequences they belong to.
-    of_pictures: Vec<(u32, u32)>,
+    known: Sets,
     active: Option<Sequence>,
     change: Option<(usize, Sequence)>,
 }
@@ -69,8 +67,7 @@ impl Stream {
             codec,
             pictures: Vec::with_capacity(track.samples.len()),
             sets: Vec::new(),
-            sequences: Vec::new(),
-            of_pictures: Vec::new(),
+            known: Sets::new(codec),
             active: None,
             change: None,
         };
@@ -83,7 +80,7 @@ impl Stream {
                 if parameters.codec != codec {
                     return Err("it changes from one codec to another".into());
                 }
-                parameters.parameters.iter().for_each(|set| scan.parameters(set));
+                parameters.parameters.iter().for_each(|set| scan.known.take(set));
             }
             if sample.size == 0 {
                 continue;
@@ -93,9 +90,9 @@ impl Stream {
                 from = i + 1;
             }
         }
-        let Scan { pictures, sets, sequences, active, change, .. } = scan;
+        let Scan { pictures, sets, known, active, change, .. } = scan;
         // A stream without a picture to begin with is refused later, by what its sets say.
-        let sequence = active.or_else(|| sequences.last().cloned());
+        let sequence = active.or_else(|| known.last().cloned());
         let sequence = sequence.ok_or("its parameter sets cannot be read")?;
         Ok(Self { codec, pictures, sequence, change, sets })
     }
@@ -124,10 +121,10 @@ impl Stream {
             if described != Some(sample.description) {
                 described = Some(sample.description);
                 let description = &track.descriptions[sample.description];
-                description.parameters.iter().for_each(|set| self.push(set, stream));
+                description.parameters.iter().for_each(|set| units::push(self.codec, set, stream));
                 if fresh {
                     let before = self.sets.iter().filter(|set| set.sample < samples.start);
-                    before.for_each(|set| self.push(&set.unit, stream));
+                    before.for_each(|set| units::push(self.codec, &set.unit, stream));
                 }
             }
             read_sample(file, sample, &mut bytes)?;
@@ -135,23 +132,11 @@ impl Stream {
             for unit in units(&bytes, length_bytes) {
                 let unit = unit.ok_or("it is cut short")?;
                 if !unit.is_empty() {
-                    self.push(unit, stream);
+                    units::push(self.codec, unit, stream);
                 }
             }
         }
         Ok(())
-    }
-
-    fn push(&self, unit: &[u8], stream: &mut Vec<u8>) {
-        stream.extend([0, 0, 0, 1]);
-        // OpenH264 cuts twice as much off pictures without colour as their streams say.
-        let grey = self.codec == Codec::Avc
-            && avc::unit(unit) == Some(Unit::Sequence)
-            && avc::sequence(unit).is_some_and(|s| s.chroma == super::sequence::Chroma::None);
-        match grey.then(|| avc::uncropped(unit)).flatten() {
-            Some(whole) => stream.extend(whole),
-            None => stream.extend(unit),
-        }
     }
 }
 
@@ -166,17 +151,14 @@ impl Scan<'_> {
                 broken = true;
                 break;
             };
-            let kind = match self.codec {
-                Codec::Avc => avc::unit(unit),
-                Codec::Hevc => hevc::unit(unit),
-            };
+            let kind = units::kind(self.codec, unit);
             any |= kind.is_some();
             match kind {
                 Some(Unit::Slice { first, entry, set }) => {
                     slice.get_or_insert((first, entry, set));
                 }
                 Some(Unit::Sequence | Unit::Pictures { .. } | Unit::Parameters) => {
-                    self.parameters(unit);
+                    self.known.take(unit);
                     let back = self.sets.len().saturating_sub(SETS_BACK);
                     if !self.sets[back..].iter().any(|set| set.unit == unit) {
                         self.sets.push(InBand { sample: i, unit: unit.to_vec() });
@@ -207,37 +189,14 @@ impl Scan<'_> {
 
     /// Notes what the picture that comes next is made like.
     fn begin(&mut self, set: Option<u32>) {
-        let number = set.and_then(|set| self.of_pictures.iter().find(|(n, _)| *n == set));
-        let found = number.and_then(|(_, n)| self.sequences.iter().find(|s| s.number == *n));
-        let Some(found) = found else { return };
+        let Some(found) = self.known.of(set) else { return };
         match &self.active {
             None => self.active = Some(found.clone()),
             Some(active) => {
-                let like = |s: &Sequence| (s.height, s.width, s.chroma, s.bits, s.interlaced);
-                if like(active) != like(found) && self.change.is_none() {
+                if !active.is_like(found) && self.change.is_none() {
                     self.change = Some((self.pictures.len(), found.clone()));
                 }
             }
-        }
-    }
-
-    fn parameters(&mut self, unit: &[u8]) {
-        let (kind, sequence) = match self.codec {
-            Codec::Avc => (avc::unit(unit), avc::sequence as fn(&[u8]) -> Option<Sequence>),
-            Codec::Hevc => (hevc::unit(unit), hevc::sequence as fn(&[u8]) -> Option<Sequence>),
-        };
-        match kind {
-            Some(Unit::Sequence) => {
-                if let Some(found) = sequence(unit) {
-                    self.sequences.retain(|s| s.number != found.number);
-                    self.sequences.push(found);
-                }
-            }
-            Some(Unit::Pictures { number, sequence }) => {
-                self.of_pictures.retain(|(n, _)| *n != number);
-                self.of_pictures.push((number, sequence));
-            }
-            _ => {}
         }
     }
 }
@@ -254,39 +213,4 @@ fn read_sample(
     file.seek(SeekFrom::Start(sample.offset))
         .and_then(|_| file.read_exact(bytes))
         .map_err(|e| format!("it cannot be read: {e}"))
-}
-
-fn units(coded: &[u8], length_bytes: usize) -> Units<'_> {
-    Units { coded, length_bytes }
-}
-
-/// The units of a sample, each behind its length; `None` where a length does not fit, and then no
-/// more.
-struct Units<'a> {
-    coded: &'a [u8],
-    length_bytes: usize,
-}
-
-impl<'a> Iterator for Units<'a> {
-    type Item = Option<&'a [u8]>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.coded.is_empty() {
-            return None;
-        }
-        let found = self.coded.split_at_checked(self.length_bytes).and_then(|(length, rest)| {
-            let length = length.iter().fold(0usize, |n, &b| n << 8 | usize::from(b));
-            rest.split_at_checked(length)
-        });
-        match found {
-            Some((unit, rest)) => {
-                self.coded = rest;
-                Some(Some(unit))
-            }
-            None => {
-                self.coded = &[];
-                Some(None)
-            }
-        }
-    }
 }

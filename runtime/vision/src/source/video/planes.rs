@@ -1,5 +1,7 @@
 //! Planes: one decoded picture as brightness and two planes of colour, a quarter of its size each.
 
+use super::sequence::{Chroma, Sequence};
+
 /// Writes a picture as red, green and blue of BT.601 and limited range.
 pub(super) type Limited601<'a> = dyn Fn(&mut [u8]) + 'a;
 
@@ -20,10 +22,19 @@ pub(super) struct Planes<'a> {
 
 impl<'a> Planes<'a> {
     /// The part of a picture without colour that begins at `top`, `left`; `None` where it has less.
-    pub(super) fn part(self, [top, left]: [usize; 2], [height, width]: [usize; 2]) -> Option<Self> {
+    fn part(self, [top, left]: [usize; 2], [height, width]: [usize; 2]) -> Option<Self> {
         let fits = top + height <= self.height && left + width <= self.width;
         let y = self.y.get(top * self.strides[0] + left..).filter(|_| fits)?;
         Some(Self { height, width, y, u: &[], v: &[], limited_601: None, ..self })
+    }
+
+    /// What is shown of a picture; `None` where it has another size than its sequence says.
+    pub(super) fn shown_of(self, sequence: &Sequence) -> Option<Self> {
+        let sides = [sequence.height, sequence.width];
+        match sequence.chroma {
+            Chroma::None => self.part([sequence.top, sequence.left], sides),
+            _ => Some(self).filter(|p| [p.height, p.width] == sides),
+        }
     }
 
     /// Brightness, row by row.
@@ -38,5 +49,16 @@ impl<'a> Planes<'a> {
         [self.u, self.v]
             .into_iter()
             .flat_map(move |plane| (0..h).map(move |r| &plane[r * self.strides[1]..][..w]))
+    }
+
+    /// Mean distance from grey, 8 bit.
+    pub(super) fn colour(self) -> f64 {
+        let sum: f64 = self.colours().flatten().map(|&v| (f64::from(v) - 128.0).abs()).sum();
+        sum / (self.height / 2 * (self.width / 2)).max(1) as f64
+    }
+
+    /// How many values of brightness are well outside 16 to 235.
+    pub(super) fn outside_limited(self) -> usize {
+        self.rows().flatten().filter(|&&y| !(8..=243).contains(&y)).count()
     }
 }

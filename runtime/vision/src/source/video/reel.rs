@@ -15,7 +15,7 @@ use super::decoder::Decoder;
 use super::hevc_decoder::HevcDecoder;
 use super::mp4::{Codec, Track};
 use super::planes::Planes;
-use super::sequence::{Chroma, Entry, Sequence};
+use super::sequence::{Entry, Sequence};
 use super::sieve::Sieve;
 
 /// A video's pictures, decoded one after the other.
@@ -42,7 +42,8 @@ pub(super) struct Reel {
     pub(super) ended: bool,
 }
 
-fn decoder(codec: Codec) -> Result<Box<dyn Decoder>, String> {
+/// A decoder of this codec that has seen nothing yet.
+pub(super) fn decoder(codec: Codec) -> Result<Box<dyn Decoder>, String> {
     Ok(match codec {
         Codec::Avc => Box::new(AvcDecoder::new()?),
         Codec::Hevc => Box::new(HevcDecoder::new()),
@@ -228,12 +229,8 @@ fn take(
 ) -> Result<(), String> {
     let at = expected.get(*out).ok_or("more pictures come out of it than its index tells")?;
     *out += 1;
-    let sides = [sequence.height, sequence.width];
-    let planes = match sequence.chroma {
-        Chroma::None => planes.part([sequence.top, sequence.left], sides),
-        _ => Some(planes).filter(|p| [p.height, p.width] == sides),
-    };
-    let planes = planes.ok_or("it has another size than its parameter sets tell")?;
+    let planes =
+        planes.shown_of(sequence).ok_or("it has another size than its parameter sets tell")?;
     sieve.take(*at, planes);
     Ok(())
 }

@@ -41,6 +41,14 @@ pub(super) struct Sequence {
     pub(super) full_range: Option<bool>,
 }
 
+impl Sequence {
+    /// Whether one decoder can go on from pictures of the one to those of the other.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let like = |s: &Self| (s.height, s.width, s.chroma, s.bits, s.interlaced);
+        like(self) == like(other)
+    }
+}
+
 /// What a coded unit is to a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unit {

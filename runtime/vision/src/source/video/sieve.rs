@@ -2,8 +2,6 @@
 
 use std::collections::VecDeque;
 
-use ndarray::Array3;
-
 use super::colours::Colours;
 use super::look::Look;
 use super::orientation::Orientation;
@@ -70,25 +68,16 @@ impl Sieve {
             self.coloured = Some(at);
         }
         let Some(since_s) = self.plan.kept_s(at) else { return };
-        let pixels = match self.look {
+        match self.look {
             Look::Colour => {
                 let share = coloured().count() as f64 / (h / 2 * (w / 2) * 2).max(1) as f64;
                 self.coloured_share = self.coloured_share.max(share);
-                Array3::from_shape_vec((h, w, 3), self.colours.rgb(picture))
             }
-            Look::Brightness => {
-                let sum: f64 =
-                    picture.colours().flatten().map(|&v| (f64::from(v) - 128.0).abs()).sum();
-                self.colour = self.colour.max(sum / (h / 2 * (w / 2)).max(1) as f64);
-                let values = picture.rows().flatten();
-                let grey = values.map(|&y| self.colours.brightness(y)).collect();
-                Array3::from_shape_vec((h, w, 1), grey)
-            }
-        };
-        let outside = picture.rows().flatten().filter(|&&y| !(8..=243).contains(&y)).count();
-        self.outside_limited[0] += outside as u64;
+            Look::Brightness => self.colour = self.colour.max(picture.colour()),
+        }
+        self.outside_limited[0] += picture.outside_limited() as u64;
         self.outside_limited[1] += (h * w) as u64;
-        let Ok(pixels) = pixels else { return };
+        let Some(pixels) = self.look.pixels(self.colours, picture) else { return };
         let pixels = Pixels::U8(self.orientation.turn(pixels));
         let elapsed = Elapsed::from_secs_f64(since_s).unwrap_or_default();
         self.pending.push(Frame::new(pixels, FrameTime::since_first(elapsed, self.times_from)));

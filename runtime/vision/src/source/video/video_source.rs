@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::coded::Stream;
 use super::colours::Colours;
-use super::look::Look;
+use super::look::{COLOUR_MIN, Look, OUTSIDE_MIN};
 use super::mp4::{self, Codec, Mp4Error, Track};
 use super::orientation::Orientation;
 use super::plan::Plan;
@@ -14,6 +14,7 @@ use super::reel::{Reel, entry_from};
 use super::sequence::{Chroma, Sequence};
 use super::sieve::Sieve;
 use super::timeline::Timeline;
+use super::unread::Unread;
 use crate::digest::Digest;
 use crate::frame::{BYTES_MAX, Kind, TimeSource};
 use crate::grid::Grid;
@@ -25,10 +26,6 @@ use crate::source::ffmpeg_command::{ffmpeg, or_decoder, recode};
 use crate::source::options::SourceOptions;
 use crate::source::source::{Closing, Next, Source};
 
-/// Mean distance from grey, 8 bit, from which a video has colour.
-const COLOUR_MIN: f64 = 12.0;
-/// Share of values well outside 16 to 235 from which a video is hardly of limited range.
-const OUTSIDE_MIN: f64 = 0.01;
 /// Share of values with colour below which it may be an overlay.
 const LITTLE: f64 = 0.05;
 
@@ -259,51 +256,17 @@ fn even(sequence: &Sequence) -> &'static str {
 }
 
 fn refuse_unreadable(uri: &str, sequence: &Sequence, codec: Codec) -> Result<(), SourceError> {
-    let (name, read, profile) = match codec {
-        Codec::Avc => {
-            let profile = match sequence.profile {
-                66 | 77 | 100 => None,
-                88 => Some("Extended"),
-                110 => Some("High 10 (10 bit)"),
-                122 => Some("High 4:2:2"),
-                44 | 244 => Some("High 4:4:4"),
-                _ => Some("unknown"),
-            };
-            ("H.264", "Baseline, Main and High", profile)
+    match Unread::of(sequence, codec) {
+        None => SourceError::check_sides(uri, sequence.height, sequence.width),
+        Some(Unread::Format(what)) => {
+            let fix = format!("convert it: {}", recode(uri, even(sequence)));
+            Err(SourceError::refused(uri, what, or_decoder(&fix)))
         }
-        Codec::Hevc => {
-            let profile = match sequence.profile {
-                1..=3 => None,
-                4 => Some("Range Extensions (4:0:0, 4:2:2, 4:4:4 or over 10 bit)"),
-                _ => Some("unknown"),
-            };
-            ("H.265", "Main and Main 10", profile)
+        Some(Unread::Interlaced) => {
+            let what = "video is interlaced: each picture is two fields, taken one after the other";
+            Err(convert(uri, what, "yadif"))
         }
-    };
-    let unread = |what: String| {
-        let fix = format!("convert it: {}", recode(uri, even(sequence)));
-        SourceError::refused(uri, what, or_decoder(&fix))
-    };
-    if let Some(profile) = profile {
-        let what = format!("video is {name} of profile {profile}; {read} are read");
-        return Err(unread(what));
     }
-    let chroma = match sequence.chroma {
-        Chroma::None | Chroma::Quarter => None,
-        Chroma::Half => Some("4:2:2"),
-        Chroma::Full => Some("4:4:4"),
-    };
-    let most_bits = if codec == Codec::Hevc { 10 } else { 8 };
-    if chroma.is_some() || sequence.bits > most_bits {
-        let what =
-            format!("video is {name} {} of {} bit", chroma.unwrap_or("4:2:0"), sequence.bits);
-        return Err(unread(what));
-    }
-    if sequence.interlaced {
-        let what = "video is interlaced: each picture is two fields, taken one after the other";
-        return Err(convert(uri, what, "yadif"));
-    }
-    SourceError::check_sides(uri, sequence.height, sequence.width)
 }
 
 fn refuse_change(uri: &str, at_s: f64, before: &Sequence, after: &Sequence) -> SourceError {

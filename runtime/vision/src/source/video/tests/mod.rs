@@ -3,6 +3,7 @@
 mod ffmpeg;
 mod film;
 mod kinds;
+mod stream;
 
 use std::path::Path;
 
