@@ -110,12 +110,12 @@ mod tests {
                 &[16, 128, 235, 128][..],
                 Some(grey((1, 2, 3), &[0, 0, 0, 255, 255, 255])),
             ),
-            // Pure red and blue in BT.601, rounded to whole levels.
+            // Pure red and blue in BT.601: within a level of the exact 254.4 and 255.0.
             (
                 "red, blue",
                 layout(Format::Yuyv, 2, 2, 0),
                 &[81, 90, 81, 240, 41, 240, 41, 110][..],
-                Some(grey((2, 2, 3), &[254, 0, 0, 254, 0, 0, 0, 0, 255, 0, 0, 255])),
+                Some(grey((2, 2, 3), &[255, 0, 0, 255, 0, 0, 0, 0, 255, 0, 0, 255])),
             ),
             (
                 "beyond",
