@@ -21,5 +21,6 @@ mod shipped;
 mod state;
 mod station;
 mod station_radar;
+mod station_readings;
 mod structure;
 mod weather;

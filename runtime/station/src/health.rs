@@ -6,8 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::config::ForecastConfig;
+use crate::nodes::NodesHealth;
 use crate::source::{Came, Sort, Source, State};
 use crate::store::StoreFacts;
+use crate::weather::WeatherHealth;
 
 /// How the station fares at a moment.
 #[derive(Clone, Debug, Serialize)]
@@ -22,6 +24,10 @@ pub struct Health {
     pub up_s: f64,
     /// Cameras and radars.
     pub sources: Vec<SourceHealth>,
+    /// The sensor nodes, where there are any.
+    pub nodes: Option<NodesHealth>,
+    /// The weather of each node and table.
+    pub weather: Vec<WeatherHealth>,
     /// The store.
     pub store: StoreHealth,
 }
@@ -106,7 +112,17 @@ impl Health {
         let mut reasons: Vec<String> = sources.iter().filter_map(SourceHealth::reason).collect();
         reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
         let (station, up_s) = (name.to_owned(), now.as_secs_f64());
-        Self { station, blind: !reasons.is_empty(), reasons, up_s, sources, store }
+        let (blind, nodes, weather) = (!reasons.is_empty(), None, Vec::new());
+        Self { station, blind, reasons, up_s, sources, nodes, weather, store }
+    }
+
+    /// The same with sensor nodes and weather.
+    #[must_use]
+    pub fn with(mut self, nodes: Option<NodesHealth>, weather: Vec<WeatherHealth>) -> Self {
+        self.reasons.extend(nodes.iter().flat_map(NodesHealth::reasons));
+        self.reasons.extend(weather.iter().filter_map(WeatherHealth::reason));
+        self.blind = !self.reasons.is_empty();
+        Self { nodes, weather, ..self }
     }
 
     /// What a person reads in `systemctl status`.

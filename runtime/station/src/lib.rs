@@ -16,12 +16,14 @@ pub mod config;
 mod forecaster;
 pub mod health;
 pub mod metrics;
+pub mod nodes;
 mod page;
 pub mod radar;
 pub mod source;
 mod station;
 pub mod store;
 mod systemd;
+pub mod weather;
 pub mod web;
 
 pub use station::{Station, StationError};

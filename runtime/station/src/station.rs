@@ -13,12 +13,16 @@ use crate::camera::{self, Camera, Worker};
 use crate::config::{Config, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
+use crate::nodes::{Nodes, NodesWorker};
 use crate::radar::{Radar, RadarWorker};
 use crate::source::Source;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
+use crate::weather::{Weather, WeatherWorker};
 use crate::web::{self, Shown};
 
+/// Folder of the nodes' store below the data folder.
+const NODES: &str = "nodes";
 /// Pause between two looks at what is due.
 const LOOK: Duration = Duration::from_millis(50);
 /// Between two clearings of the store.
@@ -58,6 +62,8 @@ pub struct Station {
     config: Config,
     cameras: Arc<[Arc<Camera>]>,
     radars: Vec<Arc<Radar>>,
+    nodes: Option<Arc<Nodes>>,
+    weather: Arc<Weather>,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -76,6 +82,8 @@ struct View {
     name: String,
     promised: ForecastConfig,
     sources: Arc<[Arc<dyn Source>]>,
+    nodes: Option<Arc<Nodes>>,
+    weather: Arc<Weather>,
     store: Arc<Store>,
     began: Instant,
 }
@@ -84,7 +92,9 @@ impl Shown for View {
     fn health(&self) -> Health {
         let sources = self.sources.iter().map(|source| &**source);
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
+        let nodes = self.nodes.as_ref().map(|nodes| nodes.health(now, utc));
         Health::of(&self.name, sources, self.store.facts(), &self.promised, now, utc)
+            .with(nodes, self.weather.health(utc))
     }
 
     fn newest(&self, source: &str) -> Option<PathBuf> {
@@ -105,7 +115,21 @@ impl Station {
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
         let cameras = config.cameras.iter().map(|c| Arc::new(Camera::new(c.clone()))).collect();
         let radars = config.radars.iter().map(|r| Arc::new(Radar::new(r.clone()))).collect();
-        Ok(Self { config, cameras, radars, store, listener, began: Instant::now(), spell, stop })
+        let store_of_nodes = config.data.join(NODES);
+        let nodes = config.nodes.clone().map(|nodes| Arc::new(Nodes::new(nodes, store_of_nodes)));
+        let weather = Arc::default();
+        Ok(Self {
+            config,
+            cameras,
+            radars,
+            nodes,
+            weather,
+            store,
+            listener,
+            began: Instant::now(),
+            spell,
+            stop,
+        })
     }
 
     /// The address of its page.
@@ -121,7 +145,8 @@ impl Station {
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
     pub fn run(self) -> Result<(), StationError> {
-        let Self { config, cameras, radars, store, listener, began, spell, stop } = self;
+        let Self { config, cameras, radars, nodes, weather, store, listener, began, spell, stop } =
+            self;
         let sources = cameras.iter().map(|camera| Arc::clone(camera) as Arc<dyn Source>);
         let sources = sources.chain(radars.iter().map(|radar| Arc::clone(radar) as _)).collect();
         let sources: Arc<[Arc<dyn Source>]> = sources;
@@ -129,6 +154,8 @@ impl Station {
             name: config.name.clone(),
             promised: config.forecast.clone(),
             sources: Arc::clone(&sources),
+            nodes: nodes.clone(),
+            weather: Arc::clone(&weather),
             store: Arc::clone(&store),
             began,
         });
@@ -145,6 +172,17 @@ impl Station {
             let name = format!("radar {}", radar.name());
             let worker = RadarWorker::new(radar, stop.clone(), began);
             threads.start(&name, move || worker.run())?;
+        }
+        if let Some(nodes) = nodes.clone() {
+            let worker = NodesWorker { nodes, spell, stop: stop.clone(), began };
+            threads.start("nodes", move || worker.run())?;
+        }
+        if let Some(of) = config.weather.clone() {
+            let (place, data) = ([config.lat, config.lon], config.data.clone());
+            let (store, stop) = (Arc::clone(&store), stop.clone());
+            let worker =
+                WeatherWorker { weather, config: of, nodes, place, data, store, spell, stop };
+            threads.start("weather", move || worker.run())?;
         }
         tell(Notice::Ready);
         let mut forecaster = Forecaster::new(

@@ -5,10 +5,18 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 6] = [
-    ("", &["name", "lat", "lon", "data", "camera", "radar", "forecast", "keep", "web"]),
+pub(super) const KEYS: [(&str, &[&str]); 8] = [
+    (
+        "",
+        &[
+            "name", "lat", "lon", "data", "camera", "radar", "nodes", "weather", "forecast",
+            "keep", "web",
+        ],
+    ),
     ("camera", CAMERA),
     ("radar", RADAR),
+    ("nodes", &["ports", "baud", "every_s"]),
+    ("weather", &["table", "station", "zone", "every_s"]),
     ("forecast", &["model", "engine", "every_s", "leads"]),
     ("keep", &["max_age", "max_bytes", "min_free"]),
     ("web", &["listen"]),
@@ -42,7 +50,7 @@ const RADAR: &[&str] = &[
     "around",
 ];
 /// Keys that are to come.
-const TO_COME: [&str; 3] = ["nodes", "mqtt", "webhook"];
+const TO_COME: [&str; 2] = ["mqtt", "webhook"];
 /// Likeness from which a key may be a slip for another.
 const LIKE: f64 = 0.75;
 

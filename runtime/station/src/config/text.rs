@@ -14,6 +14,10 @@ pub(super) struct ConfigText {
     pub(super) camera: Vec<CameraText>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) radar: Vec<RadarText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nodes: Option<NodesText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weather: Option<WeatherText>,
     pub(super) forecast: ForecastText,
     pub(super) keep: KeepText,
     pub(super) web: WebText,
@@ -53,6 +57,25 @@ pub(super) struct RadarText {
     pub(super) quality: Option<f64>,
     pub(super) name_time: Option<String>,
     pub(super) around: Option<String>,
+}
+
+/// `[nodes]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct NodesText {
+    pub(super) ports: Option<Vec<String>>,
+    pub(super) baud: Option<u32>,
+    pub(super) every_s: Option<f64>,
+}
+
+/// `[weather]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct WeatherText {
+    pub(super) table: Option<String>,
+    pub(super) station: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) every_s: Option<f64>,
 }
 
 /// `[forecast]`.
