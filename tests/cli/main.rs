@@ -22,5 +22,6 @@ mod state;
 mod station;
 mod station_changes;
 mod station_radar;
+mod station_readings;
 mod structure;
 mod weather;

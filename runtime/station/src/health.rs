@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::config::ForecastConfig;
 use crate::machine::MachineFacts;
+use crate::nodes::NodesHealth;
 use crate::source::{Came, Sort, Source, State};
 use crate::store::StoreFacts;
+use crate::weather::WeatherHealth;
 
 /// How the station fares at a moment.
 #[derive(Clone, Debug, Serialize)]
@@ -27,6 +29,10 @@ pub struct Health {
     pub up_s: f64,
     /// Cameras and radars.
     pub sources: Vec<SourceHealth>,
+    /// The sensor nodes, where there are any.
+    pub nodes: Option<NodesHealth>,
+    /// The weather of each node and table.
+    pub weather: Vec<WeatherHealth>,
     /// The store.
     pub store: StoreHealth,
     /// The machine.
@@ -115,9 +121,6 @@ impl Health {
             trouble: store.trouble,
         };
         let mut reasons: Vec<String> = sources.iter().filter_map(SourceHealth::reason).collect();
-        if sources.is_empty() {
-            reasons.push("no camera and no radar has begun yet".to_owned());
-        }
         reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
         let (station, up_s) = (name.to_owned(), now.as_secs_f64());
         Self {
@@ -128,6 +131,8 @@ impl Health {
             paused_s: None,
             up_s,
             sources,
+            nodes: None,
+            weather: Vec::new(),
             store,
             machine: MachineFacts::default(),
         }
@@ -155,6 +160,25 @@ impl Health {
     pub fn noting(mut self, note: Option<String>) -> Self {
         self.notes.extend(note);
         self
+    }
+
+    /// The same where there should be `count` cameras and radars.
+    #[must_use]
+    pub fn expecting(mut self, count: usize) -> Self {
+        if self.sources.len() < count {
+            self.reasons.push("not all cameras and radars have begun yet".to_owned());
+            self.blind = true;
+        }
+        self
+    }
+
+    /// The same with sensor nodes and weather.
+    #[must_use]
+    pub fn with(mut self, nodes: Option<NodesHealth>, weather: Vec<WeatherHealth>) -> Self {
+        self.reasons.extend(nodes.iter().flat_map(NodesHealth::reasons));
+        self.reasons.extend(weather.iter().filter_map(WeatherHealth::reason));
+        self.blind = !self.reasons.is_empty();
+        Self { nodes, weather, ..self }
     }
 
     /// What a person reads in `systemctl status`.

@@ -19,6 +19,7 @@ mod forecaster;
 pub mod health;
 pub mod machine;
 pub mod metrics;
+pub mod nodes;
 mod page;
 pub mod pause;
 pub mod radar;
@@ -28,6 +29,7 @@ mod station;
 pub mod store;
 pub mod sun;
 mod systemd;
+pub mod weather;
 pub mod web;
 
 pub use station::{Reread, Station, StationError};

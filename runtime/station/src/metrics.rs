@@ -96,6 +96,7 @@ pub fn text(health: &Health) -> String {
             .map(move |(why, n)| (vec![of.clone(), ("reason", (*why).to_owned())], *n as f64))
     });
     out.metric("emberline_forecasts_withheld_total", Type::Counter, help, samples);
+    readings(&mut out, health);
     let store = &health.store;
     let help = "Bytes of all forecasts kept.";
     out.metric("emberline_store_bytes", Type::Gauge, help, [(vec![], store.bytes as f64)]);
@@ -132,4 +133,31 @@ pub fn text(health: &Health) -> String {
     let paused = [(vec![], health.paused_s.unwrap_or(0.0))];
     out.metric("emberline_paused_seconds", Type::Gauge, help, paused);
     out.0
+}
+
+/// Those of nodes and weather, where there are any.
+fn readings(out: &mut Text, health: &Health) {
+    if let Some(all) = &health.nodes {
+        let nodes = || all.nodes.iter().map(|n| (("node", n.name.clone()), n));
+        let help = "Age of the newest reading of the node.";
+        let samples = nodes().filter_map(|(of, n)| Some((vec![of], n.reading_age_s?)));
+        out.metric("emberline_node_reading_age_seconds", Type::Gauge, help, samples);
+        let help = "Readings of the node that were stored.";
+        let samples = nodes().map(|(of, n)| (vec![of], n.readings as f64));
+        out.metric("emberline_node_readings_total", Type::Counter, help, samples);
+        let help = "1 while the port is open.";
+        let samples = all.ports.iter();
+        let samples =
+            samples.map(|p| (vec![("port", p.port.clone())], f64::from(u8::from(p.open))));
+        out.metric("emberline_node_port_open", Type::Gauge, help, samples);
+    }
+    if !health.weather.is_empty() {
+        let weather = || health.weather.iter().map(|w| (("source", w.name.clone()), w));
+        let help = "Age of the newest reading that the weather is worked out from.";
+        let samples = weather().filter_map(|(of, w)| Some((vec![of], w.reading_age_s?)));
+        out.metric("emberline_weather_reading_age_seconds", Type::Gauge, help, samples);
+        let help = "Times that the weather was worked out.";
+        let samples = weather().map(|(of, w)| (vec![of], w.reports as f64));
+        out.metric("emberline_weather_reports_total", Type::Counter, help, samples);
+    }
 }

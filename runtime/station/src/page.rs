@@ -3,6 +3,8 @@
 use maud::{DOCTYPE, Markup, html};
 
 use crate::health::{Health, SourceHealth};
+use crate::nodes::NodesHealth;
+use crate::weather::WeatherHealth;
 
 /// How it looks; it follows the reader's choice of light or dark.
 const STYLE: &str = "\
@@ -36,6 +38,8 @@ pub(crate) fn page(health: &Health) -> String {
                 }
                 @if !health.notes.is_empty() { ul { @for note in &health.notes { li { (note) } } } }
                 @for source in &health.sources { (of_source(source)) }
+                @for weather in &health.weather { (of_weather(weather)) }
+                @if let Some(nodes) = &health.nodes { (of_nodes(nodes)) }
                 h2 { "Store" }
                 p {
                     (megabytes(Some(health.store.bytes))) " kept, "
@@ -74,6 +78,38 @@ fn of_source(source: &SourceHealth) -> Markup {
             // The time in the address makes a browser fetch each picture once.
             img alt=(format!("forecast of {}", source.name))
                 src=(format!("/forecast/{}/overlay.png?{}", source.name, issued.as_second()));
+        }
+    }
+}
+
+fn of_weather(weather: &WeatherHealth) -> Markup {
+    html! {
+        h2 { (weather.name) ": " (weather.state) }
+        p { (weather.of) ", " (age(weather.reading_age_s)) }
+        @if !weather.why.is_empty() { p { (weather.why) } }
+        @if let Some(words) = &weather.words { p { (words) } }
+        @for note in &weather.notes { p { small { "note: " (note) } } }
+    }
+}
+
+fn of_nodes(health: &NodesHealth) -> Markup {
+    html! {
+        h2 { "Nodes" }
+        table {
+            @for port in &health.ports {
+                tr {
+                    th { (port.port) }
+                    td { @if port.open { "open" } @else { (port.why) } }
+                    td {}
+                }
+            }
+            @for node in &health.nodes {
+                tr {
+                    th { (node.name) ": " (node.state) }
+                    td { (age(node.reading_age_s)) " " (node.why) }
+                    td { (node.words) }
+                }
+            }
         }
     }
 }

@@ -13,12 +13,16 @@ use crate::config::{Config, ConfigError, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
+use crate::nodes::{Nodes, NodesWorker};
 use crate::pause::Pause;
 use crate::sources::Sources;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
+use crate::weather::{Weather, WeatherWorker};
 use crate::web::{self, Shown};
 
+/// Folder of the nodes' store below the data folder.
+const NODES: &str = "nodes";
 /// Pause between two looks at what is due.
 const LOOK: Duration = Duration::from_millis(50);
 /// Between two clearings of the store.
@@ -64,6 +68,8 @@ pub type Reread<'a> = dyn FnMut() -> Option<Result<Config, ConfigError>> + 'a;
 pub struct Station {
     config: Config,
     sources: Sources,
+    nodes: Option<Arc<Nodes>>,
+    weather: Arc<Weather>,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -81,6 +87,8 @@ impl std::fmt::Debug for Station {
 struct View {
     name: String,
     sources: Sources,
+    nodes: Option<Arc<Nodes>>,
+    weather: Arc<Weather>,
     store: Arc<Store>,
     began: Instant,
     shown: Mutex<Changing>,
@@ -91,6 +99,8 @@ struct View {
 struct Changing {
     /// What forecasts were to be.
     promised: ForecastConfig,
+    /// How many cameras and radars there should be.
+    sources: usize,
     /// When a pause ends, since the station began.
     paused_until: Option<Duration>,
     /// Why a new configuration was not taken.
@@ -110,9 +120,14 @@ impl Shown for View {
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
         let changing = self.changing();
         let of = sources.iter().map(|source| &**source);
-        let health = Health::of(&self.name, of, self.store.facts(), &changing.promised, now, utc);
+        let nodes = self.nodes.as_ref().map(|nodes| nodes.health(now, utc));
         let left = changing.paused_until.and_then(|until| until.checked_sub(now));
-        health.on(changing.machine).paused(left).noting(changing.trouble.clone())
+        Health::of(&self.name, of, self.store.facts(), &changing.promised, now, utc)
+            .with(nodes, self.weather.health(utc))
+            .expecting(changing.sources)
+            .on(changing.machine)
+            .paused(left)
+            .noting(changing.trouble.clone())
     }
 
     fn newest(&self, source: &str) -> Option<PathBuf> {
@@ -134,7 +149,10 @@ impl Station {
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
         let began = Instant::now();
         let sources = Sources::new(began, &config.data);
-        Ok(Self { config, sources, store, listener, began, spell, stop })
+        let store_of_nodes = config.data.join(NODES);
+        let nodes = config.nodes.clone().map(|nodes| Arc::new(Nodes::new(nodes, store_of_nodes)));
+        let weather = Arc::default();
+        Ok(Self { config, sources, nodes, weather, store, listener, began, spell, stop })
     }
 
     /// The address of its page.
@@ -151,14 +169,18 @@ impl Station {
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
     pub fn run(self, reread: &mut Reread<'_>) -> Result<(), StationError> {
-        let Self { mut config, sources, store, listener, began, spell, stop } = self;
+        let Self { mut config, sources, nodes, weather, store, listener, began, spell, stop } =
+            self;
         let view = Arc::new(View {
             name: config.name.clone(),
             sources,
+            nodes: nodes.clone(),
+            weather: Arc::clone(&weather),
             store: Arc::clone(&store),
             began,
             shown: Mutex::new(Changing {
                 promised: config.forecast.clone(),
+                sources: config.cameras.len() + config.radars.len(),
                 paused_until: None,
                 trouble: None,
                 machine: MachineFacts::default(),
@@ -166,14 +188,22 @@ impl Station {
         });
         // The page first: it must be there to tell what is wrong.
         let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
-        let page = thread::Builder::new().name("page".to_owned());
-        let page = page.spawn(move || web::serve(&listener, &shown, &ends));
-        let no_thread = |what: String, cause| StationError::Thread { what, cause };
-        let page = Page {
-            thread: Some(page.map_err(|e| no_thread("the page".to_owned(), e))?),
-            stop: &stop,
-        };
-        view.sources.change(&config).map_err(|(name, e)| no_thread(name, e))?;
+        let mut threads = Threads { running: Vec::new(), stop: stop.clone() };
+        threads.start("page", move || web::serve(&listener, &shown, &ends))?;
+        if let Some(nodes) = nodes.clone() {
+            let worker = NodesWorker { nodes, spell, stop: stop.clone(), began };
+            threads.start("nodes", move || worker.run())?;
+        }
+        if let Some(of) = config.weather.clone() {
+            let (place, data) = ([config.lat, config.lon], config.data.clone());
+            let (store, stop) = (Arc::clone(&store), stop.clone());
+            let worker =
+                WeatherWorker { weather, config: of, nodes, place, data, store, spell, stop };
+            threads.start("weather", move || worker.run())?;
+        }
+        view.sources
+            .change(&config)
+            .map_err(|(what, cause)| StationError::Thread { what, cause })?;
         tell(Notice::Ready);
         let mut forecaster = Forecaster::new(
             &config,
@@ -239,7 +269,7 @@ impl Station {
         tell(Notice::Stopping);
         view.sources.keep();
         view.sources.end();
-        drop(page);
+        drop(threads);
         tracing::info!("{}: stopped", config.name);
         Ok(())
     }
@@ -263,6 +293,8 @@ fn reload(
     let fixed = [
         ("name", new.name != config.name),
         ("data", new.data != config.data),
+        ("nodes", new.nodes != config.nodes),
+        ("weather", new.weather != config.weather),
         ("web.listen", new.web != config.web),
     ];
     let fixed: Vec<&str> =
@@ -272,8 +304,16 @@ fn reload(
     if let Some(trouble) = &trouble {
         tracing::warn!("{trouble}");
     }
-    let (name, data, web) = (config.name.clone(), config.data.clone(), config.web.clone());
-    *config = Config { name, data, web, ..new };
+    let old = config.clone();
+    *config = Config {
+        name: old.name,
+        data: old.data,
+        nodes: old.nodes,
+        weather: old.weather,
+        web: old.web,
+        ..new
+    };
+    view.changing().sources = config.cameras.len() + config.radars.len();
     let began = view.sources.change(config);
     match &began {
         Ok(began) if began.is_empty() => {
@@ -288,17 +328,32 @@ fn reload(
     (changing.promised, changing.trouble) = (config.forecast.clone(), trouble);
 }
 
-/// The thread of the page; dropping it ends it.
-struct Page<'a> {
-    thread: Option<JoinHandle<()>>,
-    stop: &'a Stop,
+/// The threads of page, nodes and weather; dropping them stops them and waits for their end.
+struct Threads {
+    running: Vec<JoinHandle<()>>,
+    stop: Stop,
 }
 
-impl Drop for Page<'_> {
+impl Threads {
+    fn start(
+        &mut self,
+        what: &str,
+        work: impl FnOnce() + Send + 'static,
+    ) -> Result<(), StationError> {
+        let thread = thread::Builder::new().name(what.to_owned()).spawn(work);
+        let what = what.to_owned();
+        self.running.push(thread.map_err(|cause| StationError::Thread { what, cause })?);
+        Ok(())
+    }
+}
+
+impl Drop for Threads {
     fn drop(&mut self) {
         self.stop.set();
-        // A thread that panicked has said so.
-        let _ = self.thread.take().map(JoinHandle::join);
+        for thread in self.running.drain(..) {
+            // A thread that panicked has said so.
+            let _ = thread.join();
+        }
     }
 }
 

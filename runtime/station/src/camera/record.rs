@@ -208,7 +208,8 @@ mod tests {
                 clock_trouble: None,
                 notes: [].into(),
             }));
-            let facts = record.facts(30.0, now, utc);
+            let seldom = CameraConfig { every_s: 30.0, ..config() };
+            let facts = record.facts(&seldom, now, utc);
             assert_eq!(State::of(&facts).0, want, "second {now_s}");
             assert_eq!(facts.frame_age_s, Some(2.0));
         }

@@ -13,6 +13,7 @@ use super::error::ConfigError;
 use super::keys;
 use super::quantity;
 use super::radar::RadarConfig;
+use super::readings::{NodesConfig, WeatherConfig};
 use super::text::{BudgetText, CameraText, ConfigText, ForecastText, KeepText, WebText};
 use crate::sun::Site;
 
@@ -48,6 +49,10 @@ pub struct Config {
     pub cameras: Vec<CameraConfig>,
     /// What it sees rain through.
     pub radars: Vec<RadarConfig>,
+    /// Sensor nodes, where there are any.
+    pub nodes: Option<NodesConfig>,
+    /// Weather from readings, where there are any.
+    pub weather: Option<WeatherConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// What it may ask of its machine.
@@ -157,6 +162,8 @@ impl Config {
             data: Some(data.display().to_string()),
             camera: vec![camera],
             radar: Vec::new(),
+            nodes: None,
+            weather: None,
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             budget: BudgetText::default(),
             keep: KeepText {
@@ -205,6 +212,8 @@ impl Config {
             data: Some(self.data.display().to_string()),
             camera: self.cameras.iter().map(CameraConfig::text).collect(),
             radar: self.radars.iter().map(RadarConfig::text).collect(),
+            nodes: self.nodes.as_ref().map(NodesConfig::text),
+            weather: self.weather.as_ref().map(WeatherConfig::text),
             forecast: ForecastText {
                 model: self.forecast.model.clone(),
                 engine: Some(self.forecast.engine.name().to_owned()),
@@ -265,6 +274,23 @@ impl Check<'_> {
             let example = "[[camera]] with name, from and kind, or [[radar]] with name and from";
             return self.need(None, "a camera or radar", example);
         }
+        // Reports of the weather lie beside forecasts, in folders of this name.
+        let mut names = cameras.iter().map(|c| &c.name).chain(radars.iter().map(|r| &r.name));
+        let has_readings = text.nodes.is_some() || text.weather.is_some();
+        if has_readings && names.any(|name| name == "weather" || name.starts_with("weather-")) {
+            let fix = "give the camera or radar another one";
+            return self.value("weather", "a camera or radar has a name of the weather's", fix);
+        }
+        let nodes = text.nodes.map(|nodes| self.nodes(nodes)).transpose()?;
+        // Who has nodes or a table wants to know the weather.
+        let weather = match (text.weather, &nodes) {
+            (None, None) => None,
+            (weather, _) => Some(self.weather(weather.unwrap_or_default())?),
+        };
+        if nodes.is_none() && weather.as_ref().is_some_and(|weather| weather.table.is_none()) {
+            let example = "table = \"file:///srv/weather.csv\", or [nodes] with ports";
+            return self.need(None, "weather.table", example);
+        }
         let data = text.data.unwrap_or_else(|| DATA.to_owned());
         if data.is_empty() {
             return self.value("data", "an empty path", "give a folder");
@@ -276,6 +302,8 @@ impl Check<'_> {
             data: data.into(),
             cameras,
             radars,
+            nodes,
+            weather,
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,

@@ -5,17 +5,21 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 7] = [
+pub(super) const KEYS: [(&str, &[&str]); 9] = [
     ("", TOP),
     ("camera", CAMERA),
     ("radar", RADAR),
+    ("nodes", &["ports", "baud", "every_s"]),
+    ("weather", &["table", "station", "zone", "every_s"]),
     ("forecast", &["model", "engine", "every_s", "leads"]),
     ("budget", &["cores", "max_temp_c", "min_memory"]),
     ("keep", &["max_age", "max_bytes", "min_free", "whole_every"]),
     ("web", &["listen"]),
 ];
-const TOP: &[&str] =
-    &["name", "lat", "lon", "data", "camera", "radar", "forecast", "budget", "keep", "web"];
+const TOP: &[&str] = &[
+    "name", "lat", "lon", "data", "camera", "radar", "nodes", "weather", "forecast", "budget",
+    "keep", "web",
+];
 const CAMERA: &[&str] = &[
     "name",
     "from",
@@ -45,7 +49,7 @@ const RADAR: &[&str] = &[
     "around",
 ];
 /// Keys that are to come.
-const TO_COME: [&str; 3] = ["nodes", "mqtt", "webhook"];
+const TO_COME: [&str; 2] = ["mqtt", "webhook"];
 /// Likeness from which a key may be a slip for another.
 const LIKE: f64 = 0.75;
 

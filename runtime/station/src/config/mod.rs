@@ -8,6 +8,7 @@ mod keys;
 mod login;
 mod quantity;
 mod radar;
+mod readings;
 mod text;
 
 #[cfg(test)]
@@ -18,3 +19,4 @@ pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebC
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};
 pub use radar::RadarConfig;
+pub use readings::{NodesConfig, WeatherConfig};

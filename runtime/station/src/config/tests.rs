@@ -43,6 +43,8 @@ fn what_is_written_out_says_the_same_again() {
          at = [\"60.17,24.94\", \"61N 25E\"]\nunit = \"dBZ\"\nzr = \"223,1.53\"\nno_data = \"-999,255\"\n\
          crs = \"EPSG:3067\"\nquantity = \"DBZH\"\nquality = 0.5\nname_time = \"first\"\n\
          around = \"24.94,60.17,256\"\n[[radar]]\nname = \"knmi\"\nfrom = \"file:///knmi\"\n\
+         [nodes]\nports = [\"/dev/ttyUSB0\"]\nbaud = 9600\nevery_s = 10\n\
+         [weather]\ntable = \"file:///w.csv\"\nstation = \"LGA\"\nzone = \"+01:00\"\nevery_s = 60\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
          [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\nwhole_every = \"0s\"\n\
@@ -72,6 +74,7 @@ fn the_schema_has_the_keys_that_there_are() {
             _ => {
                 let place = &schema["properties"][section];
                 let named = place.get("$ref").or_else(|| place["items"].get("$ref"));
+                let named = named.or_else(|| place["anyOf"][0].get("$ref"));
                 let named =
                     named.and_then(|name| name.as_str()).unwrap_or_else(|| panic!("{place}"));
                 schema.pointer(named.trim_start_matches('#')).unwrap()
@@ -184,6 +187,17 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (fmi("quality = 2"), "radar fmi: quality: 2 cannot be; give 0 to 1"),
         (fmi("name_time = \"mid\""), "radar fmi: name_time: no such choice; give first or last"),
         (fmi("around = \"1,2\""), "radar fmi: around: '1,2' is no square; write LON,LAT,KM"),
+        (end("[nodes]\nbaud = 9600"), "nodes.ports is missing; write ports = ["),
+        (end("[nodes]\nports = []"), "nodes.ports: no ports; give [\"/dev/ttyUSB0\"]"),
+        (end("[nodes]\nports = [\"a\", \"a\"]"), "nodes.ports: a is named twice"),
+        (end("[nodes]\nports = [\"a\"]\nbaud = 1"), "nodes.baud: 1 cannot be"),
+        (end("[weather]\ntable = \"w.csv\""), "weather.table: no file of a table; give the whole"),
+        (end("[weather]\nzone = \"UTC\""), "weather.table is missing; write table = "),
+        (end("[weather]\ntabel = \"x\""), "weather.tabel: no such key; write table"),
+        (
+            format!("{}[weather]\n", LEAST.replace("name = \"north\"", "name = \"weather\"")),
+            "weather: a camera or radar has a name of the weather's",
+        ),
         (fmi("untl = \"2h\""), "radar fmi: untl: no such key; write until"),
     ] {
         let line = Config::parse("s.toml", &text).unwrap_err().to_string();

@@ -26,6 +26,12 @@ pub(super) struct ConfigText {
     /// What it sees rain through.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) radar: Vec<RadarText>,
+    /// Sensor nodes on serial lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nodes: Option<NodesText>,
+    /// Outlook and fire weather, from readings of nodes or a table.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) weather: Option<WeatherText>,
     /// What is forecast.
     pub(super) forecast: ForecastText,
     /// What it may ask of its machine.
@@ -103,6 +109,34 @@ pub(super) struct RadarText {
     pub(super) name_time: Option<String>,
     /// Which part of a large map.
     pub(super) around: Option<String>,
+}
+
+/// `[nodes]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct NodesText {
+    /// Serial ports, by path or by udev's name.
+    pub(super) ports: Option<Vec<String>>,
+    /// Bits a second.
+    pub(super) baud: Option<u32>,
+    /// Seconds between readings of a node.
+    pub(super) every_s: Option<f64>,
+}
+
+/// `[weather]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct WeatherText {
+    /// A table that a weather station's program writes on: file:///data/station.csv.
+    pub(super) table: Option<String>,
+    /// Which station of the table, where it has several.
+    pub(super) station: Option<String>,
+    /// Zone of its times, where it does not say it.
+    pub(super) zone: Option<String>,
+    /// Seconds between two looks at the readings.
+    pub(super) every_s: Option<f64>,
 }
 
 /// `[forecast]`.

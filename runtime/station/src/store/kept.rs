@@ -1,6 +1,7 @@
 //! What is kept: each forecast's folder, found again from its name when the station starts.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -47,6 +48,28 @@ fn folders(folder: &Path) -> Vec<(String, PathBuf)> {
 fn bytes(folder: &Path) -> u64 {
     let Ok(entries) = fs::read_dir(folder) else { return 0 };
     entries.flatten().filter_map(|e| e.metadata().ok()).map(|m| m.len()).sum()
+}
+
+/// Writes `files` into a folder that will be `folder`, and puts it in its place in one step.
+pub(super) fn put(folder: &Path, files: &[(&str, Vec<u8>)]) -> io::Result<()> {
+    let (Some(parent), Some(name)) = (folder.parent(), folder.file_name()) else {
+        return Err(io::ErrorKind::InvalidInput.into());
+    };
+    // As half forecasts are called: `find` removes it after a power cut.
+    let partial = parent.join(format!(".{}.partial-{}", name.display(), std::process::id()));
+    fs::create_dir_all(&partial)?;
+    let write = |(name, bytes): &(&str, Vec<u8>)| {
+        let mut file = File::create(partial.join(name))?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    let put = files.iter().try_for_each(write).and_then(|()| fs::rename(&partial, folder));
+    if put.is_err() {
+        let _ = fs::remove_dir_all(&partial);
+    }
+    // A file system that cannot sync a folder does not undo the rename.
+    let _ = File::open(parent).and_then(|parent| parent.sync_all());
+    put
 }
 
 /// All forecasts below `root`, oldest first. What a run that was killed has left half written is removed:

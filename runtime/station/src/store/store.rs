@@ -36,6 +36,14 @@ pub enum StoreError {
         /// Megabytes that must be.
         asked_mb: u64,
     },
+    /// A folder cannot be written.
+    #[error("{folder}: cannot be written: {cause}")]
+    Io {
+        /// The folder.
+        folder: String,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// It cannot be written.
     #[error(transparent)]
     Product(#[from] ProductError),
@@ -120,7 +128,23 @@ impl Store {
         provenance: &Provenance,
         now: Option<Timestamp>,
     ) -> Result<PathBuf, StoreError> {
-        let written = self.try_write(camera, clip, forecast, provenance, now);
+        self.noted(self.try_write(camera, clip, forecast, provenance, now))
+    }
+
+    /// Writes a folder of `files` of what is called `name`, whole or not at all, and gives it; one that is there stays.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub fn put(
+        &self,
+        name: &str,
+        issued: Timestamp,
+        files: &[(&str, Vec<u8>)],
+    ) -> Result<PathBuf, StoreError> {
+        self.noted(self.try_put(name, issued, files))
+    }
+
+    fn noted(&self, written: Result<PathBuf, StoreError>) -> Result<PathBuf, StoreError> {
         let mut inside = self.inside();
         match &written {
             Ok(_) => {
@@ -149,14 +173,7 @@ impl Store {
         now: Option<Timestamp>,
     ) -> Result<PathBuf, StoreError> {
         self.tidy(now);
-        let least = self.keep().min_free;
-        if let Some(space) = Space::of(&self.data).filter(|space| space.lacks(least) > 0) {
-            return Err(StoreError::Full {
-                folder: self.data.display().to_string(),
-                free_mb: space.free / 1_000_000,
-                asked_mb: space.asked(least).div_ceil(1_000_000),
-            });
-        }
+        self.room()?;
         let issued = clip.end_utc.or(now).unwrap_or(Timestamp::UNIX_EPOCH);
         let folder = self.data.join(FORECASTS).join(kept::folder(camera, issued));
         let every_s = self.keep().whole_every.as_secs_f64();
@@ -166,18 +183,53 @@ impl Store {
         let which = if is_whole { Which::All } else { Which::Light };
         let written = product::write(&folder, clip, forecast, provenance, which)?;
         let bytes = written.files.iter().map(|(_, bytes)| bytes).sum();
-        let mut inside = self.inside();
-        inside.kept.retain(|kept| kept.folder != folder);
-        let at = inside.kept.partition_point(|kept| kept.issued <= issued);
-        let camera = camera.to_owned();
         if is_whole {
-            inside.whole.insert(camera.clone(), issued);
+            self.inside().whole.insert(camera.to_owned(), issued);
         }
-        inside.kept.insert(at, Kept { issued, camera, bytes, folder: folder.clone() });
-        drop(inside);
+        self.take_in(camera, issued, bytes, &folder);
         // What it takes is not known before: the limits hold right after.
         self.tidy(now);
         Ok(folder)
+    }
+
+    fn try_put(
+        &self,
+        name: &str,
+        issued: Timestamp,
+        files: &[(&str, Vec<u8>)],
+    ) -> Result<PathBuf, StoreError> {
+        self.room()?;
+        let folder = self.data.join(FORECASTS).join(kept::folder(name, issued));
+        if folder.exists() {
+            return Ok(folder);
+        }
+        kept::put(&folder, files)
+            .map_err(|cause| StoreError::Io { folder: folder.display().to_string(), cause })?;
+        let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
+        self.take_in(name, issued, bytes, &folder);
+        Ok(folder)
+    }
+
+    /// Refuses to write while too little space is free.
+    fn room(&self) -> Result<(), StoreError> {
+        let least = self.keep().min_free;
+        if let Some(space) = Space::of(&self.data).filter(|space| space.lacks(least) > 0) {
+            return Err(StoreError::Full {
+                folder: self.data.display().to_string(),
+                free_mb: space.free / 1_000_000,
+                asked_mb: space.asked(least).div_ceil(1_000_000),
+            });
+        }
+        Ok(())
+    }
+
+    /// Counts in what was written.
+    fn take_in(&self, name: &str, issued: Timestamp, bytes: u64, folder: &Path) {
+        let mut inside = self.inside();
+        inside.kept.retain(|kept| kept.folder != folder);
+        let at = inside.kept.partition_point(|kept| kept.issued <= issued);
+        let (camera, folder) = (name.to_owned(), folder.to_owned());
+        inside.kept.insert(at, Kept { issued, camera, bytes, folder });
     }
 
     /// Deletes what the limits say must go. The disk is never waited for with the store locked: who asks how it
