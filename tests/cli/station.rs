@@ -331,3 +331,84 @@ fn a_configuration_is_checked_and_shown() {
     assert!(refused.err.contains("`emberline run sim:`"), "{}", refused.err);
     room.run(&["run", "sim:", "--listen", "0.0.0.0:80"]).must(2);
 }
+
+/// A server that hands each request's number and head to `answer`, and sends what that gives; its address.
+fn serve(answer: impl Fn(usize, &str) -> Vec<u8> + Send + 'static) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    std::thread::spawn(move || {
+        for (n, mut stream) in listener.incoming().flatten().enumerate() {
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n > 0) {
+                head.push(byte[0]);
+            }
+            let _ = stream.write_all(&answer(n, &String::from_utf8_lossy(&head)));
+        }
+    });
+    address
+}
+
+#[test]
+fn cameras_of_the_network_give_forecasts_and_a_wrong_password_is_told_once_and_shown_nowhere() {
+    let room = Room::new();
+    let frames = heat(200, 40, 48);
+    let good = serve(move |n, _| {
+        let mut bytes = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n".to_vec();
+        let mut png = png::Encoder::new(&mut bytes, 48, 40);
+        png.set_color(png::ColorType::Grayscale);
+        png.set_depth(png::BitDepth::Sixteen);
+        let frame = frames.index_axis(ndarray::Axis(0), n % 200);
+        let values: Vec<u8> = frame.iter().flat_map(|v| v.to_be_bytes()).collect();
+        png.write_header().expect("a header").write_image_data(&values).expect("an image");
+        bytes
+    });
+    let told = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let heard = std::sync::Arc::clone(&told);
+    let locked = serve(move |_, head| {
+        let tells = head.to_lowercase().contains("authorization: digest");
+        heard.fetch_add(usize::from(tells), std::sync::atomic::Ordering::SeqCst);
+        b"HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"c\", nonce=\"n\", qop=\"auth\"\r\n\
+          Connection: close\r\nContent-Length: 0\r\n\r\n"
+            .to_vec()
+    });
+    room.write("password", b"wr0ng\n");
+    let camera = |name: &str, more: &str| {
+        format!("[[camera]]\nname = \"{name}\"\n{more}kind = \"thermal\"\n")
+    };
+    let login = "user = \"viewer\"\npassword_file = \"password\"\n";
+    let file = [
+        "name = \"a\"\nlat = 1.0\nlon = 1.0\ndata = \"store\"\n".to_owned(),
+        camera("good", &format!("from = \"http://{good}/x\"\nsnapshot = true\nevery_s = 0.5\n")),
+        camera("locked", &format!("from = \"http://{locked}/x?p={{password}}\"\n{login}")),
+        camera("device", "from = \"/dev/null\"\n"),
+        "[forecast]\nevery_s = 2\nleads = 3\nengine = \"tract\"\n[keep]\nmin_free = \"1MB\"\n"
+            .to_owned(),
+    ];
+    room.write("station.toml", file.concat().as_bytes());
+    let station = Running::start(&room, &["station.toml"]);
+    let began = Instant::now();
+    let (metrics, health) = loop {
+        let (metrics, health) = (station.text("/metrics"), station.text("/healthz"));
+        let all = samples(&metrics);
+        let is = |name: &str| all.iter().any(|(n, value)| n == name && *value >= 1.0);
+        if is("emberline_source_state{source=\"good\",state=\"fresh\"}")
+            && is("emberline_forecasts_total{source=\"good\"}")
+            && is("emberline_source_state{source=\"locked\",state=\"refused\"}")
+            && is("emberline_source_state{source=\"device\",state=\"refused\"}")
+        {
+            break (metrics, health);
+        }
+        assert!(began.elapsed() < PATIENCE, "{health}\n{metrics}");
+        std::thread::sleep(Duration::from_millis(200));
+    };
+    assert!(health.contains("wrong user or password (401)"), "{health}");
+    assert!(health.contains("/dev/null: it is no video device"), "{health}");
+    let page = station.text("/");
+    let (status, err) = station.end("TERM");
+    assert_eq!(status.code(), Some(0), "{err}");
+    let shown = room.run(&["config", "show", "station.toml"]).must(0).out;
+    for said in [metrics, health, page, err, shown] {
+        assert!(!said.contains("wr0ng"), "{said}");
+    }
+    assert_eq!(told.load(std::sync::atomic::Ordering::SeqCst), 1);
+}

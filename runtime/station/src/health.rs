@@ -113,6 +113,9 @@ impl Health {
             trouble: store.trouble,
         };
         let mut reasons: Vec<String> = sources.iter().filter_map(SourceHealth::reason).collect();
+        if sources.is_empty() {
+            reasons.push("no camera and no radar has begun yet".to_owned());
+        }
         reasons.extend(store.trouble.iter().map(|why| format!("store: {why}")));
         let (station, up_s) = (name.to_owned(), now.as_secs_f64());
         Self {

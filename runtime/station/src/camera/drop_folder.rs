@@ -4,6 +4,7 @@
 //! its size nor its time has changed for two seconds.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -17,9 +18,14 @@ use crate::source::Fault;
 /// A file of this age, unchanged, is whole.
 const RESTS: Duration = Duration::from_secs(2);
 /// Between two looks at the folder: so long, or so many times as long as a look takes, which is long where there
-/// are very many files.
+/// are very many files, up to the longest.
 const LOOK: Duration = Duration::from_millis(500);
 const SHARE: u32 = 20;
+const LONGEST: Duration = Duration::from_secs(2);
+/// A file that was taken and is so much older than the newest is asked for its size and time once in so many looks:
+/// its name may be used again.
+const OLDER: Duration = Duration::from_secs(60);
+const TURNS: u64 = 16;
 /// Endings of pictures.
 const PICTURES: [&str; 6] = ["png", "jpg", "jpeg", "tif", "tiff", "pgm"];
 /// Pictures that lay there before the station began, of which so many of the newest are taken.
@@ -37,29 +43,43 @@ struct Seen {
 /// Which files are to be taken, from listings and times alone.
 #[derive(Debug, Default)]
 struct Rest {
-    /// Files that have been taken, each as it was last written: one name may be used again and again.
-    taken: HashMap<PathBuf, SystemTime>,
+    /// Files that have been taken, each as it was then: one name may be used again and again.
+    taken: HashMap<PathBuf, Seen>,
+    /// When the newest of them was written.
+    newest: Option<SystemTime>,
+    looks: u64,
     /// Files that may still be written, and since when they have been as they are.
     waiting: BTreeMap<PathBuf, (Seen, Duration)>,
     begun: bool,
 }
 
 impl Rest {
+    /// What the file `path` was like, where that need not be asked again this time.
+    fn known(&self, path: &Path) -> Option<Seen> {
+        let seen = self.taken.get(path)?;
+        let is_old = self.newest.is_some_and(|newest| seen.written + OLDER < newest);
+        let mut turn = DefaultHasher::new();
+        path.hash(&mut turn);
+        (is_old && turn.finish() % TURNS != self.looks % TURNS).then_some(*seen)
+    }
+
     /// Takes in what the folder shows at `now`; gives the files that are whole, oldest first.
     fn look(&mut self, listing: &BTreeMap<PathBuf, Seen>, now: Duration) -> Vec<PathBuf> {
         // What is gone is forgotten, so that no memory grows.
         self.taken.retain(|path, _| listing.contains_key(path));
         self.waiting.retain(|path, _| listing.contains_key(path));
+        self.looks += 1;
         if !self.begun {
             self.begun = true;
             let mut old: Vec<_> = listing.iter().map(|(path, seen)| (seen.written, path)).collect();
             old.sort();
             let skipped = old.len().saturating_sub(OLD);
-            self.taken.extend(old[..skipped].iter().map(|(at, path)| ((*path).clone(), *at)));
+            let skipped = old[..skipped].iter().map(|(_, path)| ((*path).clone(), listing[*path]));
+            self.taken.extend(skipped);
         }
         let mut whole = Vec::new();
         for (path, seen) in listing {
-            if self.taken.get(path) == Some(&seen.written) {
+            if self.taken.get(path).is_some_and(|taken| taken.written == seen.written) {
                 continue;
             }
             let (known, since) = self.waiting.entry(path.clone()).or_insert((*seen, now));
@@ -72,7 +92,8 @@ impl Rest {
         whole.sort();
         for (written, path) in &whole {
             self.waiting.remove(path);
-            self.taken.insert(path.clone(), *written);
+            self.taken.insert(path.clone(), listing[path]);
+            self.newest = self.newest.max(Some(*written));
         }
         whole.into_iter().map(|(_, path)| path).collect()
     }
@@ -94,7 +115,7 @@ pub(super) struct DropFolder {
 impl DropFolder {
     /// Looks into `folder`.
     pub(super) fn open(folder: &Path, kind: Kind) -> Result<Self, Fault> {
-        list(folder)?;
+        list(folder, |_| None)?;
         Ok(Self {
             folder: folder.to_owned(),
             kind,
@@ -129,7 +150,11 @@ impl DropFolder {
 }
 
 /// The pictures in `folder`; hidden files and those of other endings, such as `.part`, are none.
-fn list(folder: &Path) -> Result<BTreeMap<PathBuf, Seen>, Fault> {
+/// Those of which `known` tells are not asked.
+fn list(
+    folder: &Path,
+    known: impl Fn(&Path) -> Option<Seen>,
+) -> Result<BTreeMap<PathBuf, Seen>, Fault> {
     let entries = std::fs::read_dir(folder)
         .map_err(|e| Fault { refused: false, why: format!("{}: {e}", folder.display()) })?;
     let is_picture = |path: &PathBuf| {
@@ -138,6 +163,9 @@ fn list(folder: &Path) -> Result<BTreeMap<PathBuf, Seen>, Fault> {
         !name.starts_with('.') && PICTURES.iter().any(|p| p.eq_ignore_ascii_case(ending))
     };
     let seen = |path: PathBuf| {
+        if let Some(seen) = known(&path) {
+            return Some((path, seen));
+        }
         let about = std::fs::metadata(&path).ok().filter(std::fs::Metadata::is_file)?;
         Some((path, Seen { bytes: about.len(), written: about.modified().ok()? }))
     };
@@ -155,8 +183,9 @@ impl Feed for DropFolder {
             return Ok(Got::Nothing);
         }
         let looked = Instant::now();
-        self.whole = self.rest.look(&list(&self.folder)?, self.began.elapsed());
-        self.pause = LOOK.max(looked.elapsed() * SHARE);
+        let listing = list(&self.folder, |path| self.rest.known(path))?;
+        self.whole = self.rest.look(&listing, self.began.elapsed());
+        self.pause = (looked.elapsed() * SHARE).clamp(LOOK, LONGEST);
         self.looked = Some(Instant::now());
         self.whole.reverse();
         Ok(self.whole.pop().map_or(Got::Nothing, |path| self.read(&path)))
@@ -210,15 +239,35 @@ mod tests {
     }
 
     #[test]
+    fn old_files_are_asked_in_turn_and_young_ones_always() {
+        let listing: BTreeMap<PathBuf, Seen> =
+            (0..64u64).map(|k| (format!("{k}.png").into(), seen(3, 10 * k))).collect();
+        let mut rest = Rest::default();
+        rest.look(&listing, Duration::ZERO);
+        rest.look(&listing, RESTS);
+        let mut asked = vec![0; 64];
+        for _ in 0..TURNS {
+            for (k, asked) in asked.iter_mut().enumerate() {
+                *asked += u64::from(rest.known(Path::new(&format!("{k}.png"))).is_none());
+            }
+            assert!(rest.look(&listing, RESTS).is_empty());
+        }
+        // The last was written at second 630, and 57 is a minute older.
+        let want: Vec<u64> = (0..64).map(|k| if k < 57 { 1 } else { TURNS }).collect();
+        assert_eq!(asked, want);
+        assert!(rest.known(Path::new("new.png")).is_none());
+    }
+
+    #[test]
     fn hidden_and_unfinished_names_are_no_pictures() {
         let room = tempfile::tempdir().unwrap();
         for name in [".a.png", "b.png.part", "c.tmp", "d.PNG", "e.txt"] {
             std::fs::write(room.path().join(name), b"x").unwrap();
         }
         std::fs::create_dir(room.path().join("f.png")).unwrap();
-        let files: Vec<_> = list(room.path()).unwrap().into_keys().collect();
+        let files: Vec<_> = list(room.path(), |_| None).unwrap().into_keys().collect();
         assert_eq!(files, [room.path().join("d.PNG")]);
-        let fault = list(&room.path().join("none")).unwrap_err();
+        let fault = list(&room.path().join("none"), |_| None).unwrap_err();
         assert!(!fault.refused && fault.why.contains("none"), "{fault:?}");
     }
 }

@@ -33,6 +33,7 @@ impl Address {
         let uri: Uri = text.split('#').next().unwrap_or("").parse().map_err(|_| FIX)?;
         let host = uri.authority().ok_or(FIX)?;
         match uri.scheme_str() {
+            Some("http") if host.host().is_empty() => Err(FIX),
             Some("http") if host.as_str().contains('@') => Err("the address holds a user"),
             Some("http") => Ok(Self { uri }),
             Some("https") => Err(
