@@ -196,8 +196,9 @@ class Station:
     def where(self) -> str:
         """What its threads do, as the kernel tells it."""
         threads = [Path(path) for path in glob(f"/proc/{self.pid}/task/*")]
-        told = [[(t / of).read_text().strip() for of in ("comm", "wchan")] for t in threads]
-        return f"{', '.join(': '.join(one) for one in told)}; its last line is {self.log()[-200:]}"
+        told = [f"{(t / 'comm').read_text().strip()}: {(t / 'wchan').read_text()}" for t in threads]
+        nice = os.getpriority(os.PRIO_PROCESS, self.pid)
+        return f"{', '.join(told)}; nice {nice}; its last line is {self.log()[-200:]}"
 
     def kill(self) -> None:
         """Ends it by SIGKILL."""

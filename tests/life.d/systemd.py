@@ -9,7 +9,7 @@ from pathlib import Path
 from notices import Notices
 from packages import need
 from station import FRESH_S, Station, write_config
-from trial import NotYet, Trial
+from trial import Miss, Trial
 
 TOP = Path(__file__).resolve().parents[2]
 UNITS = ["docs/systemd", "runtime/station/systemd"]
@@ -46,7 +46,7 @@ def unit(trial: Trial) -> None:
     """`systemd-analyze verify` finds nothing, and how exposed the unit is."""
     found = [file for place in UNITS for file in sorted((TOP / place).glob("*.service"))]
     if not found:
-        raise NotYet(f"no unit in {' or '.join(UNITS)}")
+        raise Miss(f"no unit in {' or '.join(UNITS)}")
     need("systemd", "systemd-analyze")
     for file in found:
         # Program and manual may not be installed here: this program stands for it.
