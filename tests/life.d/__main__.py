@@ -28,7 +28,7 @@ import reload
 import steps
 import systemd
 import two
-from trial import Miss, NotRun, NotYet, Trial
+from trial import Miss, NotHere, NotRun, Trial
 
 # Name, what must hold, what does it. The slowest first: rows run side by side.
 ROWS = [
@@ -83,8 +83,8 @@ def run(name: str, row, trial: Trial) -> tuple[str, str]:
     began = time.monotonic()
     try:
         row(trial)
-    except NotYet as why:
-        return "not yet", str(why)
+    except NotHere as why:
+        return "not here", str(why)
     except NotRun as why:
         return "NOT RUN", str(why)
     except Miss as miss:
@@ -165,7 +165,7 @@ def main() -> int:
         f"{time.monotonic() - began:.0f} s, seed {typed.seed}"
     )
     for name, (verdict, why) in seen.items():
-        if verdict in ("NOT RUN", "not yet"):
+        if verdict in ("NOT RUN", "not here"):
             print(f"NOT RUN: {name}: {why}", file=sys.stderr)
     return int(missed > 0 or (left_out > 0 and bool(os.environ.get("CI"))))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packages import need, need_root
 from station import ENDS_WITH_US
-from trial import NotRun
+from trial import NotHere
 
 
 class Disk:
@@ -39,7 +39,7 @@ class Disk:
         if self.holder.stdout.readline() != b"mounted\n":
             self.holder.wait()
             said = self.holder.stderr.read().decode().strip()
-            raise NotRun(f"this machine mounts no disk of its own: {said}")
+            raise NotHere(f"this machine mounts no disk of its own: {said}")
         self.before = ["nsenter", f"--mount=/proc/{self.holder.pid}/ns/mnt"]
         # As it is seen from outside.
         self.seen = Path(f"/proc/{self.holder.pid}/root{path}")

@@ -14,8 +14,8 @@ class NotRun(Exception):
     """The machine lacks what the row needs."""
 
 
-class NotYet(Exception):
-    """The program does not do yet what the row tries."""
+class NotHere(Exception):
+    """Nothing that can be installed makes the row run: a container that mounts no disk."""
 
 
 class Trial:

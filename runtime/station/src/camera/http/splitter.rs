@@ -44,6 +44,8 @@ enum At {
     Between,
     /// In what follows a broken picture.
     Lost,
+    /// After the two bytes that begin a picture.
+    Begun,
     /// In coded data, or before a segment.
     Data,
     /// After the byte that begins a marker.
@@ -99,6 +101,16 @@ impl Splitter {
             let taken = match self.at {
                 At::End(why) => return Err(why),
                 At::Between | At::Lost => self.outside(rest[0])?,
+                At::Begun if rest[0] == START[2] => {
+                    self.at = At::Marker;
+                    self.keep(&rest[..1])?
+                }
+                At::Begun => {
+                    // It was no picture.
+                    self.picture.clear();
+                    self.at = At::Lost;
+                    self.outside(rest[0])?
+                }
                 At::Data => {
                     let run = rest.iter().position(|b| *b == 0xff);
                     if run.is_some() {
@@ -154,7 +166,7 @@ impl Splitter {
                 out(Part::Broken);
                 end(self);
                 if is_start {
-                    self.at = At::Data;
+                    self.at = At::Begun;
                     self.keep(&START[..2])?;
                 } else {
                     self.at = At::Lost;
