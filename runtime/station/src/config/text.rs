@@ -18,7 +18,7 @@ pub(super) struct ConfigText {
     /// Where it stands, degrees east.
     #[schemars(range(min = -180, max = 180))]
     pub(super) lon: Option<f64>,
-    /// Folder of what it keeps [/var/lib/emberline].
+    /// Folder of what it keeps (usual: /var/lib/emberline).
     pub(super) data: Option<String>,
     /// What it sees scenes through; at least one of these or of radar.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -58,21 +58,21 @@ pub(super) struct CameraText {
     pub(super) password_file: Option<String>,
     /// Variable of the environment that holds the password.
     pub(super) password_env: Option<String>,
-    /// What carries the packets of rtsp:// [tcp].
+    /// What carries the packets of rtsp:// (usual: tcp).
     #[schemars(extend("enum" = ["tcp", "udp"]))]
     pub(super) transport: Option<String>,
-    /// Whether each picture of http:// is asked for by itself [false: a stream].
+    /// Whether each picture of http:// is asked for by itself (usual: false: a stream).
     pub(super) snapshot: Option<bool>,
     /// What its values mean.
     #[schemars(extend("enum" = ["thermal", "rgb", "mask"]))]
     pub(super) kind: Option<String>,
-    /// Seconds between the frames that are taken [5].
+    /// Seconds between the frames that are taken (usual: 5).
     #[schemars(range(min = 0.1, max = 3600))]
     pub(super) every_s: Option<f64>,
-    /// Seconds between the frames that a model sees [twice every_s].
+    /// Seconds between the frames that a model sees (usual: twice every_s).
     #[schemars(range(max = 7200))]
     pub(super) step_s: Option<f64>,
-    /// When it is looked at, by the sun over the station [always].
+    /// When it is looked at, by the sun over the station (usual: always).
     #[schemars(extend("enum" = ["always", "day", "night"]))]
     pub(super) look: Option<String>,
 }
@@ -87,11 +87,11 @@ pub(super) struct RadarText {
     pub(super) name: Option<String>,
     /// The folder: file:///data/radar/.
     pub(super) from: Option<String>,
-    /// Seconds between frames [300].
+    /// Seconds between frames (usual: 300).
     pub(super) every_s: Option<f64>,
-    /// How far nowcasts reach, such as 60min [as far as the model's usually do].
+    /// How far nowcasts reach, such as 60min (usual: as far as the model's usually do).
     pub(super) until: Option<String>,
-    /// Places of which it is said when rain starts or stops, as lat,lon [where the station stands].
+    /// Places of which it is said when rain starts or stops, as lat,lon (usual: where the station stands).
     pub(super) at: Option<Vec<String>>,
     /// Unit of the values, where files do not say it.
     pub(super) unit: Option<String>,
@@ -144,14 +144,14 @@ pub(super) struct WeatherText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct ForecastText {
-    /// Model by name or folder [the usual one of the kind].
+    /// Model by name or folder (usual: the usual one of the kind).
     pub(super) model: Option<String>,
-    /// What runs it [auto].
+    /// What runs it (usual: auto).
     pub(super) engine: Option<String>,
-    /// Seconds between two forecasts of a camera, at least [60].
+    /// Seconds between two forecasts of a camera, at least (usual: 60).
     #[schemars(range(min = 1, max = 86400))]
     pub(super) every_s: Option<f64>,
-    /// How many leads [the model's own number].
+    /// How many leads (usual: the model's own number).
     #[schemars(range(min = 1, max = 1000))]
     pub(super) leads: Option<u32>,
 }
@@ -161,13 +161,13 @@ pub(super) struct ForecastText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct BudgetText {
-    /// Cores that a model may take [all].
+    /// Cores that a model may take (usual: all).
     #[schemars(range(min = 1, max = 1024))]
     pub(super) cores: Option<u32>,
-    /// Above this temperature no forecast is made, °C [95].
+    /// Above this temperature no forecast is made, °C (usual: 95).
     #[schemars(range(min = 30, max = 150))]
     pub(super) max_temp_c: Option<f64>,
-    /// With less memory left than this no forecast is made, such as 200MB [64MB].
+    /// With less memory left than this no forecast is made, such as 200MB (usual: 64MB).
     pub(super) min_memory: Option<String>,
 }
 
@@ -176,13 +176,13 @@ pub(super) struct BudgetText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct KeepText {
-    /// How old a forecast may become, such as 12h [30d].
+    /// How old a forecast may become, such as 12h (usual: 30d).
     pub(super) max_age: Option<String>,
-    /// Most bytes of all forecasts, such as 500MB [50GB].
+    /// Most bytes of all forecasts, such as 500MB (usual: 50GB).
     pub(super) max_bytes: Option<String>,
-    /// What is left free on the disk, such as 2GB or 5% [5%].
+    /// What is left free on the disk, such as 2GB or 5% (usual: 5%).
     pub(super) min_free: Option<String>,
-    /// How often a forecast is kept with its arrays, such as 0s for all [1h].
+    /// How often a forecast is kept with its arrays, such as 0s for all (usual: 1h).
     pub(super) whole_every: Option<String>,
 }
 
@@ -191,6 +191,6 @@ pub(super) struct KeepText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct WebText {
-    /// Address of this machine alone, and port [127.0.0.1:8085].
+    /// Address of this machine alone, and port (usual: 127.0.0.1:8085).
     pub(super) listen: Option<String>,
 }
