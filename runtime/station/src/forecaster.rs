@@ -139,18 +139,23 @@ impl Forecaster {
         }
     }
 
-    /// Looks at the clock alone: in a pause.
+    /// Looks at the clock alone: in a pause, or while the machine makes no forecast.
     pub(crate) fn rest(&mut self) {
-        let _ = self.clock.look(self.began.elapsed(), Timestamp::now());
+        self.look_at_clock(self.began.elapsed(), Timestamp::now());
+    }
+
+    /// Begins all clips anew where the wall clock was set.
+    fn look_at_clock(&mut self, now: Duration, utc: Timestamp) {
+        if let Some(step_s) = self.clock.look(now, utc) {
+            tracing::warn!("the clock of this machine stepped by {step_s:.0} s: clips begin anew");
+            self.sources.iter().for_each(|source| source.forget());
+        }
     }
 
     /// Does what is due at this moment: at most one forecast.
     pub(crate) fn turn(&mut self) {
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
-        if let Some(step_s) = self.clock.look(now, utc) {
-            tracing::warn!("the clock of this machine stepped by {step_s:.0} s: clips begin anew");
-            self.sources.iter().for_each(|source| source.forget());
-        }
+        self.look_at_clock(now, utc);
         let Some(which) = next(&self.turns, self.last, now) else { return };
         let source = Arc::clone(&self.sources[which]);
         let asks = source.asks(&self.config);
