@@ -182,13 +182,50 @@ fn a_simulated_station_lives_and_ends_in_order() {
     assert!(err.contains("sim: stopped"), "{err}");
     let made = forecasts(&room.path("store"));
     assert!(!made.is_empty());
+    let mut evidence = 0;
     for (k, folder) in made.iter().enumerate() {
         let names: Vec<_> = fs::read_dir(folder).expect("a forecast").flatten().collect();
         let has = |name: &str| names.iter().any(|n| n.file_name() == name);
         assert!(has("arrival.tif") && has("overlay.png") && has("forecast.json"), "{names:?}");
-        // One an hour is kept with its arrays.
-        assert_eq!(has("burn_probability.tif"), k == 0, "{names:?}");
+        // One an hour is kept with its arrays, and the one at which the fire came into view.
+        let is_evidence = has("evidence.txt");
+        assert_eq!(has("burn_probability.tif"), k == 0 || is_evidence, "{names:?}");
+        evidence += usize::from(is_evidence);
     }
+    assert_eq!(evidence, 1, "a fire comes into view once");
+    assert_eq!(fs::read_dir(room.path("store/frames")).expect("frames").count(), 1);
+}
+
+#[test]
+fn frames_that_are_kept_are_a_film_and_a_fire_that_grows_is_forecast_sooner() {
+    let room = Room::new();
+    let file = "name = \"a\"\nlat = 1.0\nlon = 1.0\ndata = \"store\"\n[[camera]]\nname = \"sim\"\n\
+                from = \"sim:fire?height=40&width=48&cell_m=0.5\"\nevery_s = 0.5\n\
+                [forecast]\nevery_s = 3600\non_change_s = 1\nleads = 2\nengine = \"tract\"\n\
+                [keep]\nmin_free = \"1MB\"\nframes_every = \"1s\"\n";
+    room.write("station.toml", file.as_bytes());
+    let station = Running::start(&room, &["station.toml"]);
+    station.healthy();
+    let count = |below: &str| {
+        let days = fs::read_dir(room.path(below)).into_iter().flatten().flatten();
+        let day = |day: fs::DirEntry| fs::read_dir(day.path().join("sim")).into_iter().flatten();
+        days.flat_map(day).count()
+    };
+    // One an hour was asked for, and the fire grows by a tenth again and again.
+    let began = Instant::now();
+    while count("store/forecasts") < 3 || count("store/frames") < 8 {
+        assert!(began.elapsed() < PATIENCE, "{}", station.text("/healthz"));
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    let (status, err) = station.end("TERM");
+    assert_eq!(status.code(), Some(0), "{err}");
+    let day = fs::read_dir(room.path("store/frames")).expect("a day").flatten().last();
+    let folder = day.expect("a day").path().join("sim");
+    let folder = folder.to_str().expect("text");
+    let read = room.run(&["forecast", folder, "film", "--kind", "mask"]).must(0);
+    println!("{}", read.out);
+    let told = fs::read_to_string(room.path("film/forecast.json")).expect("a forecast");
+    assert!(told.contains("\"times_from\": \"name\""), "{told}");
 }
 
 #[test]

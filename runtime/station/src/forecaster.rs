@@ -13,7 +13,7 @@ use emberline_engine::EngineOptions;
 use emberline_vision::clip::Clip;
 use emberline_vision::forecast::Forecast;
 use emberline_vision::model::{self, Model};
-use emberline_vision::pipeline::rain_at::{LatLon, onset_words};
+use emberline_vision::pipeline::rain_at::{LatLon, onset_at};
 use emberline_vision::pipeline::{
     Leads, PipelineOptions, Seen, Spell, Stop, Summary, forecast_from,
 };
@@ -21,15 +21,18 @@ use emberline_vision::product;
 use emberline_vision::source::SourceOptions;
 use jiff::Timestamp;
 
+use crate::alert::{Alert, Alerts, Made, Moment};
 use crate::clock::Clock;
 use crate::config::{Config, ForecastConfig};
-use crate::source::{Asks, Ending, NewestForecast, Pace, Sort, Source};
-use crate::store::Store;
+use crate::source::{Asks, Ending, NewestForecast, Pace, Sight, Sort, Source};
+use crate::store::{Entry, Store};
 
 /// A model that cannot be opened is tried again after this.
 const MODEL_AGAIN: Duration = Duration::from_secs(15);
 /// A source that is not ready is looked at again after this, or sooner where forecasts are more frequent.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// A fire that comes into view again within this time is the one that was.
+const SAME_FIRE_S: f64 = 3600.0;
 /// What counts as rain at a place, mm/h: less is drizzle, of which statements come true less often.
 const RAIN_MM_H: f32 = 0.5;
 
@@ -71,6 +74,11 @@ struct Turn {
     begun: Duration,
     /// Time of the last frame of the newest forecast.
     issued: Option<Timestamp>,
+    /// What the newest forecast saw of a fire, and when one last did see one.
+    saw: Option<Sight>,
+    saw_fire: Option<Timestamp>,
+    /// Time of the frame at which it was last looked for a change.
+    looked: Option<Timestamp>,
     /// The reason that was last counted, and when.
     counted: Option<(&'static str, Duration)>,
 }
@@ -81,6 +89,7 @@ pub(crate) struct Forecaster {
     cores: Option<NonZeroU32>,
     sources: Vec<Arc<dyn Source>>,
     store: Arc<Store>,
+    alerts: Arc<Alerts>,
     spell: Spell,
     stop: Stop,
     began: Instant,
@@ -95,7 +104,7 @@ impl Forecaster {
     pub(crate) fn new(
         config: &Config,
         sources: Vec<Arc<dyn Source>>,
-        store: Arc<Store>,
+        (store, alerts): (Arc<Store>, Arc<Alerts>),
         spell: Spell,
         stop: Stop,
         began: Instant,
@@ -104,7 +113,20 @@ impl Forecaster {
         let clock = Clock::new(began.elapsed(), Timestamp::now());
         let (cores, config) = (config.budget.cores, config.forecast.clone());
         let (models, last) = (HashMap::new(), None);
-        Self { config, cores, sources, store, spell, stop, began, clock, models, turns, last }
+        Self {
+            config,
+            cores,
+            sources,
+            store,
+            alerts,
+            spell,
+            stop,
+            began,
+            clock,
+            models,
+            turns,
+            last,
+        }
     }
 
     /// Another configuration: sources that are the same keep their turn, and models what they have read.
@@ -156,6 +178,7 @@ impl Forecaster {
     pub(crate) fn turn(&mut self) {
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
         self.look_at_clock(now, utc);
+        self.look_for_change(now);
         let Some(which) = next(&self.turns, self.last, now) else { return };
         let source = Arc::clone(&self.sources[which]);
         let asks = source.asks(&self.config);
@@ -163,7 +186,7 @@ impl Forecaster {
         match self.forecast(which, &*source, &asks, now, utc) {
             Ok(Done::Forecast) => {
                 let again = match asks.pace {
-                    Pace::EveryS(_) => every,
+                    Pace::Every { .. } => every,
                     // The next frame may have come meanwhile.
                     Pace::EachFrameS(_) => LOOK_AGAIN.min(every),
                 };
@@ -182,6 +205,22 @@ impl Forecaster {
                     turn.counted = Some((reason, now));
                     source.log().withheld(source.name(), reason, why);
                 }
+            }
+        }
+    }
+
+    /// Makes due the sources whose fire has changed since their last forecast.
+    fn look_for_change(&mut self, now: Duration) {
+        for (turn, source) in self.turns.iter_mut().zip(&self.sources) {
+            let Pace::Every { on_change_s, .. } = source.asks(&self.config).pace else { continue };
+            let (Some(before), newest) = (turn.saw, source.newest_frame()) else { continue };
+            let soonest = turn.begun + Duration::from_secs_f64(on_change_s);
+            if turn.due <= now || now < soonest || turn.looked == newest {
+                continue;
+            }
+            turn.looked = newest;
+            if source.sight().is_some_and(|sight| sight.differs(&before)) {
+                turn.due = now;
             }
         }
     }
@@ -219,6 +258,7 @@ impl Forecaster {
         if matches!(asks.pace, Pace::EachFrameS(_)) && !is_new(source.newest_frame()) {
             return Ok(Done::NothingNew);
         }
+        let sight = source.sight();
         let ending = source.ending().ok_or_else(|| Withheld::new("clip", "no frame yet"))?;
         let Ending { clip, mut film, decode_s } =
             ending.map_err(|cause| Withheld::new("clip", (self.spell)(&cause.to_string())))?;
@@ -238,15 +278,37 @@ impl Forecaster {
         let (forecast, provenance) = made.map_err(|e| refused(&e))?;
         // What cannot be stored is told all the same: the store says what ails it.
         let believed = self.clock.believed(now, utc);
-        let written = self.store.write(source.name(), &clip, &forecast, &provenance, believed);
-        let places = asks.places.iter().map(|at| self.onset(*at, &clip, &forecast, source.name()));
+        let (camera, forecast, provenance) = (source.name(), &forecast, &provenance);
+        let folder = self.store.folder_of(camera, &clip, believed);
+        let raised = self.alerts.forecast(
+            &Made {
+                source: camera,
+                sort: source.sort(),
+                sight,
+                moves: source.came(now, utc).moves,
+                clip: &clip,
+                forecast,
+                folder: Some(&folder),
+            },
+            Moment { now, utc },
+        );
+        let mut evidence: Vec<String> = raised.iter().map(Alert::words).collect();
+        if self.turns[which].sees(sight) {
+            evidence.push("a fire has come into view".to_owned());
+            tracing::info!("{camera}: a fire has come into view");
+        }
+        let evidence = (!evidence.is_empty()).then(|| evidence.join("\n"));
+        let evidence = evidence.as_deref();
+        let entry = Entry { camera, clip: &clip, forecast, provenance, evidence };
+        let written = self.store.write(&entry, believed);
+        let places = asks.places.iter().map(|at| self.onset(*at, &clip, forecast, source.name()));
         let issued = clip.end_utc.unwrap_or(utc);
         source.log().made(NewestForecast {
             issued,
             places: places.collect(),
             done: self.began.elapsed(),
             took_s: started.elapsed().as_secs_f64(),
-            summary: Summary::of(&clip, &forecast),
+            summary: Summary::of(&clip, forecast),
             folder: written.ok(),
         });
         self.turns[which].issued = Some(issued);
@@ -256,7 +318,7 @@ impl Forecaster {
     /// When rain starts or stops at a place, or why nobody knows.
     fn onset(&self, at: LatLon, clip: &Clip, forecast: &Forecast, name: &str) -> String {
         let LatLon { lat_deg, lon_deg } = at;
-        let words = onset_words(at, RAIN_MM_H, clip, forecast, name);
+        let words = onset_at(at, RAIN_MM_H, clip, forecast, name).map(|(_, words)| words);
         let words = words.unwrap_or_else(|cause| format!("rain is not known: {cause}"));
         format!("at {lat_deg},{lon_deg}: {}", (self.spell)(&words))
     }
@@ -305,7 +367,16 @@ impl Forecaster {
 impl Turn {
     fn new(sort: Sort) -> Self {
         let (due, begun) = (Duration::ZERO, Duration::ZERO);
-        Self { sort, due, begun, issued: None, counted: None }
+        let (issued, saw, saw_fire, looked, counted) = Default::default();
+        Self { sort, due, begun, issued, saw, saw_fire, looked, counted }
+    }
+
+    /// A forecast is made with `sight`: whether that is a fire which was not in view in the last hour.
+    fn sees(&mut self, sight: Option<Sight>) -> bool {
+        self.saw = sight;
+        let Some(Sight { taken, is_fire: true, .. }) = sight else { return false };
+        let before = self.saw_fire.replace(taken);
+        before.is_none_or(|before| taken.duration_since(before).as_secs_f64().abs() > SAME_FIRE_S)
     }
 }
 
@@ -355,5 +426,27 @@ mod tests {
         ] {
             assert_eq!(next(&turns, last, Duration::from_secs(now_s)), want, "second {now_s}");
         }
+    }
+
+    #[test]
+    fn a_fire_comes_into_view_once() {
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let mut turn = Turn::new(Sort::Camera);
+        for (minute, is_fire, want) in [
+            (0, false, false),
+            (1, true, true),
+            (2, true, false),
+            (3, false, false),
+            (50, true, false), // the same, after smoke
+            (51, false, false),
+            (110, true, false),
+            (172, true, true),
+        ] {
+            let taken = start + jiff::SignedDuration::from_mins(minute);
+            let sight = Sight { taken, is_fire, burnt_cells: 9 };
+            assert_eq!(turn.sees(Some(sight)), want, "minute {minute}");
+            assert_eq!(turn.saw, Some(sight));
+        }
+        assert!(!turn.sees(None));
     }
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::alert::Alert;
 use crate::config::ForecastConfig;
 use crate::machine::MachineFacts;
 use crate::nodes::NodesHealth;
+use crate::outbox::OutboxFacts;
 use crate::source::{Came, Sort, Source, State};
 use crate::store::StoreFacts;
 use crate::weather::WeatherHealth;
@@ -33,6 +35,10 @@ pub struct Health {
     pub nodes: Option<NodesHealth>,
     /// The weather of each node and table.
     pub weather: Vec<WeatherHealth>,
+    /// Alerts that are open, and the last that are over, newest first.
+    pub alerts: Vec<Alert>,
+    /// What waits to be sent.
+    pub outbox: OutboxFacts,
     /// The store.
     pub store: StoreHealth,
     /// The machine.
@@ -133,9 +139,20 @@ impl Health {
             sources,
             nodes: None,
             weather: Vec::new(),
+            alerts: Vec::new(),
+            outbox: OutboxFacts::default(),
             store,
             machine: MachineFacts::default(),
         }
+    }
+
+    /// The same, with what is told to people.
+    #[must_use]
+    pub fn telling(mut self, alerts: Vec<Alert>, outbox: OutboxFacts) -> Self {
+        self.reasons.extend(outbox.trouble.iter().map(|why| format!("outbox: {why}")));
+        self.blind |= outbox.trouble.is_some();
+        (self.alerts, self.outbox) = (alerts, outbox);
+        self
     }
 
     /// The same in a pause that has `left` to go: what is not fresh is no fault then.

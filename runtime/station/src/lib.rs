@@ -10,6 +10,7 @@
 //! A forecast is never made in the thread of a source, and no source waits for one. Whatever is not fresh is
 //! told, with its reason, on every output alike ([`health`]).
 
+pub mod alert;
 pub mod asking;
 pub mod camera;
 mod clock;
@@ -20,6 +21,7 @@ pub mod health;
 pub mod machine;
 pub mod metrics;
 pub mod nodes;
+pub mod outbox;
 mod page;
 pub mod pause;
 pub mod radar;

@@ -11,6 +11,7 @@ use crate::camera::{Camera, Memory, Worker, open};
 use crate::config::{CameraConfig, Config, RadarConfig};
 use crate::radar::{Radar, RadarWorker};
 use crate::source::Source;
+use crate::store::Store;
 
 /// A source whose thread was told to end is let go of after this: a reader that hangs holds up nobody.
 const LET_GO: Duration = Duration::from_secs(15);
@@ -65,13 +66,19 @@ impl Sources {
         self.running().iter().map(|running| Arc::clone(&running.source)).collect()
     }
 
+    /// All cameras. The disk is not waited for with the list locked.
+    fn cameras(&self) -> Vec<Arc<Camera>> {
+        self.running().iter().filter_map(|running| running.camera.clone()).collect()
+    }
+
     /// Keeps what cameras have seen of fires.
     pub(crate) fn keep(&self) {
-        let running = self.running();
-        let cameras: Vec<_> = running.iter().filter_map(|running| running.camera.clone()).collect();
-        // The disk is not waited for with the list locked.
-        drop(running);
-        cameras.iter().for_each(|camera| camera.keep(&self.memory));
+        self.cameras().iter().for_each(|camera| camera.keep(&self.memory));
+    }
+
+    /// Keeps frames of cameras in `store`, where they are due.
+    pub(crate) fn keep_frames(&self, store: &Store) {
+        self.cameras().iter().for_each(|camera| camera.keep_frame(store));
     }
 
     /// Makes them those of `config`: one that did not change is not touched, others are ended and begun. Gives

@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
+use crate::alert::{Alerts, Moment};
 use crate::config::{Config, ConfigError, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
 use crate::nodes::{Nodes, NodesWorker};
+use crate::outbox::Outbox;
 use crate::pause::Pause;
 use crate::sources::Sources;
 use crate::store::{LockError, Store};
@@ -23,12 +25,16 @@ use crate::web::{self, Shown};
 
 /// Folder of the nodes' store below the data folder.
 const NODES: &str = "nodes";
+/// Folder of what waits to be sent.
+const OUTBOX: &str = "outbox";
 /// Pause between two looks at what is due.
 const LOOK: Duration = Duration::from_millis(50);
 /// Between two clearings of the store.
 const TIDY: Duration = Duration::from_secs(60);
 /// Between two writings of what cameras have seen: so much a power cut loses.
 const KEEP: Duration = Duration::from_secs(60);
+/// Between two looks at whether a frame is to be kept.
+const FRAMES: Duration = Duration::from_millis(500);
 /// Between two lines for systemd.
 const STATUS: Duration = Duration::from_secs(10);
 /// Between two looks at whether there is a pause.
@@ -51,6 +57,14 @@ pub enum StationError {
         /// Why.
         cause: std::io::Error,
     },
+    /// The outbox cannot be opened.
+    #[error("{folder}: {cause}; see to it that the data folder can be written")]
+    Outbox {
+        /// Its folder.
+        folder: String,
+        /// Why.
+        cause: std::io::Error,
+    },
     /// The system gives no thread.
     #[error("no thread for {what}: {cause}; stop other programs")]
     Thread {
@@ -70,6 +84,8 @@ pub struct Station {
     sources: Sources,
     nodes: Option<Arc<Nodes>>,
     weather: Arc<Weather>,
+    alerts: Arc<Alerts>,
+    outbox: Arc<Outbox>,
     store: Arc<Store>,
     listener: TcpListener,
     began: Instant,
@@ -89,6 +105,8 @@ struct View {
     sources: Sources,
     nodes: Option<Arc<Nodes>>,
     weather: Arc<Weather>,
+    alerts: Arc<Alerts>,
+    outbox: Arc<Outbox>,
     store: Arc<Store>,
     began: Instant,
     shown: Mutex<Changing>,
@@ -126,6 +144,7 @@ impl Shown for View {
             .with(nodes, self.weather.health(utc))
             .expecting(changing.sources)
             .on(changing.machine)
+            .telling(self.alerts.all(), self.outbox.facts())
             .paused(left)
             .noting(changing.trouble.clone())
     }
@@ -148,11 +167,32 @@ impl Station {
         let listener =
             web::listen(listen).map_err(|cause| StationError::Listen { listen, cause })?;
         let began = Instant::now();
+        let folder = config.data.join(OUTBOX);
+        let outbox = Outbox::open(&folder).map_err(|cause| StationError::Outbox {
+            folder: folder.display().to_string(),
+            cause,
+        })?;
+        let outbox = Arc::new(outbox);
+        let place = [config.lat, config.lon];
+        let rules = config.alerts.clone();
+        let alerts = Arc::new(Alerts::open(&config.data, place, rules, Arc::clone(&outbox)));
         let sources = Sources::new(began, &config.data);
         let store_of_nodes = config.data.join(NODES);
         let nodes = config.nodes.clone().map(|nodes| Arc::new(Nodes::new(nodes, store_of_nodes)));
         let weather = Arc::default();
-        Ok(Self { config, sources, nodes, weather, store, listener, began, spell, stop })
+        Ok(Self {
+            config,
+            sources,
+            nodes,
+            weather,
+            alerts,
+            outbox,
+            store,
+            listener,
+            began,
+            spell,
+            stop,
+        })
     }
 
     /// The address of its page.
@@ -169,13 +209,26 @@ impl Station {
     /// # Errors
     /// [`StationError::Thread`] when the system gives no threads; what has begun is ended.
     pub fn run(self, reread: &mut Reread<'_>) -> Result<(), StationError> {
-        let Self { mut config, sources, nodes, weather, store, listener, began, spell, stop } =
-            self;
+        let Self {
+            mut config,
+            sources,
+            nodes,
+            weather,
+            alerts,
+            outbox,
+            store,
+            listener,
+            began,
+            spell,
+            stop,
+        } = self;
         let view = Arc::new(View {
             name: config.name.clone(),
             sources,
             nodes: nodes.clone(),
             weather: Arc::clone(&weather),
+            alerts: Arc::clone(&alerts),
+            outbox,
             store: Arc::clone(&store),
             began,
             shown: Mutex::new(Changing {
@@ -196,9 +249,19 @@ impl Station {
         }
         if let Some(of) = config.weather.clone() {
             let (place, data) = ([config.lat, config.lon], config.data.clone());
-            let (store, stop) = (Arc::clone(&store), stop.clone());
-            let worker =
-                WeatherWorker { weather, config: of, nodes, place, data, store, spell, stop };
+            let (store, alerts, stop) = (Arc::clone(&store), Arc::clone(&alerts), stop.clone());
+            let worker = WeatherWorker {
+                weather,
+                config: of,
+                nodes,
+                place,
+                data,
+                store,
+                alerts,
+                began,
+                spell,
+                stop,
+            };
             threads.start("weather", move || worker.run())?;
         }
         view.sources
@@ -208,7 +271,7 @@ impl Station {
         let mut forecaster = Forecaster::new(
             &config,
             view.sources.all(),
-            Arc::clone(&store),
+            (Arc::clone(&store), Arc::clone(&alerts)),
             spell,
             stop.clone(),
             began,
@@ -217,7 +280,7 @@ impl Station {
         let mut pause = Pause::new(&config.data);
         let beat = watchdog().map(|within| within / 4);
         let (mut tidied, mut told, mut beaten, mut asked) = (None, None, None, None);
-        let mut kept = Some(Instant::now());
+        let (mut kept, mut framed) = (Some(Instant::now()), None);
         while !stop.is_set() {
             if let Some(read) = reread() {
                 tell(Notice::Reloading);
@@ -239,6 +302,7 @@ impl Station {
             }
             view.changing().machine = machine.look(began.elapsed());
             let is_paused = view.changing().paused_until.is_some();
+            alerts.pause(is_paused);
             match machine.refuses(&config.budget) {
                 _ if is_paused => forecaster.rest(),
                 Some((reason, why)) => forecaster.hold(reason, &why),
@@ -247,11 +311,17 @@ impl Station {
             if is_due(&mut tidied, TIDY) {
                 store.tidy(forecaster.believed());
             }
+            if is_due(&mut framed, FRAMES) {
+                view.sources.keep_frames(&store);
+            }
             if is_due(&mut kept, KEEP) {
                 view.sources.keep();
             }
             if is_due(&mut told, STATUS) {
-                tell(Notice::Status(&view.health().line()));
+                let health = view.health();
+                tell(Notice::Status(&health.line()));
+                let at = Moment { now: began.elapsed(), utc: Timestamp::now() };
+                alerts.blind(health.blind.then_some(&*health.reasons), at);
             }
             // Sources that are gone do not stop it: to start the program again brings none back. A thread
             // that hangs does.
@@ -323,6 +393,7 @@ fn reload(
         Err((source, cause)) => tracing::warn!("{source}: no thread for it: {cause}"),
     }
     view.store.limits(&config.keep);
+    view.alerts.change(config.alerts.clone(), Timestamp::now());
     forecaster.change(config, view.sources.all());
     let mut changing = view.changing();
     (changing.promised, changing.trouble) = (config.forecast.clone(), trouble);

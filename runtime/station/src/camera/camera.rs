@@ -14,7 +14,8 @@ use super::memory::Memory;
 use super::record::{Record, Taken};
 use super::view::{Moved, View};
 use crate::config::{CameraConfig, ForecastConfig};
-use crate::source::{Asks, Came, Ending, Fault, ForecastLog, Pace, Sort, Source, State};
+use crate::source::{Asks, Came, Ending, Fault, ForecastLog, Pace, Sight, Sort, Source, State};
+use crate::store::Store;
 
 /// A camera of the station.
 #[derive(Debug)]
@@ -66,6 +67,17 @@ impl Camera {
         let state = lock(&self.frames).state();
         if let Some(state) = state {
             memory.write(self.name(), &state);
+        }
+    }
+
+    /// Keeps its newest frame as it came, where one is due.
+    pub(crate) fn keep_frame(&self, store: &Store) {
+        let newest = lock(&self.frames).newest();
+        if let Some((taken, pixels)) = newest
+            && store.wants_frame(self.name(), taken)
+        {
+            // What cannot be stored the store tells.
+            let _ = store.write_frame(self.name(), taken, &pixels);
         }
     }
 
@@ -212,7 +224,7 @@ impl Source for Camera {
             model: config.model.clone(),
             step_s: Some(self.config.step_s),
             reach: config.leads.map_or(Reach::Usual, |n| Reach::Leads(n.get() as usize)),
-            pace: Pace::EveryS(config.every_s),
+            pace: Pace::Every { every_s: config.every_s, on_change_s: config.on_change_s },
             places: Vec::new(),
         }
     }
@@ -223,6 +235,10 @@ impl Source for Camera {
 
     fn ending(&self) -> Option<Result<Ending, NoClip>> {
         lock(&self.frames).ending(&self.config.name)
+    }
+
+    fn sight(&self) -> Option<Sight> {
+        lock(&self.frames).sight()
     }
 
     fn log(&self) -> &ForecastLog {

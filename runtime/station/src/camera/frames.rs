@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use emberline_vision::clip::{ClipOptions, NoClip, RingError, Watched};
-use emberline_vision::frame::{Film, Frame, FrameTime, Kind};
+use emberline_vision::frame::{Film, Frame, FrameTime, Kind, Pixels};
 use emberline_vision::note::Note;
 use emberline_vision::tracker::State;
 use jiff::Timestamp;
 
 use super::feed::Shot;
-use crate::source::Ending;
+use crate::source::{Ending, Sight};
 
 /// Frames in a row that are not later than the newest: the camera's clock was set back.
 const BACK: u32 = 3;
@@ -72,6 +72,24 @@ impl Frames {
         let newest = view.frames.last()?;
         let tracker = watched.tracker()?.clone();
         State::standing(tracker, view.grid, begins, newest).ok()
+    }
+
+    /// The newest frame, and when it was taken.
+    pub(super) fn newest(&self) -> Option<(Timestamp, Arc<Pixels>)> {
+        let view = self.watched.as_ref()?.ring().view()?;
+        let newest = view.frames.last()?;
+        Some((newest.time.utc?, Arc::clone(&newest.pixels)))
+    }
+
+    /// What is seen of a fire at the newest frame.
+    pub(super) fn sight(&self) -> Option<Sight> {
+        let watched = self.watched.as_ref()?;
+        let (view, tracker) = (watched.ring().view()?, watched.tracker()?);
+        let newest = view.frames.last()?;
+        let burnt_cells = tracker.first_burnt_s().iter().filter(|first| first.is_finite()).count();
+        let is_known = tracker.is_known_fire(newest.time_s());
+        let is_fire = is_known && tracker.is_fire() && burnt_cells > 0;
+        Some(Sight { taken: newest.time.utc?, is_fire, burnt_cells })
     }
 
     /// Lets go of all frames.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use emberline_engine::EngineKind;
 
+use super::alert::{ALERTS, AlertConfig};
 use super::camera::{CameraConfig, CameraFrom};
 use super::check::Check;
 use super::error::ConfigError;
@@ -21,16 +22,21 @@ use crate::sun::Site;
 const DATA: &str = "/var/lib/emberline";
 /// Port of the page unless told.
 const PORT: u16 = 8085;
-/// Seconds between forecasts unless told.
+/// Seconds between forecasts unless told, and where the fire has changed.
 const FORECAST_EVERY_S: f64 = 60.0;
+const ON_CHANGE_S: f64 = 15.0;
 /// What is asked of the machine unless told. Boards slow down by themselves from 85 to 100 °C.
 const MAX_TEMP_C: f64 = 95.0;
 const MIN_MEMORY: &str = "64MB";
+/// What stands for no frames at all.
+const NEVER: &str = "never";
 /// What is kept unless told.
 const MAX_AGE: &str = "30d";
 const MAX_BYTES: &str = "50GB";
 const MIN_FREE: &str = "5%";
 const WHOLE_EVERY: &str = "1h";
+const FRAMES_EVERY: &str = "10min";
+const EVIDENCE_AGE: &str = "365d";
 /// The simulated fire of `sim:` alone: cells of half a metre, so that it moves while one looks.
 const SIM_FIRE: &str = "sim:fire?cell_m=0.5&frames=1000";
 
@@ -53,6 +59,8 @@ pub struct Config {
     pub nodes: Option<NodesConfig>,
     /// Weather from readings, where there are any.
     pub weather: Option<WeatherConfig>,
+    /// What somebody wants to be told.
+    pub alerts: Vec<AlertConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// What it may ask of its machine.
@@ -72,6 +80,8 @@ pub struct ForecastConfig {
     pub engine: EngineKind,
     /// Seconds between two forecasts of a camera, at least.
     pub every_s: f64,
+    /// The same where the fire has changed since the last.
+    pub on_change_s: f64,
     /// Leads; the model's own number where not given.
     pub leads: Option<NonZeroU32>,
 }
@@ -90,14 +100,18 @@ pub struct BudgetConfig {
 /// How much is kept; the first limit that is reached counts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeepConfig {
-    /// How old a forecast may become.
+    /// How old a forecast or frame may become.
     pub max_age: Duration,
-    /// Most bytes of all forecasts.
+    /// Most bytes of all forecasts and frames.
     pub max_bytes: u64,
     /// What is left free on the disk in any case.
     pub min_free: MinFree,
     /// How often a forecast is kept with its arrays: others are kept without, in a fiftieth of the space.
     pub whole_every: Duration,
+    /// How often a frame of each camera is kept as it came; never where not given.
+    pub frames_every: Option<Duration>,
+    /// How old a forecast may become that somebody will ask about.
+    pub evidence_age: Duration,
 }
 
 /// Space that is left free.
@@ -164,6 +178,7 @@ impl Config {
             radar: Vec::new(),
             nodes: None,
             weather: None,
+            alert: Vec::new(),
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             budget: BudgetText::default(),
             keep: KeepText {
@@ -205,37 +220,45 @@ impl Config {
     /// The whole configuration as TOML, defaults written out.
     #[must_use]
     pub fn to_toml(&self) -> String {
-        let text = ConfigText {
-            name: Some(self.name.clone()),
-            lat: Some(self.lat),
-            lon: Some(self.lon),
-            data: Some(self.data.display().to_string()),
-            camera: self.cameras.iter().map(CameraConfig::text).collect(),
-            radar: self.radars.iter().map(RadarConfig::text).collect(),
-            nodes: self.nodes.as_ref().map(NodesConfig::text),
-            weather: self.weather.as_ref().map(WeatherConfig::text),
-            forecast: ForecastText {
-                model: self.forecast.model.clone(),
-                engine: Some(self.forecast.engine.name().to_owned()),
-                every_s: Some(self.forecast.every_s),
-                leads: self.forecast.leads.map(NonZeroU32::get),
-            },
-            budget: BudgetText {
-                cores: self.budget.cores.map(NonZeroU32::get),
-                max_temp_c: Some(self.budget.max_temp_c),
-                min_memory: Some(format!("{}kB", self.budget.min_memory as f64 / 1e3)),
-            },
-            keep: KeepText {
-                max_age: Some(format!("{}s", self.keep.max_age.as_secs_f64())),
-                max_bytes: Some(format!("{}kB", self.keep.max_bytes as f64 / 1e3)),
-                min_free: Some(match self.keep.min_free {
-                    MinFree::Bytes(bytes) => format!("{}kB", bytes as f64 / 1e3),
-                    MinFree::Share(share) => format!("{}%", share * 100.0),
-                }),
-                whole_every: Some(format!("{}s", self.keep.whole_every.as_secs_f64())),
-            },
-            web: WebText { listen: Some(self.web.listen.to_string()) },
-        };
+        let text =
+            ConfigText {
+                name: Some(self.name.clone()),
+                lat: Some(self.lat),
+                lon: Some(self.lon),
+                data: Some(self.data.display().to_string()),
+                camera: self.cameras.iter().map(CameraConfig::text).collect(),
+                radar: self.radars.iter().map(RadarConfig::text).collect(),
+                nodes: self.nodes.as_ref().map(NodesConfig::text),
+                weather: self.weather.as_ref().map(WeatherConfig::text),
+                alert: self.alerts.iter().map(AlertConfig::text).collect(),
+                forecast: ForecastText {
+                    model: self.forecast.model.clone(),
+                    engine: Some(self.forecast.engine.name().to_owned()),
+                    every_s: Some(self.forecast.every_s),
+                    on_change_s: Some(self.forecast.on_change_s),
+                    leads: self.forecast.leads.map(NonZeroU32::get),
+                },
+                budget: BudgetText {
+                    cores: self.budget.cores.map(NonZeroU32::get),
+                    max_temp_c: Some(self.budget.max_temp_c),
+                    min_memory: Some(format!("{}kB", self.budget.min_memory as f64 / 1e3)),
+                },
+                keep: KeepText {
+                    max_age: Some(format!("{}s", self.keep.max_age.as_secs_f64())),
+                    max_bytes: Some(format!("{}kB", self.keep.max_bytes as f64 / 1e3)),
+                    min_free: Some(match self.keep.min_free {
+                        MinFree::Bytes(bytes) => format!("{}kB", bytes as f64 / 1e3),
+                        MinFree::Share(share) => format!("{}%", share * 100.0),
+                    }),
+                    whole_every: Some(format!("{}s", self.keep.whole_every.as_secs_f64())),
+                    frames_every: Some(self.keep.frames_every.map_or_else(
+                        || NEVER.to_owned(),
+                        |every| format!("{}s", every.as_secs_f64()),
+                    )),
+                    evidence_age: Some(format!("{}s", self.keep.evidence_age.as_secs_f64())),
+                },
+                web: WebText { listen: Some(self.web.listen.to_string()) },
+            };
         toml::to_string(&text).expect("names, numbers and tables are TOML")
     }
 }
@@ -291,6 +314,24 @@ impl Check<'_> {
             let example = "table = \"file:///srv/weather.csv\", or [nodes] with ports";
             return self.need(None, "weather.table", example);
         }
+        let names: Vec<String> = cameras
+            .iter()
+            .map(|c| &c.name)
+            .chain(radars.iter().map(|r| &r.name))
+            .cloned()
+            .collect();
+        if text.alert.len() > ALERTS {
+            return self.value("alert", "too many", "give 64 at most");
+        }
+        let mut alerts: Vec<AlertConfig> = Vec::new();
+        for (k, alert) in text.alert.iter().enumerate() {
+            let alert = self.alert(k, alert, [lat, lon], &names)?;
+            if alerts.iter().any(|a| a.name == alert.name) {
+                let place = format!("alert {}", alert.name);
+                return self.value(&place, "two have this name", "give each its own");
+            }
+            alerts.push(alert);
+        }
         let data = text.data.unwrap_or_else(|| DATA.to_owned());
         if data.is_empty() {
             return self.value("data", "an empty path", "give a folder");
@@ -304,6 +345,7 @@ impl Check<'_> {
             radars,
             nodes,
             weather,
+            alerts,
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,
@@ -321,6 +363,8 @@ impl Check<'_> {
         };
         let every_s = text.every_s.unwrap_or(FORECAST_EVERY_S);
         let every_s = self.number(every_s, [1.0, 86_400.0], "forecast.every_s")?;
+        let on_change_s = text.on_change_s.unwrap_or(ON_CHANGE_S.min(every_s));
+        let on_change_s = self.number(on_change_s, [1.0, every_s], "forecast.on_change_s")?;
         let leads = match text.leads {
             None => None,
             Some(leads) => match NonZeroU32::new(leads).filter(|n| n.get() <= 1000) {
@@ -331,7 +375,7 @@ impl Check<'_> {
                 leads => leads,
             },
         };
-        Ok(ForecastConfig { model: text.model, engine, every_s, leads })
+        Ok(ForecastConfig { model: text.model, engine, every_s, on_change_s, leads })
     }
 
     fn budget(&self, text: &BudgetText) -> Result<BudgetConfig, ConfigError> {
@@ -370,7 +414,17 @@ impl Check<'_> {
             let fix = "give \"1h\", or \"0s\" for every forecast";
             return self.value("keep.whole_every", "no span of time", fix);
         };
-        Ok(KeepConfig { max_age, max_bytes, min_free, whole_every })
+        let frames = text.frames_every.as_deref().unwrap_or(FRAMES_EVERY);
+        let frames_every = quantity::span(frames);
+        if frames_every.is_none() && frames != NEVER {
+            let fix = "give \"10min\", or \"never\"";
+            return self.value("keep.frames_every", "no span of time", fix);
+        }
+        let age = text.evidence_age.as_deref().unwrap_or(EVIDENCE_AGE);
+        let Some(evidence_age) = quantity::span(age) else {
+            return self.value("keep.evidence_age", "no span of time", "give \"365d\"");
+        };
+        Ok(KeepConfig { max_age, max_bytes, min_free, whole_every, frames_every, evidence_age })
     }
 
     fn web(&self, text: &WebText) -> Result<WebConfig, ConfigError> {

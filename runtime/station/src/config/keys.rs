@@ -5,20 +5,36 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 9] = [
+pub(super) const KEYS: [(&str, &[&str]); 10] = [
     ("", TOP),
     ("camera", CAMERA),
     ("radar", RADAR),
+    ("alert", ALERT),
     ("nodes", &["ports", "baud", "every_s"]),
     ("weather", &["table", "station", "zone", "every_s"]),
-    ("forecast", &["model", "engine", "every_s", "leads"]),
+    ("forecast", &["model", "engine", "every_s", "on_change_s", "leads"]),
     ("budget", &["cores", "max_temp_c", "min_memory"]),
-    ("keep", &["max_age", "max_bytes", "min_free", "whole_every"]),
+    ("keep", &["max_age", "max_bytes", "min_free", "whole_every", "frames_every", "evidence_age"]),
     ("web", &["listen"]),
 ];
 const TOP: &[&str] = &[
-    "name", "lat", "lon", "data", "camera", "radar", "nodes", "weather", "forecast", "budget",
-    "keep", "web",
+    "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "forecast",
+    "budget", "keep", "web",
+];
+const ALERT: &[&str] = &[
+    "name",
+    "when",
+    "of",
+    "hold",
+    "clear",
+    "quiet",
+    "line",
+    "area",
+    "within",
+    "probability",
+    "at",
+    "rate_mm_h",
+    "least",
 ];
 const CAMERA: &[&str] = &[
     "name",
@@ -75,7 +91,7 @@ fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
     let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
     let place = match (name, table.get("name").and_then(Value::as_str)) {
         ("", _) => key.clone(),
-        ("camera" | "radar", Some(of)) => format!("{name} {of}: {key}"),
+        ("camera" | "radar" | "alert", Some(of)) => format!("{name} {of}: {key}"),
         _ => format!("{name}.{key}"),
     };
     let near = known.iter().map(|k| (strsim::jaro_winkler(k, key), *k));

@@ -1,5 +1,6 @@
 //! Configuration: what a station is, from one TOML file; all that is not said there has a default.
 
+mod alert;
 mod camera;
 mod check;
 mod config;
@@ -14,6 +15,7 @@ mod text;
 #[cfg(test)]
 mod tests;
 
+pub use alert::{AlertConfig, AlertWhen, Quiet};
 pub use camera::{CameraConfig, CameraFrom, Transport, When};
 pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;

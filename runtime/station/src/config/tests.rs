@@ -45,9 +45,16 @@ fn what_is_written_out_says_the_same_again() {
          around = \"24.94,60.17,256\"\n[[radar]]\nname = \"knmi\"\nfrom = \"file:///knmi\"\n\
          [nodes]\nports = [\"/dev/ttyUSB0\"]\nbaud = 9600\nevery_s = 10\n\
          [weather]\ntable = \"file:///w.csv\"\nstation = \"LGA\"\nzone = \"+01:00\"\nevery_s = 60\n\
-         [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\n\
+         [[alert]]\nname = \"fire\"\nwhen = \"fire-in-view\"\nhold = \"30s\"\nquiet = \"22:00-06:00\"\n\
+         [[alert]]\nname = \"road\"\nwhen = \"front-reaches\"\nof = \"b\"\nline = [[1, 2], [30.5, 4]]\nwithin = \"5min\"\n\
+         [[alert]]\nname = \"camp\"\nwhen = \"front-reaches\"\nof = \"a\"\narea = [[1, 2], [3, 4], [5, 6]]\nprobability = 0.3\n\
+         [[alert]]\nname = \"rain\"\nwhen = \"rain-starts\"\nat = \"60,24\"\nrate_mm_h = 2\nclear = \"0s\"\n\
+         [[alert]]\nname = \"dry\"\nwhen = \"rain-stops\"\n[[alert]]\nname = \"fwi\"\nwhen = \"fwi-reaches\"\nleast = 30\n\
+         [[alert]]\nname = \"eyes\"\nwhen = \"blind\"\n[[alert]]\nname = \"wind\"\nwhen = \"wind-shift\"\nof = \"weather\"\n\
+         [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\non_change_s = 5\n\
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
          [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\nwhole_every = \"0s\"\n\
+         frames_every = \"never\"\nevidence_age = \"90d\"\n\
          [web]\nlisten = \"[::1]:9000\"\n"
     );
     for text in [LEAST, &all] {

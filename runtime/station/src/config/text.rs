@@ -32,6 +32,9 @@ pub(super) struct ConfigText {
     /// Outlook and fire weather, from readings of nodes or a table.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) weather: Option<WeatherText>,
+    /// What somebody wants to be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) alert: Vec<AlertText>,
     /// What is forecast.
     pub(super) forecast: ForecastText,
     /// What it may ask of its machine.
@@ -111,6 +114,43 @@ pub(super) struct RadarText {
     pub(super) around: Option<String>,
 }
 
+/// An alert: what somebody wants to be told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "when"]))]
+pub(super) struct AlertText {
+    /// What it is called: small letters, digits and dashes.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
+    pub(super) name: Option<String>,
+    /// What it is about.
+    #[schemars(extend("enum" = ["fire-in-view", "front-reaches", "rain-starts", "rain-stops", "wind-shift", "gust-front", "dry-air", "fwi-reaches", "blind"]))]
+    pub(super) when: Option<String>,
+    /// Of which camera, radar, table (weather) or node (weather-NAME) (usual: all).
+    pub(super) of: Option<String>,
+    /// How long it must be so before it is raised, such as 30s (usual: 0s).
+    pub(super) hold: Option<String>,
+    /// How long it must not be so before it is over (usual: 10min).
+    pub(super) clear: Option<String>,
+    /// Hours of each day, UTC, in which nobody is woken, such as 22:00-06:00 (usual: none).
+    pub(super) quiet: Option<String>,
+    /// Of front-reaches: a line on the picture, its points as column and row.
+    pub(super) line: Option<Vec<[f64; 2]>>,
+    /// Of front-reaches: an area on the picture, its corners as column and row.
+    pub(super) area: Option<Vec<[f64; 2]>>,
+    /// Of front-reaches: within which time (usual: 10min).
+    pub(super) within: Option<String>,
+    /// Of front-reaches: with which probability or more (usual: 0.5).
+    #[schemars(range(min = 0.01, max = 0.99))]
+    pub(super) probability: Option<f64>,
+    /// Of rain-starts and rain-stops: the place, as lat,lon (usual: where the station stands).
+    pub(super) at: Option<String>,
+    /// Of rain-starts and rain-stops: what counts as rain, mm/h, one of the forecast's rates (usual: 0.5).
+    pub(super) rate_mm_h: Option<f64>,
+    /// Of fwi-reaches: the least fire weather index.
+    #[schemars(range(min = 0, max = 200))]
+    pub(super) least: Option<f64>,
+}
+
 /// `[nodes]`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -151,6 +191,9 @@ pub(super) struct ForecastText {
     /// Seconds between two forecasts of a camera, at least (usual: 60).
     #[schemars(range(min = 1, max = 86400))]
     pub(super) every_s: Option<f64>,
+    /// The same where the fire has changed since the last (usual: 15, or every_s where that is less).
+    #[schemars(range(min = 1, max = 86400))]
+    pub(super) on_change_s: Option<f64>,
     /// How many leads (usual: the model's own number).
     #[schemars(range(min = 1, max = 1000))]
     pub(super) leads: Option<u32>,
@@ -176,14 +219,18 @@ pub(super) struct BudgetText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct KeepText {
-    /// How old a forecast may become, such as 12h (usual: 30d).
+    /// How old a forecast or frame may become, such as 12h (usual: 30d).
     pub(super) max_age: Option<String>,
-    /// Most bytes of all forecasts, such as 500MB (usual: 50GB).
+    /// Most bytes of all forecasts and frames, such as 500MB (usual: 50GB).
     pub(super) max_bytes: Option<String>,
     /// What is left free on the disk, such as 2GB or 5% (usual: 5%).
     pub(super) min_free: Option<String>,
     /// How often a forecast is kept with its arrays, such as 0s for all (usual: 1h).
     pub(super) whole_every: Option<String>,
+    /// How often a frame of each camera is kept as it came, such as 10s, or never (usual: 10min).
+    pub(super) frames_every: Option<String>,
+    /// How old a forecast may become that somebody will ask about, such as 90d (usual: 365d).
+    pub(super) evidence_age: Option<String>,
 }
 
 /// `[web]`.

@@ -3,6 +3,7 @@
 mod fault;
 mod forecasts;
 mod look;
+mod sight;
 #[expect(clippy::module_inception, reason = "the room's noun: what a station sees through")]
 mod source;
 mod state;
@@ -10,5 +11,6 @@ mod state;
 pub use fault::Fault;
 pub use forecasts::{ForecastLog, Forecasts, NewestForecast};
 pub use look::Look;
+pub use sight::Sight;
 pub use source::{Asks, Came, Ending, Pace, Sort, Source};
 pub use state::{Facts, State};

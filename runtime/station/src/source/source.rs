@@ -10,6 +10,7 @@ use emberline_vision::pipeline::rain_at::LatLon;
 use jiff::Timestamp;
 
 use super::forecasts::{ForecastLog, NewestForecast};
+use super::sight::Sight;
 use super::state::State;
 use crate::config::ForecastConfig;
 
@@ -36,8 +37,13 @@ impl Sort {
 /// When a source's forecasts are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Pace {
-    /// So many seconds apart.
-    EveryS(f64),
+    /// In these seconds, and sooner where the fire has changed since the last one.
+    Every {
+        /// Seconds between two.
+        every_s: f64,
+        /// Seconds between two at least, where the fire has changed.
+        on_change_s: f64,
+    },
     /// One of each new frame; these are so many seconds apart.
     EachFrameS(f64),
 }
@@ -46,7 +52,7 @@ impl Pace {
     /// Seconds between forecasts that are promised.
     #[must_use]
     pub fn every_s(self) -> f64 {
-        let (Self::EveryS(every_s) | Self::EachFrameS(every_s)) = self;
+        let (Self::Every { every_s, .. } | Self::EachFrameS(every_s)) = self;
         every_s
     }
 }
@@ -120,6 +126,10 @@ pub trait Source: Send + Sync + fmt::Debug {
     fn wanted(&self, options: ClipOptions);
     /// The clip that ends at the newest frame; `None` before the first.
     fn ending(&self) -> Option<Result<Ending, NoClip>>;
+    /// What it sees of a fire; `None` where it looks for none, or has seen nothing yet.
+    fn sight(&self) -> Option<Sight> {
+        None
+    }
     /// What became of its forecasts.
     fn log(&self) -> &ForecastLog;
 

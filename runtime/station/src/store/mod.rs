@@ -1,4 +1,4 @@
-//! The store: forecasts on the disk, a folder each by time, as many as the limits allow.
+//! The store: forecasts on the disk, a folder each by time, and frames, as many as the limits allow.
 
 mod kept;
 mod lock;
@@ -7,4 +7,4 @@ mod space;
 mod store;
 
 pub use lock::LockError;
-pub use store::{Store, StoreError, StoreFacts};
+pub use store::{Entry, Store, StoreError, StoreFacts};

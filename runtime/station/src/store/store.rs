@@ -1,4 +1,4 @@
-//! The store itself: locked for one daemon, written a whole forecast at a time, kept within its limits.
+//! The store itself: locked for one daemon, written a whole forecast or frame at a time, kept within its limits.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -7,19 +7,36 @@ use std::sync::{Mutex, PoisonError};
 
 use emberline_vision::clip::Clip;
 use emberline_vision::forecast::{Forecast, Provenance};
+use emberline_vision::frame::Pixels;
 use emberline_vision::product::{self, ProductError, Which};
 use jiff::Timestamp;
 
-use super::kept::{self, Kept};
+use super::kept::{self, Kept, What};
 use super::lock::{self, LockError};
 use super::retention::doomed;
 use super::space::Space;
 use crate::config::KeepConfig;
 
-/// Folder of the forecasts below the data folder.
+/// Folders of forecasts and frames below the data folder.
 const FORECASTS: &str = "forecasts";
+const FRAMES: &str = "frames";
 
-/// Why a forecast is not in the store.
+/// A forecast for the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Whose.
+    pub camera: &'a str,
+    /// What the model saw.
+    pub clip: &'a Clip,
+    /// What it said.
+    pub forecast: &'a Forecast,
+    /// How that came to be.
+    pub provenance: &'a Provenance,
+    /// Why somebody will ask about it, where somebody will: it is kept whole, and longer.
+    pub evidence: Option<&'a str>,
+}
+
+/// Why a forecast or frame is not in the store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -52,15 +69,15 @@ pub enum StoreError {
 /// What is in the store, and what has gone wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct StoreFacts {
-    /// Bytes of all forecasts.
+    /// Bytes of all forecasts and frames.
     pub bytes: u64,
     /// Bytes free on its disk, where that is told.
     pub free_bytes: Option<u64>,
     /// Time of the oldest forecast.
     pub oldest: Option<Timestamp>,
-    /// Forecasts deleted, by limit.
+    /// Forecasts and frames deleted, by limit.
     pub deleted: BTreeMap<&'static str, u64>,
-    /// Forecasts that could not be written.
+    /// Forecasts and frames that could not be written.
     pub errors: u64,
     /// Why the last one could not be, until one can again.
     pub trouble: Option<String>,
@@ -72,6 +89,8 @@ struct Inside {
     kept: Vec<Kept>,
     /// Time of the newest forecast of a camera that is kept with its arrays.
     whole: BTreeMap<String, Timestamp>,
+    /// Time of the newest frame of a camera that is kept.
+    framed: BTreeMap<String, Timestamp>,
     /// What was free when it was last looked.
     free_bytes: Option<u64>,
     deleted: BTreeMap<&'static str, u64>,
@@ -79,7 +98,7 @@ struct Inside {
     trouble: Option<String>,
 }
 
-/// The forecasts of a station.
+/// The forecasts and frames of a station.
 #[derive(Debug)]
 pub struct Store {
     data: PathBuf,
@@ -97,8 +116,10 @@ impl Store {
     /// [`LockError`] when another daemon has it, or it cannot be written.
     pub fn open(data: &Path, keep: &KeepConfig) -> Result<Self, LockError> {
         let lock = lock::hold(data)?;
-        let kept = kept::find(&data.join(FORECASTS));
-        let inside = Mutex::new(Inside { kept, ..Inside::default() });
+        let kept = kept::find(&data.join(FORECASTS), &data.join(FRAMES));
+        let frames = kept.iter().filter(|kept| kept.what == What::Frame);
+        let framed = frames.map(|kept| (kept.camera.clone(), kept.issued)).collect();
+        let inside = Mutex::new(Inside { kept, framed, ..Inside::default() });
         Ok(Self { data: data.to_owned(), keep: Mutex::new(keep.clone()), inside, _lock: lock })
     }
 
@@ -115,20 +136,41 @@ impl Store {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a forecast of `camera` and gives its folder. `now` is the wall clock where that can be
-    /// believed.
+    /// Writes a forecast and gives its folder. `now` is the wall clock where that can be believed.
     ///
     /// # Errors
     /// [`StoreError`]; then nothing of it is there.
-    pub fn write(
+    pub fn write(&self, entry: &Entry<'_>, now: Option<Timestamp>) -> Result<PathBuf, StoreError> {
+        self.noted(self.try_write(entry, now))
+    }
+
+    /// The folder in which the forecast of `camera` from `clip` is or will be.
+    #[must_use]
+    pub fn folder_of(&self, camera: &str, clip: &Clip, now: Option<Timestamp>) -> PathBuf {
+        self.data.join(FORECASTS).join(kept::folder(camera, issued(clip, now)))
+    }
+
+    /// Whether a frame of `camera` that was taken at `taken` is one to be kept: `keep.frames_every` after the last.
+    #[must_use]
+    pub fn wants_frame(&self, camera: &str, taken: Timestamp) -> bool {
+        let Some(every) = self.keep().frames_every else { return false };
+        let apart_s = |last: &Timestamp| taken.duration_since(*last).as_secs_f64().abs();
+        let last = self.inside().framed.get(camera).copied();
+        last.is_none_or(|last| apart_s(&last) >= every.as_secs_f64())
+    }
+
+    /// Writes a frame of `camera` as it came, and gives its file.
+    ///
+    /// # Errors
+    /// As [`Store::write`]. It is not asked for again then.
+    pub fn write_frame(
         &self,
         camera: &str,
-        clip: &Clip,
-        forecast: &Forecast,
-        provenance: &Provenance,
-        now: Option<Timestamp>,
+        taken: Timestamp,
+        pixels: &Pixels,
     ) -> Result<PathBuf, StoreError> {
-        self.noted(self.try_write(camera, clip, forecast, provenance, now))
+        self.inside().framed.insert(camera.to_owned(), taken);
+        self.noted(self.try_write_frame(camera, taken, pixels))
     }
 
     /// Writes a folder of `files` of what is called `name`, whole or not at all, and gives it; one that is there stays.
@@ -164,29 +206,31 @@ impl Store {
         written
     }
 
-    fn try_write(
-        &self,
-        camera: &str,
-        clip: &Clip,
-        forecast: &Forecast,
-        provenance: &Provenance,
-        now: Option<Timestamp>,
-    ) -> Result<PathBuf, StoreError> {
+    fn try_write(&self, entry: &Entry<'_>, now: Option<Timestamp>) -> Result<PathBuf, StoreError> {
+        let Entry { camera, clip, forecast, provenance, evidence } = *entry;
         self.tidy(now);
         self.room()?;
-        let issued = clip.end_utc.or(now).unwrap_or(Timestamp::UNIX_EPOCH);
-        let folder = self.data.join(FORECASTS).join(kept::folder(camera, issued));
+        let issued = issued(clip, now);
+        let folder = self.folder_of(camera, clip, now);
         let every_s = self.keep().whole_every.as_secs_f64();
         let last = self.inside().whole.get(camera).copied();
-        let is_whole =
-            last.is_none_or(|last| issued.duration_since(last).as_secs_f64().abs() >= every_s);
+        let is_long_ago =
+            |last: Timestamp| issued.duration_since(last).as_secs_f64().abs() >= every_s;
+        let is_whole = evidence.is_some() || last.is_none_or(is_long_ago);
         let which = if is_whole { Which::All } else { Which::Light };
         let written = product::write(&folder, clip, forecast, provenance, which)?;
         let bytes = written.files.iter().map(|(_, bytes)| bytes).sum();
         if is_whole {
             self.inside().whole.insert(camera.to_owned(), issued);
         }
-        self.take_in(camera, issued, bytes, &folder);
+        let mut what = What::Forecast;
+        if let Some(why) = evidence {
+            what = What::Evidence;
+            let line = format!("{why}\n");
+            emberline_atomic_file::write(&folder.join(kept::EVIDENCE), line.as_bytes())
+                .map_err(|cause| StoreError::Io { folder: folder.display().to_string(), cause })?;
+        }
+        self.take_in(Kept { what, issued, camera: camera.to_owned(), bytes, path: folder.clone() });
         // What it takes is not known before: the limits hold right after.
         self.tidy(now);
         Ok(folder)
@@ -206,8 +250,28 @@ impl Store {
         kept::put(&folder, files)
             .map_err(|cause| StoreError::Io { folder: folder.display().to_string(), cause })?;
         let bytes = files.iter().map(|(_, bytes)| bytes.len() as u64).sum();
-        self.take_in(name, issued, bytes, &folder);
+        let (what, camera, path) = (What::Forecast, name.to_owned(), folder.clone());
+        self.take_in(Kept { what, issued, camera, bytes, path });
         Ok(folder)
+    }
+
+    fn try_write_frame(
+        &self,
+        camera: &str,
+        taken: Timestamp,
+        pixels: &Pixels,
+    ) -> Result<PathBuf, StoreError> {
+        self.room()?;
+        let name = self.data.join(FRAMES).join(kept::frame(camera, taken));
+        let folder = name.parent().unwrap_or(&self.data);
+        let failed = |cause| StoreError::Io { folder: folder.display().to_string(), cause };
+        let (ending, bytes) = product::frame_file(pixels).map_err(failed)?;
+        let path = name.with_extension(ending);
+        fs::create_dir_all(folder).map_err(failed)?;
+        emberline_atomic_file::write(&path, &bytes).map_err(failed)?;
+        let (what, camera, bytes) = (What::Frame, camera.to_owned(), bytes.len() as u64);
+        self.take_in(Kept { what, issued: taken, camera, bytes, path: path.clone() });
+        Ok(path)
     }
 
     /// Refuses to write while too little space is free.
@@ -224,12 +288,11 @@ impl Store {
     }
 
     /// Counts in what was written.
-    fn take_in(&self, name: &str, issued: Timestamp, bytes: u64, folder: &Path) {
+    fn take_in(&self, new: Kept) {
         let mut inside = self.inside();
-        inside.kept.retain(|kept| kept.folder != folder);
-        let at = inside.kept.partition_point(|kept| kept.issued <= issued);
-        let (camera, folder) = (name.to_owned(), folder.to_owned());
-        inside.kept.insert(at, Kept { issued, camera, bytes, folder });
+        inside.kept.retain(|kept| kept.path != new.path);
+        let at = inside.kept.partition_point(|kept| kept.issued <= new.issued);
+        inside.kept.insert(at, new);
     }
 
     /// Deletes what the limits say must go. The disk is never waited for with the store locked: who asks how it
@@ -248,10 +311,10 @@ impl Store {
             doomed.iter().rev().map(|(i, why)| (inside.kept.remove(*i), *why)).collect()
         };
         for (kept, why) in doomed.into_iter().rev() {
-            let gone = remove(&kept.folder).is_ok() || !kept.folder.exists();
+            let gone = remove(&kept).is_ok() || !kept.path.exists();
             if gone {
-                // Folders of a camera and a day go with their last forecast.
-                let camera = kept.folder.parent();
+                // Folders of a camera and a day go with the last that is in them.
+                let camera = kept.path.parent();
                 let _ = camera.map(fs::remove_dir);
                 let _ = camera.and_then(Path::parent).map(fs::remove_dir);
             }
@@ -280,11 +343,20 @@ impl Store {
     }
 }
 
-/// Removes a forecast: out of sight in one step, so that no reader and no power cut finds half of it.
-fn remove(folder: &Path) -> std::io::Result<()> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    let hidden = folder.with_file_name(format!(".{name}{}gone", kept::PARTIAL));
-    fs::rename(folder, &hidden)?;
+/// When a forecast from `clip` is issued, where `now` is the wall clock that can be believed.
+fn issued(clip: &Clip, now: Option<Timestamp>) -> Timestamp {
+    clip.end_utc.or(now).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Removes a forecast out of sight in one step, so that no reader and no power cut finds half of it; or a frame.
+fn remove(kept: &Kept) -> std::io::Result<()> {
+    let path = &kept.path;
+    if kept.what == What::Frame {
+        return fs::remove_file(path);
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let hidden = path.with_file_name(format!(".{name}{}gone", kept::PARTIAL));
+    fs::rename(path, &hidden)?;
     fs::remove_dir_all(&hidden)
 }
 
@@ -295,6 +367,17 @@ mod tests {
     use super::*;
     use crate::config::MinFree;
 
+    fn keep(max_bytes: u64, min_free: MinFree) -> KeepConfig {
+        KeepConfig {
+            max_age: Duration::from_secs(86_400),
+            max_bytes,
+            min_free,
+            whole_every: Duration::from_secs(3600),
+            frames_every: Some(Duration::from_secs(60)),
+            evidence_age: Duration::from_secs(86_400),
+        }
+    }
+
     /// A store that holds four forecasts of 100 bytes, an hour apart.
     fn store(data: &Path, max_bytes: u64, min_free: MinFree) -> Store {
         for hour in 0..4 {
@@ -303,10 +386,7 @@ mod tests {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("forecast.json"), [b' '; 100]).unwrap();
         }
-        let whole_every = Duration::from_secs(3600);
-        let keep =
-            KeepConfig { max_age: Duration::from_secs(86_400), max_bytes, min_free, whole_every };
-        Store::open(data, &keep).unwrap()
+        Store::open(data, &keep(max_bytes, min_free)).unwrap()
     }
 
     #[test]
@@ -324,8 +404,43 @@ mod tests {
             assert_eq!(facts.deleted.into_iter().next(), deleted, "{what}");
             let days = fs::read_dir(room.path().join(FORECASTS)).unwrap().count();
             assert_eq!(days, if left <= 200 { 1 } else { 2 }, "{what}: empty days are left");
-            let again = kept::find(&room.path().join(FORECASTS));
+            let again = kept::find(&room.path().join(FORECASTS), &room.path().join(FRAMES));
             assert_eq!(again.iter().map(|k| k.bytes).sum::<u64>(), left, "{what}");
         }
+    }
+
+    #[test]
+    fn frames_are_kept_a_minute_apart_and_deleted_like_forecasts() {
+        let room = tempfile::tempdir().unwrap();
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let pixels = Pixels::U8(ndarray::Array3::from_shape_fn((40, 48, 1), |(y, ..)| y as u8));
+        let mut paths = Vec::new();
+        let store = Store::open(room.path(), &keep(1_000_000, MinFree::Bytes(0))).unwrap();
+        for (second, wants) in
+            [(0, true), (30, false), (59, false), (60, true), (61, false), (-600, true)]
+        {
+            let taken = start + jiff::SignedDuration::from_secs(second);
+            assert_eq!(store.wants_frame("north", taken), wants, "second {second}");
+            if wants {
+                paths.push(store.write_frame("north", taken, &pixels).unwrap());
+            }
+        }
+        let name = paths[1].strip_prefix(room.path()).unwrap().display().to_string();
+        assert_eq!(name, "frames/2026-08-01/north/20260801T120100Z.png");
+        assert!(store.wants_frame("south", start), "each camera for itself");
+        let bytes: u64 = paths.iter().map(|path| fs::metadata(path).unwrap().len()).sum();
+        assert_eq!(store.facts().bytes, bytes);
+        drop(store);
+        // Found again, and all but one deleted.
+        let store = Store::open(room.path(), &keep(bytes / 2, MinFree::Bytes(0))).unwrap();
+        assert!(!store.wants_frame("north", start + jiff::SignedDuration::from_secs(90)));
+        store.tidy(None);
+        assert_eq!(
+            paths.iter().map(|path| path.exists()).collect::<Vec<_>>(),
+            [false, true, false]
+        );
+        let never = KeepConfig { frames_every: None, ..keep(bytes, MinFree::Bytes(0)) };
+        store.limits(&never);
+        assert!(!store.wants_frame("south", start));
     }
 }

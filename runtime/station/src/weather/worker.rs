@@ -14,6 +14,7 @@ use emberline_weather::table::{TableError, TableOptions};
 use jiff::Timestamp;
 
 use super::weather::Weather;
+use crate::alert::{Alerts, Moment};
 use crate::config::WeatherConfig;
 use crate::nodes::Nodes;
 use crate::source::Fault;
@@ -55,6 +56,10 @@ pub struct WeatherWorker {
     pub data: PathBuf,
     /// Where reports go.
     pub store: Arc<Store>,
+    /// Who is told of them.
+    pub alerts: Arc<Alerts>,
+    /// When the station began.
+    pub began: Instant,
     /// How settings are typed.
     pub spell: Spell,
     /// Ends it.
@@ -179,6 +184,8 @@ impl WeatherWorker {
         files.extend(std::fs::read(&picture).ok().map(|png| ("weather.png", png)));
         // What cannot be stored is told all the same: the store says what ails it.
         let _ = self.store.put(name, report.now.time, &files);
+        let at = Moment { now: self.began.elapsed(), utc: Timestamp::now() };
+        self.alerts.weather(name, &report, at);
         let notes = report.notes.iter().map(|note| (self.spell)(&note.to_string())).collect();
         self.weather.reported(name, &report, notes);
         Ok(())

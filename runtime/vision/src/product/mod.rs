@@ -14,6 +14,7 @@ mod beside;
 mod error;
 mod facts;
 mod film;
+mod frame_file;
 mod geojson;
 mod geotiff;
 mod gif;
@@ -36,6 +37,7 @@ mod trial;
 
 pub use atomic::{Staged, Written};
 pub use error::ProductError;
+pub use frame_file::frame_file;
 use parts::{Fire, Parts, Wet};
 
 /// Which products are written.

@@ -29,4 +29,4 @@ pub use options::RainAtOptions;
 pub use place::Place;
 pub use rain_at::{InputId, ModelId, PlaceOnset, RainAt, RainLead, RateChance};
 pub use run::rain_at;
-pub use statement::onset_words;
+pub use statement::onset_at;

@@ -47,18 +47,18 @@ impl Statement {
     }
 }
 
-/// When rain of `rate_mm_h` or more starts or stops at `place`, in words, by a forecast from `clip` of the
-/// film `input`.
+/// When rain of `rate_mm_h` or more starts or stops at `place`, and that in words, by a forecast from `clip` of
+/// the film `input`.
 ///
 /// # Errors
 /// [`RainAtError`] of a place off the map, a rate or a forecast without chances, or a place without data.
-pub fn onset_words(
+pub fn onset_at(
     place: LatLon,
     rate_mm_h: f32,
     clip: &Clip,
     forecast: &Forecast,
     input: &str,
-) -> Result<String, PipelineError> {
+) -> Result<(Onset, String), PipelineError> {
     let name = || input.to_owned();
     let map = Map::of(&forecast.grid)?.ok_or_else(|| RainAtError::NotOnMap { input: name() })?;
     let Predicted::Rain(Rain { chance: Some(chance), .. }) = &forecast.predicted else {
@@ -68,7 +68,8 @@ pub fn onset_words(
     let cells = Cells::of(&point, &map, [forecast.grid.height, forecast.grid.width])?;
     let Statement { onset, k } = Statement::of(&cells, rate_mm_h, clip, chance, input)?;
     let (leads, step_min) = (forecast.lead_s.len(), clip.lead_s(1) / 60.0);
-    Ok(onset.words(leads, step_min, decimal(chance.rates_mm_h[k])))
+    let words = onset.words(leads, step_min, decimal(chance.rates_mm_h[k]));
+    Ok((onset, words))
 }
 
 /// Largest rate at the last frame of `clip`, mm/h; `None` where no cell has data.

@@ -1,0 +1,431 @@
+//! All alerts of a station: held against what comes in, said once through the outbox, and remembered over restarts.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use emberline_weather::report::WeatherReport;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::alert::{Alert, NOTICE, Phase};
+use super::book::{Book, Change, Key};
+use super::finding::{Finding, Seen};
+use super::judge::{Made, of_forecast, of_weather};
+use crate::config::{AlertConfig, AlertWhen};
+use crate::outbox::{Message, Outbox, Reader};
+
+/// The topic of alerts in the outbox.
+pub(crate) const TOPIC: &str = "alert";
+/// Alerts that are over and still shown.
+const SHOWN: usize = 50;
+
+/// Why an alert cannot be acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AlertError {
+    /// There is none of this id.
+    #[error("no such alert")]
+    Unknown,
+    /// It is over.
+    #[error("it is over")]
+    Closed,
+}
+
+/// A moment by both clocks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    /// Since the station began; it is never set.
+    pub(crate) now: Duration,
+    /// By the wall clock.
+    pub(crate) utc: Timestamp,
+}
+
+/// What is kept on the disk.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Kept {
+    /// Number of the last message that is in here.
+    seq: u64,
+    /// Alerts that are open, and the last that are over, oldest first.
+    alerts: Vec<Alert>,
+    /// Time of the last alarm that was told, by rule and source.
+    told: Vec<(Key, Timestamp)>,
+}
+
+#[derive(Debug)]
+struct Inside {
+    rules: Vec<AlertConfig>,
+    book: Book,
+    alerts: Vec<Alert>,
+    told: BTreeMap<Key, Timestamp>,
+    seq: u64,
+    /// Whether the disk knows all of it.
+    is_kept: bool,
+    /// Whether people work on the station: nobody is told anything.
+    is_paused: bool,
+}
+
+/// The alerts of a station.
+#[derive(Debug)]
+pub struct Alerts {
+    file: PathBuf,
+    data: PathBuf,
+    station: [f64; 2],
+    outbox: Arc<Outbox>,
+    inside: Mutex<Inside>,
+}
+
+impl Alerts {
+    /// The alerts of the station that stands at `station` and keeps what it makes in `data`: those that an earlier run
+    /// has left open are open.
+    #[must_use]
+    pub fn open(
+        data: &Path,
+        station: [f64; 2],
+        rules: Vec<AlertConfig>,
+        outbox: Arc<Outbox>,
+    ) -> Self {
+        let file = data.join("state/alerts.json");
+        let kept = match std::fs::read(&file) {
+            Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|cause| {
+                tracing::warn!("alerts: {}: {cause}", file.display());
+                Kept::default()
+            }),
+            Err(_) => Kept::default(),
+        };
+        let Kept { seq, alerts, told } = kept;
+        let told = told.into_iter().collect();
+        let mut inside = Inside {
+            rules,
+            book: Book::default(),
+            alerts,
+            told,
+            seq,
+            is_kept: false,
+            is_paused: false,
+        };
+        // What was said after the file was written was said: it is not said again.
+        let mut reader = Reader::new(seq);
+        while let Ok(Some(Message { seq, topic, body, .. })) = reader.next(&outbox) {
+            inside.seq = seq;
+            if topic == TOPIC
+                && let Ok(alert) = serde_json::from_value::<Alert>(body)
+            {
+                inside.put(alert);
+            }
+        }
+        let open: Vec<Key> = inside.open().map(|(_, alert)| alert.key()).collect();
+        open.into_iter().for_each(|key| inside.book.reopen(key, Duration::ZERO));
+        Self { file, data: data.to_owned(), station, outbox, inside: Mutex::new(inside) }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Other rules, from now on: alerts of rules that are no more are closed.
+    pub(crate) fn change(&self, rules: Vec<AlertConfig>, utc: Timestamp) {
+        let mut inside = self.inside();
+        let gone: Vec<Key> = inside
+            .open()
+            .map(|(_, alert)| alert.key())
+            .filter(|(rule, _)| !rules.iter().any(|r| r.name == *rule))
+            .collect();
+        inside.rules = rules;
+        for key in gone {
+            inside.book.drop_rule(&key);
+            self.close(&mut inside, &key, utc);
+        }
+        self.keep(&mut inside);
+    }
+
+    /// Nobody is told anything new, until the pause is over.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        self.inside().is_paused = is_paused;
+    }
+
+    /// All alerts that are open and the last that are over, newest first.
+    #[must_use]
+    pub fn all(&self) -> Vec<Alert> {
+        self.inside().alerts.iter().rev().cloned().collect()
+    }
+
+    /// Somebody says that they know of the alert `id`.
+    ///
+    /// # Errors
+    /// [`AlertError`].
+    pub fn acknowledge(&self, id: &str, by: &str, utc: Timestamp) -> Result<Alert, AlertError> {
+        let mut inside = self.inside();
+        let place = inside.alerts.iter().position(|alert| alert.id == id);
+        let place = place.ok_or(AlertError::Unknown)?;
+        let alert = &mut inside.alerts[place];
+        match alert.phase {
+            Phase::Closed => return Err(AlertError::Closed),
+            Phase::Acknowledged => return Ok(alert.clone()),
+            Phase::Raised => {}
+        }
+        (alert.phase, alert.changed, alert.by) = (Phase::Acknowledged, utc, Some(by.to_owned()));
+        let alert = alert.clone();
+        self.say(&mut inside, &alert);
+        self.keep(&mut inside);
+        Ok(alert)
+    }
+
+    /// A forecast was made. Gives the alerts that it has raised.
+    pub(crate) fn forecast(&self, made: &Made<'_>, at: Moment) -> Vec<Alert> {
+        let mut inside = self.inside();
+        let rules = inside.rules.clone();
+        let folder = made.folder.and_then(|folder| folder.strip_prefix(&self.data).ok());
+        let folder = folder.map(|folder| folder.display().to_string());
+        let seen = rules.iter().filter_map(|rule| Some((rule, of_forecast(rule, made)?)));
+        let seen: Vec<_> = seen.collect();
+        let raised = seen.into_iter().filter_map(|(rule, seen)| {
+            self.take(&mut inside, rule, (made.source, folder.clone()), seen, at)
+        });
+        let raised = raised.collect();
+        self.keep(&mut inside);
+        raised
+    }
+
+    /// The weather of `source` was worked out.
+    pub(crate) fn weather(&self, source: &str, report: &WeatherReport, at: Moment) {
+        let mut inside = self.inside();
+        for rule in inside.rules.clone() {
+            let key = (rule.name.clone(), source.to_owned());
+            // What was before the station listened is history.
+            let newest = report.alarms.last().map_or(report.now.time, |alarm| alarm.time);
+            let told = *inside.told.entry(key.clone()).or_insert(newest);
+            let Some(seen) = of_weather(&rule, source, report, told) else { continue };
+            if newest > told {
+                inside.told.insert(key, newest);
+                inside.is_kept = false;
+            }
+            self.take(&mut inside, &rule, (source, None), seen, at);
+        }
+        self.keep(&mut inside);
+    }
+
+    /// Whether the station is blind, and why.
+    pub(crate) fn blind(&self, reasons: Option<&[String]>, at: Moment) {
+        let mut inside = self.inside();
+        let rules: Vec<_> =
+            inside.rules.iter().filter(|r| r.when == AlertWhen::Blind).cloned().collect();
+        for rule in rules {
+            let found = |reasons: &[String]| {
+                Seen::Yes(Finding { words: reasons.join("; "), ..Finding::default() })
+            };
+            self.take(&mut inside, &rule, ("", None), reasons.map_or(Seen::No, found), at);
+        }
+        self.keep(&mut inside);
+    }
+
+    /// Takes in what was seen of a rule at a source, with the folder of the forecast that shows it; gives the alert that
+    /// it has raised.
+    fn take(
+        &self,
+        inside: &mut Inside,
+        rule: &AlertConfig,
+        (source, forecast): (&str, Option<String>),
+        seen: Seen,
+        Moment { now, utc }: Moment,
+    ) -> Option<Alert> {
+        if inside.is_paused {
+            return None;
+        }
+        let key = (rule.name.clone(), source.to_owned());
+        match inside.book.take(&key, seen, now, [rule.hold, rule.clear])? {
+            Change::Close => {
+                self.close(inside, &key, utc);
+                None
+            }
+            Change::Raise(finding) => {
+                let held = now.saturating_sub(inside.book.since(&key).unwrap_or(now));
+                let held = SignedDuration::try_from(held).unwrap_or_default();
+                let at = utc.strftime("%Y%m%dT%H%M%S%.3fZ").to_string().replace('.', "");
+                let of = if source.is_empty() { "station" } else { source };
+                let alert = Alert {
+                    id: format!("{}-{of}-{at}", rule.name),
+                    rule: rule.name.clone(),
+                    source: source.to_owned(),
+                    phase: Phase::Raised,
+                    since: utc.saturating_sub(held).unwrap_or(utc),
+                    raised: utc,
+                    changed: utc,
+                    finding,
+                    by: None,
+                    quiet: rule.quiet.is_some_and(|quiet| quiet.holds(utc)),
+                    forecast,
+                    station: self.station,
+                    notice: NOTICE.to_owned(),
+                };
+                tracing::warn!("alert: {}", alert.words());
+                self.say(inside, &alert);
+                inside.put(alert.clone());
+                Some(alert)
+            }
+        }
+    }
+
+    fn close(&self, inside: &mut Inside, key: &Key, utc: Timestamp) {
+        let open = inside.open().find(|(_, alert)| alert.key() == *key).map(|(place, _)| place);
+        let Some(alert) = open.map(|place| &mut inside.alerts[place]) else { return };
+        (alert.phase, alert.changed) = (Phase::Closed, utc);
+        let alert = alert.clone();
+        tracing::info!("alert: {}", alert.words());
+        self.say(inside, &alert);
+    }
+
+    fn say(&self, inside: &mut Inside, alert: &Alert) {
+        let body = serde_json::to_value(alert).unwrap_or_default();
+        inside.seq = self.outbox.say(TOPIC, alert.changed, body);
+        inside.is_kept = false;
+    }
+
+    /// Writes what is open. The outbox knows it already: what is lost here is read there.
+    fn keep(&self, inside: &mut Inside) {
+        if std::mem::replace(&mut inside.is_kept, true) {
+            return;
+        }
+        let told = inside.told.iter().map(|(key, at)| (key.clone(), *at)).collect();
+        let kept = Kept { seq: inside.seq, alerts: inside.alerts.clone(), told };
+        let written = serde_json::to_vec_pretty(&kept).map_err(std::io::Error::from);
+        let written = written.and_then(|bytes| {
+            std::fs::create_dir_all(self.file.parent().unwrap_or(&self.data))?;
+            emberline_atomic_file::write(&self.file, &bytes)
+        });
+        if let Err(cause) = written {
+            tracing::warn!("alerts: {}: {cause}", self.file.display());
+        }
+    }
+}
+
+impl Inside {
+    /// Those that are not over, with their places.
+    fn open(&self) -> impl Iterator<Item = (usize, &Alert)> {
+        self.alerts.iter().enumerate().filter(|(_, alert)| alert.phase != Phase::Closed)
+    }
+
+    /// Puts in an alert, or what has become of it.
+    fn put(&mut self, alert: Alert) {
+        match self.alerts.iter_mut().find(|old| old.id == alert.id) {
+            Some(old) => *old = alert,
+            None => self.alerts.push(alert),
+        }
+        let over = self.alerts.iter().filter(|alert| alert.phase == Phase::Closed).count();
+        if over > SHOWN
+            && let Some(oldest) = self.alerts.iter().position(|a| a.phase == Phase::Closed)
+        {
+            self.alerts.remove(oldest);
+        }
+    }
+}
+
+impl Alert {
+    fn key(&self) -> Key {
+        (self.rule.clone(), self.source.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn rules(text: &str) -> Vec<AlertConfig> {
+        let head =
+            "name = \"a\"\nlat = 1.0\nlon = 2.0\n[[camera]]\nname = \"c\"\nfrom = \"sim:fire\"\n";
+        Config::parse("s.toml", &format!("{head}{text}")).unwrap().alerts
+    }
+
+    fn eyes() -> Vec<AlertConfig> {
+        rules("[[alert]]\nname = \"eyes\"\nwhen = \"blind\"\nhold = \"30s\"\nclear = \"60s\"\n")
+    }
+
+    fn open(data: &Path, rules: Vec<AlertConfig>) -> (Alerts, Arc<Outbox>) {
+        let outbox = Arc::new(Outbox::open(&data.join("outbox")).unwrap());
+        (Alerts::open(data, [1.0, 2.0], rules, Arc::clone(&outbox)), outbox)
+    }
+
+    fn at(second: u64) -> Moment {
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let (now, since) = (Duration::from_secs(second), SignedDuration::from_secs(second as i64));
+        Moment { now, utc: start + since }
+    }
+
+    /// The phases that were said, oldest first.
+    fn said(outbox: &Outbox) -> Vec<(u64, Phase)> {
+        let mut reader = Reader::new(0);
+        let messages = std::iter::from_fn(|| reader.next(outbox).unwrap());
+        let alerts = messages.map(|m| (m.seq, serde_json::from_value::<Alert>(m.body).unwrap()));
+        alerts.map(|(seq, alert)| (seq, alert.phase)).collect()
+    }
+
+    const DARK: &[String] = &[];
+
+    #[test]
+    fn an_alert_is_raised_acknowledged_and_closed_and_each_is_said_once() {
+        let room = tempfile::tempdir().unwrap();
+        let (alerts, outbox) = open(room.path(), eyes());
+        for (second, is_blind) in [(0, false), (10, true), (39, true), (40, true), (50, true)] {
+            alerts.blind(is_blind.then_some(DARK), at(second));
+            assert_eq!(alerts.all().len(), usize::from(second >= 40), "second {second}");
+        }
+        let alert = alerts.all().remove(0);
+        assert_eq!(
+            (alert.phase, alert.since, alert.raised),
+            (Phase::Raised, at(10).utc, at(40).utc)
+        );
+        let ends = alerts.acknowledge("none", "ann", at(60).utc).unwrap_err();
+        assert_eq!(ends, AlertError::Unknown);
+        for _ in 0..2 {
+            let known = alerts.acknowledge(&alert.id, "ann", at(60).utc).unwrap();
+            assert_eq!((known.phase, known.by.as_deref()), (Phase::Acknowledged, Some("ann")));
+        }
+        alerts.blind(None, at(61));
+        alerts.blind(None, at(111));
+        assert_eq!(alerts.all()[0].phase, Phase::Closed);
+        let over = alerts.acknowledge(&alert.id, "ann", at(120).utc).unwrap_err();
+        assert_eq!(over, AlertError::Closed);
+        let want = [(1, Phase::Raised), (2, Phase::Acknowledged), (3, Phase::Closed)];
+        assert_eq!(said(&outbox), want);
+    }
+
+    #[test]
+    fn killed_at_any_moment_an_alert_is_neither_lost_nor_said_twice() {
+        let room = tempfile::tempdir().unwrap();
+        let file = room.path().join("state/alerts.json");
+        let mut before: Option<Vec<u8>> = None;
+        for run in 0..6 {
+            let (alerts, outbox) = open(room.path(), eyes());
+            let is_blind = run < 3;
+            let seconds = [0, 40, 80, 150];
+            seconds.iter().for_each(|s| alerts.blind(is_blind.then_some(DARK), at(*s)));
+            let want: &[_] = match is_blind {
+                true => &[(1, Phase::Raised)],
+                false => &[(1, Phase::Raised), (2, Phase::Closed)],
+            };
+            assert_eq!(said(&outbox), want, "run {run}");
+            // As if it had been killed after it was said, and before it was kept.
+            match &before {
+                Some(bytes) if run % 2 == 0 => std::fs::write(&file, bytes).unwrap(),
+                _ => drop(std::fs::remove_file(&file)),
+            }
+            before = before.or_else(|| std::fs::read(&file).ok());
+        }
+    }
+
+    #[test]
+    fn a_pause_is_quiet_and_a_rule_that_is_gone_closes_its_alert() {
+        let room = tempfile::tempdir().unwrap();
+        let (alerts, outbox) = open(room.path(), eyes());
+        alerts.pause(true);
+        [0, 40].iter().for_each(|s| alerts.blind(Some(DARK), at(*s)));
+        assert!(alerts.all().is_empty());
+        alerts.pause(false);
+        [50, 90].iter().for_each(|s| alerts.blind(Some(DARK), at(*s)));
+        assert_eq!(alerts.all().len(), 1);
+        alerts.change(Vec::new(), at(100).utc);
+        assert_eq!(said(&outbox), [(1, Phase::Raised), (2, Phase::Closed)]);
+    }
+}

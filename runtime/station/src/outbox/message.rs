@@ -1,0 +1,31 @@
+//! A message of the outbox, and its line in a day's file.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Something that is said to others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its number: one more than that of the message before, over all restarts.
+    pub seq: u64,
+    /// When it was said.
+    pub time: Timestamp,
+    /// What it is of, as a topic below the station's: `alert`, `forecast/north`.
+    pub topic: String,
+    /// What it says.
+    pub body: serde_json::Value,
+}
+
+impl Message {
+    /// The message as a line, its end included.
+    pub(super) fn line(&self) -> Vec<u8> {
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        line
+    }
+
+    /// The message of a line without its end; `None` of what is none.
+    pub(super) fn of_line(line: &[u8]) -> Option<Self> {
+        serde_json::from_slice(line).ok()
+    }
+}
