@@ -12,7 +12,9 @@ NEEDED = {"forecast.json", "overlay.png", "isochrones.geojson"}
 def folders(data: Path, hidden: bool = False) -> list[Path]:
     """Folders of forecasts below `data`, oldest first; or the hidden ones, half written."""
     found = (data / "forecasts").glob("*/*/*")
-    return sorted(path for path in found if path.name.startswith(".") is hidden)
+    such = (path for path in found if path.name.startswith(".") is hidden)
+    # What says why a forecast is evidence lies beside it.
+    return sorted(path for path in such if path.is_dir())
 
 
 def flaw(folder: Path, deep: bool = True) -> str | None:
@@ -68,8 +70,13 @@ def flaws(data: Path, deep: bool = True) -> list[str]:
 
 
 def bytes_of(data: Path) -> int:
-    """Bytes of all forecasts in sight below `data`."""
+    """Bytes of all forecasts and frames in sight below `data`."""
     total = 0
+    for frame in (data / "frames").glob("*/*/[!.]*"):
+        try:
+            total += frame.stat().st_size
+        except FileNotFoundError:
+            continue
     for folder in folders(data):
         try:
             total += sum(entry.stat().st_size for entry in os.scandir(folder))

@@ -24,6 +24,8 @@ use jiff::Timestamp;
 use crate::alert::{Alert, Alerts, Made, Moment};
 use crate::clock::Clock;
 use crate::config::{Config, ForecastConfig};
+use crate::out;
+use crate::outbox::Outbox;
 use crate::source::{Asks, Ending, NewestForecast, Pace, Sight, Sort, Source};
 use crate::store::{Entry, Store};
 
@@ -90,6 +92,8 @@ pub(crate) struct Forecaster {
     sources: Vec<Arc<dyn Source>>,
     store: Arc<Store>,
     alerts: Arc<Alerts>,
+    /// Where forecasts are said, where somebody wants to be told of them.
+    outbox: Option<Arc<Outbox>>,
     spell: Spell,
     stop: Stop,
     began: Instant,
@@ -104,7 +108,7 @@ impl Forecaster {
     pub(crate) fn new(
         config: &Config,
         sources: Vec<Arc<dyn Source>>,
-        (store, alerts): (Arc<Store>, Arc<Alerts>),
+        (store, alerts, outbox): (Arc<Store>, Arc<Alerts>, Option<Arc<Outbox>>),
         spell: Spell,
         stop: Stop,
         began: Instant,
@@ -119,6 +123,7 @@ impl Forecaster {
             sources,
             store,
             alerts,
+            outbox,
             spell,
             stop,
             began,
@@ -280,18 +285,16 @@ impl Forecaster {
         let believed = self.clock.believed(now, utc);
         let (camera, forecast, provenance) = (source.name(), &forecast, &provenance);
         let folder = self.store.folder_of(camera, &clip, believed);
-        let raised = self.alerts.forecast(
-            &Made {
-                source: camera,
-                sort: source.sort(),
-                sight,
-                moves: source.came(now, utc).moves,
-                clip: &clip,
-                forecast,
-                folder: Some(&folder),
-            },
-            Moment { now, utc },
-        );
+        let made = Made {
+            source: camera,
+            sort: source.sort(),
+            sight,
+            moves: source.came(now, utc).moves,
+            clip: &clip,
+            forecast,
+            folder: Some(&folder),
+        };
+        let raised = self.alerts.forecast(&made, Moment { now, utc });
         let mut evidence: Vec<String> = raised.iter().map(Alert::words).collect();
         if self.turns[which].sees(sight) {
             evidence.push("a fire has come into view".to_owned());
@@ -303,14 +306,19 @@ impl Forecaster {
         let written = self.store.write(&entry, believed);
         let places = asks.places.iter().map(|at| self.onset(*at, &clip, forecast, source.name()));
         let issued = clip.end_utc.unwrap_or(utc);
-        source.log().made(NewestForecast {
+        let newest = NewestForecast {
             issued,
             places: places.collect(),
             done: self.began.elapsed(),
             took_s: started.elapsed().as_secs_f64(),
             summary: Summary::of(&clip, forecast),
             folder: written.ok(),
-        });
+        };
+        if let Some(outbox) = &self.outbox {
+            let body = out::forecast::body(&made, &newest, provenance);
+            outbox.say(&format!("forecast/{camera}"), utc, body);
+        }
+        source.log().made(newest);
         self.turns[which].issued = Some(issued);
         Ok(Done::Forecast)
     }

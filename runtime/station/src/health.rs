@@ -9,10 +9,14 @@ use crate::alert::Alert;
 use crate::config::ForecastConfig;
 use crate::machine::MachineFacts;
 use crate::nodes::NodesHealth;
+use crate::out::LineHealth;
 use crate::outbox::OutboxFacts;
 use crate::source::{Came, Sort, Source, State};
 use crate::store::StoreFacts;
 use crate::weather::WeatherHealth;
+
+/// A line to a receiver that does not stand for so long is told.
+const LINE_FALLEN_S: f64 = 30.0;
 
 /// How the station fares at a moment.
 #[derive(Clone, Debug, Serialize)]
@@ -39,6 +43,8 @@ pub struct Health {
     pub alerts: Vec<Alert>,
     /// What waits to be sent.
     pub outbox: OutboxFacts,
+    /// The lines to those who are told.
+    pub lines: Vec<LineHealth>,
     /// The store.
     pub store: StoreHealth,
     /// The machine.
@@ -141,6 +147,7 @@ impl Health {
             weather: Vec::new(),
             alerts: Vec::new(),
             outbox: OutboxFacts::default(),
+            lines: Vec::new(),
             store,
             machine: MachineFacts::default(),
         }
@@ -152,6 +159,18 @@ impl Health {
         self.reasons.extend(outbox.trouble.iter().map(|why| format!("outbox: {why}")));
         self.blind |= outbox.trouble.is_some();
         (self.alerts, self.outbox) = (alerts, outbox);
+        self
+    }
+
+    /// The same, with the lines to those who are told: one that does not stand is no reason to be blind, and is told.
+    #[must_use]
+    pub fn reaching(mut self, lines: Vec<LineHealth>) -> Self {
+        let fallen = lines.iter().filter(|line| !line.stands && line.since_s > LINE_FALLEN_S);
+        self.notes.extend(
+            fallen
+                .map(|line| format!("{}: for {:.0} s: {}", line.receiver, line.since_s, line.why)),
+        );
+        self.lines = lines;
         self
     }
 

@@ -21,6 +21,7 @@ pub mod health;
 pub mod machine;
 pub mod metrics;
 pub mod nodes;
+pub mod out;
 pub mod outbox;
 mod page;
 pub mod pause;

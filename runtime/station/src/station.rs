@@ -15,6 +15,7 @@ use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
 use crate::nodes::{Nodes, NodesWorker};
+use crate::out::{self, Line, MqttWorker, WebhookWorker};
 use crate::outbox::Outbox;
 use crate::pause::Pause;
 use crate::sources::Sources;
@@ -107,6 +108,8 @@ struct View {
     weather: Arc<Weather>,
     alerts: Arc<Alerts>,
     outbox: Arc<Outbox>,
+    /// The lines to receivers.
+    lines: Vec<Arc<Line>>,
     store: Arc<Store>,
     began: Instant,
     shown: Mutex<Changing>,
@@ -145,6 +148,7 @@ impl Shown for View {
             .expecting(changing.sources)
             .on(changing.machine)
             .telling(self.alerts.all(), self.outbox.facts())
+            .reaching(self.lines.iter().map(|line| line.health()).collect())
             .paused(left)
             .noting(changing.trouble.clone())
     }
@@ -173,6 +177,13 @@ impl Station {
             cause,
         })?;
         let outbox = Arc::new(outbox);
+        // Who is told is told of all that is said from here on.
+        if config.mqtt.is_some() {
+            let _ = outbox.arrived(out::MQTT);
+        }
+        if config.webhook.is_some() {
+            let _ = outbox.arrived(out::WEBHOOK);
+        }
         let place = [config.lat, config.lon];
         let rules = config.alerts.clone();
         let alerts = Arc::new(Alerts::open(&config.data, place, rules, Arc::clone(&outbox)));
@@ -222,13 +233,17 @@ impl Station {
             spell,
             stop,
         } = self;
+        let line = |is_there: bool, name| is_there.then(|| Arc::new(Line::new(name)));
+        let mqtt_line = line(config.mqtt.is_some(), out::MQTT);
+        let webhook_line = line(config.webhook.is_some(), out::WEBHOOK);
         let view = Arc::new(View {
             name: config.name.clone(),
             sources,
             nodes: nodes.clone(),
             weather: Arc::clone(&weather),
             alerts: Arc::clone(&alerts),
-            outbox,
+            outbox: Arc::clone(&outbox),
+            lines: mqtt_line.iter().chain(&webhook_line).cloned().collect(),
             store: Arc::clone(&store),
             began,
             shown: Mutex::new(Changing {
@@ -242,7 +257,25 @@ impl Station {
         // The page first: it must be there to tell what is wrong.
         let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
         let mut threads = Threads { running: Vec::new(), stop: stop.clone() };
-        threads.start("page", move || web::serve(&listener, &shown, &ends))?;
+        let of_page = Arc::clone(&shown);
+        threads.start("page", move || web::serve(&listener, &of_page, &ends))?;
+        if let (Some(config_of), Some(line)) = (config.mqtt.clone(), mqtt_line) {
+            let worker = MqttWorker {
+                config: config_of,
+                station: config.name.clone(),
+                alerts: config.alerts.iter().map(|alert| alert.name.clone()).collect(),
+                outbox: Arc::clone(&outbox),
+                shown,
+                line,
+                stop: stop.clone(),
+            };
+            threads.start("mqtt", move || worker.run())?;
+        }
+        if let (Some(config), Some(line)) = (config.webhook.clone(), webhook_line) {
+            let (outbox, stop) = (Arc::clone(&outbox), stop.clone());
+            let worker = WebhookWorker { config, outbox, line, stop };
+            threads.start("webhook", move || worker.run())?;
+        }
         if let Some(nodes) = nodes.clone() {
             let worker = NodesWorker { nodes, spell, stop: stop.clone(), began };
             threads.start("nodes", move || worker.run())?;
@@ -271,7 +304,7 @@ impl Station {
         let mut forecaster = Forecaster::new(
             &config,
             view.sources.all(),
-            (Arc::clone(&store), Arc::clone(&alerts)),
+            (Arc::clone(&store), Arc::clone(&alerts), config.mqtt.is_some().then_some(outbox)),
             spell,
             stop.clone(),
             began,
@@ -365,6 +398,8 @@ fn reload(
         ("data", new.data != config.data),
         ("nodes", new.nodes != config.nodes),
         ("weather", new.weather != config.weather),
+        ("mqtt", new.mqtt != config.mqtt),
+        ("webhook", new.webhook != config.webhook),
         ("web.listen", new.web != config.web),
     ];
     let fixed: Vec<&str> =
@@ -380,6 +415,8 @@ fn reload(
         data: old.data,
         nodes: old.nodes,
         weather: old.weather,
+        mqtt: old.mqtt,
+        webhook: old.webhook,
         web: old.web,
         ..new
     };

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::finding::Finding;
 
 /// What an alert must not be used for.
-pub(super) const NOTICE: &str = "Experimental: an alert is an aid, and that there is none says nothing. Do not use it alone to decide on evacuation.";
+pub(crate) const NOTICE: &str = "Experimental: an alert is an aid, and that there is none says nothing. Do not use it alone to decide on evacuation.";
 
 /// Where an alert stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

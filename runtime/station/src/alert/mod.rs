@@ -8,9 +8,10 @@ mod finding;
 mod judge;
 mod shape;
 
+pub(crate) use alert::NOTICE;
 pub use alert::{Alert, Phase};
-pub(crate) use alerts::Moment;
 pub use alerts::{AlertError, Alerts};
+pub(crate) use alerts::{Moment, TOPIC};
 pub use finding::{Finding, Seen};
 pub(crate) use judge::Made;
 pub use shape::Shape;

@@ -172,7 +172,8 @@ impl Check<'_> {
             let what = "a video is no mask: compression blurs its values";
             return self.value(&place("kind"), what, "give thermal or rgb");
         }
-        let login = self.login(&place, text)?;
+        let password = self.found(&place, "password", &text.password_file, &text.password_env)?;
+        let login = self.login(&place, text.user.clone(), password)?;
         if login.is_some() && !matches!(from, CameraFrom::Rtsp { .. } | CameraFrom::Http { .. }) {
             return self.value(&place("user"), "only cameras of the network have one", fix);
         }
@@ -182,23 +183,15 @@ impl Check<'_> {
         Ok(CameraConfig { name, from, login, kind, every_s, step_s, look, site })
     }
 
-    fn login(
+    pub(super) fn login(
         &self,
         place: &dyn Fn(&str) -> String,
-        text: &CameraText,
+        user: Option<String>,
+        password: Option<PasswordFrom>,
     ) -> Result<Option<Login>, ConfigError> {
-        let password = match (&text.password_file, &text.password_env) {
-            (None, None) => None,
-            (Some(path), None) => Some(PasswordFrom::File(path.into())),
-            (None, Some(name)) => Some(PasswordFrom::Environment(name.clone())),
-            (Some(_), Some(_)) => {
-                let fix = "leave one of them out";
-                return self.value(&place("password_file"), "there is a password_env too", fix);
-            }
-        };
-        match (&text.user, password) {
+        match (user, password) {
             (None, None) => Ok(None),
-            (Some(user), Some(password)) => Ok(Some(Login { user: user.clone(), password })),
+            (Some(user), Some(password)) => Ok(Some(Login { user, password })),
             (None, Some(_)) => self.need(None, &place("user"), "user = \"viewer\""),
             (Some(_), None) => {
                 let example = "password_file = \"/etc/emberline/north.password\"";

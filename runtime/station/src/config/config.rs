@@ -12,6 +12,7 @@ use super::camera::{CameraConfig, CameraFrom};
 use super::check::Check;
 use super::error::ConfigError;
 use super::keys;
+use super::out::{MqttConfig, WebhookConfig};
 use super::quantity;
 use super::radar::RadarConfig;
 use super::readings::{NodesConfig, WeatherConfig};
@@ -61,6 +62,10 @@ pub struct Config {
     pub weather: Option<WeatherConfig>,
     /// What somebody wants to be told.
     pub alerts: Vec<AlertConfig>,
+    /// A broker that is told what it says.
+    pub mqtt: Option<MqttConfig>,
+    /// A server that is told of alerts.
+    pub webhook: Option<WebhookConfig>,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// What it may ask of its machine.
@@ -179,6 +184,8 @@ impl Config {
             nodes: None,
             weather: None,
             alert: Vec::new(),
+            mqtt: None,
+            webhook: None,
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             budget: BudgetText::default(),
             keep: KeepText {
@@ -214,6 +221,15 @@ impl Config {
                 login.user = "(left out)".to_owned();
             }
         }
+        if let Some(login) = config.mqtt.as_mut().and_then(|mqtt| mqtt.login.as_mut()) {
+            login.user = "(left out)".to_owned();
+        }
+        if let Some(webhook) = &mut config.webhook {
+            // Paths of such services are keys.
+            let rest = webhook.url.strip_prefix("http://").unwrap_or("");
+            let host = rest.split('/').next().unwrap_or("").to_owned();
+            webhook.url = format!("http://{host}/(left-out)");
+        }
         config.to_toml()
     }
 
@@ -231,6 +247,8 @@ impl Config {
                 nodes: self.nodes.as_ref().map(NodesConfig::text),
                 weather: self.weather.as_ref().map(WeatherConfig::text),
                 alert: self.alerts.iter().map(AlertConfig::text).collect(),
+                mqtt: self.mqtt.as_ref().map(MqttConfig::text),
+                webhook: self.webhook.as_ref().map(WebhookConfig::text),
                 forecast: ForecastText {
                     model: self.forecast.model.clone(),
                     engine: Some(self.forecast.engine.name().to_owned()),
@@ -346,6 +364,8 @@ impl Check<'_> {
             nodes,
             weather,
             alerts,
+            mqtt: text.mqtt.as_ref().map(|mqtt| self.mqtt(mqtt)).transpose()?,
+            webhook: text.webhook.as_ref().map(|webhook| self.webhook(webhook)).transpose()?,
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,

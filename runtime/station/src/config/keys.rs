@@ -5,11 +5,13 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 10] = [
+pub(super) const KEYS: [(&str, &[&str]); 12] = [
     ("", TOP),
     ("camera", CAMERA),
     ("radar", RADAR),
     ("alert", ALERT),
+    ("mqtt", &["broker", "user", "password_file", "password_env", "home_assistant"]),
+    ("webhook", &["url", "on", "secret_file", "secret_env"]),
     ("nodes", &["ports", "baud", "every_s"]),
     ("weather", &["table", "station", "zone", "every_s"]),
     ("forecast", &["model", "engine", "every_s", "on_change_s", "leads"]),
@@ -18,8 +20,8 @@ pub(super) const KEYS: [(&str, &[&str]); 10] = [
     ("web", &["listen"]),
 ];
 const TOP: &[&str] = &[
-    "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "forecast",
-    "budget", "keep", "web",
+    "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "mqtt",
+    "webhook", "forecast", "budget", "keep", "web",
 ];
 const ALERT: &[&str] = &[
     "name",
@@ -64,8 +66,6 @@ const RADAR: &[&str] = &[
     "name_time",
     "around",
 ];
-/// Keys that are to come.
-const TO_COME: [&str; 2] = ["mqtt", "webhook"];
 /// Likeness from which a key may be a slip for another.
 const LIKE: f64 = 0.75;
 
@@ -98,9 +98,6 @@ fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
     let near = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(like, _)| *like >= LIKE);
     let fix = match near {
         Some((_, near)) => format!("write {near}, or leave it out"),
-        None if name.is_empty() && TO_COME.contains(&key.as_str()) => {
-            "this emberline cannot do that yet: leave it out".to_owned()
-        }
         None => format!("there are {}", known.join(", ")),
     };
     Err(ConfigError::UnknownKey { file: file.to_owned(), place, fix })

@@ -52,14 +52,24 @@ impl Login {
     /// # Errors
     /// One line: which file or variable, what is wrong, what to do.
     pub fn password(&self) -> Result<Secret, String> {
-        let (letters, place) = match &self.password {
-            PasswordFrom::File(path) => {
+        self.password.read()
+    }
+}
+
+impl PasswordFrom {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// One line: which file or variable, what is wrong, what to do.
+    pub fn read(&self) -> Result<Secret, String> {
+        let (letters, place) = match self {
+            Self::File(path) => {
                 let place = path.display().to_string();
                 let text = std::fs::read_to_string(path)
                     .map_err(|cause| format!("password file {place}: {cause}; write it there"))?;
                 (text.lines().next().unwrap_or("").to_owned(), place)
             }
-            PasswordFrom::Environment(name) => {
+            Self::Environment(name) => {
                 let letters = std::env::var(name)
                     .map_err(|_| format!("no password in the environment: set {name}"))?;
                 (letters, name.clone())

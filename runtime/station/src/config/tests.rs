@@ -50,6 +50,8 @@ fn what_is_written_out_says_the_same_again() {
          [[alert]]\nname = \"camp\"\nwhen = \"front-reaches\"\nof = \"a\"\narea = [[1, 2], [3, 4], [5, 6]]\nprobability = 0.3\n\
          [[alert]]\nname = \"rain\"\nwhen = \"rain-starts\"\nat = \"60,24\"\nrate_mm_h = 2\nclear = \"0s\"\n\
          [[alert]]\nname = \"dry\"\nwhen = \"rain-stops\"\n[[alert]]\nname = \"fwi\"\nwhen = \"fwi-reaches\"\nleast = 30\n\
+         [mqtt]\nbroker = \"mqtt://[::1]:1884\"\nuser = \"ridge\"\npassword_file = \"/m\"\nhome_assistant = true\n\
+         [webhook]\nurl = \"http://192.0.2.3/alerts\"\non = [\"closed\"]\nsecret_env = \"S\"\n\
          [[alert]]\nname = \"eyes\"\nwhen = \"blind\"\n[[alert]]\nname = \"wind\"\nwhen = \"wind-shift\"\nof = \"weather\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\non_change_s = 5\n\
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
@@ -161,7 +163,31 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("every_s = 0"), "camera north: every_s: 0 cannot be; give 0.1 to 3600"),
         (end("step_s = 1"), "camera north: step_s: 1 cannot be; give 5 to 7200"),
         (end("[forecasts]\nleads = 2"), "forecasts: no such key; write forecast,"),
-        (end("[mqtt]\nbroker = \"x\""), "mqtt: no such key; this emberline cannot do that yet"),
+        (end("[mqtt]\nbroker = \"x\""), "mqtt.broker: no address of a broker; give mqtt://"),
+        (end("[mqtt]\nbroker = \"mqtts://x\""), "mqtts:// cannot be spoken yet"),
+        (end("[mqtt]\nbroker = \"mqtt://a:b@x\""), "the address holds a user"),
+        (end("[mqtt]\nbroker = \"mqtt://x\"\nuser = \"a\""), "mqtt.password_file is missing"),
+        (end("[mqtt]\nhost = \"x\""), "mqtt.host: no such key; there are broker"),
+        (end("[webhook]\non = [\"raised\"]"), "webhook.url is missing"),
+        (end("[webhook]\nurl = \"file:///etc/passwd\""), "webhook.url: no address of a server"),
+        (end("[webhook]\nurl = \"http://a/b\"\non = [\"all\"]"), "webhook.on: no such choice"),
+        (end("[[alert]]\nname = \"a\""), "alert a: when is missing"),
+        (end("[[alert]]\nname = \"a\"\nwhen = \"fire\""), "alert a: when: no such cause; give one"),
+        (
+            end("[[alert]]\nname = \"a\"\nwhen = \"blind\"\nleast = 3"),
+            "a: least: blind has no such key",
+        ),
+        (
+            end("[[alert]]\nname = \"a\"\nwhen = \"fire-in-view\"\nof = \"x\""),
+            "a: of: no such source",
+        ),
+        (end("[[alert]]\nname = \"a\"\nwhen = \"front-reaches\""), "a: line: one line or one area"),
+        (
+            end("[[alert]]\nname = \"a\"\nwhen = \"front-reaches\"\narea = [[1, 2], [3, 4]]"),
+            "a: area: no points of a picture; give 1 to 200",
+        ),
+        (end("[[alert]]\nname = \"a\"\nwhen = \"fwi-reaches\""), "alert a: least is missing"),
+        (end("[[alert]]\nname = \"a\"\nwhen = \"blind\"\nquiet = \"night\""), "a: quiet: no hours"),
         (end("[forecast]\nengine = \"gpu\""), "forecast.engine: no such engine; give one of auto"),
         (end("[forecast]\nleads = 0"), "forecast.leads: 0 cannot be"),
         (end("[forecast]\nleads = -1"), "invalid value: integer `-1`"),

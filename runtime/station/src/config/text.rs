@@ -35,6 +35,12 @@ pub(super) struct ConfigText {
     /// What somebody wants to be told.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) alert: Vec<AlertText>,
+    /// A broker that is told what the station says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mqtt: Option<MqttText>,
+    /// A server that is told of alerts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) webhook: Option<WebhookText>,
     /// What is forecast.
     pub(super) forecast: ForecastText,
     /// What it may ask of its machine.
@@ -149,6 +155,38 @@ pub(super) struct AlertText {
     /// Of fwi-reaches: the least fire weather index.
     #[schemars(range(min = 0, max = 200))]
     pub(super) least: Option<f64>,
+}
+
+/// `[mqtt]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["broker"]))]
+pub(super) struct MqttText {
+    /// The broker: mqtt://192.0.2.2:1883.
+    pub(super) broker: Option<String>,
+    /// Who the station says it is, where the broker wants to know.
+    pub(super) user: Option<String>,
+    /// File whose first line is the password.
+    pub(super) password_file: Option<String>,
+    /// Variable of the environment that holds the password.
+    pub(super) password_env: Option<String>,
+    /// Whether Home Assistant is told what there is (usual: false).
+    pub(super) home_assistant: Option<bool>,
+}
+
+/// `[webhook]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["url"]))]
+pub(super) struct WebhookText {
+    /// The server's address: http://192.0.2.3/alerts.
+    pub(super) url: Option<String>,
+    /// Of which phases of alerts it is told: raised, acknowledged, closed (usual: raised and closed).
+    pub(super) on: Option<Vec<String>>,
+    /// File whose first line is the secret that signs what is sent.
+    pub(super) secret_file: Option<String>,
+    /// Variable of the environment that holds that secret.
+    pub(super) secret_env: Option<String>,
 }
 
 /// `[nodes]`.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// Something that is said to others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,10 +14,20 @@ pub struct Message {
     /// What it is of, as a topic below the station's: `alert`, `forecast/north`.
     pub topic: String,
     /// What it says.
-    pub body: serde_json::Value,
+    pub body: Value,
 }
 
 impl Message {
+    /// What it says with its number and time in it: what a receiver gets.
+    #[must_use]
+    pub fn flat(&self) -> Value {
+        let mut flat = json!({"seq": self.seq, "time": self.time});
+        if let (Some(all), Value::Object(body)) = (flat.as_object_mut(), &self.body) {
+            all.extend(body.clone());
+        }
+        flat
+    }
+
     /// The message as a line, its end included.
     pub(super) fn line(&self) -> Vec<u8> {
         let mut line = serde_json::to_vec(self).unwrap_or_default();

@@ -9,8 +9,11 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-/// The file that says of a forecast why it is evidence.
-pub(super) const EVIDENCE: &str = "evidence.txt";
+/// The file that says why the forecast in `folder` is evidence: beside it, for what is in it is the forecast's alone.
+pub(super) fn evidence(folder: &Path) -> PathBuf {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    folder.with_file_name(format!("{name}.evidence.txt"))
+}
 
 /// What the hidden names of unfinished and half removed forecasts hold, as [`emberline_vision::product`] says.
 pub(super) const PARTIAL: &str = ".partial-";
@@ -113,7 +116,7 @@ pub(super) fn find(forecasts: &Path, frames: &Path) -> Vec<Kept> {
                 if name.starts_with('.') && name.contains(PARTIAL) {
                     let _ = fs::remove_dir_all(&path);
                 } else if let Some(issued) = issued(&day, &name) {
-                    let is_evidence = path.join(EVIDENCE).exists();
+                    let is_evidence = evidence(&path).exists();
                     let what = if is_evidence { What::Evidence } else { What::Forecast };
                     let (camera, bytes) = (camera.clone(), bytes(&path));
                     kept.push(Kept { what, issued, camera, bytes, path });
@@ -152,7 +155,7 @@ mod tests {
             fs::create_dir_all(&folder).unwrap();
             fs::write(folder.join("forecast.json"), vec![b' '; k + 1]).unwrap();
             if k == 1 {
-                fs::write(folder.join(EVIDENCE), "a fire").unwrap();
+                fs::write(evidence(&folder), "a fire").unwrap();
             }
         }
         let half = forecasts.join("2026-08-02/north/.143249Z.partial-1a-2b");
@@ -171,7 +174,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                want(What::Evidence, 1, 8),
+                want(What::Evidence, 1, 2),
                 want(What::Forecast, 0, 1),
                 want(What::Frame, 0, 9),
                 want(What::Forecast, 2, 3)

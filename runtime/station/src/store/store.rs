@@ -227,7 +227,7 @@ impl Store {
         if let Some(why) = evidence {
             what = What::Evidence;
             let line = format!("{why}\n");
-            emberline_atomic_file::write(&folder.join(kept::EVIDENCE), line.as_bytes())
+            emberline_atomic_file::write(&kept::evidence(&folder), line.as_bytes())
                 .map_err(|cause| StoreError::Io { folder: folder.display().to_string(), cause })?;
         }
         self.take_in(Kept { what, issued, camera: camera.to_owned(), bytes, path: folder.clone() });
@@ -357,6 +357,9 @@ fn remove(kept: &Kept) -> std::io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let hidden = path.with_file_name(format!(".{name}{}gone", kept::PARTIAL));
     fs::rename(path, &hidden)?;
+    if kept.what == What::Evidence {
+        let _ = fs::remove_file(kept::evidence(path));
+    }
     fs::remove_dir_all(&hidden)
 }
 
