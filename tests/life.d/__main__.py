@@ -13,6 +13,8 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import alerts
+import broker
 import camera_folder
 import chaos
 import disk_full
@@ -46,6 +48,8 @@ ROWS = [
         "many files, half a picture, black, white: each named, then fresh",
         camera_folder.row,
     ),
+    ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
+    ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),

@@ -1,27 +1,15 @@
 """A real Prometheus reads /metrics."""
 
 import json
-import random
-import socket
 import subprocess
 import urllib.error
 import urllib.parse
 import urllib.request
 
+from mosquitto import free_port
 from packages import command
 from station import ENDS_WITH_US, Station, write_config
-from trial import Miss, Trial, until
-
-
-def free_port() -> int:
-    """A port that nobody has, below those that the system hands out meanwhile."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        try:
-            with socket.create_server(("127.0.0.1", port)):
-                return port
-        except OSError:
-            continue
-    raise Miss("no free port between 20000 and 32000")
+from trial import Trial, until
 
 
 def row(trial: Trial) -> None:

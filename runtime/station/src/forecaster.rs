@@ -79,8 +79,9 @@ struct Turn {
     /// What the newest forecast saw of a fire, and when one last did see one.
     saw: Option<Sight>,
     saw_fire: Option<Timestamp>,
-    /// Time of the frame at which it was last looked for a change.
+    /// Time of the newest frame that was looked at, and what it shows of a fire.
     looked: Option<Timestamp>,
+    sees_now: Option<Sight>,
     /// The reason that was last counted, and when.
     counted: Option<(&'static str, Duration)>,
 }
@@ -157,6 +158,8 @@ impl Forecaster {
     pub(crate) fn hold(&mut self, reason: &'static str, why: &str) {
         self.rest();
         let now = self.began.elapsed();
+        // What burns is told all the same.
+        self.look_at_frames(now, Timestamp::now());
         for (turn, source) in self.turns.iter_mut().zip(&self.sources) {
             if turn.due <= now {
                 let every_s = source.asks(&self.config).pace.every_s();
@@ -183,7 +186,7 @@ impl Forecaster {
     pub(crate) fn turn(&mut self) {
         let (now, utc) = (self.began.elapsed(), Timestamp::now());
         self.look_at_clock(now, utc);
-        self.look_for_change(now);
+        self.look_at_frames(now, utc);
         let Some(which) = next(&self.turns, self.last, now) else { return };
         let source = Arc::clone(&self.sources[which]);
         let asks = source.asks(&self.config);
@@ -214,18 +217,24 @@ impl Forecaster {
         }
     }
 
-    /// Makes due the sources whose fire has changed since their last forecast.
-    fn look_for_change(&mut self, now: Duration) {
+    /// Tells of what new frames show, and makes due the sources whose fire has changed since their last forecast.
+    fn look_at_frames(&mut self, now: Duration, utc: Timestamp) {
         for (turn, source) in self.turns.iter_mut().zip(&self.sources) {
             let Pace::Every { on_change_s, .. } = source.asks(&self.config).pace else { continue };
-            let (Some(before), newest) = (turn.saw, source.newest_frame()) else { continue };
-            let soonest = turn.begun + Duration::from_secs_f64(on_change_s);
-            if turn.due <= now || now < soonest || turn.looked == newest {
-                continue;
+            let newest = source.newest_frame();
+            if turn.looked != newest && source.state(now, utc).0.is_seeing() {
+                turn.looked = newest;
+                turn.sees_now = source.sight();
+                if let Some(sight) = turn.sees_now
+                    && self.alerts.sight(source.name(), sight, Moment { now, utc })
+                {
+                    turn.due = now;
+                }
             }
-            turn.looked = newest;
-            if source.sight().is_some_and(|sight| sight.differs(&before)) {
-                turn.due = now;
+            let soonest = turn.begun + Duration::from_secs_f64(on_change_s);
+            let differs = |(sight, before): (Sight, Sight)| sight.differs(&before);
+            if now >= soonest && turn.sees_now.zip(turn.saw).is_some_and(differs) {
+                turn.due = turn.due.min(now);
             }
         }
     }
@@ -296,7 +305,8 @@ impl Forecaster {
         };
         let raised = self.alerts.forecast(&made, Moment { now, utc });
         let mut evidence: Vec<String> = raised.iter().map(Alert::words).collect();
-        if self.turns[which].sees(sight) {
+        let kept = || self.store.newest_evidence(camera);
+        if self.turns[which].sees(sight, kept) {
             evidence.push("a fire has come into view".to_owned());
             tracing::info!("{camera}: a fire has come into view");
         }
@@ -375,15 +385,16 @@ impl Forecaster {
 impl Turn {
     fn new(sort: Sort) -> Self {
         let (due, begun) = (Duration::ZERO, Duration::ZERO);
-        let (issued, saw, saw_fire, looked, counted) = Default::default();
-        Self { sort, due, begun, issued, saw, saw_fire, looked, counted }
+        let (issued, saw, saw_fire, looked, sees_now, counted) = Default::default();
+        Self { sort, due, begun, issued, saw, saw_fire, looked, sees_now, counted }
     }
 
-    /// A forecast is made with `sight`: whether that is a fire which was not in view in the last hour.
-    fn sees(&mut self, sight: Option<Sight>) -> bool {
+    /// A forecast is made with `sight`: whether that is a fire which was not in view in the last hour. What an earlier
+    /// run has seen last its evidence tells, which is `kept`.
+    fn sees(&mut self, sight: Option<Sight>, kept: impl FnOnce() -> Option<Timestamp>) -> bool {
         self.saw = sight;
         let Some(Sight { taken, is_fire: true, .. }) = sight else { return false };
-        let before = self.saw_fire.replace(taken);
+        let before = self.saw_fire.replace(taken).or_else(kept);
         before.is_none_or(|before| taken.duration_since(before).as_secs_f64().abs() > SAME_FIRE_S)
     }
 }
@@ -451,10 +462,19 @@ mod tests {
             (172, true, true),
         ] {
             let taken = start + jiff::SignedDuration::from_mins(minute);
-            let sight = Sight { taken, is_fire, burnt_cells: 9 };
-            assert_eq!(turn.sees(Some(sight)), want, "minute {minute}");
+            let sight = Sight { taken, is_fire, burnt_cells: 9, middle: None, lon_lat: None };
+            assert_eq!(turn.sees(Some(sight), || None), want, "minute {minute}");
             assert_eq!(turn.saw, Some(sight));
         }
-        assert!(!turn.sees(None));
+        assert!(!turn.sees(None, || None));
+        // A restart makes no fire a new one.
+        for (kept_min, want) in
+            [(Some(1), false), (Some(60), false), (Some(61), true), (None, true)]
+        {
+            let kept = kept_min.map(|min| start - jiff::SignedDuration::from_mins(min));
+            let (taken, burnt_cells, middle, lon_lat) = (start, 9, None, None);
+            let sight = Sight { taken, is_fire: true, burnt_cells, middle, lon_lat };
+            assert_eq!(Turn::new(Sort::Camera).sees(Some(sight), || kept), want, "{kept_min:?}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::alert::Phase;
 use crate::health::Health;
 use crate::source::State;
 
@@ -129,10 +130,38 @@ pub fn text(health: &Health) -> String {
     let help = "1 when something that should be seen or kept is not.";
     let blind = f64::from(u8::from(health.blind));
     out.metric("emberline_blind", Type::Gauge, help, [(vec![], blind)]);
+    told(&mut out, health);
     let help = "Seconds until a pause ends; 0 when there is none.";
     let paused = [(vec![], health.paused_s.unwrap_or(0.0))];
     out.metric("emberline_paused_seconds", Type::Gauge, help, paused);
     out.0
+}
+
+/// Those of alerts and of what is told to others.
+fn told(out: &mut Text, health: &Health) {
+    let help = "Alerts that are open: raised, and known to nobody yet, or acknowledged.";
+    let samples = [Phase::Raised, Phase::Acknowledged].map(|phase| {
+        let count = health.alerts.iter().filter(|alert| alert.phase == phase).count();
+        (vec![("phase", phase.name().to_owned())], count as f64)
+    });
+    out.metric("emberline_alerts_open", Type::Gauge, help, samples);
+    let lines = || health.lines.iter().map(|l| (("receiver", l.receiver.to_owned()), l));
+    if health.lines.is_empty() {
+        return;
+    }
+    let help = "Messages that have not arrived at the receiver yet.";
+    let waiting = health.outbox.waiting.iter();
+    let samples = waiting.map(|(of, n)| (vec![("receiver", of.clone())], *n as f64));
+    out.metric("emberline_outbox_messages", Type::Gauge, help, samples);
+    let help = "Messages that were deleted before they had arrived.";
+    let lost = [(vec![], health.outbox.lost as f64)];
+    out.metric("emberline_outbox_lost_total", Type::Counter, help, lost);
+    let help = "1 while the receiver can be reached.";
+    let samples = lines().map(|(of, line)| (vec![of], f64::from(u8::from(line.stands))));
+    out.metric("emberline_receiver_up", Type::Gauge, help, samples);
+    let help = "Messages that the receiver did not want, or that became too old.";
+    let samples = lines().map(|(of, line)| (vec![of], line.refused as f64));
+    out.metric("emberline_receiver_refused_total", Type::Counter, help, samples);
 }
 
 /// Those of nodes and weather, where there are any.

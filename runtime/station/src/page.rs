@@ -2,6 +2,7 @@
 
 use maud::{DOCTYPE, Markup, html};
 
+use crate::alert::{Alert, Phase};
 use crate::health::{Health, SourceHealth};
 use crate::nodes::NodesHealth;
 use crate::weather::WeatherHealth;
@@ -10,7 +11,7 @@ use crate::weather::WeatherHealth;
 const STYLE: &str = "\
 :root{color-scheme:light dark;font:16px/1.4 system-ui,sans-serif}body{max-width:60rem;margin:1rem auto;\
 padding:0 1rem}.bar{padding:.6rem 1rem;border-radius:.4rem;color:#fff}.well{background:#1b7f3b}\
-.blind{background:#b3261e}.paused{background:#8a5a00}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem \
+.blind{background:#b3261e}.paused{background:#8a5a00}.alert{background:#b3261e;margin:.4rem 0}.known{background:#8a5a00;margin:.4rem 0}table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem \
 .6rem;border-bottom:1px solid #8886}img{max-width:100%}small{opacity:.75}";
 
 /// The whole page.
@@ -36,10 +37,14 @@ pub(crate) fn page(health: &Health) -> String {
                     @if health.blind { @for why in &health.reasons { div { (why) } } }
                     @else { (health.line()) }
                 }
+                @for alert in health.alerts.iter().filter(|alert| alert.phase != Phase::Closed) {
+                    (of_alert(alert))
+                }
                 @if !health.notes.is_empty() { ul { @for note in &health.notes { li { (note) } } } }
                 @for source in &health.sources { (of_source(source)) }
                 @for weather in &health.weather { (of_weather(weather)) }
                 @if let Some(nodes) = &health.nodes { (of_nodes(nodes)) }
+                (of_those_over(&health.alerts))
                 h2 { "Store" }
                 p {
                     (megabytes(Some(health.store.bytes))) " kept, "
@@ -78,6 +83,37 @@ fn of_source(source: &SourceHealth) -> Markup {
             // The time in the address makes a browser fetch each picture once.
             img alt=(format!("forecast of {}", source.name))
                 src=(format!("/forecast/{}/overlay.png?{}", source.name, issued.as_second()));
+        }
+    }
+}
+
+fn of_alert(alert: &Alert) -> Markup {
+    let bar = if alert.phase == Phase::Raised { "bar alert" } else { "bar known" };
+    html! {
+        div class=(bar) role="alert" {
+            strong { (alert.words()) } br;
+            small {
+                "since " (alert.since.strftime("%Y-%m-%d %H:%M:%S UTC"))
+                @if let Some(by) = &alert.by { ", known to " (by) }
+                ". " (alert.notice)
+            }
+        }
+    }
+}
+
+fn of_those_over(alerts: &[Alert]) -> Markup {
+    let over: Vec<&Alert> = alerts.iter().filter(|alert| alert.phase == Phase::Closed).collect();
+    html! {
+        @if !over.is_empty() {
+            h2 { "Alerts that are over" }
+            table {
+                @for alert in over.iter().take(10) {
+                    tr {
+                        th { (alert.raised.strftime("%Y-%m-%d %H:%M UTC")) }
+                        td { (alert.words()) }
+                    }
+                }
+            }
         }
     }
 }

@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::alert::{Alert, NOTICE, Phase};
 use super::book::{Book, Change, Key};
 use super::finding::{Finding, Seen};
-use super::judge::{Made, of_forecast, of_weather};
+use super::judge::{Made, of_forecast, of_sight, of_weather};
 use crate::config::{AlertConfig, AlertWhen};
 use crate::outbox::{Message, Outbox, Reader};
+use crate::source::Sight;
 
 /// The topic of alerts in the outbox.
 pub(crate) const TOPIC: &str = "alert";
@@ -170,6 +171,18 @@ impl Alerts {
         self.say(&mut inside, &alert);
         self.keep(&mut inside);
         Ok(alert)
+    }
+
+    /// The camera `source` sees this at a new frame. Gives whether that has raised an alert.
+    pub(crate) fn sight(&self, source: &str, sight: Sight, at: Moment) -> bool {
+        let mut inside = self.inside();
+        let rules = inside.rules.clone();
+        let seen = rules.iter().filter_map(|rule| Some((rule, of_sight(rule, source, sight)?)));
+        let raised =
+            seen.filter_map(|(rule, seen)| self.take(&mut inside, rule, (source, None), seen, at));
+        let raised = raised.count();
+        self.keep(&mut inside);
+        raised > 0
     }
 
     /// A forecast was made. Gives the alerts that it has raised.

@@ -32,13 +32,26 @@ pub(crate) struct Made<'a> {
     pub(crate) folder: Option<&'a Path>,
 }
 
+/// What a frame says of a rule; `None` where the rule does not ask about such. It waits for no forecast.
+pub(crate) fn of_sight(rule: &AlertConfig, source: &str, sight: Sight) -> Option<Seen> {
+    let is_asked = rule.of.as_deref().is_none_or(|of| of == source);
+    if rule.when != AlertWhen::FireInView || !is_asked {
+        return None;
+    }
+    if !sight.is_fire {
+        return Some(Seen::No);
+    }
+    let Sight { burnt_cells, middle: cell, lon_lat, .. } = sight;
+    let words = format!("a fire is in view, {burnt_cells} cells burn or have burnt");
+    Some(Seen::Yes(Finding { words, probability: None, lead_s: Some(0.0), cell, lon_lat }))
+}
+
 /// What a forecast says of a rule; `None` where the rule does not ask about such.
 pub(crate) fn of_forecast(rule: &AlertConfig, made: &Made<'_>) -> Option<Seen> {
     if rule.of.as_deref().is_some_and(|of| of != made.source) {
         return None;
     }
     Some(match (&rule.when, &made.forecast.predicted, made.sort) {
-        (AlertWhen::FireInView, Predicted::Fire(_), _) => fire_in_view(made),
         (AlertWhen::FrontReaches { shape, within_s, probability }, Predicted::Fire(burn), _) => {
             front_reaches(shape, *within_s, *probability, burn, made)
         }
@@ -50,26 +63,6 @@ pub(crate) fn of_forecast(rule: &AlertConfig, made: &Made<'_>) -> Option<Seen> {
         }
         _ => return None,
     })
-}
-
-fn fire_in_view(made: &Made<'_>) -> Seen {
-    let Some(sight) = made.sight else { return Seen::Unknown("no frame".to_owned()) };
-    if !sight.is_fire {
-        return Seen::No;
-    }
-    let words = format!("a fire is in view, {} cells burn or have burnt", sight.burnt_cells);
-    let burnt = match &made.clip.observed {
-        Observed::Fire(burning) => burning.now(),
-        _ => return Seen::Yes(Finding { words, ..Finding::default() }),
-    };
-    let (mut sum, mut n) = ([0.0; 2], 0.0);
-    for ((y, x), _) in burnt.indexed_iter().filter(|(_, burnt)| **burnt) {
-        sum = [sum[0] + x as f64 + 0.5, sum[1] + y as f64 + 0.5];
-        n += 1.0;
-    }
-    let cell = (n > 0.0).then(|| sum.map(|v| v / n));
-    let lon_lat = cell.and_then(|cell| lon_lat(made.forecast, cell));
-    Seen::Yes(Finding { words, probability: None, lead_s: Some(0.0), cell, lon_lat })
 }
 
 fn front_reaches(shape: &Shape, within_s: f64, least: f64, burn: &Burn, made: &Made<'_>) -> Seen {

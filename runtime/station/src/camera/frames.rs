@@ -6,6 +6,7 @@ use std::sync::Arc;
 use emberline_vision::clip::{ClipOptions, NoClip, RingError, Watched};
 use emberline_vision::frame::{Film, Frame, FrameTime, Kind, Pixels};
 use emberline_vision::note::Note;
+use emberline_vision::product::place::Map;
 use emberline_vision::tracker::State;
 use jiff::Timestamp;
 
@@ -86,10 +87,17 @@ impl Frames {
         let watched = self.watched.as_ref()?;
         let (view, tracker) = (watched.ring().view()?, watched.tracker()?);
         let newest = view.frames.last()?;
-        let burnt_cells = tracker.first_burnt_s().iter().filter(|first| first.is_finite()).count();
+        let (mut burnt_cells, mut sum) = (0, [0.0; 2]);
+        for ((y, x), _) in tracker.first_burnt_s().indexed_iter().filter(|(_, s)| s.is_finite()) {
+            burnt_cells += 1;
+            sum = [sum[0] + x as f64 + 0.5, sum[1] + y as f64 + 0.5];
+        }
+        let middle = (burnt_cells > 0).then(|| sum.map(|v| v / burnt_cells as f64));
+        let on_map = |[col, row]: [f64; 2]| Map::of(view.grid).ok()??.lon_lat(col, row).ok();
+        let lon_lat = middle.and_then(on_map);
         let is_known = tracker.is_known_fire(newest.time_s());
         let is_fire = is_known && tracker.is_fire() && burnt_cells > 0;
-        Some(Sight { taken: newest.time.utc?, is_fire, burnt_cells })
+        Some(Sight { taken: newest.time.utc?, is_fire, burnt_cells, middle, lon_lat })
     }
 
     /// Lets go of all frames.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
-use emberline_vision::frame::Pixels;
+use emberline_vision::frame::{Kind, Pixels};
 use jiff::Timestamp;
 
 use super::stream_facts::StreamFacts;
@@ -84,13 +84,15 @@ impl Record {
     /// What a state follows from at `now`, which is `utc` by the station's wall clock.
     pub(super) fn facts(&self, config: &CameraConfig, now: Duration, utc: Timestamp) -> Facts {
         let newest = self.newest;
+        // A mask on which nothing burns is black, and the same for days.
+        let picture = newest.filter(|_| config.kind != Kind::Mask);
         let since = |at: Duration| now.saturating_sub(at).as_secs_f64();
         Facts {
             every_s: config.every_s,
             when: config.look,
             is_night: config.site.is_night(utc),
             moved: self.moved.as_ref().map(|(at, how)| (since(*at), how.clone())),
-            blurred: newest
+            blurred: picture
                 .and_then(|taken| Some((taken.came, taken.blurred?)))
                 .map_or((0.0, 0), |(came, (at, n))| (came.saturating_sub(at).as_secs_f64(), n)),
             fault: self.fault.clone(),
@@ -99,7 +101,7 @@ impl Record {
                 Some(told) => now.saturating_sub(taken.came).as_secs_f64() + told.late_s,
                 None => frame_age_s(&taken, now, utc),
             }),
-            same: newest.map_or((0.0, 0), |taken| {
+            same: picture.map_or((0.0, 0), |taken| {
                 (taken.came.saturating_sub(taken.same_since).as_secs_f64(), taken.same_frames)
             }),
             same_keys: self
@@ -107,7 +109,7 @@ impl Record {
                 .as_ref()
                 .map(|told| told.keys.saturating_sub(self.changed_at_key)),
             clock: self.stream.as_ref().and_then(|told| told.clock_trouble.clone()),
-            look: newest.map(|taken| taken.look).unwrap_or_default(),
+            look: picture.map(|taken| taken.look).unwrap_or_default(),
         }
     }
 }
@@ -182,6 +184,24 @@ mod tests {
             assert_eq!(State::of(&record.facts(&config(), now, utc)).0, want, "second {now_s}");
         }
         assert_eq!(record.frames, 9);
+    }
+
+    #[test]
+    fn a_mask_may_be_black_and_the_same_for_days() {
+        let start: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        for (kind, sees) in [(Kind::Thermal, false), (Kind::Mask, true)] {
+            let (mut record, config) = (Record::default(), CameraConfig { kind, ..config() });
+            let black = Pixels::U8(Array3::zeros((32, 32, 1)));
+            for k in 0..40 {
+                let since = Duration::from_secs(5 * k);
+                let utc = start + jiff::SignedDuration::from_secs(5 * k as i64);
+                record.frame(&black, utc, since);
+            }
+            let (now, utc) =
+                (Duration::from_secs(200), start + jiff::SignedDuration::from_secs(200));
+            let state = State::of(&record.facts(&config, now, utc)).0;
+            assert_eq!(state.is_seeing(), sees, "{kind:?}: {state:?}");
+        }
     }
 
     #[test]

@@ -21,6 +21,8 @@ use crate::web::Shown;
 /// A message is acknowledged by then, or the line is cut and built anew.
 const ACKNOWLEDGED: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
+/// A station that stops waits so long for its last word to arrive, and so long again for the end of the line.
+const LEAVES: Duration = Duration::from_secs(2);
 /// Longest time between two tries to connect.
 const LONGEST: Duration = Duration::from_secs(60);
 /// Between two looks at the outbox, the station's health and its stop.
@@ -130,7 +132,11 @@ impl MqttWorker {
                     Ok(event) => break event.map_err(|cause| words(&cause))?,
                     Err(_) if *stood => {
                         self.fill(&mut queue, &mut leaving);
-                        if !self.depart(&client, &mut queue, &mut reader, &mut flight)? {
+                        let more = self.depart(&client, &mut queue, &mut reader, &mut flight)?;
+                        if !more || leaving.is_some_and(|at| at.elapsed() > LEAVES) {
+                            let _ = client.try_disconnect();
+                        }
+                        if leaving.is_some_and(|at| at.elapsed() > 2 * LEAVES) {
                             return Ok(());
                         }
                     }
@@ -155,14 +161,9 @@ impl MqttWorker {
                     }
                 }
                 Event::Incoming(Packet::PubAck(ack)) => {
-                    if let Some(seq) = flight.take_if(|f| f.packet == Some(ack.pkid)).map(|f| f.seq)
-                    {
-                        if let Some(seq) = seq {
-                            self.outbox.has_arrived(MQTT, seq);
-                        }
-                        if leaving.is_some() && queue.parcels.is_empty() {
-                            let _ = client.try_disconnect();
-                        }
+                    let landed = flight.take_if(|flight| flight.packet == Some(ack.pkid));
+                    if let Some(seq) = landed.and_then(|flight| flight.seq) {
+                        self.outbox.has_arrived(MQTT, seq);
                     }
                 }
                 Event::Incoming(Packet::Publish(said)) => {
@@ -178,8 +179,9 @@ impl MqttWorker {
             }
             if *stood {
                 self.fill(&mut queue, &mut leaving);
+                // Without that word the broker would tell the will.
                 if !self.depart(&client, &mut queue, &mut reader, &mut flight)? {
-                    return Ok(());
+                    let _ = client.try_disconnect();
                 }
             }
         }

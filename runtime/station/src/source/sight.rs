@@ -7,7 +7,7 @@ const GROWN: f64 = 0.1;
 const GROWN_CELLS: usize = 20;
 
 /// What is seen of a fire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sight {
     /// When the frame was taken.
     pub taken: Timestamp,
@@ -15,6 +15,10 @@ pub struct Sight {
     pub is_fire: bool,
     /// Cells that burn or have burnt.
     pub burnt_cells: usize,
+    /// Column and row of the middle of these.
+    pub middle: Option<[f64; 2]>,
+    /// The same in degrees east and north, where the picture lies on a map.
+    pub lon_lat: Option<[f64; 2]>,
 }
 
 impl Sight {
@@ -33,8 +37,14 @@ mod tests {
 
     #[test]
     fn a_fire_that_comes_or_grows_has_changed() {
-        let sight =
-            |is_fire, burnt_cells| Sight { taken: Timestamp::UNIX_EPOCH, is_fire, burnt_cells };
+        let taken = Timestamp::UNIX_EPOCH;
+        let sight = |is_fire, burnt_cells| Sight {
+            taken,
+            is_fire,
+            burnt_cells,
+            middle: None,
+            lon_lat: None,
+        };
         for (before, now, want) in [
             (sight(false, 0), sight(true, 3), true),
             (sight(true, 3), sight(true, 3), false),

@@ -150,6 +150,15 @@ impl Store {
         self.data.join(FORECASTS).join(kept::folder(camera, issued(clip, now)))
     }
 
+    /// Time of the newest forecast of `camera` that is kept as evidence.
+    #[must_use]
+    pub fn newest_evidence(&self, camera: &str) -> Option<Timestamp> {
+        let inside = self.inside();
+        let mut newest_first = inside.kept.iter().rev();
+        let found = newest_first.find(|k| k.what == What::Evidence && k.camera == camera);
+        found.map(|kept| kept.issued)
+    }
+
     /// Whether a frame of `camera` that was taken at `taken` is one to be kept: `keep.frames_every` after the last.
     #[must_use]
     pub fn wants_frame(&self, camera: &str, taken: Timestamp) -> bool {
