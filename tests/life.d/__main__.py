@@ -30,6 +30,7 @@ import reload
 import steps
 import systemd
 import two
+import webhook
 from trial import Miss, NotHere, NotRun, Trial
 
 # Name, what must hold, what does it. The slowest first: rows run side by side.
@@ -50,6 +51,7 @@ ROWS = [
     ),
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
     ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
+    ("webhook", "500, a hang, 404: tried again or not, signed, in order", webhook.row),
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),

@@ -11,7 +11,7 @@ from trial import Trial, until
 
 
 def heat(width: int, height: int, burns: bool, k: int) -> bytes:
-    """A TIFF of kelvin: ground of 290 K that is a little different each time, and a fire of 700 K."""
+    """A TIFF of kelvin: ground of 290 K, a little different each time, and a fire of 700 K."""
     values = []
     for y in range(height):
         fire = burns and height // 3 < y < height // 2

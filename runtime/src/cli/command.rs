@@ -10,7 +10,7 @@ use super::forecast::{self, ForecastArgs};
 use super::models::ModelsWhat;
 use super::node::{self, NodeWhat};
 use super::replay::{self, ReplayArgs};
-use super::station::{self, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
+use super::station::{self, AlertsArgs, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use super::weather::{self, WeatherArgs};
 
 /// What the program does, in a line.
@@ -83,6 +83,9 @@ pub(crate) enum Verb {
     /// Runs a field station: watches its cameras, forecasts, and tells how it fares, until it is stopped.
     #[command(after_help = station::RUN_HELP)]
     Run(RunArgs),
+    /// Lists the alerts of a station, and says that somebody knows of one.
+    #[command(after_help = station::ALERTS_HELP)]
+    Alerts(AlertsArgs),
     /// Pauses a station while people work on it: nothing is forecast, nothing is a fault.
     #[command(after_help = station::PAUSE_HELP)]
     Pause(PauseArgs),

@@ -22,5 +22,5 @@ pub(crate) use models::ModelsWhat;
 pub(crate) use pick::Pick;
 pub(crate) use place::typed;
 pub(crate) use replay::ReplayArgs;
-pub(crate) use station::{CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
+pub(crate) use station::{AlertsArgs, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 pub(crate) use weather::WeatherArgs;

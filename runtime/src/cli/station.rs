@@ -62,6 +62,30 @@ pub(crate) struct PauseArgs {
     pub(crate) data: Option<PathBuf>,
 }
 
+pub(crate) const ALERTS_HELP: &str = "\
+Lists the alerts that are open, and the last that are over. Who knows of one says so: it stays open until it is over,
+and everybody sees who knows.
+
+Examples:
+  emberline alerts station.toml
+  emberline alerts station.toml --acknowledge fire-north-20260802T143049000Z --by ann";
+
+#[derive(Args, Debug)]
+pub(crate) struct AlertsArgs {
+    /// The station's file.
+    #[arg(value_name = "CONFIG")]
+    pub(crate) config: String,
+    /// Says that this alert is known.
+    #[arg(long, value_name = "ID", requires = "by")]
+    pub(crate) acknowledge: Option<String>,
+    /// To whom.
+    #[arg(long, value_name = "NAME", requires = "acknowledge")]
+    pub(crate) by: Option<String>,
+    /// Folder of what the station keeps, instead of the file's.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct CamerasArgs {
     /// How long to wait for answers.

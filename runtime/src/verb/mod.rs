@@ -37,6 +37,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Verb::Man { folder } => man::run(folder.as_deref()),
         Verb::Run(args) => station::run(&args),
         Verb::Cameras(args) => station::cameras(&args),
+        Verb::Alerts(args) => station::alerts(&args),
         Verb::Pause(args) => station::pause(&args),
         Verb::Config { what } => station::config(&what),
         Verb::Weather(args) => weather::run(&args),

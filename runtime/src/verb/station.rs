@@ -1,5 +1,5 @@
-//! `emberline run`, `pause`, `cameras` and `config`: the station, its rest, what it may see through, and the file
-//! that says what it is.
+//! `emberline run`, `alerts`, `pause`, `cameras` and `config`: the station, what it tells, its rest, what it may see
+//! through, and the file that says what it is.
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -7,13 +7,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use emberline::station::alert::{Phase, known};
 use emberline::station::config::{Config, ConfigError};
 use emberline::station::{Station, discovery, pause};
 use jiff::{Timestamp, Unit};
 
 use super::outcome::Outcome;
 use super::screen::{print, say};
-use crate::cli::{CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
+use crate::cli::{AlertsArgs, CamerasArgs, ConfigWhat, PauseArgs, RunArgs};
 use crate::signals;
 use crate::spell::spelled;
 
@@ -70,6 +71,37 @@ pub(crate) fn cameras(args: &CamerasArgs) -> anyhow::Result<Outcome> {
     say(
         "the rtsp:// address of a camera is on its own page; give it as from = in the station's file",
     );
+    Ok(Outcome::Done)
+}
+
+/// Lists the alerts of a station, or says that one is known.
+pub(crate) fn alerts(args: &AlertsArgs) -> anyhow::Result<Outcome> {
+    let config = read(&args.config)?;
+    let data = args.data.as_ref().unwrap_or(&config.data);
+    let all = match known::read(data) {
+        Ok(all) => all,
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {
+            let fix = "give the folder of a station that has had an alert with --data";
+            anyhow::bail!("{}: no alerts are kept here; {fix}", data.display());
+        }
+        Err(cause) => anyhow::bail!("{}: its alerts cannot be read: {cause}", data.display()),
+    };
+    let (Some(id), Some(by)) = (&args.acknowledge, &args.by) else {
+        for alert in &all {
+            print(&format!("{}  {}  {}", alert.raised, alert.id, alert.words()))?;
+        }
+        if all.is_empty() {
+            print(&format!("{}: no alerts", config.name))?;
+        }
+        return Ok(Outcome::Done);
+    };
+    let open = |phase| phase != Phase::Closed;
+    let Some(alert) = all.iter().find(|alert| alert.id == *id && open(alert.phase)) else {
+        let fix = format!("‹emberline alerts {}› lists those that are", args.config);
+        anyhow::bail!("{id}: no alert of this id is open; {fix}");
+    };
+    known::say(data, id, by).map_err(|cause| anyhow!("{}: {cause}", data.display()))?;
+    print(&format!("{}: known to {by}", alert.words()))?;
     Ok(Outcome::Done)
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
-use crate::alert::{Alerts, Moment};
+use crate::alert::{self, Alerts, Moment};
 use crate::config::{Config, ConfigError, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
@@ -322,6 +322,7 @@ impl Station {
             }
             if is_due(&mut asked, PAUSE) {
                 let now = began.elapsed();
+                alert::known::take(&config.data, &alerts, Timestamp::now());
                 let left = pause.left(now, Timestamp::now());
                 let until = left.map(|left| now + left);
                 let before = std::mem::replace(&mut view.changing().paused_until, until);

@@ -19,6 +19,8 @@ use crate::source::Sight;
 
 /// The topic of alerts in the outbox.
 pub(crate) const TOPIC: &str = "alert";
+/// Where they are kept, below the data folder.
+const FILE: &str = "state/alerts.json";
 /// Alerts that are over and still shown.
 const SHOWN: usize = 50;
 
@@ -87,7 +89,7 @@ impl Alerts {
         rules: Vec<AlertConfig>,
         outbox: Arc<Outbox>,
     ) -> Self {
-        let file = data.join("state/alerts.json");
+        let file = data.join(FILE);
         let kept = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|cause| {
                 tracing::warn!("alerts: {}: {cause}", file.display());
@@ -311,6 +313,12 @@ impl Alerts {
             tracing::warn!("alerts: {}: {cause}", self.file.display());
         }
     }
+}
+
+/// The alerts that were last kept in `data`, newest first.
+pub(super) fn read(data: &Path) -> std::io::Result<Vec<Alert>> {
+    let kept: Kept = serde_json::from_slice(&std::fs::read(data.join(FILE))?)?;
+    Ok(kept.alerts.into_iter().rev().collect())
 }
 
 impl Inside {

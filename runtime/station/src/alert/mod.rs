@@ -6,6 +6,7 @@ mod alerts;
 mod book;
 mod finding;
 mod judge;
+pub mod known;
 mod shape;
 
 pub(crate) use alert::NOTICE;
