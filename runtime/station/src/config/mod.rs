@@ -1,6 +1,7 @@
 //! Configuration: what a station is, from one TOML file; all that is not said there has a default.
 
 mod camera;
+mod certificate;
 mod check;
 mod config;
 mod error;
@@ -15,6 +16,7 @@ mod text;
 mod tests;
 
 pub use camera::{CameraConfig, CameraFrom, Transport, When};
+pub use certificate::{Certificate, Fingerprint};
 pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};
