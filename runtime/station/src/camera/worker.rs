@@ -32,7 +32,7 @@ pub type Open = dyn Fn() -> Result<Box<dyn Feed>, Fault> + Send;
 
 /// How the feed of a camera is opened.
 #[must_use]
-pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
+pub fn open(config: &CameraConfig) -> Box<Open> {
     let config = config.clone();
     Box::new(move || {
         let CameraConfig { from, login, kind, every_s, .. } = config.clone();
