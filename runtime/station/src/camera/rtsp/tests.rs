@@ -9,10 +9,25 @@ use emberline_vision::frame::Kind;
 use super::RtspFeed;
 use crate::camera::feed::{Feed as _, Got};
 use crate::config::{CameraConfig, CameraFrom, Transport, When};
+use crate::source::Fault;
 use crate::sun::Site;
 
 #[test]
 fn what_makes_the_reader_of_its_words_fail_is_a_fault_of_the_camera() {
+    for lines in [
+        // It ends before it says how the medium is coded.
+        "m=video 0 RTP/AVP \r\n",
+        // A line that is none.
+        "m=video 0 RTP/AVP 96\r\nx\r\na=rtpmap:96 H264/90000\r\n",
+    ] {
+        let fault = fault_of(lines);
+        let is_told = !fault.refused && fault.why.contains("makes its reader fail");
+        assert!(is_told, "{lines}: {fault:?}");
+    }
+}
+
+/// What becomes of a camera that describes its media so.
+fn fault_of(lines: &'static str) -> Fault {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("rtsp://{}/1", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -22,8 +37,7 @@ fn what_makes_the_reader_of_its_words_fail_is_a_fault_of_the_camera() {
             head.push(char::from(byte[0]));
         }
         let number = head.lines().find_map(|line| line.strip_prefix("CSeq: ")).unwrap();
-        // The line of the medium ends before it says how it is coded.
-        let body = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP \r\n";
+        let body = format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\n{lines}");
         let length = body.len();
         let head =
             format!("RTSP/1.0 200 OK\r\nCSeq: {number}\r\nContent-Type: application/sdp\r\n");
@@ -42,12 +56,11 @@ fn what_makes_the_reader_of_its_words_fail_is_a_fault_of_the_camera() {
     })
     .unwrap();
     let began = Instant::now();
-    let fault = loop {
+    loop {
         match feed.next(Duration::from_millis(50)) {
             Ok(Got::Nothing) => assert!(began.elapsed() < Duration::from_secs(60)),
             Ok(got) => panic!("{got:?}"),
-            Err(fault) => break fault,
+            Err(fault) => return fault,
         }
-    };
-    assert!(!fault.refused && fault.why.contains("makes its reader fail"), "{fault:?}");
+    }
 }
