@@ -112,7 +112,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates that one file or folder alone may name.
-const ALONE: [(&str, &str); 10] = [
+const ALONE: [(&str, &str); 11] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
@@ -121,6 +121,7 @@ const ALONE: [(&str, &str); 10] = [
     ("httparse", "station/src/web.rs"),
     ("sd_notify", "station/src/systemd.rs"),
     ("ureq", "station/src/camera/http/"),
+    ("rustls", "station/src/camera/http/"),
     ("digest_auth", "station/src/camera/http/"),
     ("linuxvideo", "station/src/camera/v4l2/"),
 ];

@@ -27,7 +27,7 @@ class Server(http.server.BaseHTTPRequestHandler):
         """Takes a message in, and answers."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         answer = self.answers.pop(0) if self.answers else 200
-        self.got.append((answer, dict(self.headers), body))
+        self.got.append((answer, self.headers, body))
         if answer == "hangs":
             time.sleep(14)
             return

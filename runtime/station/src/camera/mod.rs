@@ -27,5 +27,6 @@ pub use http::{NoStream, Part, Splitter};
 pub(crate) use memory::Memory;
 pub use record::Taken;
 pub use stream_facts::StreamFacts;
-pub(crate) use worker::open;
+#[doc(hidden)]
+pub use worker::open;
 pub use worker::{Open, Worker};

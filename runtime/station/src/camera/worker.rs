@@ -32,7 +32,7 @@ pub type Open = dyn Fn() -> Result<Box<dyn Feed>, Fault> + Send;
 
 /// How the feed of a camera is opened.
 #[must_use]
-pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
+pub fn open(config: &CameraConfig) -> Box<Open> {
     let config = config.clone();
     Box::new(move || {
         let CameraConfig { from, login, kind, every_s, .. } = config.clone();
@@ -43,9 +43,10 @@ pub(crate) fn open(config: &CameraConfig) -> Box<Open> {
             CameraFrom::Folder(folder) => Box::new(DropFolder::open(folder, kind)?),
             #[cfg(feature = "video")]
             CameraFrom::Rtsp { .. } => Box::new(RtspFeed::open(&config)?),
-            CameraFrom::Http { address, snapshot } => {
+            CameraFrom::Http { address, snapshot, certificate } => {
                 let every = Duration::from_secs_f64(every_s);
-                Box::new(HttpFeed::open(address, login.as_ref(), *snapshot, kind, every)?)
+                let login = login.as_ref();
+                Box::new(HttpFeed::open(address, login, certificate, *snapshot, kind, every)?)
             }
             #[cfg(target_os = "linux")]
             CameraFrom::Device(path) => {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use emberline_vision::frame::Kind;
 
+use super::certificate::Certificate;
 use super::check::Check;
 use super::error::ConfigError;
 use super::login::{Login, PasswordFrom};
@@ -50,10 +51,13 @@ pub enum CameraFrom {
     },
     /// A stream of JPEG pictures, or one picture at a time, by HTTP.
     Http {
-        /// `http://host[:port]/path`, without user and password; `{user}` and `{password}` may stand for them.
+        /// `http://host[:port]/path`, or `https://`, without user and password; `{user}` and `{password}` may
+        /// stand for them.
         address: String,
         /// Whether each picture is asked for by itself.
         snapshot: bool,
+        /// Which certificate it may show, by `https://`.
+        certificate: Certificate,
     },
     /// A video device of this machine.
     Device(PathBuf),
@@ -100,6 +104,7 @@ impl CameraConfig {
     /// As it stands in the file, defaults written out.
     pub(super) fn text(&self) -> CameraText {
         let (mut transport, mut snapshot) = (None, None);
+        let (mut certificate_sha256, mut certificate_file) = (None, None);
         let from = match &self.from {
             CameraFrom::Sim(address) => address.clone(),
             CameraFrom::Folder(path) => format!("file://{}", path.display()),
@@ -107,8 +112,9 @@ impl CameraConfig {
                 transport = word(&TRANSPORTS, *by);
                 address.clone()
             }
-            CameraFrom::Http { address, snapshot: one } => {
+            CameraFrom::Http { address, snapshot: one, certificate } => {
                 snapshot = Some(*one);
+                (certificate_sha256, certificate_file) = certificate.text();
                 address.clone()
             }
             CameraFrom::Device(path) => path.display().to_string(),
@@ -127,6 +133,8 @@ impl CameraConfig {
             password_env,
             transport,
             snapshot,
+            certificate_sha256,
+            certificate_file,
             kind: Some(self.kind.to_string()),
             every_s: Some(self.every_s),
             step_s: Some(self.step_s),
@@ -152,7 +160,7 @@ impl Check<'_> {
         let every_s = text.every_s.unwrap_or(FRAME_EVERY_S);
         let every_s = self.number(every_s, [0.1, 3600.0], &place("every_s"))?;
         let kind = self.choice(text.kind.as_deref(), &KINDS, &place("kind"))?;
-        let (from, kind, usual_step_s) = if from.starts_with("sim:") {
+        let (mut from, kind, usual_step_s) = if from.starts_with("sim:") {
             let kind = kind.unwrap_or(Kind::Thermal);
             (self.sim(&place("from"), from, kind)?, kind, every_s)
         } else {
@@ -166,7 +174,13 @@ impl Check<'_> {
             return self.value(&place("transport"), "only rtsp:// has one", fix);
         }
         if text.snapshot.is_some() && !matches!(from, CameraFrom::Http { .. }) {
-            return self.value(&place("snapshot"), "only http:// has one", fix);
+            return self.value(&place("snapshot"), "only http:// and https:// have one", fix);
+        }
+        let is_https =
+            matches!(&from, CameraFrom::Http { address, .. } if address.starts_with("https://"));
+        let told = self.certificate(&place, is_https, text)?;
+        if let CameraFrom::Http { certificate, .. } = &mut from {
+            *certificate = told;
         }
         if kind == Kind::Mask && matches!(from, CameraFrom::Rtsp { .. }) {
             let what = "a video is no mask: compression blurs its values";
@@ -243,7 +257,7 @@ impl Check<'_> {
         if from.starts_with("/dev/") {
             return Ok(CameraFrom::Device(from.into()));
         }
-        let fix = "give rtsp://, http://, file:///srv/drop/, /dev/video0 or sim:fire";
+        let fix = "give rtsp://, http://, https://, file:///srv/drop/, /dev/video0 or sim:fire";
         let Some((scheme, rest)) = from.split_once("://") else {
             return self.value(place, "no address of a camera", fix);
         };
@@ -263,14 +277,11 @@ impl Check<'_> {
                 let transport = self.choice(transport, &TRANSPORTS, &place)?.unwrap_or_default();
                 Ok(CameraFrom::Rtsp { address: from, transport })
             }
-            "http" => self.http(place, from, text),
-            "https" => {
-                let fix = "give http:// within a network of your own";
-                self.value(place, "https:// cannot be read yet", fix)
-            }
+            "http" | "https" => self.http(place, from, text),
             "rtsps" => {
-                let fix = "give rtsp:// within a network of your own";
-                self.value(place, "rtsps:// cannot be read yet", fix)
+                let fix =
+                    "give rtsp:// within a network of your own, or pictures of it by https://";
+                self.value(place, "rtsps:// cannot be read", fix)
             }
             _ => self.value(place, "no address of a camera", fix),
         }
@@ -298,6 +309,6 @@ impl Check<'_> {
             return self.value(place, "the address has a place for a user or a password", fix);
         }
         let snapshot = text.snapshot.unwrap_or(false);
-        Ok(CameraFrom::Http { address, snapshot })
+        Ok(CameraFrom::Http { address, snapshot, certificate: Certificate::Known })
     }
 }

@@ -46,6 +46,8 @@ const CAMERA: &[&str] = &[
     "password_env",
     "transport",
     "snapshot",
+    "certificate_sha256",
+    "certificate_file",
     "kind",
     "every_s",
     "step_s",

@@ -2,6 +2,7 @@
 
 mod alert;
 mod camera;
+mod certificate;
 mod check;
 mod config;
 mod error;
@@ -18,6 +19,7 @@ mod tests;
 
 pub use alert::{AlertConfig, AlertWhen, Quiet};
 pub use camera::{CameraConfig, CameraFrom, Transport, When};
+pub use certificate::{Certificate, Fingerprint};
 pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};

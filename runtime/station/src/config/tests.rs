@@ -13,6 +13,9 @@ from = \"file:///srv/drop/\"
 kind = \"thermal\"
 ";
 
+const SHA256: &str = "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:\
+                      00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF";
+
 #[test]
 fn all_but_name_place_and_a_camera_has_a_default() {
     let config = Config::parse("s.toml", LEAST).unwrap();
@@ -38,6 +41,8 @@ fn what_is_written_out_says_the_same_again() {
          password_file = \"/etc/a\"\ntransport = \"udp\"\nlook = \"day\"\n\
          [[camera]]\nname = \"b\"\nfrom = \"http://b/now.jpg?u={{user}}&pwd={{password}}\"\nkind = \"thermal\"\nuser = \"v\"\n\
          password_env = \"B\"\nsnapshot = true\n\
+         [[camera]]\nname = \"d\"\nfrom = \"https://d/1\"\nkind = \"rgb\"\ncertificate_sha256 = \"{SHA256}\"\n\
+         [[camera]]\nname = \"e\"\nfrom = \"https://e/1\"\nkind = \"rgb\"\ncertificate_file = \"/etc/e.pem\"\n\
          [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
          [[radar]]\nname = \"fmi\"\nfrom = \"file:///data/radar/\"\nevery_s = 300\nuntil = \"90min\"\n\
          at = [\"60.17,24.94\", \"61N 25E\"]\nunit = \"dBZ\"\nzr = \"223,1.53\"\nno_data = \"-999,255\"\n\
@@ -117,6 +122,7 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         LEAST.replacen(old, new, 1)
     };
     let end = |more: &str| format!("{LEAST}{more}\n");
+    let https = |keys: &str| end(keys).replace("file:///srv/drop/", "https://h/1");
     let radar = |keys: &str| format!("{LEAST}[[radar]]\n{keys}\n");
     let fmi = |key: &str| radar(&format!("name = \"fmi\"\nfrom = \"file:///r\"\n{key}"));
     for (text, want) in [
@@ -144,14 +150,31 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         ),
         (with("file:///srv/drop/", "rtsp:///1"), "no address of a camera; give it as a browser"),
         (
-            with("file:///srv/drop/", "https://host/1"),
-            "from: https:// cannot be read yet; give http",
+            with("file:///srv/drop/", "rtsps://host/1"),
+            "from: rtsps:// cannot be read; give rtsp:// within",
+        ),
+        (with("file:///srv/drop/", "https://u:pw@host/1"), "the address holds a user; give user ="),
+        (with("file:///srv/drop/", "https://h/1?pwd=pw"), "holds a password; write {password}"),
+        (https("certificate_sha256 = \"AB:CD\""), "certificate_sha256: no SHA-256 of a cert"),
+        (https("certificate_file = \"north.pem\""), "certificate_file: no path from the root"),
+        (
+            https(&format!("certificate_sha256 = \"{SHA256}\"\ncertificate_file = \"/n.pem\"")),
+            "certificate_file: there is a certificate_sha256 too; leave one",
+        ),
+        (https("certificate = \"/n.pem\""), "certificate: no such key; write certificate_file"),
+        (
+            https(&format!("certificate_sha256 = \"{SHA256}\"")).replace("https:", "http:"),
+            "camera north: certificate_sha256: only https:// has one; leave it out",
+        ),
+        (
+            https("certificate_file = \"/n.pem\"").replace("https:", "rtsp:"),
+            "camera north: certificate_file: only https:// has one; leave it out",
         ),
         (with("file:///srv/drop/", "http://h/1?u=a&Pwd=pw"), "holds a password; write {password}"),
         (with("file:///srv/drop/", "http://h/1?u={user}"), "write user = and password_file ="),
         (with("file:///srv/drop/", "ftp://host/1"), "no address of a camera; give rtsp://"),
         (end("transport = \"udp\""), "camera north: transport: only rtsp:// has one; leave it out"),
-        (end("snapshot = true"), "camera north: snapshot: only http:// has one"),
+        (end("snapshot = true"), "camera north: snapshot: only http:// and https:// have"),
         (end("user = \"u\""), "camera north: password_file is missing; write password_file ="),
         (end("password_env = \"P\""), "camera north: user is missing"),
         (end("user = \"u\"\npassword_env = \"P\""), "user: only cameras of the network have"),

@@ -59,7 +59,7 @@ pub(super) struct CameraText {
     /// What it is called: small letters, digits and dashes.
     #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
     pub(super) name: Option<String>,
-    /// Where its frames come from: rtsp://, http://, file:///folder/, /dev/video0 or sim:fire; no password in it.
+    /// Where its frames come from: rtsp://, http://, https://, file:///folder/, /dev/video0 or sim:fire; no password in it.
     pub(super) from: Option<String>,
     /// Who it is asked as, where it wants to know.
     pub(super) user: Option<String>,
@@ -70,8 +70,14 @@ pub(super) struct CameraText {
     /// What carries the packets of rtsp:// (usual: tcp).
     #[schemars(extend("enum" = ["tcp", "udp"]))]
     pub(super) transport: Option<String>,
-    /// Whether each picture of http:// is asked for by itself (usual: false: a stream).
+    /// Whether each picture of http:// or https:// is asked for by itself (usual: false: a stream).
     pub(super) snapshot: Option<bool>,
+    /// SHA-256 of the one certificate that a camera by https:// may show (usual: any that well-known issuers vouch
+    /// for).
+    #[schemars(regex(pattern = "^([0-9A-Fa-f]{64}|([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$"))]
+    pub(super) certificate_sha256: Option<String>,
+    /// File (PEM) of the certificate of a camera by https://, or of those that vouch for it.
+    pub(super) certificate_file: Option<String>,
     /// What its values mean.
     #[schemars(extend("enum" = ["thermal", "rgb", "mask"]))]
     pub(super) kind: Option<String>,

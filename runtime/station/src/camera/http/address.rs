@@ -29,16 +29,15 @@ impl Address {
     }
 
     fn parse(text: &str) -> Result<Self, &'static str> {
-        const FIX: &str = "it is no address: give http://host/path";
+        const FIX: &str = "it is no address: give http://host/path, or https://";
         let uri: Uri = text.split('#').next().unwrap_or("").parse().map_err(|_| FIX)?;
         let host = uri.authority().ok_or(FIX)?;
         match uri.scheme_str() {
-            Some("http") if host.host().is_empty() => Err(FIX),
-            Some("http") if host.as_str().contains('@') => Err("the address holds a user"),
-            Some("http") => Ok(Self { uri }),
-            Some("https") => Err(
-                "https:// cannot be read yet: let it answer by http:// in a network of your own",
-            ),
+            Some("http" | "https") if host.host().is_empty() => Err(FIX),
+            Some("http" | "https") if host.as_str().contains('@') => {
+                Err("the address holds a user")
+            }
+            Some("http" | "https") => Ok(Self { uri }),
             _ => Err(FIX),
         }
     }
@@ -48,18 +47,27 @@ impl Address {
     /// # Errors
     /// As [`Address::new`].
     pub(super) fn follow(&self, location: &str) -> Result<Self, &'static str> {
+        let to = self.leads_to(location)?;
+        match self.is_https() && !to.is_https() {
+            true => Err("from https:// to http://, where anybody may answer: give that itself"),
+            false => Ok(to),
+        }
+    }
+
+    fn leads_to(&self, location: &str) -> Result<Self, &'static str> {
+        let scheme = self.uri.scheme_str().unwrap_or("http");
         let host = self.uri.authority().map_or("", |host| host.as_str());
         let path = self.uri.path();
         if location.split(['/', '?', '#']).next().is_some_and(|scheme| scheme.ends_with(':')) {
             return Self::parse(location);
         }
         Self::parse(&match location.as_bytes() {
-            [b'/', b'/', ..] => format!("http:{location}"),
-            [b'/', ..] => format!("http://{host}{location}"),
-            [b'?', ..] => format!("http://{host}{path}{location}"),
+            [b'/', b'/', ..] => format!("{scheme}:{location}"),
+            [b'/', ..] => format!("{scheme}://{host}{location}"),
+            [b'?', ..] => format!("{scheme}://{host}{path}{location}"),
             _ => {
                 let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
-                format!("http://{host}{folder}{location}")
+                format!("{scheme}://{host}{folder}{location}")
             }
         })
     }
@@ -69,11 +77,22 @@ impl Address {
         self.uri.authority().map_or("", |host| host.as_str())
     }
 
-    /// Whether both are answered by one host at one port.
-    pub(super) fn is_of_host(&self, other: &Self) -> bool {
-        let place =
-            |uri: &Uri| (uri.host().map(str::to_ascii_lowercase), uri.port_u16().unwrap_or(80));
-        place(&self.uri) == place(&other.uri)
+    /// Whether it is asked with TLS.
+    pub(super) fn is_https(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
+    /// Whether it is answered by the host and port of `camera`; or by that host with TLS, where the camera is asked
+    /// without: who answers there shows a certificate.
+    pub(super) fn is_of(&self, camera: &Self) -> bool {
+        let host = |at: &Self| at.uri.host().map(str::to_ascii_lowercase);
+        let port = |at: &Self| at.uri.port_u16().unwrap_or(if at.is_https() { 443 } else { 80 });
+        host(self) == host(camera)
+            && match (camera.is_https(), self.is_https()) {
+                (false, true) => true,
+                (true, false) => false,
+                _ => port(self) == port(camera),
+            }
     }
 
     /// What is asked for of the host.
@@ -131,7 +150,8 @@ mod tests {
             ("http://cam:8080/y", Ok(("cam:8080", "/y", true))),
             ("http://cam/y", Ok(("cam", "/y", false))),
             ("http://other:8080", Ok(("other:8080", "/", false))),
-            ("https://cam:8080/y", Err("https:// cannot be read yet")),
+            ("https://cam:8443/y", Ok(("cam:8443", "/y", true))),
+            ("https://other/y", Ok(("other", "/y", false))),
             ("http://u:p@cam:8080/y", Err("holds a user")),
             ("ftp://cam/y", Err("no address")),
             ("http://", Err("no address")),
@@ -139,12 +159,25 @@ mod tests {
             match (from.follow(location), want) {
                 (Ok(to), Ok((host, target, same))) => {
                     assert!(to.host().eq_ignore_ascii_case(host), "{location}: {to:?}");
-                    assert_eq!((to.target(), to.is_of_host(&from)), (target, same), "{location}");
+                    assert_eq!((to.target(), to.is_of(&from)), (target, same), "{location}");
                 }
                 (Err(e), Err(why)) => assert!(e.contains(why), "{location}: {e}"),
                 (got, _) => panic!("{location}: {got:?}"),
             }
         }
-        assert!(at("http://cam:80/").is_of_host(&at("http://cam/x")));
+        let safe = at("https://cam/a/b");
+        assert_eq!(safe.follow("c").unwrap(), at("https://cam/a/c"));
+        assert_eq!(safe.follow("//other/c").unwrap(), at("https://other/c"));
+        assert!(safe.follow("http://cam/a/c").unwrap_err().contains("give that itself"));
+        for (one, other, want) in [
+            ("http://cam:80/", "http://cam/x", true),
+            ("https://cam:443/", "https://cam/x", true),
+            ("https://cam:8443/", "https://cam/x", false),
+            ("https://cam/", "http://cam/x", true),
+            ("http://cam/", "https://cam/x", false),
+            ("http://cam:443/", "https://cam/x", false),
+        ] {
+            assert_eq!(at(one).is_of(&at(other)), want, "{one} {other}");
+        }
     }
 }

@@ -1,23 +1,29 @@
 //! The client: one request of a camera, with its deadlines, redirects and password.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::Response;
 use ureq::http::header::{AUTHORIZATION, LOCATION, WWW_AUTHENTICATE};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
 use ureq::{Agent, Body, Error};
 
 use super::address::Address;
 use super::challenge::Challenge;
-use crate::config::{Login, Secret};
+use super::tls::{TlsConnector, TlsFault};
+use super::trust;
+use crate::config::{Certificate, Login, Secret};
 use crate::source::Fault;
 
 /// Most redirects that are followed.
 const REDIRECTS: u32 = 3;
 /// Most bytes of an answer's head.
 const HEAD_MAX: usize = 16 << 10;
-/// A connection is there by then.
+/// A connection is there by then; one with TLS, for which small cameras compute long, by then.
 const CONNECT: Duration = Duration::from_secs(5);
+const CONNECT_TLS: Duration = Duration::from_secs(10);
 
 /// How long a picture may take: together for what is asked for once, for each of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +45,25 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// One that asks at the address `text`. The password is read here.
+    /// One that asks at the address `text`, where `certificate` may be shown. Password and certificates are read
+    /// here.
     ///
     /// # Errors
-    /// [`Fault`], where an address or a password cannot be used.
-    pub(super) fn new(text: &str, login: Option<&Login>, within: Within) -> Result<Self, Fault> {
+    /// [`Fault`], where an address, a password or a file of certificates cannot be used.
+    pub(super) fn new(
+        text: &str,
+        login: Option<&Login>,
+        certificate: &Certificate,
+        within: Within,
+    ) -> Result<Self, Fault> {
         let refused = |why: String| Fault { refused: true, why };
         let login = match login {
             Some(login) => Some((login.user.clone(), login.password().map_err(refused)?)),
             None => None,
         };
         let address = Address::new(text, login.as_ref()).map_err(|why| refused(why.to_owned()))?;
+        let tls = trust::config(certificate, address.is_https()).map_err(refused)?;
+        let connect = if address.is_https() { CONNECT_TLS } else { CONNECT };
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -60,7 +74,7 @@ impl Client {
             .proxy(None)
             .user_agent(concat!("emberline/", env!("CARGO_PKG_VERSION")))
             .timeout_resolve(Some(CONNECT))
-            .timeout_connect(Some(CONNECT));
+            .timeout_connect(Some(connect));
         let (config, within) = match within {
             Within::Whole(span) => (config.timeout_global(Some(span)), span),
             Within::Each(span) => {
@@ -70,7 +84,9 @@ impl Client {
             }
         };
         let within_s = within.as_secs_f64();
-        Ok(Self { agent: config.build().new_agent(), address, login, challenge: None, within_s })
+        let connector = TcpConnector::default().chain(TlsConnector(Arc::new(tls)));
+        let agent = Agent::with_parts(config.build(), connector, DefaultResolver::default());
+        Ok(Self { agent, address, login, challenge: None, within_s })
     }
 
     /// The answer to a request, which is a good one.
@@ -79,7 +95,7 @@ impl Client {
         let (mut redirects, mut answered) = (0, false);
         loop {
             // Nobody but the camera's own host is told the password.
-            let is_own = at.is_of_host(&self.address);
+            let is_own = at.is_of(&self.address);
             let response = self.ask(&at, is_own)?;
             let status = response.status().as_u16();
             match status {
@@ -108,7 +124,7 @@ impl Client {
                         refused(&format!("it sends to another address, which is not taken: {why}"))
                     })?;
                     let tells = |(_, secret): &(String, Secret)| to.tells(secret);
-                    if !to.is_of_host(&self.address) && self.login.as_ref().is_some_and(tells) {
+                    if !to.is_of(&self.address) && self.login.as_ref().is_some_and(tells) {
                         return Err(refused("it sends the password to another host"));
                     }
                     at = to;
@@ -179,6 +195,9 @@ impl Client {
                 | io::ErrorKind::UnexpectedEof => format!("{host} hung up before it answered"),
                 _ => format!("{host}: {cause}"),
             },
+            Error::Other(cause) if let Some(tls) = cause.downcast_ref::<TlsFault>() => {
+                return Fault { refused: tls.refused, why: tls.why.clone() };
+            }
             Error::LargeResponseHeader(..) => {
                 format!("{host} answers with over {} kB of headers", HEAD_MAX >> 10)
             }

@@ -11,7 +11,7 @@ use super::slot::{Fetched, Slot};
 use super::{snapshot, stream};
 use crate::camera::feed::{Feed, Got};
 use crate::camera::intake::Intake;
-use crate::config::Login;
+use crate::config::{Certificate, Login};
 use crate::source::Fault;
 
 /// A picture may take this long, and a step of the camera's besides, though no longer than [`LONGEST`].
@@ -36,25 +36,27 @@ impl HttpFeed {
     pub(in crate::camera) fn open(
         address: &str,
         login: Option<&Login>,
+        certificate: &Certificate,
         snapshot: bool,
         kind: Kind,
         every: Duration,
     ) -> Result<Self, Fault> {
         let span = (PATIENCE + every).min(LONGEST);
-        Self::open_within(address, login, snapshot, kind, every, span)
+        Self::open_within(address, login, certificate, snapshot, kind, every, span)
     }
 
     /// The same, where a picture may take `span`.
     pub(super) fn open_within(
         address: &str,
         login: Option<&Login>,
+        certificate: &Certificate,
         snapshot: bool,
         kind: Kind,
         every: Duration,
         span: Duration,
     ) -> Result<Self, Fault> {
         let within = if snapshot { Within::Whole(span) } else { Within::Each(span) };
-        let client = Client::new(address, login, within)?;
+        let client = Client::new(address, login, certificate, within)?;
         let slot = Arc::new(Slot::default());
         let theirs = Arc::clone(&slot);
         let thread =

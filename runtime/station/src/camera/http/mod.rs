@@ -1,8 +1,8 @@
-//! Cameras by HTTP: one picture a request, or a stream of JPEG pictures.
+//! Cameras by HTTP: one picture a request, or a stream of JPEG pictures, with TLS or without.
 //!
 //! ```text
 //! snapshot, stream (splitter) ──▶ slot ──▶ http_feed ──▶ intake: a frame
-//!     └── client: address, challenge
+//!     └── client: address, challenge, tls (trust)
 //! ```
 
 mod address;
@@ -13,6 +13,8 @@ mod slot;
 mod snapshot;
 mod splitter;
 mod stream;
+mod tls;
+mod trust;
 
 #[cfg(test)]
 mod tests;

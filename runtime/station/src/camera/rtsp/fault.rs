@@ -14,6 +14,11 @@ pub(super) fn passing(host: &str, why: &str) -> Fault {
     Fault { refused: false, why: format!("{host}: {why}") }
 }
 
+/// That the library which reads a camera's words failed on them.
+pub(super) fn of_reader(host: &str) -> Fault {
+    passing(host, "what it says makes its reader fail: restart the camera, and report this please")
+}
+
 /// One that a person must see to.
 pub(super) fn refused(host: &str, why: &str) -> Fault {
     Fault { refused: true, why: format!("{host}: {why}") }

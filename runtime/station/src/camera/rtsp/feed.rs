@@ -1,9 +1,11 @@
 //! The feed of a camera by RTSP.
 
 use std::collections::BTreeMap;
-use std::future::Future;
-use std::pin::Pin;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use emberline_vision::frame::{Pixels, TimeSource};
@@ -150,13 +152,13 @@ impl RtspFeed {
 
     /// Takes what comes within `wait`, or has come already where that is over.
     fn receive(&mut self, wait: Duration) -> Result<(), Fault> {
-        let Self { runtime: Some(runtime), stage, .. } = self else { return Ok(()) };
+        let Self { runtime: Some(runtime), stage, host, .. } = self else { return Ok(()) };
         let items = match stage {
             Stage::Opening(opening) => {
-                let opened = runtime.block_on(async { timeout(wait, opening).await });
+                let opened = runtime.block_on(async { timeout(wait, guarded(opening)).await });
                 let Ok(opened) = opened else { return Ok(()) };
                 *stage = Stage::Ended;
-                let session = opened?;
+                let session = opened.unwrap_or_else(|| Err(fault::of_reader(host)))?;
                 let decoder = StreamDecoder::new(session.codec, self.config.kind)
                     .map_err(|why| fault::refused(&self.host, &why))?;
                 let now = Instant::now();
@@ -165,7 +167,11 @@ impl RtspFeed {
                     Stage::Playing(Box::new(Playing { session, decoder, heard, sent, waits }));
                 return Ok(());
             }
-            Stage::Playing(playing) => runtime.block_on(received(&mut playing.session, wait)),
+            Stage::Playing(playing) => {
+                let received = pin!(received(&mut playing.session, wait));
+                let items = runtime.block_on(guarded(received));
+                items.unwrap_or_else(|| Err(fault::of_reader(host)))
+            }
             Stage::Ended => return Err(fault::passing(&self.host, "the stream ended")),
         };
         self.take_in(items?)
@@ -308,6 +314,16 @@ impl RtspFeed {
         }
         self.told_trouble = trouble.is_some();
     }
+}
+
+/// What comes of it; none where the library that reads the camera's words fails on them, as it does on a description
+/// whose `m=` line ends too soon.
+async fn guarded<T>(mut asked: impl Future<Output = T> + Unpin) -> Option<T> {
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| Pin::new(&mut asked).poll(cx)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    })
+    .await
 }
 
 /// What comes within `wait`, and all that has come by then.

@@ -14,4 +14,7 @@ mod feed;
 mod picker;
 mod session;
 
+#[cfg(test)]
+mod tests;
+
 pub(super) use feed::RtspFeed;

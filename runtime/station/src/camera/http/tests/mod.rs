@@ -1,11 +1,12 @@
 //! Cameras that answer, lie, trickle and hang up: servers on this machine, read by the real feed.
 
+mod certificates;
 mod passwords;
 mod snapshots;
 mod streams;
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +16,7 @@ use emberline_vision::frame::Kind;
 
 use super::http_feed::HttpFeed;
 use crate::camera::feed::{Feed as _, Got};
-use crate::config::Login;
+use crate::config::{Certificate, Login};
 use crate::source::Fault;
 
 /// Nothing here takes longer on any machine.
@@ -24,13 +25,26 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(50);
 const SHORT: Duration = Duration::from_secs(4);
 
+/// A connection, with TLS or without.
+trait Line: Read + Write + Send {}
+impl<T: Read + Write + Send> Line for T {}
+
 /// A server that hands each request's number and head to `answer`; gives its address.
-fn serve(answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static) -> String {
+fn serve(answer: impl Fn(usize, &str, &mut dyn Write) + Send + Sync + 'static) -> String {
+    format!("http://{}", listen(|stream| -> Box<dyn Line> { Box::new(stream) }, answer))
+}
+
+/// One whose connections are made of those of the socket.
+fn listen(
+    wrap: impl Fn(TcpStream) -> Box<dyn Line> + Send + 'static,
+    answer: impl Fn(usize, &str, &mut dyn Write) + Send + Sync + 'static,
+) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let address = listener.local_addr().unwrap();
     let (answer, count) = (Arc::new(answer), Arc::new(AtomicUsize::new(0)));
     std::thread::spawn(move || {
-        for mut stream in listener.incoming().flatten() {
+        for stream in listener.incoming().flatten() {
+            let mut stream = wrap(stream);
             let (answer, count) = (Arc::clone(&answer), Arc::clone(&count));
             std::thread::spawn(move || {
                 let (mut head, mut byte) = (Vec::new(), [0]);
@@ -97,9 +111,11 @@ fn held(what: &str, got: &Result<Got, Fault>, want: &Want) {
 
 fn snapshot(address: &str, login: Option<&Login>, within: Duration) -> HttpFeed {
     let every = Duration::from_millis(100);
-    HttpFeed::open_within(address, login, true, Kind::Thermal, every, within).unwrap()
+    HttpFeed::open_within(address, login, &Certificate::Known, true, Kind::Thermal, every, within)
+        .unwrap()
 }
 
 fn stream(address: &str, every: Duration, within: Duration) -> HttpFeed {
-    HttpFeed::open_within(address, None, false, Kind::Thermal, every, within).unwrap()
+    HttpFeed::open_within(address, None, &Certificate::Known, false, Kind::Thermal, every, within)
+        .unwrap()
 }

@@ -5,14 +5,14 @@ use std::sync::Mutex;
 use super::*;
 use crate::config::PasswordFrom;
 
-fn login(room: &tempfile::TempDir, password: &str) -> Login {
+pub(super) fn login(room: &tempfile::TempDir, password: &str) -> Login {
     let path = room.path().join(password);
     std::fs::write(&path, password).unwrap();
     Login { user: "viewer".to_owned(), password: PasswordFrom::File(path) }
 }
 
 /// The value of a header.
-fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines().find_map(|line| line.to_lowercase().starts_with(name).then(|| &line[name.len()..]))
 }
 

@@ -44,7 +44,7 @@ fn each_lie_of_a_snapshot_camera_is_one_clear_line() {
             Refused("a stream"),
         ),
         ("redirects to itself", see("/"), Gone("without end")),
-        ("redirects to https", see("https://127.0.0.1/"), Refused("https:// cannot be read yet")),
+        ("redirects to https", see("https://127.0.0.1:1/"), Gone("127.0.0.1:1 refuses")),
         (
             "redirects to nowhere",
             see("http://127.0.0.1:1/"),
@@ -64,7 +64,11 @@ fn each_lie_of_a_snapshot_camera_is_one_clear_line() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut feed = snapshot(&format!("http://{closed}/"), None, LONG);
     held("nobody there", &first(&mut feed), &Gone("refuses the connection"));
-    assert!(HttpFeed::open("http://", None, true, Kind::Rgb, SHORT).unwrap_err().refused);
+    assert!(
+        HttpFeed::open("http://", None, &Certificate::Known, true, Kind::Rgb, SHORT)
+            .unwrap_err()
+            .refused
+    );
 }
 
 #[test]
@@ -126,7 +130,11 @@ fn a_picture_sent_again_and_again_is_frozen_though_it_tells_a_time() {
         let jpeg = if stamped { with_exif_time(&jpeg) } else { jpeg };
         let camera = Camera::new(CameraConfig {
             name: "north".to_owned(),
-            from: CameraFrom::Http { address: "http://cam/".to_owned(), snapshot: true },
+            from: CameraFrom::Http {
+                address: "http://cam/".to_owned(),
+                snapshot: true,
+                certificate: Certificate::Known,
+            },
             login: None,
             kind: Kind::Thermal,
             every_s: 5.0,
