@@ -38,9 +38,8 @@ def rows(table: Table, station: Station, scene: Scene) -> None:
         holds = corrupt > 0 and spoiled["frames"] > 5
         table.row(f"7  {name}: bits turned on the line: dropped, counted", figure, holds)
     if scene.long:
-        table.within(
-            "3  frozen: frozen", until(120, lambda: station.state("frozen") == "frozen"), 90
-        )
+        for name in ("frozen", "frozen5"):
+            frozen(table, station, name)
         until(max(0.0, 100 - station.age_s()), lambda: False)
         states, _ = station.seen["noisy"]
         table.row(
@@ -98,6 +97,14 @@ def stopped(table: Table, station: Station, camera: Camera, name: str) -> None:
     camera.send(signal.SIGCONT)
     back_s = until(40, lambda: station.state(name) == "fresh")
     table.within(f"2  {name}: goes on: fresh", back_s, 25)
+
+
+def frozen(table: Table, station: Station, name: str) -> None:
+    """It shows the same since it was first seen."""
+    waited_s = until(120, lambda: station.state(name) == "frozen")
+    took_s = station.first_s.get((name, "frozen"), waited_s)
+    took_s -= station.first_s.get((name, "fresh"), 0.0)
+    table.within(f"3  {name}: the same since it is seen: frozen", took_s, 90)
 
 
 def resized(table: Table, station: Station, camera: Camera) -> None:

@@ -33,7 +33,9 @@ class Scene:
             }.items()
         }
         if long:
-            self.cameras["frozen"] = Camera(room, "frozen", "--picture", "frozen")
+            frozen = ("--picture", "frozen")
+            self.cameras["frozen"] = Camera(room, "frozen", *frozen)
+            self.cameras["frozen5"] = Camera(room, "frozen5", "--codec", "h265", *frozen)
             self.cameras["noisy"] = Camera(room, "noisy", "--picture", "noisy")
             self.clock = Clock.of(room)
             if self.clock:

@@ -27,6 +27,8 @@ class Station:
         self.file = room / "station.toml"
         self.file.write_text(head + "".join(cameras) + tail)
         self.lock, self.newest, self.seen = threading.Lock(), {}, {}
+        # When a camera was first in a state, by its name and that.
+        self.first_s, self.began = {}, time.monotonic()
         out = self.log.open("w")
         command = [str(program), "run", str(self.file)]
         self.process = subprocess.Popen(
@@ -53,6 +55,8 @@ class Station:
                 for source in sources:
                     name = source["name"]
                     self.newest[name] = source
+                    now_s = time.monotonic() - self.began
+                    self.first_s.setdefault((name, source["state"]), now_s)
                     states, age_s = self.seen.get(name, (set(), 0.0))
                     age_s = max(age_s, source["frame_age_s"] or 0.0)
                     self.seen[name] = (states | {source["state"]}, age_s)
