@@ -5,6 +5,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import node_line
 from node import Node
 from process import sample
 from radar_film import Showers, put
@@ -91,6 +92,7 @@ def row(trial: Trial) -> None:
     """Figures over two minutes (short: 15 s), alone on the machine; nothing may become late."""
     address = "sim:fire?height=512&width=640&cell_m=0.5&frames=1000"
     cameras = [sim("a", 1, 1, address), sim("b", 1, 1, f"{address}&seed=3")]
+    trial.hold(not node_line.wrong(), f"golden frames: {node_line.wrong()}")
     radar = Radar(trial)
     ports = [str(trial.room / f"tty{k}") for k in range(NODES)]
     nodes = [Node(Path(port), 0x51 + k, READING_S) for k, port in enumerate(ports)]
