@@ -19,6 +19,8 @@ def too_fast(table: Table, program: Path, room: Path) -> None:
     burners = []
     try:
         until(40, lambda: station.source("fast")["frames"] > 0, "the first frame of 1080p")
+        # A forecast of such pictures is under way for minutes, and takes memory of its own.
+        station.pause()
         # One core for the station, and for three that do nothing but count.
         core = min(os.sched_getaffinity(0))
         subprocess.run(

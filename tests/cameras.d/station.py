@@ -30,6 +30,7 @@ class Station:
         # When a camera was first in a state, by its name and that.
         self.first_s, self.began = {}, time.monotonic()
         out = self.log.open("w")
+        self.program = program
         command = [str(program), "run", str(self.file)]
         self.process = subprocess.Popen(
             command, stdout=out, stderr=out, env={**os.environ, **(environment or {})}
@@ -89,6 +90,11 @@ class Station:
     def age_s(self) -> float:
         """Seconds since its start."""
         return json.loads(self.get("/healthz"))["up_s"]
+
+    def pause(self) -> None:
+        """Nothing is forecast from now on; frames are read on."""
+        command = [str(self.program), "pause", str(self.file), "--for", "1h"]
+        subprocess.run(command, check=True, capture_output=True)
 
     def stop(self) -> int:
         """Ends it in order; its exit code, -1 where it had to be killed."""
