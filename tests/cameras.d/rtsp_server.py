@@ -1,11 +1,12 @@
 """A camera on loopback: video by RTSP with sender reports, a password if asked, and bad habits.
 
-    /usr/bin/python3 rtsp_server.py --port 8554 [--codec h264|h265|jpeg] [--user cam --password secret]
-                                    [--size 320x240] [--fps 5] [--picture moving|frozen|noisy|busy|colour]
+    /usr/bin/python3 rtsp_server.py --port 8554 [--codec h264|h265|jpeg] [--size 320x240] [--fps 5]
+        [--picture moving|frozen|noisy|busy|colour] [--user cam --password secret]
 
 Says "ready" once it listens, and "connected" for each viewer. SIGUSR1 halves the picture's sides in
-mid-stream, and a second one doubles them again. kill -9 makes a camera that dies, kill -STOP one that hangs
-with its sockets open. Needs Debian's gir1.2-gst-rtsp-server-1.0, python3-gi and GStreamer's plugins.
+mid-stream, and a second one doubles them again. kill -9 makes a camera that dies, kill -STOP one
+that hangs with its sockets open. Needs Debian's gir1.2-gst-rtsp-server-1.0, python3-gi and
+GStreamer's plugins.
 """
 
 import argparse
@@ -25,25 +26,27 @@ NOISY = (
     "compositor name=mix sink_0::zorder=1 sink_0::alpha={noise} sink_1::zorder=0 "
     "! videoconvert ! videobalance saturation=0"
 )
+BARS = "videotestsrc is-live=true pattern=smpte75"
 PICTURES = {
-    "moving": "videotestsrc is-live=true pattern=smpte75 horizontal-speed=4 ! videobalance saturation=0",
-    "frozen": "videotestsrc is-live=true pattern=smpte75 ! videobalance saturation=0",
+    "moving": f"{BARS} horizontal-speed=4 ! videobalance saturation=0",
+    "frozen": f"{BARS} ! videobalance saturation=0",
     # Still, with little noise, at a constant quality: it is skipped until the next key frame.
     "noisy": NOISY.replace("{speed}", "0").replace("{noise}", "0.006"),
     # As a camera sees it that moves.
     "busy": NOISY.replace("{speed}", "4").replace("{noise}", "0.05"),
-    "colour": "videotestsrc is-live=true pattern=smpte75 horizontal-speed=4",
+    "colour": f"{BARS} horizontal-speed=4",
 }
 CODERS = {
     "h264": "x264enc tune=zerolatency speed-preset=ultrafast key-int-max={keys} {rate} ! "
     "rtph264pay name=pay0 pt=96 config-interval=1",
-    "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max={keys} bitrate={bitrate} ! "
-    "rtph265pay name=pay0 pt=96 config-interval=1",
+    "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max={keys} "
+    "bitrate={bitrate} ! rtph265pay name=pay0 pt=96 config-interval=1",
     "jpeg": "jpegenc ! rtpjpegpay name=pay0 pt=26",
 }
 
 
 def arguments() -> argparse.Namespace:
+    """What was typed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", required=True)
     parser.add_argument("--codec", choices=CODERS, default="h264")
@@ -56,10 +59,12 @@ def arguments() -> argparse.Namespace:
 
 
 def caps(width: int, height: int, fps: int) -> str:
+    """A picture of this size, as GStreamer writes it."""
     return f"video/x-raw,format=I420,width={width},height={height},framerate={fps}/1"
 
 
 def with_password(server, factory, user: str, password: str) -> None:
+    """Lets nobody but `user` see the stream."""
     auth, token = GstRtspServer.RTSPAuth(), GstRtspServer.RTSPToken()
     token.set_string("media.factory.role", "viewer")
     auth.add_basic(GstRtspServer.RTSPAuth.make_basic(user, password), token)
@@ -71,6 +76,7 @@ def with_password(server, factory, user: str, password: str) -> None:
 
 
 def main() -> None:
+    """Serves one stream until it is killed."""
     told = arguments()
     width, height = map(int, told.size.split("x"))
     Gst.init(None)

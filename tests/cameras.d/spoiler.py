@@ -1,4 +1,4 @@
-"""A bad line in front of a camera: passes RTSP on, and turns bits of the pictures that come interleaved.
+"""A bad line in front of a camera: passes RTSP on, and turns bits of pictures that come with it.
 
     python3 spoiler.py --port 8555 --camera 8554 [--share 0.02]
 
@@ -25,6 +25,7 @@ def exactly(line: socket.socket, n: int) -> bytes:
 
 
 def camera_to_viewer(camera: socket.socket, viewer: socket.socket, share: float) -> None:
+    """Passes on what the camera sends; of its packets this share is spoiled."""
     chance = random.Random(22)
     while first := exactly(camera, 1):
         if first != b"$":
@@ -43,11 +44,13 @@ def camera_to_viewer(camera: socket.socket, viewer: socket.socket, share: float)
 
 
 def viewer_to_camera(viewer: socket.socket, camera: socket.socket) -> None:
+    """Passes on what the viewer asks."""
     while got := viewer.recv(65536):
         camera.sendall(got)
 
 
 def quietly(work, *lines) -> None:
+    """Does `work` until a line is cut, then cuts the other."""
     try:
         work(*lines)
     except OSError:
@@ -60,6 +63,7 @@ def quietly(work, *lines) -> None:
 
 
 def main() -> None:
+    """Stands between viewers and the camera until it is killed."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--camera", type=int, required=True)

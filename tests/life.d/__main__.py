@@ -68,7 +68,11 @@ ROWS = [
     ("notify", "READY, STATUS, WATCHDOG in time, STOPPING", systemd.notify),
     ("two", "the second daemon: exit 2, one line, the first one's pid", two.row),
     ("unit", "systemd-analyze verify is clean", systemd.unit),
-    ("load", "two cameras 640 × 512, a forecast each 10 s: alone, last", load.row),
+    (
+        "load",
+        "two cameras 640 × 512, a forecast each 10 s, radar, three nodes: all fresh; no row beside",
+        load.row,
+    ),
 ]
 # Wants the machine for itself.
 ALONE = {"load"}

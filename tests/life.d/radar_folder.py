@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from process import sample
+from radar_film import pgm
 from station import FRESH_S, Station
 from trial import Trial
 
@@ -14,26 +15,12 @@ COLUMNS = 40
 
 def frame(taken: float, shift: int, rows: int = 64) -> bytes:
     """A frame as FMI gives it out: a shower that has gone `shift` cells to the east."""
-    cell_m = 19149.1 * 64 / rows
-    facts = [
-        time.strftime("obstime %Y%m%d%H%M", time.gmtime(taken)),
-        "param CorrectedReflectivity",
-        "metersperpixel_x 18993.8",
-        f"metersperpixel_y {cell_m}",
-        "type stereographic",
-        "centrallongitude 25",
-        "centrallatitude 90",
-        "truelatitude 60",
-        "bottomleft 18.6 57.93",
-        "topright 34.903 69.005",
-    ]
-    head = "P5\n" + "".join(f"# {fact}\n" for fact in facts) + f"{COLUMNS} {rows}\n255\n"
     dbz = (
         44 * math.exp(-((y - rows / 2) ** 2) / 60 - (x - 4 - shift % 30) ** 2 / 30)
         for y in range(rows)
         for x in range(COLUMNS)
     )
-    return head.encode() + bytes(0 if value < 8 else int(2 * value + 64) for value in dbz)
+    return pgm(taken, COLUMNS, rows, bytes(0 if v < 8 else int(2 * v + 64) for v in dbz))
 
 
 def row(trial: Trial) -> None:

@@ -31,16 +31,20 @@ def write_config(
     every_s: float = 2,
     keep: str = 'min_free = "1MB"',
     forecast: str = "",
+    more: str = "",
     name: str = "station",
 ) -> Path:
-    """Writes a station's file; `cameras` are the insides of [[camera]], else a simulated one."""
+    """Writes a station's file; `cameras` are the insides of [[camera]], else a simulated one.
+
+    `more` is what it holds besides.
+    """
     cameras = cameras or [sim()]
     told = "".join(f"[[camera]]\n{camera}\n" for camera in cameras)
     path = trial.room / f"{name}.toml"
     path.write_text(
         f'name = "{name}"\nlat = 40.0175\nlon = -105.2797\ndata = "{data}"\n{told}'
         f'[forecast]\nevery_s = {every_s}\nleads = 2\nengine = "tract"\n{forecast}\n'
-        f"[keep]\n{keep}\n"
+        f"[keep]\n{keep}\n{more}"
     )
     return path
 
