@@ -68,6 +68,7 @@ GROUPS = {
             "rain-page": ("skill.page", "turn rows of rain skill into docs/nowcast.md"),
             "precisions": ("precision.page", "measure every precision of folders, write a page"),
             "station": ("station", "score the station outlook beside persistence"),
+            "alerts": ("alerts", "hold alerts of a front against films whose truth is known"),
         },
     ),
 }
