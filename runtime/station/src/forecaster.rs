@@ -225,8 +225,12 @@ impl Forecaster {
             if turn.looked != newest && source.state(now, utc).0.is_seeing() {
                 turn.looked = newest;
                 turn.sees_now = source.sight();
+                let keep = || {
+                    let (taken, pixels) = source.picture()?;
+                    self.store.write_frame(source.name(), taken, &pixels).ok()
+                };
                 if let Some(sight) = turn.sees_now
-                    && self.alerts.sight(source.name(), sight, Moment { now, utc })
+                    && self.alerts.sight(source.name(), sight, &keep, Moment { now, utc })
                 {
                     turn.due = now;
                 }

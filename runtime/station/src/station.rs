@@ -184,9 +184,8 @@ impl Station {
         if config.webhook.is_some() {
             let _ = outbox.arrived(out::WEBHOOK);
         }
-        let place = [config.lat, config.lon];
-        let rules = config.alerts.clone();
-        let alerts = Arc::new(Alerts::open(&config.data, place, rules, Arc::clone(&outbox)));
+        let alerts = Alerts::open(&config, Arc::clone(&outbox), Timestamp::now());
+        let alerts = Arc::new(alerts);
         let sources = Sources::new(began, &config.data);
         let store_of_nodes = config.data.join(NODES);
         let nodes = config.nodes.clone().map(|nodes| Arc::new(Nodes::new(nodes, store_of_nodes)));
@@ -431,7 +430,7 @@ fn reload(
         Err((source, cause)) => tracing::warn!("{source}: no thread for it: {cause}"),
     }
     view.store.limits(&config.keep);
-    view.alerts.change(config.alerts.clone(), Timestamp::now());
+    view.alerts.change(config, Timestamp::now());
     forecaster.change(config, view.sources.all());
     let mut changing = view.changing();
     (changing.promised, changing.trouble) = (config.forecast.clone(), trouble);

@@ -57,6 +57,8 @@ pub struct Alert {
     pub quiet: bool,
     /// Folder of the forecast that raised it, below the data folder.
     pub forecast: Option<String>,
+    /// File of the frame that raised it, below the data folder.
+    pub frame: Option<String>,
     /// Degrees north and east of the station.
     pub station: [f64; 2],
     /// What it must not be used for.

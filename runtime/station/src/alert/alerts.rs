@@ -13,7 +13,7 @@ use super::alert::{Alert, NOTICE, Phase};
 use super::book::{Book, Change, Key};
 use super::finding::{Finding, Seen};
 use super::judge::{Made, of_forecast, of_sight, of_weather};
-use crate::config::{AlertConfig, AlertWhen};
+use crate::config::{AlertConfig, AlertWhen, Config};
 use crate::outbox::{Message, Outbox, Reader};
 use crate::source::Sight;
 
@@ -43,6 +43,13 @@ pub(crate) struct Moment {
     pub(crate) now: Duration,
     /// By the wall clock.
     pub(crate) utc: Timestamp,
+}
+
+/// What shows what was seen, as files.
+#[derive(Debug, Default)]
+struct Shows {
+    frame: Option<PathBuf>,
+    forecast: Option<PathBuf>,
 }
 
 /// What is kept on the disk.
@@ -77,19 +84,16 @@ pub struct Alerts {
     station: [f64; 2],
     outbox: Arc<Outbox>,
     inside: Mutex<Inside>,
+    /// All alerts, newest first, for those that ask: they never wait for a disk, and `inside` may.
+    shown: Mutex<Vec<Alert>>,
 }
 
 impl Alerts {
-    /// The alerts of the station that stands at `station` and keeps what it makes in `data`: those that an earlier run
-    /// has left open are open.
+    /// The alerts of the station of `config`: those that an earlier run has left open are open. `utc` is now.
     #[must_use]
-    pub fn open(
-        data: &Path,
-        station: [f64; 2],
-        rules: Vec<AlertConfig>,
-        outbox: Arc<Outbox>,
-    ) -> Self {
-        let file = data.join(FILE);
+    pub fn open(config: &Config, outbox: Arc<Outbox>, utc: Timestamp) -> Self {
+        let (station, rules) = ([config.lat, config.lon], config.alerts.clone());
+        let file = config.data.join(FILE);
         let kept = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or_else(|cause| {
                 tracing::warn!("alerts: {}: {cause}", file.display());
@@ -120,22 +124,34 @@ impl Alerts {
         }
         let open: Vec<Key> = inside.open().map(|(_, alert)| alert.key()).collect();
         open.into_iter().for_each(|key| inside.book.reopen(key, Duration::ZERO));
-        Self { file, data: data.to_owned(), station, outbox, inside: Mutex::new(inside) }
+        let shown = Mutex::new(inside.alerts.iter().rev().cloned().collect());
+        let (data, inside) = (config.data.clone(), Mutex::new(inside));
+        let all = Self { file, data, station, outbox, inside, shown };
+        // The file may have changed while nothing ran.
+        all.change(config, utc);
+        all
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Other rules, from now on: alerts of rules that are no more are closed.
-    pub(crate) fn change(&self, rules: Vec<AlertConfig>, utc: Timestamp) {
+    /// The rules and cameras and radars of `config`, from now on: alerts of those that are no more are closed.
+    pub(crate) fn change(&self, config: &Config, utc: Timestamp) {
         let mut inside = self.inside();
-        let gone: Vec<Key> = inside
-            .open()
-            .map(|(_, alert)| alert.key())
-            .filter(|(rule, _)| !rules.iter().any(|r| r.name == *rule))
-            .collect();
-        inside.rules = rules;
+        let is_source = |name: &str| {
+            let cameras = config.cameras.iter().map(|camera| &camera.name);
+            let mut all = cameras.chain(config.radars.iter().map(|radar| &radar.name));
+            name.is_empty() || name.starts_with("weather") || all.any(|source| source == name)
+        };
+        let asks = |rule: &AlertConfig, (name, source): &Key| {
+            rule.name == *name && rule.of.as_ref().is_none_or(|of| of == source)
+        };
+        let is_gone =
+            |key: &Key| !is_source(&key.1) || !config.alerts.iter().any(|rule| asks(rule, key));
+        let gone = inside.open().map(|(_, alert)| alert.key()).filter(is_gone);
+        let gone: Vec<Key> = gone.collect();
+        inside.rules.clone_from(&config.alerts);
         for key in gone {
             inside.book.drop_rule(&key);
             self.close(&mut inside, &key, utc);
@@ -151,7 +167,7 @@ impl Alerts {
     /// All alerts that are open and the last that are over, newest first.
     #[must_use]
     pub fn all(&self) -> Vec<Alert> {
-        self.inside().alerts.iter().rev().cloned().collect()
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Somebody says that they know of the alert `id`.
@@ -175,13 +191,23 @@ impl Alerts {
         Ok(alert)
     }
 
-    /// The camera `source` sees this at a new frame. Gives whether that has raised an alert.
-    pub(crate) fn sight(&self, source: &str, sight: Sight, at: Moment) -> bool {
+    /// The camera `source` sees this at a new frame, which `keep` keeps as a file. Gives whether that has raised an
+    /// alert.
+    pub(crate) fn sight(
+        &self,
+        source: &str,
+        sight: Sight,
+        keep: &dyn Fn() -> Option<PathBuf>,
+        at: Moment,
+    ) -> bool {
         let mut inside = self.inside();
         let rules = inside.rules.clone();
         let seen = rules.iter().filter_map(|rule| Some((rule, of_sight(rule, source, sight)?)));
-        let raised =
-            seen.filter_map(|(rule, seen)| self.take(&mut inside, rule, (source, None), seen, at));
+        let seen: Vec<_> = seen.collect();
+        let raised = seen.into_iter().filter_map(|(rule, seen)| {
+            let shows = || Shows { frame: keep(), forecast: None };
+            self.take(&mut inside, rule, (source, &shows), seen, at)
+        });
         let raised = raised.count();
         self.keep(&mut inside);
         raised > 0
@@ -191,12 +217,11 @@ impl Alerts {
     pub(crate) fn forecast(&self, made: &Made<'_>, at: Moment) -> Vec<Alert> {
         let mut inside = self.inside();
         let rules = inside.rules.clone();
-        let folder = made.folder.and_then(|folder| folder.strip_prefix(&self.data).ok());
-        let folder = folder.map(|folder| folder.display().to_string());
+        let shows = || Shows { frame: None, forecast: made.folder.map(Path::to_owned) };
         let seen = rules.iter().filter_map(|rule| Some((rule, of_forecast(rule, made)?)));
         let seen: Vec<_> = seen.collect();
         let raised = seen.into_iter().filter_map(|(rule, seen)| {
-            self.take(&mut inside, rule, (made.source, folder.clone()), seen, at)
+            self.take(&mut inside, rule, (made.source, &shows), seen, at)
         });
         let raised = raised.collect();
         self.keep(&mut inside);
@@ -216,7 +241,7 @@ impl Alerts {
                 inside.told.insert(key, newest);
                 inside.is_kept = false;
             }
-            self.take(&mut inside, &rule, (source, None), seen, at);
+            self.take(&mut inside, &rule, (source, &Shows::default), seen, at);
         }
         self.keep(&mut inside);
     }
@@ -230,18 +255,18 @@ impl Alerts {
             let found = |reasons: &[String]| {
                 Seen::Yes(Finding { words: reasons.join("; "), ..Finding::default() })
             };
-            self.take(&mut inside, &rule, ("", None), reasons.map_or(Seen::No, found), at);
+            let seen = reasons.map_or(Seen::No, found);
+            self.take(&mut inside, &rule, ("", &Shows::default), seen, at);
         }
         self.keep(&mut inside);
     }
 
-    /// Takes in what was seen of a rule at a source, with the folder of the forecast that shows it; gives the alert that
-    /// it has raised.
+    /// Takes in what was seen of a rule at a source, and what shows it; gives the alert that it has raised.
     fn take(
         &self,
         inside: &mut Inside,
         rule: &AlertConfig,
-        (source, forecast): (&str, Option<String>),
+        (source, shows): (&str, &dyn Fn() -> Shows),
         seen: Seen,
         Moment { now, utc }: Moment,
     ) -> Option<Alert> {
@@ -258,6 +283,9 @@ impl Alerts {
                 let held = now.saturating_sub(inside.book.since(&key).unwrap_or(now));
                 let held = SignedDuration::try_from(held).unwrap_or_default();
                 let at = utc.strftime("%Y%m%dT%H%M%S%.3fZ").to_string().replace('.', "");
+                let Shows { frame, forecast } = shows();
+                let below =
+                    |path: PathBuf| Some(path.strip_prefix(&self.data).ok()?.display().to_string());
                 let of = if source.is_empty() { "station" } else { source };
                 let alert = Alert {
                     id: format!("{}-{of}-{at}", rule.name),
@@ -270,13 +298,13 @@ impl Alerts {
                     finding,
                     by: None,
                     quiet: rule.quiet.is_some_and(|quiet| quiet.holds(utc)),
-                    forecast,
+                    forecast: forecast.and_then(below),
+                    frame: frame.and_then(below),
                     station: self.station,
                     notice: NOTICE.to_owned(),
                 };
                 tracing::warn!("alert: {}", alert.words());
                 self.say(inside, &alert);
-                inside.put(alert.clone());
                 Some(alert)
             }
         }
@@ -292,6 +320,9 @@ impl Alerts {
     }
 
     fn say(&self, inside: &mut Inside, alert: &Alert) {
+        inside.put(alert.clone());
+        let shown = inside.alerts.iter().rev().cloned().collect();
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
         let body = serde_json::to_value(alert).unwrap_or_default();
         inside.seq = self.outbox.say(TOPIC, alert.changed, body);
         inside.is_kept = false;
@@ -351,21 +382,24 @@ impl Alert {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
 
-    fn rules(text: &str) -> Vec<AlertConfig> {
+    fn config(data: &Path, text: &str) -> Config {
         let head =
             "name = \"a\"\nlat = 1.0\nlon = 2.0\n[[camera]]\nname = \"c\"\nfrom = \"sim:fire\"\n";
-        Config::parse("s.toml", &format!("{head}{text}")).unwrap().alerts
+        let config = Config::parse("s.toml", &format!("{head}{text}")).unwrap();
+        Config { data: data.to_owned(), ..config }
     }
 
-    fn eyes() -> Vec<AlertConfig> {
-        rules("[[alert]]\nname = \"eyes\"\nwhen = \"blind\"\nhold = \"30s\"\nclear = \"60s\"\n")
+    const EYES: &str =
+        "[[alert]]\nname = \"eyes\"\nwhen = \"blind\"\nhold = \"30s\"\nclear = \"60s\"\n";
+
+    fn open(data: &Path) -> (Alerts, Arc<Outbox>) {
+        open_with(data, EYES)
     }
 
-    fn open(data: &Path, rules: Vec<AlertConfig>) -> (Alerts, Arc<Outbox>) {
+    fn open_with(data: &Path, text: &str) -> (Alerts, Arc<Outbox>) {
         let outbox = Arc::new(Outbox::open(&data.join("outbox")).unwrap());
-        (Alerts::open(data, [1.0, 2.0], rules, Arc::clone(&outbox)), outbox)
+        (Alerts::open(&config(data, text), Arc::clone(&outbox), at(0).utc), outbox)
     }
 
     fn at(second: u64) -> Moment {
@@ -387,7 +421,7 @@ mod tests {
     #[test]
     fn an_alert_is_raised_acknowledged_and_closed_and_each_is_said_once() {
         let room = tempfile::tempdir().unwrap();
-        let (alerts, outbox) = open(room.path(), eyes());
+        let (alerts, outbox) = open(room.path());
         for (second, is_blind) in [(0, false), (10, true), (39, true), (40, true), (50, true)] {
             alerts.blind(is_blind.then_some(DARK), at(second));
             assert_eq!(alerts.all().len(), usize::from(second >= 40), "second {second}");
@@ -418,7 +452,7 @@ mod tests {
         let file = room.path().join("state/alerts.json");
         let mut before: Option<Vec<u8>> = None;
         for run in 0..6 {
-            let (alerts, outbox) = open(room.path(), eyes());
+            let (alerts, outbox) = open(room.path());
             let is_blind = run < 3;
             let seconds = [0, 40, 80, 150];
             seconds.iter().for_each(|s| alerts.blind(is_blind.then_some(DARK), at(*s)));
@@ -439,14 +473,62 @@ mod tests {
     #[test]
     fn a_pause_is_quiet_and_a_rule_that_is_gone_closes_its_alert() {
         let room = tempfile::tempdir().unwrap();
-        let (alerts, outbox) = open(room.path(), eyes());
+        let (alerts, outbox) = open(room.path());
         alerts.pause(true);
         [0, 40].iter().for_each(|s| alerts.blind(Some(DARK), at(*s)));
         assert!(alerts.all().is_empty());
         alerts.pause(false);
         [50, 90].iter().for_each(|s| alerts.blind(Some(DARK), at(*s)));
         assert_eq!(alerts.all().len(), 1);
-        alerts.change(Vec::new(), at(100).utc);
+        alerts.change(&config(room.path(), ""), at(100).utc);
         assert_eq!(said(&outbox), [(1, Phase::Raised), (2, Phase::Closed)]);
+    }
+
+    #[test]
+    fn a_rule_or_camera_that_went_while_nothing_ran_closes_its_alert() {
+        let fire = "[[alert]]\nname = \"fire\"\nwhen = \"fire-in-view\"\n";
+        let other = "[[camera]]\nname = \"d\"\nfrom = \"sim:fire\"\n";
+        let of_other = format!("{other}{fire}of = \"d\"\n");
+        for (what, before, source, after, want) in [
+            ("nothing has changed", fire.to_owned(), "c", fire.to_owned(), 0),
+            ("the rule is gone", fire.to_owned(), "c", String::new(), 1),
+            ("the camera is gone", format!("{other}{fire}"), "d", fire.to_owned(), 1),
+            ("it is of another camera now", format!("{other}{fire}"), "c", of_other, 1),
+        ] {
+            let room = tempfile::tempdir().unwrap();
+            let (alerts, _) = open_with(room.path(), &before);
+            let (taken, middle, lon_lat) = (at(0).utc, None, None);
+            let sight = Sight { taken, is_fire: true, burnt_cells: 9, middle, lon_lat };
+            assert!(alerts.sight(source, sight, &|| None, at(0)), "{what}");
+            drop(alerts);
+            let (_, outbox) = open_with(room.path(), &after);
+            assert_eq!(said(&outbox).len(), 1 + want, "{what}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_who_asks_waits_for_a_disk_that_hangs() {
+        let room = tempfile::tempdir().unwrap();
+        let (alerts, outbox) = open(room.path());
+        // Who writes to a pipe waits until somebody reads it.
+        let pipe = room.path().join("outbox/000000000001-2026-08-01.ndjson");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+        assert!(made.success());
+        std::thread::scope(|threads| {
+            let alerts = &alerts;
+            threads.spawn(|| [0, 40].iter().for_each(|s| alerts.blind(Some(DARK), at(*s))));
+            while alerts.all().is_empty() {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            assert_eq!(alerts.all()[0].phase, Phase::Raised);
+            assert_eq!(outbox.facts().newest, 1);
+            let mut reader = Reader::new(0);
+            drop(std::fs::File::open(&pipe).unwrap());
+            // It is sent once it is stored, or cannot be.
+            while reader.next(&outbox).is_ok_and(|message| message.is_none()) {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
     }
 }

@@ -69,10 +69,11 @@ mod tests {
         let data = room.path();
         let text = "name = \"a\"\nlat = 1.0\nlon = 2.0\n[[camera]]\nname = \"c\"\nfrom = \"sim:fire\"\n\
                     [[alert]]\nname = \"eyes\"\nwhen = \"blind\"\n";
-        let rules = Config::parse("s.toml", text).unwrap().alerts;
+        let config = Config::parse("s.toml", text).unwrap();
+        let config = Config { data: data.to_owned(), ..config };
         let outbox = Arc::new(Outbox::open(&data.join("outbox")).unwrap());
-        let alerts = Alerts::open(data, [1.0, 2.0], rules, outbox);
         let utc: Timestamp = "2026-08-01T12:00:00Z".parse().unwrap();
+        let alerts = Alerts::open(&config, outbox, utc);
         alerts.blind(Some(&[]), Moment { now: Duration::ZERO, utc });
         let id = read(data).unwrap().remove(0).id;
         for wrong in ["../../etc/passwd", "", "a b", "no-such-alert"] {

@@ -1,10 +1,10 @@
 //! A camera: its frames and its record, shared by the thread that reads it and those that ask.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emberline_vision::clip::{ClipOptions, NoClip};
-use emberline_vision::frame::Kind;
+use emberline_vision::frame::{Kind, Pixels};
 use emberline_vision::pipeline::Reach;
 use jiff::Timestamp;
 
@@ -72,8 +72,7 @@ impl Camera {
 
     /// Keeps its newest frame as it came, where one is due.
     pub(crate) fn keep_frame(&self, store: &Store) {
-        let newest = lock(&self.frames).newest();
-        if let Some((taken, pixels)) = newest
+        if let Some((taken, pixels)) = self.picture()
             && store.wants_frame(self.name(), taken)
         {
             // What cannot be stored the store tells.
@@ -175,7 +174,7 @@ impl Camera {
     pub(crate) fn see(&self, level: u8, utc: Timestamp, now: Duration) {
         let grey = |(y, _, _): (usize, usize, usize)| level.saturating_add(y as u8);
         let pixels = ndarray::Array3::from_shape_fn((32, 32, 1), grey);
-        lock(&self.record).frame(&emberline_vision::frame::Pixels::U8(pixels), utc, now);
+        lock(&self.record).frame(&Pixels::U8(pixels), utc, now);
     }
 }
 
@@ -239,6 +238,10 @@ impl Source for Camera {
 
     fn sight(&self) -> Option<Sight> {
         lock(&self.frames).sight()
+    }
+
+    fn picture(&self) -> Option<(Timestamp, Arc<Pixels>)> {
+        lock(&self.frames).newest()
     }
 
     fn log(&self) -> &ForecastLog {

@@ -22,6 +22,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(300);
 /// A message that has not arrived by then is given up, seconds.
 const TOO_OLD_S: f64 = 86_400.0;
+/// Between two looks at a message that is being written.
+const SOON: Duration = Duration::from_millis(50);
 /// Longest wait at a time: so soon is a stop heard.
 const WAIT: Duration = Duration::from_millis(500);
 
@@ -68,7 +70,8 @@ impl WebhookWorker {
                     last = message.seq;
                     self.outbox.has_arrived(WEBHOOK, last);
                 }
-                Ok(None) => {}
+                // It is being written.
+                Ok(None) => std::thread::sleep(SOON),
                 Err(cause) => {
                     self.line.down(format!("the outbox cannot be read: {cause}"));
                     std::thread::sleep(WAIT);

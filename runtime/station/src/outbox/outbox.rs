@@ -52,6 +52,8 @@ pub struct Outbox {
     folder: PathBuf,
     max_bytes: u64,
     inside: Mutex<Inside>,
+    /// Held by whoever writes.
+    writing: Mutex<()>,
     said: Condvar,
 }
 
@@ -84,7 +86,8 @@ impl Outbox {
         // Numbers never go back, also where files were deleted by hand.
         newest = arrived.values().copied().max().unwrap_or(0).max(newest);
         let inside = Mutex::new(Inside { newest, files, arrived, ..Inside::default() });
-        Ok(Self { folder: folder.to_owned(), max_bytes, inside, said: Condvar::new() })
+        let (folder, writing, said) = (folder.to_owned(), Mutex::default(), Condvar::new());
+        Ok(Self { folder, max_bytes, inside, writing, said })
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -94,21 +97,26 @@ impl Outbox {
     /// Says `body` under `topic`, and gives its number. It is on the disk then; where that cannot be written it is
     /// held, sent all the same, and written when the disk is back.
     pub fn say(&self, topic: &str, time: Timestamp, body: Value) -> u64 {
+        let seq = {
+            let mut inside = self.inside();
+            inside.newest += 1;
+            let (seq, topic) = (inside.newest, topic.to_owned());
+            inside.held.push_back(Message { seq, time, topic, body });
+            seq
+        };
+        // One writes at a time, and nobody who asks waits for the disk.
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = self.store();
+        self.trim();
+        drop(writing);
         let mut inside = self.inside();
-        let seq = inside.newest + 1;
-        inside.newest = seq;
-        inside.held.push_back(Message { seq, time, topic: topic.to_owned(), body });
-        let was = inside.trouble.is_some();
-        match self.store(&mut inside) {
-            Ok(()) => {
-                inside.trouble = None;
-                if was {
-                    tracing::info!("outbox: it can be written again");
-                }
-            }
+        let was = std::mem::take(&mut inside.trouble);
+        match stored {
+            Ok(()) if was.is_some() => tracing::info!("outbox: it can be written again"),
+            Ok(()) => {}
             Err(cause) => {
                 let cause = format!("{}: {cause}", self.folder.display());
-                if !was {
+                if was.is_none() {
                     tracing::warn!("outbox: {cause}");
                 }
                 inside.trouble = Some(cause);
@@ -118,47 +126,54 @@ impl Outbox {
             inside.held.pop_front();
             inside.lost += 1;
         }
-        self.trim(&mut inside);
         drop(inside);
         self.said.notify_all();
         seq
     }
 
     /// Writes what is held.
-    fn store(&self, inside: &mut Inside) -> io::Result<()> {
-        while let Some(message) = inside.held.front() {
-            let day = message.time.strftime("%Y-%m-%d").to_string();
-            let last = inside.files.last();
-            let is_full = |last: &DayFile| last.bytes > self.max_bytes / FILES;
-            if last.is_none_or(|last| last.day() != day || is_full(last)) {
-                inside.files.push(DayFile::new(&self.folder, message.seq, &day));
-            }
-            let Some(file) = inside.files.last_mut() else { break };
-            let written = file.append(&message.line());
-            if let Err(cause) = written {
-                if file.bytes == 0 {
-                    inside.files.pop();
-                }
-                return Err(cause);
-            }
+    fn store(&self) -> io::Result<()> {
+        loop {
+            let (message, mut file) = {
+                let inside = self.inside();
+                let Some(message) = inside.held.front().cloned() else { return Ok(()) };
+                let day = message.time.strftime("%Y-%m-%d").to_string();
+                let fits =
+                    |last: &&DayFile| last.day() == day && last.bytes <= self.max_bytes / FILES;
+                let file = inside.files.last().filter(fits).cloned();
+                let new = || DayFile::new(&self.folder, message.seq, &day);
+                let file = file.unwrap_or_else(new);
+                (message, file)
+            };
+            file.append(&message.line())?;
+            let mut inside = self.inside();
             inside.held.pop_front();
+            match inside.files.last_mut().filter(|last| last.path == file.path) {
+                Some(last) => *last = file,
+                None => inside.files.push(file),
+            }
         }
-        Ok(())
     }
 
     /// Deletes the oldest files beyond the limit; what had not arrived is counted.
-    fn trim(&self, inside: &mut Inside) {
-        while inside.files.len() > 1
-            && inside.files.iter().map(|file| file.bytes).sum::<u64>() > self.max_bytes
-        {
-            let gone = inside.files.remove(0);
-            let ends = inside.files.first().map_or(gone.first, |next| next.first);
-            let arrived = inside.arrived.values().copied().min().unwrap_or(u64::MAX);
-            let lost = ends.saturating_sub(gone.first.max(arrived.saturating_add(1)));
-            if lost > 0 {
-                tracing::warn!("outbox: {lost} messages are deleted that had not arrived");
-                inside.lost += lost;
-            }
+    fn trim(&self) {
+        loop {
+            let gone = {
+                let mut inside = self.inside();
+                let bytes: u64 = inside.files.iter().map(|file| file.bytes).sum();
+                if inside.files.len() < 2 || bytes <= self.max_bytes {
+                    return;
+                }
+                let gone = inside.files.remove(0);
+                let ends = inside.files.first().map_or(gone.first, |next| next.first);
+                let arrived = inside.arrived.values().copied().min().unwrap_or(u64::MAX);
+                let lost = ends.saturating_sub(gone.first.max(arrived.saturating_add(1)));
+                if lost > 0 {
+                    tracing::warn!("outbox: {lost} messages are deleted that had not arrived");
+                    inside.lost += lost;
+                }
+                gone
+            };
             if let Err(cause) = fs::remove_file(&gone.path) {
                 tracing::warn!("outbox: {}: {cause}", gone.path.display());
             }
@@ -200,14 +215,16 @@ impl Outbox {
     pub fn wait(&self, seq: u64, wait: Duration) {
         let inside = self.inside();
         if inside.newest <= seq {
-            drop(self.said.wait_timeout_while(inside, wait, |inside| inside.newest <= seq));
+            drop(self.said.wait_timeout(inside, wait));
         }
     }
 
     /// The file that may hold the message `seq`, and those that are held and follow it.
     pub(super) fn place(&self, seq: u64) -> (Option<DayFile>, Option<Message>) {
         let inside = self.inside();
-        let held = inside.held.iter().find(|message| message.seq >= seq).cloned();
+        // What may still reach the disk waits for that: a number that was sent is never given again.
+        let is_lost = inside.trouble.is_some();
+        let held = inside.held.iter().find(|message| is_lost && message.seq >= seq).cloned();
         let at = inside.files.partition_point(|file| file.first <= seq);
         // A number before all files is that of a message which is gone: the first that is left follows.
         let file = inside.files.get(at.saturating_sub(1)).cloned();

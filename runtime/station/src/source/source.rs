@@ -1,10 +1,11 @@
 //! Sources: what a station sees through, cameras and radars alike, each with its state and its forecasts.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use emberline_vision::clip::{Clip, ClipOptions, NoClip};
-use emberline_vision::frame::{Film, Kind};
+use emberline_vision::frame::{Film, Kind, Pixels};
 use emberline_vision::pipeline::Reach;
 use emberline_vision::pipeline::rain_at::LatLon;
 use jiff::Timestamp;
@@ -128,6 +129,10 @@ pub trait Source: Send + Sync + fmt::Debug {
     fn ending(&self) -> Option<Result<Ending, NoClip>>;
     /// What it sees of a fire; `None` where it looks for none, or has seen nothing yet.
     fn sight(&self) -> Option<Sight> {
+        None
+    }
+    /// Its newest frame as it came, and when it was taken, of a camera.
+    fn picture(&self) -> Option<(Timestamp, Arc<Pixels>)> {
         None
     }
     /// What became of its forecasts.
