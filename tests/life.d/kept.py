@@ -9,9 +9,18 @@ from pathlib import Path
 NEEDED = {"forecast.json", "overlay.png", "isochrones.geojson"}
 
 
+def look(root: Path, pattern: str) -> list[Path]:
+    """What lies below `root`; folders that go meanwhile are looked for again."""
+    while True:
+        try:
+            return list(root.glob(pattern))
+        except FileNotFoundError:
+            continue
+
+
 def folders(data: Path, hidden: bool = False) -> list[Path]:
     """Folders of forecasts below `data`, oldest first; or the hidden ones, half written."""
-    found = (data / "forecasts").glob("*/*/*")
+    found = look(data / "forecasts", "*/*/*")
     such = (path for path in found if path.name.startswith(".") is hidden)
     # What says why a forecast is evidence lies beside it.
     return sorted(path for path in such if path.is_dir())
@@ -72,7 +81,7 @@ def flaws(data: Path, deep: bool = True) -> list[str]:
 def bytes_of(data: Path) -> int:
     """Bytes of all forecasts and frames in sight below `data`."""
     total = 0
-    for frame in (data / "frames").glob("*/*/[!.]*"):
+    for frame in look(data / "frames", "*/*/[!.]*"):
         try:
             total += frame.stat().st_size
         except FileNotFoundError:

@@ -8,8 +8,9 @@ is raised at the first forecast that gives some cell of the line the probability
 the time that is asked for. It is over when no forecast has said so for ten minutes. Lines of one
 fire are no independent trials: events are fires. Films B and C have chosen the tracker's numbers,
 the decision threshold and the calibration, and are no test; simulated fires are of the split
-`test`. Baselines: the line's distance to what has burnt, by how fast that has shrunk in the last
-five forecasts; and a distance alone.
+`test`. Baselines, from what the same forecasts say has burnt: the line's distance to that, by how
+fast it has shrunk in the last five forecasts; and a distance alone. The latter from the true masks,
+too, which no camera has.
 """
 
 import argparse
@@ -109,12 +110,21 @@ def judged(says: np.ndarray, times: np.ndarray, line: Line, within_s: float, cou
             count.missed += 1
 
 
+def distances(burnt: np.ndarray, places: list[np.ndarray]) -> list[float]:
+    """Distance of each line to what has burnt, cells."""
+    if not burnt.any():
+        return [np.inf] * len(places)
+    away = distance_transform_edt(~burnt)
+    return [away[cells[:, 0], cells[:, 1]].min() for cells in places]
+
+
 def probabilities(
     program: Path, film: Film, every: int, places: list[np.ndarray], leads: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Times `[S]` of forecasts and the likeliest cell of each line by the last lead `[S, N]`."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times `[S]` of forecasts, the likeliest cell of each line by the last lead `[S, N]`, and the
+    distance of each to what has burnt, as far as the program knows."""
     at = range((CONTEXT - 1) * every, len(film.frames), every)
-    times, said = [], []
+    times, said, away = [], [], []
     with tempfile.TemporaryDirectory() as tmp:
         clip, out = Path(tmp, "film.npz"), Path(tmp, "out")
         np.savez(clip, frames=film.frames, dt_s=film.dt_s, kind=film.kind)
@@ -124,19 +134,12 @@ def probabilities(
             done = subprocess.run([*command, "--engine", "tract"], capture_output=True, text=True)
             if done.returncode:
                 raise RuntimeError(f"{film.name}, frame {k}: {done.stderr.strip()}")
-            burn = np.load(out / "forecast.npz")["burn_probability"][-1]
+            forecast = np.load(out / "forecast.npz")
+            burn = forecast["burn_probability"][-1]
+            away.append(distances(forecast["arrival_s"] == 0, places))
             times.append(k * film.dt_s)
             said.append([burn[cells[:, 0], cells[:, 1]].max() for cells in places])
-    return np.array(times), np.array(said)
-
-
-def approach(film: Film, every: int, times: np.ndarray, places: list[np.ndarray]) -> np.ndarray:
-    """Distance `[S, N]` of each line to what has burnt by the true masks, cells."""
-    out = []
-    for time in times:
-        away = distance_transform_edt(~film.burnt[round(time / film.dt_s)])
-        out.append([away[cells[:, 0], cells[:, 1]].min() for cells in places])
-    return np.array(out)
+    return np.array(times), np.array(said), np.array(away)
 
 
 def rows(program: Path, films: list[Film], every: int, seed: int) -> list[list[str]]:
@@ -150,11 +153,13 @@ def rows(program: Path, films: list[Film], every: int, seed: int) -> list[list[s
         drawn = lines(film, first, rng)
         places = [line.cells for line in drawn]
         within_s = LEADS * every * film.dt_s
-        times, said = probabilities(program, film, every, places, LEADS)
-        away = approach(film, every, times, places)
+        times, said, away = probabilities(program, film, every, places, LEADS)
+        frames = [round(time / film.dt_s) for time in times]
+        true_away = np.array([distances(film.burnt[k], places) for k in frames])
         step_s = every * film.dt_s
         speed = np.zeros_like(away)
         speed[BACK:] = (away[:-BACK] - away[BACK:]) / (BACK * step_s)
+        speed[~np.isfinite(speed)] = 0
         with np.errstate(divide="ignore", invalid="ignore"):
             soon = (speed > 0) & (away / np.maximum(speed, 1e-9) <= within_s)
         for k, line in enumerate(drawn):
@@ -162,9 +167,10 @@ def rows(program: Path, films: list[Film], every: int, seed: int) -> list[list[s
                 name = f"forecast, p ≥ {p}"
                 judged(said[:, k] >= p, times, line, within_s, counts.setdefault(name, Count()))
             judged(soon[:, k], times, line, within_s, counts.setdefault("approach", Count()))
-            for cells in DISTANCES:
-                name = f"nearer than {cells} cells"
-                judged(away[:, k] < cells, times, line, within_s, counts.setdefault(name, Count()))
+            for name, how_far in (("nearer", away), ("true masks, nearer", true_away)):
+                for cells in DISTANCES:
+                    count = counts.setdefault(f"{name} than {cells} cells", Count())
+                    judged(how_far[:, k] < cells, times, line, within_s, count)
         print(f"{film.name}: {len(times)} forecasts", file=sys.stderr, flush=True)
     return [[name, *count.row()] for name, count in counts.items()]
 
