@@ -196,6 +196,10 @@ impl Check<'_> {
         let name = self.name(name, &nth)?;
         let place = |key: &str| format!("alert {name}: {key}");
         let when = self.need(text.when.clone(), &place("when"), "when = \"fire-in-view\"")?;
+        if !WHENS.contains(&when.as_str()) {
+            let fix = format!("give one of {}", WHENS.join(", "));
+            return self.value(&place("when"), "no such cause", &fix);
+        }
         let at = match text.at.as_deref().map(str::parse) {
             None => LatLon { lat_deg, lon_deg },
             Some(Ok(at)) => at,
@@ -237,11 +241,7 @@ impl Check<'_> {
                 let least = self.need(text.least, &place("least"), "least = 30")?;
                 AlertWhen::FwiReaches { least: self.number(least, [0.0, 200.0], &place("least"))? }
             }
-            "blind" => AlertWhen::Blind,
-            _ => {
-                let fix = format!("give one of {}", WHENS.join(", "));
-                return self.value(&place("when"), "no such cause", &fix);
-            }
+            _ => AlertWhen::Blind,
         };
         if let Some(of) = &text.of
             && !names.contains(of)

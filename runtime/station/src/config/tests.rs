@@ -199,6 +199,10 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("[[alert]]\nname = \"a\""), "alert a: when is missing"),
         (end("[[alert]]\nname = \"a\"\nwhen = \"fire\""), "alert a: when: no such cause; give one"),
         (
+            end("[[alert]]\nname = \"a\"\nwhen = \"front-reach\"\nline = [[1, 2]]"),
+            "alert a: when: no such cause; give one of fire-in-view, front-reaches",
+        ),
+        (
             end("[[alert]]\nname = \"a\"\nwhen = \"blind\"\nleast = 3"),
             "a: least: blind has no such key",
         ),
