@@ -74,7 +74,6 @@ fn of_source(source: &SourceHealth) -> Markup {
             tr { th { "newest frame" } td { (age(source.frame_age_s)) } }
             tr { th { "newest forecast" } td { (age(source.forecast_age_s)) } }
             @if let Some(summary) = &source.summary { tr { th { "forecast" } td { (summary) } } }
-            @if !source.why.is_empty() { tr { th { "why" } td { (source.why) } } }
             @if let Some(why) = &source.why_withheld { tr { th { "withheld" } td { (why) } } }
             tr { th { "frames" } td { (source.frames) } }
             tr { th { "forecasts" } td { (source.forecasts) } }

@@ -177,13 +177,10 @@ impl Station {
             cause,
         })?;
         let outbox = Arc::new(outbox);
-        // Who is told is told of all that is said from here on.
-        if config.mqtt.is_some() {
-            let _ = outbox.arrived(out::MQTT);
-        }
-        if config.webhook.is_some() {
-            let _ = outbox.arrived(out::WEBHOOK);
-        }
+        let receivers =
+            [(out::MQTT, config.mqtt.is_some()), (out::WEBHOOK, config.webhook.is_some())];
+        let asked = receivers.iter().filter(|(_, is_asked)| *is_asked);
+        outbox.serve(&asked.map(|(name, _)| *name).collect::<Vec<_>>());
         let alerts = Alerts::open(&config, Arc::clone(&outbox), Timestamp::now());
         let alerts = Arc::new(alerts);
         let sources = Sources::new(began, &config.data);

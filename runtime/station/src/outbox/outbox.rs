@@ -180,21 +180,34 @@ impl Outbox {
         }
     }
 
-    /// Number of the last message that has arrived at `receiver`. One that was never asked about begins with what is
-    /// said from now on.
-    #[must_use]
-    pub fn arrived(&self, receiver: &str) -> u64 {
-        let mut inside = self.inside();
-        let newest = inside.newest;
-        match inside.arrived.get(receiver) {
-            Some(seq) => *seq,
-            None => {
-                inside.arrived.insert(receiver.to_owned(), newest);
-                drop(inside);
-                self.keep(receiver, newest);
-                newest
+    /// Serves these receivers and no others. A new one is told of what is said from here on; one that is gone is
+    /// forgotten, so that nothing is kept for it, and old alerts are no news to it when it comes back.
+    pub fn serve(&self, receivers: &[&str]) {
+        let (gone, new, newest) = {
+            let inside = self.inside();
+            let known = |name: &&&str| !inside.arrived.contains_key(**name);
+            let new: Vec<&str> = receivers.iter().filter(known).copied().collect();
+            let gone = inside.arrived.keys().filter(|name| !receivers.contains(&name.as_str()));
+            (gone.cloned().collect::<Vec<_>>(), new, inside.newest)
+        };
+        for name in gone {
+            self.inside().arrived.remove(&name);
+            let file = self.cursor(&name);
+            if let Err(cause) = fs::remove_file(&file) {
+                tracing::warn!("outbox: {}: {cause}", file.display());
             }
         }
+        new.into_iter().for_each(|name| self.has_arrived(name, newest));
+    }
+
+    /// Number of the last message that has arrived at `receiver`.
+    #[must_use]
+    pub fn arrived(&self, receiver: &str) -> u64 {
+        self.inside().arrived.get(receiver).copied().unwrap_or(0)
+    }
+
+    fn cursor(&self, receiver: &str) -> PathBuf {
+        self.folder.join(format!("{receiver}.arrived"))
     }
 
     /// The message `seq` has arrived at `receiver`, and all before it.
@@ -204,7 +217,7 @@ impl Outbox {
     }
 
     fn keep(&self, receiver: &str, seq: u64) {
-        let file = self.folder.join(format!("{receiver}.arrived"));
+        let file = self.cursor(receiver);
         if let Err(cause) = emberline_atomic_file::write(&file, format!("{seq}\n").as_bytes()) {
             // It is sent again after a restart.
             tracing::warn!("outbox: {}: {cause}", file.display());
@@ -312,6 +325,7 @@ mod tests {
         let outbox = Outbox::open(room.path()).unwrap();
         outbox.say("alert", at(0), json!({}));
         // What was said before it was there is none of its business.
+        outbox.serve(&["mqtt"]);
         assert_eq!(outbox.arrived("mqtt"), 1);
         for _ in 0..3 {
             outbox.say("alert", at(0), json!({}));
@@ -320,6 +334,7 @@ mod tests {
         assert_eq!(outbox.facts().waiting, [("mqtt".to_owned(), 1)]);
         drop(outbox);
         let outbox = Outbox::open(room.path()).unwrap();
+        outbox.serve(&["mqtt", "webhook"]);
         assert_eq!((outbox.arrived("mqtt"), outbox.arrived("webhook")), (3, 4));
         assert_eq!(all_after(&outbox, 3), [4]);
         // Messages that somebody deleted do not make numbers begin anew.
@@ -329,13 +344,20 @@ mod tests {
         drop(outbox);
         let outbox = Outbox::open(room.path()).unwrap();
         assert_eq!(outbox.say("alert", at(0), json!({})), 5);
+        // One that was taken away is told nothing old when it comes back.
+        outbox.serve(&["webhook"]);
+        drop(outbox);
+        let outbox = Outbox::open(room.path()).unwrap();
+        assert_eq!(outbox.facts().waiting, [("webhook".to_owned(), 1)]);
+        outbox.serve(&["mqtt", "webhook"]);
+        assert_eq!((outbox.arrived("mqtt"), outbox.arrived("webhook")), (5, 4));
     }
 
     #[test]
     fn the_oldest_go_beyond_the_limit_and_are_counted_where_they_had_not_arrived() {
         let room = tempfile::tempdir().unwrap();
         let outbox = Outbox::with_limit(room.path(), 400).unwrap();
-        assert_eq!(outbox.arrived("mqtt"), 0);
+        outbox.serve(&["mqtt"]);
         for day in 0..8 {
             outbox.say("alert", at(day), json!({"filling": "x".repeat(40)}));
         }
