@@ -119,7 +119,9 @@ impl Write for Spelled {
     /// Writes one whole record. A reader of stderr that went away is no reason to stop.
     fn write(&mut self, record: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(record);
-        let _ = io::stderr().lock().write_all(spelled(&text).as_bytes());
+        let text = spelled(&text);
+        emberline::station::recent::take(&text);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
         Ok(record.len())
     }
 

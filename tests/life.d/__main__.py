@@ -14,9 +14,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import alerts
+import attacks
 import broker
 import camera_folder
 import chaos
+import clients
 import disk_full
 import killed
 import living
@@ -52,6 +54,8 @@ ROWS = [
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
     ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
     ("webhook", "500, a hang, 404: tried again or not, signed, in order", webhook.row),
+    ("attacks", "the page attacked: refused in a line each, no secret told", attacks.row),
+    ("clients", "fifty who look at the page: memory and files flat", clients.row),
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),

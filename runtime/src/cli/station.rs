@@ -105,6 +105,9 @@ pub(crate) enum ConfigWhat {
     },
     /// Prints what may stand in a station's file as JSON Schema, for editors.
     Schema,
+    /// Makes the hash of a password for the page: asks for it twice, or reads the first line of standard input, and
+    /// prints what stands in a password file.
+    Password,
     /// Prints the whole configuration, defaults written out.
     Show {
         /// The file, or sim:.

@@ -1,7 +1,7 @@
 //! `emberline run`, `alerts`, `pause`, `cameras` and `config`: the station, what it tells, its rest, what it may see
 //! through, and the file that says what it is.
 
-use std::io::IsTerminal as _;
+use std::io::{BufRead as _, IsTerminal as _, Read as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use emberline::station::alert::{Phase, known};
 use emberline::station::config::{Config, ConfigError};
-use emberline::station::{Station, discovery, pause};
+use emberline::station::{Station, discovery, password, pause};
 use jiff::{Timestamp, Unit};
 
 use super::outcome::Outcome;
@@ -138,6 +138,21 @@ pub(crate) fn pause(args: &PauseArgs) -> anyhow::Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+/// A password that somebody types twice, unseen; or the first line of standard input.
+fn asked_password() -> anyhow::Result<String> {
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().lock().take(4096).read_line(&mut line)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let first = rpassword::prompt_password("password: ")?;
+    anyhow::ensure!(
+        rpassword::prompt_password("once more: ")? == first,
+        "the two are not the same: begin again"
+    );
+    Ok(first)
+}
+
 /// Checks or shows a configuration.
 pub(crate) fn config(what: &ConfigWhat) -> anyhow::Result<Outcome> {
     match what {
@@ -151,6 +166,10 @@ pub(crate) fn config(what: &ConfigWhat) -> anyhow::Result<Outcome> {
             let all = [count(read.cameras.len(), "camera"), count(read.radars.len(), "radar")];
             let all: Vec<String> = all.into_iter().flatten().collect();
             print(&format!("{config}: right: {}", all.join(", ")))?;
+        }
+        ConfigWhat::Password => {
+            let hash = password::hash(&asked_password()?);
+            print(&hash.map_err(|cause| anyhow!("{cause}: type another one"))?)?;
         }
         ConfigWhat::Schema => print(&serde_json::to_string_pretty(&Config::schema())?)?,
         ConfigWhat::Show { config } => print(&read(config)?.to_toml())?,

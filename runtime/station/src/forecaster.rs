@@ -17,7 +17,7 @@ use emberline_vision::pipeline::rain_at::{LatLon, onset_at};
 use emberline_vision::pipeline::{
     Leads, PipelineOptions, Seen, Spell, Stop, Summary, forecast_from,
 };
-use emberline_vision::product;
+use emberline_vision::product::{self, fronts};
 use emberline_vision::source::SourceOptions;
 use jiff::Timestamp;
 
@@ -26,7 +26,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ForecastConfig};
 use crate::out;
 use crate::outbox::Outbox;
-use crate::source::{Asks, Ending, NewestForecast, Pace, Sight, Sort, Source};
+use crate::source::{Asks, Ending, Fronts, NewestForecast, Pace, Sight, Sort, Source};
 use crate::store::{Entry, Store};
 
 /// A model that cannot be opened is tried again after this.
@@ -44,6 +44,13 @@ struct Withheld {
     reason: &'static str,
     /// In words.
     why: String,
+}
+
+/// Where the front stands and will, of a fire.
+fn fronts_of(clip: &Clip, forecast: &Forecast, issued: Timestamp) -> Option<Arc<Fronts>> {
+    let fronts = fronts::fronts(clip, forecast);
+    let size = [forecast.grid.height, forecast.grid.width];
+    (!fronts.is_empty()).then(|| Arc::new(Fronts { issued, size, fronts }))
 }
 
 impl Withheld {
@@ -327,6 +334,7 @@ impl Forecaster {
             took_s: started.elapsed().as_secs_f64(),
             summary: Summary::of(&clip, forecast),
             folder: written.ok(),
+            fronts: fronts_of(&clip, forecast, issued),
         };
         if let Some(outbox) = &self.outbox {
             let body = out::forecast::body(&made, &newest, provenance);

@@ -331,6 +331,7 @@ mod tests {
             took_s: 1.0,
             summary: Summary::Frames { leads: 20, lead_s: 20.0 },
             folder: None,
+            fronts: None,
         });
         let health = at(2, well());
         assert!(!health.blind, "{health:?}");

@@ -1,16 +1,17 @@
 //! The station: starts everything in its order, watches over it, and ends it in order.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use emberline_vision::frame::Pixels;
 use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
-use crate::alert::{self, Alerts, Moment};
-use crate::config::{Config, ConfigError, ForecastConfig};
+use crate::alert::{self, Alert, AlertError, Alerts, Moment, Rule};
+use crate::config::{Config, ConfigError, Drawn, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
@@ -18,11 +19,12 @@ use crate::nodes::{Nodes, NodesWorker};
 use crate::out::{self, Line, MqttWorker, WebhookWorker};
 use crate::outbox::Outbox;
 use crate::pause::Pause;
+use crate::source::{Fronts, Source};
 use crate::sources::Sources;
 use crate::store::{LockError, Store};
 use crate::systemd::{Notice, tell, watchdog};
 use crate::weather::{Weather, WeatherWorker};
-use crate::web::{self, Shown};
+use crate::web::{self, Shown, Site};
 
 /// Folder of the nodes' store below the data folder.
 const NODES: &str = "nodes";
@@ -103,6 +105,9 @@ impl std::fmt::Debug for Station {
 /// What the page shows of a station.
 struct View {
     name: String,
+    /// Degrees north and east.
+    place: [f64; 2],
+    data: PathBuf,
     sources: Sources,
     nodes: Option<Arc<Nodes>>,
     weather: Arc<Weather>,
@@ -135,6 +140,12 @@ impl View {
     }
 }
 
+impl View {
+    fn source(&self, name: &str) -> Option<Arc<dyn Source>> {
+        self.sources.all().into_iter().find(|source| source.name() == name)
+    }
+}
+
 impl Shown for View {
     fn health(&self) -> Health {
         let sources = self.sources.all();
@@ -154,8 +165,43 @@ impl Shown for View {
     }
 
     fn newest(&self, source: &str) -> Option<PathBuf> {
-        let sources = self.sources.all();
-        sources.iter().find(|s| s.name() == source)?.newest_forecast()?.folder
+        self.source(source)?.newest_forecast()?.folder
+    }
+
+    fn forecasts(&self, source: &str, most: usize) -> Vec<(Timestamp, PathBuf)> {
+        self.store.forecasts(source, most)
+    }
+
+    fn picture(&self, source: &str) -> Option<(Timestamp, Arc<Pixels>)> {
+        self.source(source)?.picture()
+    }
+
+    fn fronts(&self, source: &str) -> Option<Arc<Fronts>> {
+        self.source(source)?.newest_forecast()?.fronts
+    }
+
+    fn rules(&self) -> Vec<Rule> {
+        self.alerts.rules()
+    }
+
+    fn place(&self) -> [f64; 2] {
+        self.place
+    }
+
+    fn data(&self) -> &Path {
+        &self.data
+    }
+
+    fn acknowledge(&self, id: &str, by: &str) -> Result<Alert, AlertError> {
+        self.alerts.acknowledge(id, by, Timestamp::now())
+    }
+
+    fn draw(&self, drawn: &Drawn) -> Result<(), String> {
+        self.alerts.draw(drawn, Timestamp::now())
+    }
+
+    fn erase(&self, name: &str) -> Result<(), String> {
+        self.alerts.erase(name, Timestamp::now())
     }
 }
 
@@ -234,6 +280,8 @@ impl Station {
         let webhook_line = line(config.webhook.is_some(), out::WEBHOOK);
         let view = Arc::new(View {
             name: config.name.clone(),
+            place: [config.lat, config.lon],
+            data: config.data.clone(),
             sources,
             nodes: nodes.clone(),
             weather: Arc::clone(&weather),
@@ -253,8 +301,9 @@ impl Station {
         // The page first: it must be there to tell what is wrong.
         let (shown, ends): (Arc<dyn Shown>, _) = (Arc::clone(&view) as _, stop.clone());
         let mut threads = Threads { running: Vec::new(), stop: stop.clone() };
-        let of_page = Arc::clone(&shown);
-        threads.start("page", move || web::serve(&listener, &of_page, &ends))?;
+        let listen = listener.local_addr().unwrap_or(config.web.listen);
+        let site = Site::new(&config.name, listen, &config.web, &config.users, Arc::clone(&shown));
+        threads.start("page", move || web::serve(listener, site, &ends))?;
         if let (Some(config_of), Some(line)) = (config.mqtt.clone(), mqtt_line) {
             let worker = MqttWorker {
                 config: config_of,
@@ -397,7 +446,8 @@ fn reload(
         ("weather", new.weather != config.weather),
         ("mqtt", new.mqtt != config.mqtt),
         ("webhook", new.webhook != config.webhook),
-        ("web.listen", new.web != config.web),
+        ("web", new.web != config.web),
+        ("user", new.users != config.users),
     ];
     let fixed: Vec<&str> =
         fixed.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect();
@@ -414,6 +464,7 @@ fn reload(
         weather: old.weather,
         mqtt: old.mqtt,
         webhook: old.webhook,
+        users: old.users,
         web: old.web,
         ..new
     };

@@ -13,7 +13,8 @@ use super::alert::{Alert, NOTICE, Phase};
 use super::book::{Book, Change, Key};
 use super::finding::{Finding, Seen};
 use super::judge::{Made, of_forecast, of_sight, of_weather};
-use crate::config::{AlertConfig, AlertWhen, Config};
+use super::drawn;
+use crate::config::{ALERTS, AlertConfig, AlertWhen, Config, Drawn};
 use crate::outbox::{Message, Outbox, Reader};
 use crate::source::Sight;
 
@@ -34,6 +35,12 @@ pub enum AlertError {
     /// It is over.
     #[error("it is over")]
     Closed,
+}
+
+/// Names of the cameras and radars of `config`.
+fn sources(config: &Config) -> Vec<String> {
+    let cameras = config.cameras.iter().map(|camera| &camera.name);
+    cameras.chain(config.radars.iter().map(|radar| &radar.name)).cloned().collect()
 }
 
 /// A moment by both clocks.
@@ -65,7 +72,12 @@ struct Kept {
 
 #[derive(Debug)]
 struct Inside {
+    /// Those of the file, then those that were drawn.
     rules: Vec<AlertConfig>,
+    /// How many of them stand in the file.
+    of_file: usize,
+    /// Names of the cameras and radars.
+    sources: Vec<String>,
     book: Book,
     alerts: Vec<Alert>,
     told: BTreeMap<Key, Timestamp>,
@@ -86,6 +98,17 @@ pub struct Alerts {
     inside: Mutex<Inside>,
     /// All alerts, newest first, for those that ask: they never wait for a disk, and `inside` may.
     shown: Mutex<Vec<Alert>>,
+    /// The same of the rules.
+    rules: Mutex<Vec<Rule>>,
+}
+
+/// A rule, as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// What it asks.
+    pub config: AlertConfig,
+    /// Whether it was drawn on the page; else it stands in the file.
+    pub is_drawn: bool,
 }
 
 impl Alerts {
@@ -104,7 +127,9 @@ impl Alerts {
         let Kept { seq, alerts, told } = kept;
         let told = told.into_iter().collect();
         let mut inside = Inside {
+            of_file: rules.len(),
             rules,
+            sources: Vec::new(),
             book: Book::default(),
             alerts,
             told,
@@ -126,7 +151,8 @@ impl Alerts {
         open.into_iter().for_each(|key| inside.book.reopen(key, Duration::ZERO));
         let shown = Mutex::new(inside.alerts.iter().rev().cloned().collect());
         let (data, inside) = (config.data.clone(), Mutex::new(inside));
-        let all = Self { file, data, station, outbox, inside, shown };
+        let all = Self { file, data, station, outbox, inside, shown, rules: Mutex::default() };
+        all.inside().rules.extend(drawn::read(&config.data, station, &sources(config)));
         // The file may have changed while nothing ran.
         all.change(config, utc);
         all
@@ -136,27 +162,97 @@ impl Alerts {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rules and cameras and radars of `config`, from now on: alerts of those that are no more are closed.
+    /// The rules and cameras and radars of `config`, from now on, beside what was drawn: alerts of those that are no
+    /// more are closed.
     pub(crate) fn change(&self, config: &Config, utc: Timestamp) {
         let mut inside = self.inside();
+        let of_file = inside.of_file;
+        let drawn = inside.rules.split_off(of_file);
+        let (mut rules, of_file) = (config.alerts.clone(), config.alerts.len());
+        for rule in drawn {
+            match rules.iter().any(|other| other.name == rule.name) {
+                true => tracing::warn!(
+                    "alert {}: the file has one of this name: the drawn one is let go",
+                    rule.name
+                ),
+                false => rules.push(rule),
+            }
+        }
+        (inside.of_file, inside.sources) = (of_file, sources(config));
+        self.take_rules(&mut inside, rules, utc);
+    }
+
+    /// Takes these rules, those of the file first, and closes the alerts of those that are no more.
+    fn take_rules(&self, inside: &mut Inside, rules: Vec<AlertConfig>, utc: Timestamp) {
+        inside.rules = rules;
         let is_source = |name: &str| {
-            let cameras = config.cameras.iter().map(|camera| &camera.name);
-            let mut all = cameras.chain(config.radars.iter().map(|radar| &radar.name));
-            name.is_empty() || name.starts_with("weather") || all.any(|source| source == name)
+            name.is_empty()
+                || name.starts_with("weather")
+                || inside.sources.iter().any(|source| source == name)
         };
         let asks = |rule: &AlertConfig, (name, source): &Key| {
             rule.name == *name && rule.of.as_ref().is_none_or(|of| of == source)
         };
         let is_gone =
-            |key: &Key| !is_source(&key.1) || !config.alerts.iter().any(|rule| asks(rule, key));
+            |key: &Key| !is_source(&key.1) || !inside.rules.iter().any(|rule| asks(rule, key));
         let gone = inside.open().map(|(_, alert)| alert.key()).filter(is_gone);
         let gone: Vec<Key> = gone.collect();
-        inside.rules.clone_from(&config.alerts);
         for key in gone {
             inside.book.drop_rule(&key);
-            self.close(&mut inside, &key, utc);
+            self.close(inside, &key, utc);
         }
-        self.keep(&mut inside);
+        let of_file = inside.of_file;
+        let shown = inside.rules.iter().enumerate();
+        let shown = shown.map(|(k, rule)| Rule { config: rule.clone(), is_drawn: k >= of_file });
+        *self.rules.lock().unwrap_or_else(PoisonError::into_inner) = shown.collect();
+        self.keep(inside);
+    }
+
+    /// The rules, those of the file first.
+    #[must_use]
+    pub fn rules(&self) -> Vec<Rule> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Somebody has drawn a line or an area: it is a rule from now on, over restarts.
+    ///
+    /// # Errors
+    /// One line: what is wrong with it and what to give; or that it cannot be kept.
+    pub fn draw(&self, drawn: &Drawn, utc: Timestamp) -> Result<(), String> {
+        let mut inside = self.inside();
+        let rule = drawn.alert(self.station, &inside.sources).map_err(|cause| cause.to_string())?;
+        if inside.rules.iter().any(|other| other.name == rule.name) {
+            return Err(format!("there is an alert called {}: give another name", rule.name));
+        }
+        if inside.rules.len() >= ALERTS {
+            return Err(format!("there are {ALERTS} alerts: take one away first"));
+        }
+        let mut rules = inside.rules.clone();
+        rules.push(rule);
+        drawn::write(&self.data, &rules[inside.of_file..])?;
+        self.take_rules(&mut inside, rules, utc);
+        Ok(())
+    }
+
+    /// Somebody takes away what was drawn under this name; its alerts are closed.
+    ///
+    /// # Errors
+    /// One line: that there is none, that it stands in the file, or that it cannot be kept.
+    pub fn erase(&self, name: &str, utc: Timestamp) -> Result<(), String> {
+        let mut inside = self.inside();
+        let place = inside.rules.iter().position(|rule| rule.name == name);
+        match place {
+            None => return Err("there is no such alert".to_owned()),
+            Some(place) if place < inside.of_file => {
+                return Err(format!("{name} stands in the station's file: take it out there"));
+            }
+            Some(_) => {}
+        }
+        let mut rules = inside.rules.clone();
+        rules.retain(|rule| rule.name != name);
+        drawn::write(&self.data, &rules[inside.of_file..])?;
+        self.take_rules(&mut inside, rules, utc);
+        Ok(())
     }
 
     /// Nobody is told anything new, until the pause is over.

@@ -4,6 +4,7 @@
 mod alert;
 mod alerts;
 mod book;
+mod drawn;
 mod finding;
 mod judge;
 pub mod known;
@@ -11,7 +12,7 @@ mod shape;
 
 pub(crate) use alert::NOTICE;
 pub use alert::{Alert, Phase};
-pub use alerts::{AlertError, Alerts};
+pub use alerts::{AlertError, Alerts, Rule};
 pub(crate) use alerts::{Moment, TOPIC};
 pub use finding::{Finding, Seen};
 pub(crate) use judge::Made;

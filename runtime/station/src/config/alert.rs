@@ -21,7 +21,7 @@ const PROBABILITY: f64 = 0.5;
 /// What counts as rain unless told, mm/h.
 const RATE_MM_H: f64 = 0.5;
 /// Most alerts.
-pub(super) const ALERTS: usize = 64;
+pub(crate) const ALERTS: usize = 64;
 
 /// What an alert is about.
 #[derive(Clone, Debug, PartialEq)]

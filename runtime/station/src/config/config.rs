@@ -1,6 +1,5 @@
 //! A station's configuration: read, held against what can be, and written out again with its defaults.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,13 +15,12 @@ use super::out::{MqttConfig, WebhookConfig};
 use super::quantity;
 use super::radar::RadarConfig;
 use super::readings::{NodesConfig, WeatherConfig};
+use super::web::{USERS, UserConfig, WebConfig};
 use super::text::{BudgetText, CameraText, ConfigText, ForecastText, KeepText, WebText};
 use crate::sun::Site;
 
 /// Where products lie unless told.
 const DATA: &str = "/var/lib/emberline";
-/// Port of the page unless told.
-const PORT: u16 = 8085;
 /// Seconds between forecasts unless told, and where the fire has changed.
 const FORECAST_EVERY_S: f64 = 60.0;
 const ON_CHANGE_S: f64 = 15.0;
@@ -72,6 +70,8 @@ pub struct Config {
     pub budget: BudgetConfig,
     /// How much it keeps.
     pub keep: KeepConfig,
+    /// Who may log in to its page; whoever is at the machine where there are none.
+    pub users: Vec<UserConfig>,
     /// Its page.
     pub web: WebConfig,
 }
@@ -126,13 +126,6 @@ pub enum MinFree {
     Bytes(u64),
     /// This share, in 0..1, of the file system.
     Share(f64),
-}
-
-/// The page.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebConfig {
-    /// Address of this machine alone, and port; port 0 is any that is free.
-    pub listen: SocketAddr,
 }
 
 impl Config {
@@ -194,6 +187,7 @@ impl Config {
                 min_free: Some("100MB".to_owned()),
                 ..KeepText::default()
             },
+            user: Vec::new(),
             web: WebText::default(),
         };
         Check { file: address }.config(text)
@@ -223,6 +217,9 @@ impl Config {
         }
         if let Some(login) = config.mqtt.as_mut().and_then(|mqtt| mqtt.login.as_mut()) {
             login.user = "(left out)".to_owned();
+        }
+        for (k, user) in config.users.iter_mut().enumerate() {
+            user.name = format!("left-out-{}", k + 1);
         }
         if let Some(webhook) = &mut config.webhook {
             // Paths of such services are keys.
@@ -275,7 +272,8 @@ impl Config {
                     )),
                     evidence_age: Some(format!("{}s", self.keep.evidence_age.as_secs_f64())),
                 },
-                web: WebText { listen: Some(self.web.listen.to_string()) },
+                user: self.users.iter().map(UserConfig::text).collect(),
+                web: self.web.text(),
             };
         toml::to_string(&text).expect("names, numbers and tables are TOML")
     }
@@ -350,6 +348,18 @@ impl Check<'_> {
             }
             alerts.push(alert);
         }
+        if text.user.len() > USERS {
+            return self.value("user", "too many", "give 32 at most");
+        }
+        let mut users: Vec<UserConfig> = Vec::new();
+        for (k, user) in text.user.iter().enumerate() {
+            let user = self.user(k, user)?;
+            if users.iter().any(|u| u.name == user.name) {
+                let place = format!("user {}", user.name);
+                return self.value(&place, "two have this name", "give each its own");
+            }
+            users.push(user);
+        }
         let data = text.data.unwrap_or_else(|| DATA.to_owned());
         if data.is_empty() {
             return self.value("data", "an empty path", "give a folder");
@@ -369,7 +379,8 @@ impl Check<'_> {
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,
-            web: self.web(&text.web)?,
+            web: self.web(&text.web, &users)?,
+            users,
         })
     }
 
@@ -445,16 +456,5 @@ impl Check<'_> {
             return self.value("keep.evidence_age", "no span of time", "give \"365d\"");
         };
         Ok(KeepConfig { max_age, max_bytes, min_free, whole_every, frames_every, evidence_age })
-    }
-
-    fn web(&self, text: &WebText) -> Result<WebConfig, ConfigError> {
-        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
-        let Some(asked) = text.listen.as_deref() else { return Ok(WebConfig { listen: usual }) };
-        let fix = "give 127.0.0.1:8085; to look at it from elsewhere: ssh -L 8085:127.0.0.1:8085";
-        match asked.parse::<SocketAddr>() {
-            Ok(listen) if listen.ip().is_loopback() => Ok(WebConfig { listen }),
-            Ok(_) => self.value("web.listen", "the page is for this machine alone", fix),
-            Err(_) => self.value("web.listen", "no address with a port", fix),
-        }
     }
 }

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 12] = [
+pub(super) const KEYS: [(&str, &[&str]); 13] = [
     ("", TOP),
     ("camera", CAMERA),
     ("radar", RADAR),
@@ -17,11 +17,12 @@ pub(super) const KEYS: [(&str, &[&str]); 12] = [
     ("forecast", &["model", "engine", "every_s", "on_change_s", "leads"]),
     ("budget", &["cores", "max_temp_c", "min_memory"]),
     ("keep", &["max_age", "max_bytes", "min_free", "whole_every", "frames_every", "evidence_age"]),
-    ("web", &["listen"]),
+    ("user", &["name", "role", "password_file", "password_env"]),
+    ("web", &["listen", "names", "tiles"]),
 ];
 const TOP: &[&str] = &[
     "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "mqtt",
-    "webhook", "forecast", "budget", "keep", "web",
+    "webhook", "forecast", "budget", "keep", "user", "web",
 ];
 const ALERT: &[&str] = &[
     "name",
@@ -93,7 +94,7 @@ fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
     let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
     let place = match (name, table.get("name").and_then(Value::as_str)) {
         ("", _) => key.clone(),
-        ("camera" | "radar" | "alert", Some(of)) => format!("{name} {of}: {key}"),
+        ("camera" | "radar" | "alert" | "user", Some(of)) => format!("{name} {of}: {key}"),
         _ => format!("{name}.{key}"),
     };
     let near = known.iter().map(|k| (strsim::jaro_winkler(k, key), *k));

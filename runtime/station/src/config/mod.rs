@@ -5,6 +5,7 @@ mod camera;
 mod certificate;
 mod check;
 mod config;
+pub(crate) mod drawn;
 mod error;
 mod keys;
 mod login;
@@ -13,16 +14,20 @@ mod quantity;
 mod radar;
 mod readings;
 mod text;
+mod web;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use alert::ALERTS;
 pub use alert::{AlertConfig, AlertWhen, Quiet};
 pub use camera::{CameraConfig, CameraFrom, Transport, When};
 pub use certificate::{Certificate, Fingerprint};
-pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree, WebConfig};
+pub use config::{BudgetConfig, Config, ForecastConfig, KeepConfig, MinFree};
+pub use drawn::Drawn;
 pub use error::ConfigError;
 pub use login::{Login, PasswordFrom, Secret};
 pub use out::{MqttConfig, WebhookConfig};
 pub use radar::RadarConfig;
 pub use readings::{NodesConfig, WeatherConfig};
+pub use web::{Role, UserConfig, WebConfig, is_own};

@@ -227,7 +227,7 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("[keep]\nmax_bytes = \"5%\""), "keep.max_bytes: no size"),
         (end("[keep]\nmin_free = \"5\""), "keep.min_free: no share and no size"),
         (end("[keep]\nmin_fre = \"5%\""), "keep.min_fre: no such key; write min_free"),
-        (end("[web]\nlisten = \"0.0.0.0:80\""), "web.listen: the page is for this machine alone"),
+        (end("[web]\nlisten = \"0.0.0.0:80\""), "web.listen: others can reach it, and nobody has to log in"),
         (end("[web]\nlisten = \"8085\""), "web.listen: no address with a port"),
         (
             end("[[camera]]\nname = \"north\"\nfrom = \"sim:fire\""),

@@ -47,6 +47,9 @@ pub(super) struct ConfigText {
     pub(super) budget: BudgetText,
     /// How much is kept: the oldest goes first, the first limit that is reached counts.
     pub(super) keep: KeepText,
+    /// Who may log in to its page; whoever is at the machine where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) user: Vec<UserText>,
     /// Its page.
     pub(super) web: WebText,
 }
@@ -282,6 +285,27 @@ pub(super) struct KeepText {
 #[serde(default)]
 #[schemars(deny_unknown_fields)]
 pub(super) struct WebText {
-    /// Address of this machine alone, and port (usual: 127.0.0.1:8085).
+    /// Address and port (usual: 127.0.0.1:8085, which is for this machine alone; others need a user).
     pub(super) listen: Option<String>,
+    /// Names that it is asked for by, besides addresses and localhost (usual: none).
+    pub(super) names: Option<Vec<String>>,
+    /// Folder of map tiles, ZOOM/COLUMN/ROW.png in Web Mercator (usual: none).
+    pub(super) tiles: Option<String>,
+}
+
+/// `[[user]]`: somebody who may log in to the page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields, extend("required" = ["name", "role"]))]
+pub(super) struct UserText {
+    /// What they are called: small letters, digits and dashes.
+    #[schemars(regex(pattern = "^[a-z0-9-]{1,32}$"))]
+    pub(super) name: Option<String>,
+    /// What they may do.
+    #[schemars(extend("enum" = ["read-only", "operator"]))]
+    pub(super) role: Option<String>,
+    /// File whose first line is the hash of the password, as `emberline config password` makes it.
+    pub(super) password_file: Option<String>,
+    /// Variable of the environment that holds that hash.
+    pub(super) password_env: Option<String>,
 }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use emberline_vision::pipeline::Summary;
 use jiff::Timestamp;
+
+use super::fronts::Fronts;
 
 /// The newest forecast from a source.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub struct NewestForecast {
     pub places: Vec<String>,
     /// Its folder, where it could be written.
     pub folder: Option<PathBuf>,
+    /// Where the front stands and will, of a fire.
+    pub fronts: Option<Arc<Fronts>>,
 }
 
 impl NewestForecast {

@@ -2,6 +2,7 @@
 
 mod fault;
 mod forecasts;
+mod fronts;
 mod look;
 mod sight;
 #[expect(clippy::module_inception, reason = "the room's noun: what a station sees through")]
@@ -10,6 +11,7 @@ mod state;
 
 pub use fault::Fault;
 pub use forecasts::{ForecastLog, Forecasts, NewestForecast};
+pub use fronts::Fronts;
 pub use look::Look;
 pub use sight::Sight;
 pub use source::{Asks, Came, Ending, Pace, Sort, Source};

@@ -150,6 +150,15 @@ impl Store {
         self.data.join(FORECASTS).join(kept::folder(camera, issued(clip, now)))
     }
 
+    /// Times and folders of the last forecasts of `camera` that are kept, newest first, at most `most`.
+    #[must_use]
+    pub fn forecasts(&self, camera: &str, most: usize) -> Vec<(Timestamp, PathBuf)> {
+        let inside = self.inside();
+        let is_such = |kept: &&Kept| kept.camera == camera && kept.what != What::Frame;
+        let all = inside.kept.iter().rev().filter(is_such).take(most);
+        all.map(|kept| (kept.issued, kept.path.clone())).collect()
+    }
+
     /// Time of the newest forecast of `camera` that is kept as evidence.
     #[must_use]
     pub fn newest_evidence(&self, camera: &str) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use emberline_weather::outlook::{Predictand, Value};
+use emberline_weather::outlook::{Predictand, Predicted, Value};
 use emberline_weather::report::WeatherReport;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -25,6 +25,8 @@ pub struct WeatherHealth {
     pub reading_age_s: Option<f64>,
     /// The newest report, in a line.
     pub words: Option<String>,
+    /// What is to come, in words and numbers.
+    pub outlook: Vec<OutlookLine>,
     /// What a person should know to trust it or not.
     pub notes: Vec<String>,
     /// Reports made.
@@ -32,6 +34,19 @@ pub struct WeatherHealth {
     /// Whether a station that lacks it is blind.
     #[serde(skip)]
     pub is_promised: bool,
+}
+
+/// A quantity at a lead.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OutlookLine {
+    /// Hours ahead.
+    pub lead_h: u8,
+    /// Of what.
+    pub what: &'static str,
+    /// Its value, with its unit.
+    pub value: String,
+    /// What holds it with 80 %.
+    pub interval: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,6 +57,7 @@ struct One {
     fault: Option<Fault>,
     newest: Option<Timestamp>,
     words: Option<String>,
+    outlook: Vec<OutlookLine>,
     notes: Vec<String>,
     reports: u64,
 }
@@ -69,7 +85,7 @@ impl Weather {
         let mut inside = self.inside();
         let one = inside.entry(name.to_owned()).or_default();
         (one.fault, one.newest) = (None, Some(report.now.time));
-        (one.words, one.notes) = (Some(words(report)), notes);
+        (one.words, one.outlook, one.notes) = (Some(words(report)), outlook(report), notes);
         one.reports += 1;
     }
 
@@ -114,6 +130,7 @@ impl One {
             why,
             reading_age_s: age_s,
             words: self.words.clone(),
+            outlook: self.outlook.clone(),
             notes: self.notes.clone(),
             reports: self.reports,
             is_promised: self.is_promised,
@@ -129,6 +146,32 @@ impl WeatherHealth {
         let Self { name, state, why, .. } = self;
         (self.is_promised && lacks).then(|| format!("{name}: {state}: {why}"))
     }
+}
+
+/// What a report says is to come.
+fn outlook(report: &WeatherReport) -> Vec<OutlookLine> {
+    let all = report.outlook.iter().flat_map(|outlook| &outlook.predicted);
+    let line = |one: &Predicted| {
+        let (what, unit) = match one.predictand {
+            Predictand::Temp => ("temperature", "°C"),
+            Predictand::Humidity => ("humidity", "%"),
+            Predictand::Wind => ("wind", "m/s"),
+            Predictand::WindVector => ("wind from", "°"),
+            Predictand::Pressure => ("pressure", "hPa"),
+        };
+        let (value, interval) = match one.value {
+            Value::Number { value, low, high } => {
+                (format!("{value:.1} {unit}"), format!("{low:.1} to {high:.1} {unit}"))
+            }
+            Value::Wind { from_deg, radius_m_s, .. } => {
+                (format!("{:.0} °", from_deg?), format!("a circle of {radius_m_s:.1} m/s"))
+            }
+        };
+        Some(OutlookLine { lead_h: one.lead_h, what, value, interval })
+    };
+    let mut lines: Vec<OutlookLine> = all.filter_map(line).collect();
+    lines.sort_by_key(|line| line.lead_h);
+    lines
 }
 
 /// A report in one line.

@@ -27,7 +27,7 @@ const RESTS: Duration = Duration::from_secs(2);
 /// A table that could not be read is tried again after this, though it has not changed.
 const AGAIN: Duration = Duration::from_secs(60);
 /// Hours of alarms that are told, and that the picture shows.
-const HOURS: u32 = 24;
+const HOURS: u32 = 48;
 /// Name of what a table gives; what nodes give has their names behind it.
 const NAME: &str = "weather";
 

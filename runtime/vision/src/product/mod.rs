@@ -15,6 +15,7 @@ mod error;
 mod facts;
 mod film;
 mod frame_file;
+pub mod fronts;
 mod geojson;
 mod geotiff;
 mod gif;
