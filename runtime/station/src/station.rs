@@ -10,12 +10,13 @@ use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
 use crate::alert::{self, Alerts, Moment};
+use crate::alert_file::Sender;
 use crate::config::{Config, ConfigError, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
 use crate::nodes::{Nodes, NodesWorker};
-use crate::out::{self, Line, MqttWorker, WebhookWorker};
+use crate::out::{self, FilesWorker, Line, MqttWorker, WebhookWorker};
 use crate::outbox::Outbox;
 use crate::pause::Pause;
 use crate::sources::Sources;
@@ -177,8 +178,11 @@ impl Station {
             cause,
         })?;
         let outbox = Arc::new(outbox);
-        let receivers =
-            [(out::MQTT, config.mqtt.is_some()), (out::WEBHOOK, config.webhook.is_some())];
+        let receivers = [
+            (out::MQTT, config.mqtt.is_some()),
+            (out::WEBHOOK, config.webhook.is_some()),
+            (out::FILES, config.files.alerts),
+        ];
         let asked = receivers.iter().filter(|(_, is_asked)| *is_asked);
         outbox.serve(&asked.map(|(name, _)| *name).collect::<Vec<_>>());
         let alerts = Alerts::open(&config, Arc::clone(&outbox), Timestamp::now());
@@ -232,6 +236,7 @@ impl Station {
         let line = |is_there: bool, name| is_there.then(|| Arc::new(Line::new(name)));
         let mqtt_line = line(config.mqtt.is_some(), out::MQTT);
         let webhook_line = line(config.webhook.is_some(), out::WEBHOOK);
+        let files_line = line(config.files.alerts, out::FILES);
         let view = Arc::new(View {
             name: config.name.clone(),
             sources,
@@ -239,7 +244,7 @@ impl Station {
             weather: Arc::clone(&weather),
             alerts: Arc::clone(&alerts),
             outbox: Arc::clone(&outbox),
-            lines: mqtt_line.iter().chain(&webhook_line).cloned().collect(),
+            lines: mqtt_line.iter().chain(&webhook_line).chain(&files_line).cloned().collect(),
             store: Arc::clone(&store),
             began,
             shown: Mutex::new(Changing {
@@ -271,6 +276,18 @@ impl Station {
             let (outbox, stop) = (Arc::clone(&outbox), stop.clone());
             let worker = WebhookWorker { config, outbox, line, stop };
             threads.start("webhook", move || worker.run())?;
+        }
+        if let Some(line) = files_line {
+            let worker = FilesWorker {
+                folder: config.data.join(&config.files.folder),
+                data: config.data.clone(),
+                sender: Sender::of(&config),
+                outbox: Arc::clone(&outbox),
+                store: Arc::clone(&store),
+                line,
+                stop: stop.clone(),
+            };
+            threads.start("files", move || worker.run())?;
         }
         if let Some(nodes) = nodes.clone() {
             let worker = NodesWorker { nodes, spell, stop: stop.clone(), began };
@@ -397,6 +414,7 @@ fn reload(
         ("weather", new.weather != config.weather),
         ("mqtt", new.mqtt != config.mqtt),
         ("webhook", new.webhook != config.webhook),
+        ("files", new.files != config.files),
         ("web.listen", new.web != config.web),
     ];
     let fixed: Vec<&str> =
@@ -414,6 +432,7 @@ fn reload(
         weather: old.weather,
         mqtt: old.mqtt,
         webhook: old.webhook,
+        files: old.files,
         web: old.web,
         ..new
     };
