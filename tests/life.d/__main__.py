@@ -13,6 +13,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import alert_files
 import alerts
 import broker
 import camera_folder
@@ -50,7 +51,16 @@ ROWS = [
         camera_folder.row,
     ),
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
-    ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
+    (
+        "alerts",
+        "kill -9 while alerts fire: none lost, none twice; one event is one alert; none in a pause",
+        alerts.row,
+    ),
+    (
+        "files",
+        "no folder, a kill: all written in the end, read by others' readers",
+        alert_files.row,
+    ),
     ("webhook", "500, a hang, 404: tried again or not, signed, in order", webhook.row),
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
