@@ -112,13 +112,14 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates, and the files and folders that alone may name them.
-const ALONE: [(&str, &str); 13] = [
+const ALONE: [(&str, &str); 14] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
     ("hdf5_writer", "vision/src/product/netcdf4.rs"),
     ("serialport", "node/src/port"),
     ("httparse", "station/src/web.rs"),
+    ("quick_xml", "station/src/alert_file/xml.rs"),
     ("sd_notify", "station/src/systemd.rs"),
     ("ureq", "station/src/camera/http/"),
     ("ureq", "station/src/out/webhook.rs"),

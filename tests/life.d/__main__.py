@@ -13,6 +13,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
+import alert_files
 import alerts
 import attacks
 import broker
@@ -52,7 +53,16 @@ ROWS = [
         camera_folder.row,
     ),
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
-    ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
+    (
+        "alerts",
+        "kill -9 while alerts fire: none lost, none twice; one event is one alert; none in a pause",
+        alerts.row,
+    ),
+    (
+        "files",
+        "no folder, a kill: all written in the end, read by others' readers",
+        alert_files.row,
+    ),
     ("webhook", "500, a hang, 404: tried again or not, signed, in order", webhook.row),
     ("attacks", "the page attacked: refused in a line each, no secret told", attacks.row),
     ("clients", "fifty who look at the page: memory and files flat", clients.row),

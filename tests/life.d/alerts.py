@@ -2,6 +2,7 @@
 
 import json
 import struct
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -80,6 +81,7 @@ def row(trial: Trial) -> None:
         until(lambda: len(told()) > before + 1, 60, lambda: "no alert in the end")
         known = station.health()["alerts"]
         station.end()
+    one_event(trial, camera)
     fires.ends.set()
     messages = told()
     numbers = [message["seq"] for message in messages]
@@ -96,3 +98,40 @@ def row(trial: Trial) -> None:
     )
     trial.hold(all(alert["id"] in ids for alert in known), "the page knows others than were told")
     trial.figure(f"{kills} kills, {len(ids)} alerts, each raised and closed once")
+
+
+def one_event(trial: Trial, camera: str) -> None:
+    """A fire that goes out of view for less than `clear` is one alert; in a pause there is none."""
+    data = trial.room / "data-one"
+    file = write_config(trial, data, cameras=[camera], every_s=1, name="one")
+    rules = [("flickers", "0s"), ("steady", "60s")]
+    alerts = [
+        f'[[alert]]\nname = "{name}"\nwhen = "fire-in-view"\nclear = "{clear}"\n'
+        for name, clear in rules
+    ]
+    file.write_text(file.read_text() + "".join(alerts))
+
+    def said(name: str, phase: str) -> int:
+        known = station.health()["alerts"]
+        return sum(a["rule"] == name and (phase == "raised" or a["phase"] == phase) for a in known)
+
+    def pause(*words: str) -> None:
+        done = subprocess.run([trial.program, "pause", file, *words], capture_output=True)
+        trial.hold(done.returncode == 0, f"pause {words}: {done.stderr.decode()}")
+
+    with Station(trial, [file], log="one") as station:
+        raised = lambda: said("flickers", "raised")  # noqa: E731
+        until(lambda: raised() >= 3, 60, lambda: f"{raised()} alerts of a fire that flickers")
+        steady = said("steady", "raised"), said("steady", "closed")
+        trial.hold(steady == (1, 0), f"one event: {steady[0]} alerts, {steady[1]} closed")
+        pause("--for", "1h")
+        until(lambda: station.health()["paused_s"], 10, lambda: "no pause")
+        before, frames = station.health()["alerts"], station.source("north")["frames"]
+        # Two pictures a second: it burns and does not, twice over.
+        more = lambda: station.source("north")["frames"] - frames  # noqa: E731
+        until(lambda: more() > 24, 60, lambda: f"{more()} frames in a pause")
+        trial.hold(station.health()["alerts"] == before, "something was told in a pause")
+        pause("--over")
+        known = raised()
+        until(lambda: raised() > known, 60, lambda: "no alert after the pause")
+        trial.figure(f"{known} times in view: one alert with clear = 60 s; none in a pause")

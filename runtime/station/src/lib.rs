@@ -11,6 +11,7 @@
 //! told, with its reason, on every output alike ([`health`]).
 
 pub mod alert;
+pub mod alert_file;
 pub mod asking;
 pub mod camera;
 mod clock;

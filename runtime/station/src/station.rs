@@ -11,12 +11,13 @@ use emberline_vision::pipeline::{Spell, Stop};
 use jiff::Timestamp;
 
 use crate::alert::{self, Alert, AlertError, Alerts, Moment, Rule};
+use crate::alert_file::Sender;
 use crate::config::{Config, ConfigError, Drawn, ForecastConfig};
 use crate::forecaster::Forecaster;
 use crate::health::Health;
 use crate::machine::{Machine, MachineFacts};
 use crate::nodes::{Nodes, NodesWorker};
-use crate::out::{self, Line, MqttWorker, WebhookWorker};
+use crate::out::{self, FilesWorker, Line, MqttWorker, WebhookWorker};
 use crate::outbox::Outbox;
 use crate::pause::Pause;
 use crate::source::{Fronts, Source};
@@ -108,6 +109,7 @@ struct View {
     /// Degrees north and east.
     place: [f64; 2],
     data: PathBuf,
+    sender: Sender,
     sources: Sources,
     nodes: Option<Arc<Nodes>>,
     weather: Arc<Weather>,
@@ -192,6 +194,10 @@ impl Shown for View {
         &self.data
     }
 
+    fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
     fn acknowledge(&self, id: &str, by: &str) -> Result<Alert, AlertError> {
         self.alerts.acknowledge(id, by, Timestamp::now())
     }
@@ -223,8 +229,11 @@ impl Station {
             cause,
         })?;
         let outbox = Arc::new(outbox);
-        let receivers =
-            [(out::MQTT, config.mqtt.is_some()), (out::WEBHOOK, config.webhook.is_some())];
+        let receivers = [
+            (out::MQTT, config.mqtt.is_some()),
+            (out::WEBHOOK, config.webhook.is_some()),
+            (out::FILES, config.files.alerts),
+        ];
         let asked = receivers.iter().filter(|(_, is_asked)| *is_asked);
         outbox.serve(&asked.map(|(name, _)| *name).collect::<Vec<_>>());
         let alerts = Alerts::open(&config, Arc::clone(&outbox), Timestamp::now());
@@ -278,16 +287,18 @@ impl Station {
         let line = |is_there: bool, name| is_there.then(|| Arc::new(Line::new(name)));
         let mqtt_line = line(config.mqtt.is_some(), out::MQTT);
         let webhook_line = line(config.webhook.is_some(), out::WEBHOOK);
+        let files_line = line(config.files.alerts, out::FILES);
         let view = Arc::new(View {
             name: config.name.clone(),
             place: [config.lat, config.lon],
             data: config.data.clone(),
+            sender: Sender::of(&config),
             sources,
             nodes: nodes.clone(),
             weather: Arc::clone(&weather),
             alerts: Arc::clone(&alerts),
             outbox: Arc::clone(&outbox),
-            lines: mqtt_line.iter().chain(&webhook_line).cloned().collect(),
+            lines: mqtt_line.iter().chain(&webhook_line).chain(&files_line).cloned().collect(),
             store: Arc::clone(&store),
             began,
             shown: Mutex::new(Changing {
@@ -320,6 +331,18 @@ impl Station {
             let (outbox, stop) = (Arc::clone(&outbox), stop.clone());
             let worker = WebhookWorker { config, outbox, line, stop };
             threads.start("webhook", move || worker.run())?;
+        }
+        if let Some(line) = files_line {
+            let worker = FilesWorker {
+                folder: config.data.join(&config.files.folder),
+                data: config.data.clone(),
+                sender: Sender::of(&config),
+                outbox: Arc::clone(&outbox),
+                store: Arc::clone(&store),
+                line,
+                stop: stop.clone(),
+            };
+            threads.start("files", move || worker.run())?;
         }
         if let Some(nodes) = nodes.clone() {
             let worker = NodesWorker { nodes, spell, stop: stop.clone(), began };
@@ -448,6 +471,7 @@ fn reload(
         ("webhook", new.webhook != config.webhook),
         ("web", new.web != config.web),
         ("user", new.users != config.users),
+        ("files", new.files != config.files),
     ];
     let fixed: Vec<&str> =
         fixed.iter().filter(|(_, differs)| *differs).map(|(key, _)| *key).collect();
@@ -465,6 +489,7 @@ fn reload(
         mqtt: old.mqtt,
         webhook: old.webhook,
         users: old.users,
+        files: old.files,
         web: old.web,
         ..new
     };

@@ -39,6 +39,9 @@ pub struct Alert {
     pub id: String,
     /// The name of its rule.
     pub rule: String,
+    /// What its rule is about, as the file says it (`fire-in-view`); empty of one that an older program has raised.
+    #[serde(default)]
+    pub when: String,
     /// Of which camera, radar, table or node; the station itself where empty.
     pub source: String,
     /// Where it stands.
@@ -53,6 +56,12 @@ pub struct Alert {
     pub finding: Finding,
     /// Who said that they know, where somebody did.
     pub by: Option<String>,
+    /// When they said so.
+    #[serde(default)]
+    pub known: Option<Timestamp>,
+    /// Whether its source is a simulator: nothing of it is so.
+    #[serde(default)]
+    pub simulated: bool,
     /// Whether it was raised in the quiet hours of its rule: it wakes nobody.
     pub quiet: bool,
     /// Folder of the forecast that raised it, below the data folder.

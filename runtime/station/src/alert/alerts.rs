@@ -1,6 +1,6 @@
 //! All alerts of a station: held against what comes in, said once through the outbox, and remembered over restarts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::alert::{Alert, NOTICE, Phase};
 use super::book::{Book, Change, Key};
+use super::drawn;
 use super::finding::{Finding, Seen};
 use super::judge::{Made, of_forecast, of_sight, of_weather};
-use super::drawn;
-use crate::config::{ALERTS, AlertConfig, AlertWhen, Config, Drawn};
+use crate::config::{ALERTS, AlertConfig, AlertWhen, CameraFrom, Config, Drawn};
 use crate::outbox::{Message, Outbox, Reader};
 use crate::source::Sight;
 
@@ -78,6 +78,8 @@ struct Inside {
     of_file: usize,
     /// Names of the cameras and radars.
     sources: Vec<String>,
+    /// Cameras that are simulators; the station itself is one (an empty name) where it has nothing else.
+    simulated: BTreeSet<String>,
     book: Book,
     alerts: Vec<Alert>,
     told: BTreeMap<Key, Timestamp>,
@@ -130,6 +132,7 @@ impl Alerts {
             of_file: rules.len(),
             rules,
             sources: Vec::new(),
+            simulated: simulated(config),
             book: Book::default(),
             alerts,
             told,
@@ -179,6 +182,7 @@ impl Alerts {
             }
         }
         (inside.of_file, inside.sources) = (of_file, sources(config));
+        inside.simulated = simulated(config);
         self.take_rules(&mut inside, rules, utc);
     }
 
@@ -280,7 +284,8 @@ impl Alerts {
             Phase::Acknowledged => return Ok(alert.clone()),
             Phase::Raised => {}
         }
-        (alert.phase, alert.changed, alert.by) = (Phase::Acknowledged, utc, Some(by.to_owned()));
+        (alert.phase, alert.changed) = (Phase::Acknowledged, utc);
+        (alert.by, alert.known) = (Some(by.to_owned()), Some(utc));
         let alert = alert.clone();
         self.say(&mut inside, &alert);
         self.keep(&mut inside);
@@ -386,6 +391,7 @@ impl Alerts {
                 let alert = Alert {
                     id: format!("{}-{of}-{at}", rule.name),
                     rule: rule.name.clone(),
+                    when: rule.when.name().to_owned(),
                     source: source.to_owned(),
                     phase: Phase::Raised,
                     since: utc.saturating_sub(held).unwrap_or(utc),
@@ -393,6 +399,8 @@ impl Alerts {
                     changed: utc,
                     finding,
                     by: None,
+                    known: None,
+                    simulated: inside.simulated.contains(source),
                     quiet: rule.quiet.is_some_and(|quiet| quiet.holds(utc)),
                     forecast: forecast.and_then(below),
                     frame: frame.and_then(below),
@@ -440,6 +448,18 @@ impl Alerts {
             tracing::warn!("alerts: {}: {cause}", self.file.display());
         }
     }
+}
+
+/// The names of the cameras of `config` that are simulators, and an empty one where the station has nothing else.
+fn simulated(config: &Config) -> BTreeSet<String> {
+    let is_sim = |from: &CameraFrom| matches!(from, CameraFrom::Sim(_));
+    let cameras = config.cameras.iter().filter(|camera| is_sim(&camera.from));
+    let mut names: BTreeSet<String> = cameras.map(|camera| camera.name.clone()).collect();
+    let has_readings = config.nodes.is_some() || config.weather.is_some();
+    if names.len() == config.cameras.len() && config.radars.is_empty() && !has_readings {
+        names.insert(String::new());
+    }
+    names
 }
 
 /// The alerts that were last kept in `data`, newest first.

@@ -10,13 +10,14 @@ use super::alert::{ALERTS, AlertConfig};
 use super::camera::{CameraConfig, CameraFrom};
 use super::check::Check;
 use super::error::ConfigError;
+use super::files::FilesConfig;
 use super::keys;
 use super::out::{MqttConfig, WebhookConfig};
 use super::quantity;
 use super::radar::RadarConfig;
 use super::readings::{NodesConfig, WeatherConfig};
+use super::text::{BudgetText, CameraText, ConfigText, FilesText, ForecastText, KeepText, WebText};
 use super::web::{USERS, UserConfig, WebConfig};
-use super::text::{BudgetText, CameraText, ConfigText, ForecastText, KeepText, WebText};
 use crate::sun::Site;
 
 /// Where products lie unless told.
@@ -64,6 +65,8 @@ pub struct Config {
     pub mqtt: Option<MqttConfig>,
     /// A server that is told of alerts.
     pub webhook: Option<WebhookConfig>,
+    /// Files of alerts.
+    pub files: FilesConfig,
     /// What it forecasts.
     pub forecast: ForecastConfig,
     /// What it may ask of its machine.
@@ -179,6 +182,7 @@ impl Config {
             alert: Vec::new(),
             mqtt: None,
             webhook: None,
+            files: FilesText::default(),
             forecast: ForecastText { every_s: Some(10.0), ..ForecastText::default() },
             budget: BudgetText::default(),
             keep: KeepText {
@@ -246,6 +250,7 @@ impl Config {
                 alert: self.alerts.iter().map(AlertConfig::text).collect(),
                 mqtt: self.mqtt.as_ref().map(MqttConfig::text),
                 webhook: self.webhook.as_ref().map(WebhookConfig::text),
+                files: self.files.text(),
                 forecast: ForecastText {
                     model: self.forecast.model.clone(),
                     engine: Some(self.forecast.engine.name().to_owned()),
@@ -364,8 +369,10 @@ impl Check<'_> {
         if data.is_empty() {
             return self.value("data", "an empty path", "give a folder");
         }
+        let name = self.name(name, "name")?;
         Ok(Config {
-            name: self.name(name, "name")?,
+            files: self.files(&text.files, &name)?,
+            name,
             lat,
             lon,
             data: data.into(),

@@ -61,7 +61,11 @@ pub(crate) fn text(alerts: &[AlertConfig]) -> String {
 }
 
 /// The alerts that stand in `text`, and what is wrong with those that are left out.
-pub(crate) fn read(text: &str, place: [f64; 2], sources: &[String]) -> (Vec<AlertConfig>, Vec<String>) {
+pub(crate) fn read(
+    text: &str,
+    place: [f64; 2],
+    sources: &[String],
+) -> (Vec<AlertConfig>, Vec<String>) {
     let rules: Rules = match toml::from_str(text) {
         Ok(rules) => rules,
         Err(cause) => return (Vec::new(), vec![cause.message().to_owned()]),

@@ -5,13 +5,14 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 13] = [
+pub(super) const KEYS: [(&str, &[&str]); 14] = [
     ("", TOP),
     ("camera", CAMERA),
     ("radar", RADAR),
     ("alert", ALERT),
     ("mqtt", &["broker", "user", "password_file", "password_env", "home_assistant"]),
     ("webhook", &["url", "on", "secret_file", "secret_env"]),
+    ("files", &["alerts", "folder", "sender", "cap_status"]),
     ("nodes", &["ports", "baud", "every_s"]),
     ("weather", &["table", "station", "zone", "every_s"]),
     ("forecast", &["model", "engine", "every_s", "on_change_s", "leads"]),
@@ -22,7 +23,7 @@ pub(super) const KEYS: [(&str, &[&str]); 13] = [
 ];
 const TOP: &[&str] = &[
     "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "mqtt",
-    "webhook", "forecast", "budget", "keep", "user", "web",
+    "webhook", "files", "forecast", "budget", "keep", "user", "web",
 ];
 const ALERT: &[&str] = &[
     "name",

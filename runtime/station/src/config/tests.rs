@@ -57,6 +57,7 @@ fn what_is_written_out_says_the_same_again() {
          [[alert]]\nname = \"dry\"\nwhen = \"rain-stops\"\n[[alert]]\nname = \"fwi\"\nwhen = \"fwi-reaches\"\nleast = 30\n\
          [mqtt]\nbroker = \"mqtt://[::1]:1884\"\nuser = \"ridge\"\npassword_file = \"/m\"\nhome_assistant = true\n\
          [webhook]\nurl = \"http://192.0.2.3/alerts\"\non = [\"closed\"]\nsecret_env = \"S\"\n\
+         [files]\nalerts = true\nfolder = \"/srv/alerts\"\nsender = \"ridge.example\"\ncap_status = \"actual\"\n\
          [[alert]]\nname = \"eyes\"\nwhen = \"blind\"\n[[alert]]\nname = \"wind\"\nwhen = \"wind-shift\"\nof = \"weather\"\n\
          [forecast]\nmodel = \"fire-v2\"\nengine = \"tract\"\nleads = 4\nevery_s = 15\non_change_s = 5\n\
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
@@ -227,8 +228,15 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("[keep]\nmax_bytes = \"5%\""), "keep.max_bytes: no size"),
         (end("[keep]\nmin_free = \"5\""), "keep.min_free: no share and no size"),
         (end("[keep]\nmin_fre = \"5%\""), "keep.min_fre: no such key; write min_free"),
-        (end("[web]\nlisten = \"0.0.0.0:80\""), "web.listen: others can reach it, and nobody has to log in"),
+        (
+            end("[web]\nlisten = \"0.0.0.0:80\""),
+            "web.listen: others can reach it, and nobody has to log in",
+        ),
         (end("[web]\nlisten = \"8085\""), "web.listen: no address with a port"),
+        (end("[files]\nfolder = \"\""), "files.folder: an empty path"),
+        (end("[files]\nfolder = \"outbox/a\""), "files.folder: other files are kept there"),
+        (end("[files]\nsender = \"a b\""), "files.sender: no sender can be called so"),
+        (end("[files]\ncap_status = \"real\""), "files.cap_status: no such choice; give test or"),
         (
             end("[[camera]]\nname = \"north\"\nfrom = \"sim:fire\""),
             "camera north: two have this name; give each its own",

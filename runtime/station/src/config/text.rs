@@ -41,6 +41,8 @@ pub(super) struct ConfigText {
     /// A server that is told of alerts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) webhook: Option<WebhookText>,
+    /// Files of alerts, for other programs.
+    pub(super) files: FilesText,
     /// What is forecast.
     pub(super) forecast: ForecastText,
     /// What it may ask of its machine.
@@ -196,6 +198,22 @@ pub(super) struct WebhookText {
     pub(super) secret_file: Option<String>,
     /// Variable of the environment that holds that secret.
     pub(super) secret_env: Option<String>,
+}
+
+/// `[files]`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct FilesText {
+    /// Whether each alert is written as CAP, KML and GeoJSON (usual: false).
+    pub(super) alerts: Option<bool>,
+    /// Where, below the data folder unless it begins with a slash (usual: alerts).
+    pub(super) folder: Option<String>,
+    /// Who says so, a name that no other station has, such as ridge.example (usual: emberline- and the station's name).
+    pub(super) sender: Option<String>,
+    /// What its messages are to those who get them (usual: test: they disregard it). Those of a simulated camera are an exercise.
+    #[schemars(extend("enum" = ["test", "exercise", "actual"]))]
+    pub(super) cap_status: Option<String>,
 }
 
 /// `[nodes]`.

@@ -93,7 +93,11 @@ pub fn is_own(ip: IpAddr) -> bool {
 }
 
 impl Check<'_> {
-    pub(super) fn web(&self, text: &WebText, users: &[UserConfig]) -> Result<WebConfig, ConfigError> {
+    pub(super) fn web(
+        &self,
+        text: &WebText,
+        users: &[UserConfig],
+    ) -> Result<WebConfig, ConfigError> {
         let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, PORT));
         let listen = match text.listen.as_deref().map(str::parse::<SocketAddr>) {
             None => usual,
@@ -131,8 +135,7 @@ impl Check<'_> {
         let place = |key: &str| format!("user {name}: {key}");
         let role = self.choice(text.role.as_deref(), &ROLES, &place("role"))?;
         let role = self.need(role, &place("role"), "role = \"read-only\", or \"operator\"")?;
-        let password =
-            self.found(&place, "password", &text.password_file, &text.password_env)?;
+        let password = self.found(&place, "password", &text.password_file, &text.password_env)?;
         let example = "password_file = \"/etc/emberline/ann.password\"; ‹emberline config password› makes what stands in it";
         let password = self.need(password, &place("password_file"), example)?;
         Ok(UserConfig { name, role, password })

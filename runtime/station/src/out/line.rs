@@ -23,7 +23,7 @@ pub struct Line {
 /// How a line fares.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LineHealth {
-    /// The receiver: mqtt or webhook.
+    /// The receiver: mqtt, webhook or files.
     pub receiver: &'static str,
     /// Whether the last try went well.
     pub stands: bool,

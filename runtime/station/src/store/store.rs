@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use emberline_vision::clip::Clip;
 use emberline_vision::forecast::{Forecast, Provenance};
@@ -126,6 +127,11 @@ impl Store {
     /// Other limits, from now on.
     pub fn limits(&self, keep: &KeepConfig) {
         *self.keep.lock().unwrap_or_else(PoisonError::into_inner) = keep.clone();
+    }
+
+    /// How old what somebody will ask about may become.
+    pub(crate) fn evidence_age(&self) -> Duration {
+        self.keep().evidence_age
     }
 
     fn keep(&self) -> KeepConfig {

@@ -49,7 +49,9 @@ fn read<T>(form: Filled<T>) -> Result<T, Response> {
 }
 
 /// Does what may wait for a disk, beside other requests.
-async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Response> {
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Response> {
     let failed = |_| refuse(StatusCode::INTERNAL_SERVER_ERROR, "it failed: see the log");
     tokio::task::spawn_blocking(work).await.map_err(failed)
 }
@@ -91,7 +93,8 @@ pub(super) async fn login(
         return refuse(StatusCode::INTERNAL_SERVER_ERROR, "no random numbers: try again");
     };
     tracing::info!("page: {name} has logged in from {from}");
-    let cookie = format!("{}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800", site.cookie);
+    let cookie =
+        format!("{}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800", site.cookie);
     with_cookie(Redirect::to("/").into_response(), &cookie)
 }
 
@@ -173,8 +176,10 @@ impl Shape {
         };
         let points: Option<Vec<[f64; 2]>> = self.points.split_whitespace().map(point).collect();
         let points = points.ok_or("points are columns and rows: 10,200 320,180")?;
-        let percent: f64 = self.percent.trim().parse().map_err(|_| "give a percentage, such as 50")?;
-        let minutes: f64 = self.within_min.trim().parse().map_err(|_| "give minutes, such as 10")?;
+        let percent: f64 =
+            self.percent.trim().parse().map_err(|_| "give a percentage, such as 50")?;
+        let minutes: f64 =
+            self.within_min.trim().parse().map_err(|_| "give minutes, such as 10")?;
         if !(minutes > 0.0 && minutes <= 1440.0) {
             return Err("give more than 0 and at most 1440 minutes");
         }

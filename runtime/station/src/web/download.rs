@@ -1,7 +1,7 @@
 //! Downloads: pictures and products, found by comparing names; no path is made of what was asked.
 
 use std::fs::File;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -14,6 +14,7 @@ use tokio_util::io::ReaderStream;
 use super::guard::refuse;
 use super::shown::Shown;
 use super::site::Site;
+use crate::alert_file::{Evidence, Form};
 
 /// Forecasts of a source that are listed.
 const LISTED: usize = 48;
@@ -70,8 +71,10 @@ async fn send(find: impl FnOnce() -> Option<PathBuf> + Send + 'static) -> Respon
         Some((name, file, bytes))
     });
     let Ok(Some((name, file, bytes))) = opened.await else { return none() };
-    let headers =
-        [(header::CONTENT_TYPE, kind(&name).to_owned()), (header::CONTENT_LENGTH, bytes.to_string())];
+    let headers = [
+        (header::CONTENT_TYPE, kind(&name).to_owned()),
+        (header::CONTENT_LENGTH, bytes.to_string()),
+    ];
     let stream = ReaderStream::with_capacity(tokio::fs::File::from_std(file), 64 << 10);
     (headers, Body::from_stream(stream)).into_response()
 }
@@ -116,20 +119,41 @@ pub(super) async fn earlier(
 
 /// `GET /alert/ID/picture`: what an alert saw.
 pub(super) async fn of_alert(State(site): State<Arc<Site>>, Asked(id): Asked<String>) -> Response {
-    send(move || {
+    let found = tokio::task::spawn_blocking(move || {
         let alerts = site.shown.health().alerts;
         let alert = alerts.into_iter().find(|alert| alert.id == id)?;
-        let below = |path: &str| {
-            let path = Path::new(path);
-            let is_plain = path.components().all(|part| matches!(part, Component::Normal(_)));
-            is_plain.then(|| site.shown.data().join(path))
-        };
-        let frame = alert.frame.as_deref().filter(|frame| frame.ends_with(".png")).and_then(below);
-        let forecast = alert.forecast.as_deref().and_then(below);
-        let overlay = forecast.map(|folder| folder.join("overlay.png"));
-        frame.into_iter().chain(overlay).find(|path| path.is_file())
-    })
-    .await
+        Evidence::read(site.shown.data(), &alert).picture
+    });
+    match found.await {
+        Ok(Some(picture)) => {
+            ([(header::CONTENT_TYPE, picture.mime)], picture.bytes).into_response()
+        }
+        _ => none(),
+    }
+}
+
+/// `GET /alert/ID.cap`, `.kml`, `.geojson`: an alert as other programs read it, as it is now.
+pub(super) async fn alert_file(
+    State(site): State<Arc<Site>>,
+    Asked(file): Asked<String>,
+) -> Response {
+    let made = tokio::task::spawn_blocking(move || {
+        let (id, ending) = file.split_once('.')?;
+        let form = Form::of_ending(ending)?;
+        let alerts = site.shown.health().alerts;
+        let alert = alerts.into_iter().find(|alert| alert.id == id)?;
+        let evidence = Evidence::read(site.shown.data(), &alert);
+        let text = form.write(&alert, site.shown.sender(), &evidence).ok()?;
+        let name = format!("attachment; filename=\"{}\"", form.name(&alert));
+        Some((
+            [(header::CONTENT_TYPE, form.mime().to_owned()), (header::CONTENT_DISPOSITION, name)],
+            text,
+        ))
+    });
+    match made.await {
+        Ok(Some(made)) => made.into_response(),
+        _ => none(),
+    }
 }
 
 /// `GET /weather/NAME.png`: the picture of the last days.

@@ -228,7 +228,10 @@ mod tests {
         assert_eq!(enter(here, "ann", "wrong", 1), Err(Denied::Wrong));
         assert_eq!(enter(here, "ann", "correct horse", 1), wait(2));
         assert!(enter(there, "ann", "correct horse", 1).is_ok());
-        assert!(enter(here, "ann", "correct horse", 3).is_ok(), "and after the wait it counts anew");
+        assert!(
+            enter(here, "ann", "correct horse", 3).is_ok(),
+            "and after the wait it counts anew"
+        );
         // A program is believed for a minute, and its wrong password is not.
         let program = |password, seconds| gate.believe(there, "ann", password, at(seconds));
         assert!(program("correct horse", 10).is_ok());
@@ -242,9 +245,8 @@ mod tests {
         let wait = |wrong| Guesses { wrong, last: Instant::now() }.wait().as_secs();
         let waits = [0, 4, 5, 6, 10, 13, 14, u32::MAX].map(wait);
         assert_eq!(waits, [0, 0, 1, 2, 32, 256, 300, 300]);
-        let same = |a: &str, b: &str| {
-            household(a.parse().unwrap()) == household(b.parse().unwrap())
-        };
+        let same =
+            |a: &str, b: &str| household(a.parse().unwrap()) == household(b.parse().unwrap());
         assert!(same("2001:db8::1", "2001:db8::ffff:2") && !same("2001:db8::1", "2001:db8:0:1::1"));
         assert!(same("::ffff:192.0.2.1", "192.0.2.1"));
     }

@@ -46,7 +46,11 @@ pub(super) fn refuse(status: StatusCode, line: &str) -> Response {
 }
 
 /// Looks at a request and lets it through, or refuses it in one line.
-pub(super) async fn guard(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn guard(
+    State(site): State<Arc<Site>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let asked = Asked::of(&request);
     let mut response = match admit(&site, &asked).await {
         Ok(who) => {
@@ -154,7 +158,8 @@ async fn who(site: &Arc<Site>, asked: &Asked) -> Result<Option<Who>, Denied> {
 /// The token of a session.
 pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        all.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, token)| token)
 }
 

@@ -29,7 +29,8 @@ impl Pictures {
     /// The picture of `source`, whose newest frame was taken at `taken`; `None` of one that is none.
     pub(super) fn of(&self, source: &str, taken: Timestamp, pixels: &Pixels) -> Option<Arc<[u8]>> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = lock().get(source).filter(|(of, _)| *of == taken).map(|(_, jpeg)| Arc::clone(jpeg));
+        let held =
+            lock().get(source).filter(|(of, _)| *of == taken).map(|(_, jpeg)| Arc::clone(jpeg));
         if held.is_some() {
             return held;
         }
@@ -124,7 +125,10 @@ mod tests {
         for (pixels, want) in [
             (Pixels::U8(Array3::from_shape_fn((48, 64, 1), |at| slope(at) as u8)), [64, 48]),
             (Pixels::U8(Array3::from_shape_fn((1080, 1920, 3), |at| slope(at) as u8)), [960, 540]),
-            (Pixels::U16(Array3::from_shape_fn((48, 64, 1), |at| 7000 + slope(at) as u16)), [64, 48]),
+            (
+                Pixels::U16(Array3::from_shape_fn((48, 64, 1), |at| 7000 + slope(at) as u16)),
+                [64, 48],
+            ),
             (Pixels::F32(Array3::from_shape_fn((1201, 7, 1), slope)), [4, 601]),
             (Pixels::F32(Array3::from_elem((9, 9, 1), f32::NAN)), [9, 9]),
         ] {

@@ -22,7 +22,8 @@ const BODY: usize = 16 << 10;
 
 /// All routes of `site`.
 pub(super) fn router(site: Arc<Site>, stop: Stop) -> Router {
-    let live = Router::new().route("/events", get(live::events)).with_state((Arc::clone(&site), stop));
+    let live =
+        Router::new().route("/events", get(live::events)).with_state((Arc::clone(&site), stop));
     Router::new()
         .route("/", get(front))
         .route("/page.css", get(|| async { asset("text/css", page::CSS) }))
@@ -36,6 +37,7 @@ pub(super) fn router(site: Arc<Site>, stop: Stop) -> Router {
         .route("/source/{name}/latest.jpg", get(download::latest))
         .route("/forecast/{name}/{file}", get(download::newest))
         .route("/forecast/{name}/{time}/{file}", get(download::earlier))
+        .route("/alert/{file}", get(download::alert_file))
         .route("/alert/{id}/picture", get(download::of_alert))
         .route("/weather/{file}", get(download::weather))
         .route("/tile/{zoom}/{column}/{file}", get(download::tile))
@@ -63,7 +65,10 @@ fn role(who: Option<&Who>) -> Role {
     who.map_or(Role::ReadOnly, |who| who.role)
 }
 
-async fn front(State(site): State<Arc<Site>>, Extension(who): Extension<Option<Who>>) -> Html<String> {
+async fn front(
+    State(site): State<Arc<Site>>,
+    Extension(who): Extension<Option<Who>>,
+) -> Html<String> {
     let (facts, sections) = site.told(role(who.as_ref()));
     Html(page::front(&facts, &sections, who.as_ref()))
 }
@@ -80,7 +85,10 @@ async fn measures(State(site): State<Arc<Site>>) -> Response {
     ([(header::CONTENT_TYPE, kind)], metrics::text(&site.shown.health())).into_response()
 }
 
-async fn log(State(site): State<Arc<Site>>, Extension(who): Extension<Option<Who>>) -> Html<String> {
+async fn log(
+    State(site): State<Arc<Site>>,
+    Extension(who): Extension<Option<Who>>,
+) -> Html<String> {
     let (facts, _) = site.told(role(who.as_ref()));
     Html(page::log(&facts, &recent::lines(), who.as_ref()))
 }
@@ -117,10 +125,7 @@ async fn source(
     Html(page::source(&facts, place, &listed.unwrap_or_default(), who.as_ref())).into_response()
 }
 
-async fn login(
-    State(site): State<Arc<Site>>,
-    Extension(who): Extension<Option<Who>>,
-) -> Response {
+async fn login(State(site): State<Arc<Site>>, Extension(who): Extension<Option<Who>>) -> Response {
     if !site.gate.is_there() || who.is_some() {
         return Redirect::to("/").into_response();
     }

@@ -7,6 +7,7 @@ use emberline_vision::frame::Pixels;
 use jiff::Timestamp;
 
 use crate::alert::{Alert, AlertError, Rule};
+use crate::alert_file::Sender;
 use crate::config::Drawn;
 use crate::health::Health;
 use crate::source::Fronts;
@@ -29,6 +30,8 @@ pub trait Shown: Send + Sync {
     fn place(&self) -> [f64; 2];
     /// Folder of what it keeps.
     fn data(&self) -> &Path;
+    /// Who it is in files of its alerts.
+    fn sender(&self) -> &Sender;
     /// `by` knows of the alert `id`.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use super::guard::Peer;
 use super::routes::router;
 use super::shown::Shown;
 use crate::alert::{Alert, AlertError, Rule};
+use crate::alert_file::Sender;
 use crate::camera::Camera;
 use crate::config::{Config, Drawn, PasswordFrom, Role, UserConfig};
 use crate::health::Health;
@@ -29,6 +30,7 @@ struct Blind {
     folder: PathBuf,
     config: Config,
     drawn: Mutex<Vec<Drawn>>,
+    sender: Sender,
 }
 
 impl Shown for Blind {
@@ -69,6 +71,10 @@ impl Shown for Blind {
         &self.folder
     }
 
+    fn sender(&self) -> &Sender {
+        &self.sender
+    }
+
     fn acknowledge(&self, _: &str, _: &str) -> Result<Alert, AlertError> {
         Err(AlertError::Unknown)
     }
@@ -98,7 +104,8 @@ impl Page {
     fn new(has_users: bool) -> Self {
         let room = tempfile::tempdir().unwrap();
         let folder = room.path().to_owned();
-        for (name, text) in [("overlay.png", "picture"), ("forecast.json", "{}"), (".hidden", "x")] {
+        for (name, text) in [("overlay.png", "picture"), ("forecast.json", "{}"), (".hidden", "x")]
+        {
             std::fs::write(folder.join(name), text).unwrap();
         }
         std::os::unix::fs::symlink("/etc/passwd", folder.join("link.txt")).unwrap();
@@ -115,7 +122,8 @@ impl Page {
         };
         let config = Config::simulated("sim:", &folder).unwrap();
         let web = config.web.clone();
-        let shown = Arc::new(Blind { folder, config, drawn: Mutex::default() });
+        let sender = Sender::of(&config);
+        let shown = Arc::new(Blind { folder, config, drawn: Mutex::default(), sender });
         let site = Site::new("ridge", web.listen, &web, &users, Arc::clone(&shown) as _);
         let router = router(Arc::new(site), Stop::default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -196,6 +204,8 @@ fn requests_are_answered_or_refused_in_a_line() {
         ("GET", "/forecast//overlay.png", vec![], "", 404),
         ("GET", "/weather/..%2fpassword", vec![], "", 404),
         ("GET", "/alert/..%2f..%2fetc/picture", vec![], "", 404),
+        ("GET", "/alert/..%2f..%2fetc.cap", vec![], "", 404),
+        ("GET", "/alert/none.kml", vec![], "", 404),
         ("GET", "/tile/1/0/..%2f0.png", vec![], "", 404),
         ("GET", "/tile/60/0/0.png", vec![], "", 404),
         ("GET", "/nothing", vec![], "", 404),
@@ -274,9 +284,12 @@ fn who_must_log_in_sees_nothing_before() {
     let line = "name=road&source=sim&shape=line&points=1,1+7,7&within_min=10&percent=50";
     assert_eq!(status("POST", "/rule", &[HERE], line), 401);
     let [ann, bob] = ["ann", "bob"].map(|name| page.log_in(name));
-    for (who, read, act) in
-        [(&*ann, 200, 200), (&*bob, 200, 403), ("emberline-ridge=00", 401, 401), ("other=1", 401, 401)]
-    {
+    for (who, read, act) in [
+        (&*ann, 200, 200),
+        (&*bob, 200, 403),
+        ("emberline-ridge=00", 401, 401),
+        ("other=1", 401, 401),
+    ] {
         let cookie = ("cookie", who);
         assert_eq!(status("GET", "/metrics", &[cookie], ""), read, "{who}");
         assert_eq!(status("POST", "/rule", &[cookie, HERE], line), act, "{who}");

@@ -50,6 +50,9 @@ mod tests {
             assert_eq!(age(age_s), want, "{age_s:?}");
         }
         assert_eq!([lead(0.0), lead(90.0), lead(600.0)], ["now", "in 90 s", "in 10 min"]);
-        assert_eq!([size(10), size(1_500), size(2_000_000), size(3_210_000_000)], ["10 B", "2 kB", "2 MB", "3.2 GB"]);
+        assert_eq!(
+            [size(10), size(1_500), size(2_000_000), size(3_210_000_000)],
+            ["10 B", "2 kB", "2 MB", "3.2 GB"]
+        );
     }
 }

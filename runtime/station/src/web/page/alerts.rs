@@ -42,6 +42,11 @@ fn one(alert: &Alert, role: Role, users: bool) -> Markup {
                     img loading="lazy" src={ "/alert/" (alert.id) "/picture" } alt={ "what raised the alert " (alert.rule) };
                 }
             }
+            p { "As a file: "
+                a href={ "/alert/" (alert.id) ".cap" } { "CAP" } " · "
+                a href={ "/alert/" (alert.id) ".kml" } { "KML" } " · "
+                a href={ "/alert/" (alert.id) ".geojson" } { "GeoJSON" }
+            }
             @if is_new && role == Role::Operator {
                 form method="post" action="/alert/acknowledge" data-keep {
                     input type="hidden" name="id" value=(alert.id);
@@ -56,8 +61,13 @@ fn one(alert: &Alert, role: Role, users: bool) -> Markup {
 
 /// Those that are over.
 pub(super) fn over(facts: &Facts) -> Option<Markup> {
-    let over: Vec<&Alert> =
-        facts.health.alerts.iter().filter(|alert| alert.phase == Phase::Closed).take(OVER).collect();
+    let over: Vec<&Alert> = facts
+        .health
+        .alerts
+        .iter()
+        .filter(|alert| alert.phase == Phase::Closed)
+        .take(OVER)
+        .collect();
     let table = html! {
         details {
             summary { "Alerts that are over (" (over.len()) ")" }

@@ -30,18 +30,18 @@ pub(crate) struct Section {
 /// The parts of the page as somebody of this role sees them, in their order.
 pub(super) fn sections(facts: &Facts, role: Role) -> Vec<Section> {
     let section = |id: &str, html: maud::Markup| Section { id: id.to_owned(), html: html.0 };
-    let mut all = vec![
-        section("status", status::bar(facts)),
-        section("alerts", alerts::open(facts, role)),
-    ];
+    let mut all =
+        vec![section("status", status::bar(facts)), section("alerts", alerts::open(facts, role))];
     for (source, view) in facts.health.sources.iter().zip(&facts.views) {
         let html = source::section(facts, source, view, role);
         all.push(section(&format!("source-{}", source.name), html));
     }
     all.extend(map::summary(facts).map(|html| section("map", html)));
-    all.extend(facts.health.weather.iter().map(|weather| {
-        section(&format!("weather-{}", weather.name), weather::section(weather))
-    }));
+    all.extend(
+        facts.health.weather.iter().map(|weather| {
+            section(&format!("weather-{}", weather.name), weather::section(weather))
+        }),
+    );
     all.extend(facts.health.nodes.as_ref().map(|nodes| section("nodes", weather::nodes(nodes))));
     all.push(section("rules", rules::section(facts, role)));
     all.extend(alerts::over(facts).map(|html| section("over", html)));

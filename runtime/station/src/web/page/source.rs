@@ -52,7 +52,12 @@ pub(super) fn section(
 }
 
 /// The live picture with what is drawn over it.
-fn view(source: &SourceHealth, taken: Timestamp, fronts: Option<&Fronts>, shapes: &[(String, Shape)]) -> Markup {
+fn view(
+    source: &SourceHealth,
+    taken: Timestamp,
+    fronts: Option<&Fronts>,
+    shapes: &[(String, Shape)],
+) -> Markup {
     let name = &source.name;
     let at = taken.strftime("%Y-%m-%d %H:%M:%S UTC");
     html! {

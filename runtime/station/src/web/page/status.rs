@@ -12,7 +12,10 @@ fn sentence(facts: &Facts) -> (&'static str, String) {
     let health = &facts.health;
     if let Some(left_s) = health.paused_s {
         let min = (left_s / 60.0).ceil();
-        return ("paused", format!("Paused for {min:.0} min: nothing is forecast, nobody is told."));
+        return (
+            "paused",
+            format!("Paused for {min:.0} min: nothing is forecast, nobody is told."),
+        );
     }
     if health.blind {
         return ("blind", "Blind: something is not seen, or not kept.".to_owned());
@@ -23,7 +26,8 @@ fn sentence(facts: &Facts) -> (&'static str, String) {
         1 => Some(format!("one {one}")),
         n => Some(format!("{n} {many}")),
     };
-    let all = [named(count("camera"), "camera", "cameras"), named(count("radar"), "radar", "radars")];
+    let all =
+        [named(count("camera"), "camera", "cameras"), named(count("radar"), "radar", "radars")];
     let all: Vec<String> = all.into_iter().flatten().collect();
     ("well", format!("All well: {} seen, forecasts up to date.", all.join(" and ")))
 }
