@@ -57,7 +57,9 @@ def main() -> int:
                 room.mkdir()
                 rng = random.Random(name)
                 program = typed.program.resolve()
-                trial = Trial(name, program, room, False, 0, rng, lambda line: print(line, flush=True))
+                trial = Trial(
+                    name, program, room, False, 0, rng, lambda line: print(line, flush=True)
+                )
                 try:
                     getattr(rows, name)(trial, chromium)
                 except Miss as miss:

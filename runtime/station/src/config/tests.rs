@@ -63,7 +63,9 @@ fn what_is_written_out_says_the_same_again() {
          [budget]\ncores = 1\nmax_temp_c = 80.5\nmin_memory = \"1MB\"\n\
          [keep]\nmax_age = \"12h\"\nmax_bytes = \"1.5GB\"\nmin_free = \"2GB\"\nwhole_every = \"0s\"\n\
          frames_every = \"never\"\nevidence_age = \"90d\"\n\
-         [web]\nlisten = \"[::1]:9000\"\n"
+         [[user]]\nname = \"ann\"\nrole = \"operator\"\npassword_file = \"/ann\"\n\
+         [[user]]\nname = \"bob\"\nrole = \"read-only\"\npassword_env = \"BOB\"\n\
+         [web]\nlisten = \"0.0.0.0:9000\"\nnames = [\"ridge.example\"]\ntiles = \"/srv/tiles\"\n"
     );
     let other = all.replace("secret_env = \"S\"", "secret_file = \"/s\"");
     for text in [LEAST, &all, &other] {
@@ -231,6 +233,17 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (
             end("[web]\nlisten = \"0.0.0.0:80\""),
             "web.listen: others can reach it, and nobody has to log in",
+        ),
+        (end("[web]\nnames = [\"Ridge:80\"]"), "web.names: no such names can be"),
+        (end("[[user]]\nname = \"ann\""), "user ann: role is missing"),
+        (end("[[user]]\nname = \"ann\"\nrole = \"root\""), "user ann: role: no such choice"),
+        (
+            end("[[user]]\nname = \"ann\"\nrole = \"operator\""),
+            "user ann: password_file is missing",
+        ),
+        (
+            end("[[user]]\nname = \"ann\"\npasword_file = \"x\""),
+            "user ann: pasword_file: no such key",
         ),
         (end("[web]\nlisten = \"8085\""), "web.listen: no address with a port"),
         (end("[files]\nfolder = \"\""), "files.folder: an empty path"),

@@ -4,5 +4,5 @@
 mod weather;
 mod worker;
 
-pub use weather::{Weather, WeatherHealth};
+pub use weather::{OutlookLine, Weather, WeatherHealth};
 pub use worker::WeatherWorker;

@@ -30,6 +30,8 @@ const CONNECTIONS: usize = 192;
 const EACH: usize = 128;
 /// Between two looks at whether it is to stop.
 const LOOK: Duration = Duration::from_millis(100);
+/// Threads that wait for disks and hash passwords: each holds memory of its own.
+const ASIDE: usize = 8;
 /// A disk that hangs does not keep the station from stopping.
 const LEAVES: Duration = Duration::from_secs(2);
 
@@ -45,8 +47,8 @@ pub fn listen(listen: SocketAddr) -> io::Result<TcpListener> {
 
 /// Answers requests until it is stopped.
 pub(crate) fn serve(listener: TcpListener, site: Site, stop: &Stop) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = match runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = match runtime.enable_all().max_blocking_threads(ASIDE).build() {
         Ok(runtime) => runtime,
         Err(cause) => return tracing::error!("page: no runtime for it: {cause}"),
     };
@@ -101,11 +103,11 @@ impl Places {
     fn take(places: &Arc<Self>, peer: IpAddr) -> Option<Place> {
         let mut inside = places.inside();
         let all: usize = inside.values().sum();
-        let of_peer = inside.entry(peer).or_default();
-        if all >= CONNECTIONS || *of_peer >= EACH {
+        let of_peer = inside.get(&peer).copied().unwrap_or(0);
+        if all >= CONNECTIONS || of_peer >= EACH {
             return None;
         }
-        *of_peer += 1;
+        inside.insert(peer, of_peer + 1);
         Some(Place { places: Arc::clone(places), peer })
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn age(age_s: Option<f64>) -> String {
 pub(super) fn lead(lead_s: f64) -> String {
     match lead_s {
         s if s <= 0.0 => "now".to_owned(),
+        s if s < 120.0 && s.fract() != 0.0 => format!("in {s:.1} s"),
         s if s < 120.0 => format!("in {s:.0} s"),
         s => format!("in {:.0} min", s / 60.0),
     }
@@ -49,7 +50,11 @@ mod tests {
         ] {
             assert_eq!(age(age_s), want, "{age_s:?}");
         }
-        assert_eq!([lead(0.0), lead(90.0), lead(600.0)], ["now", "in 90 s", "in 10 min"]);
+        for (lead_s, want) in
+            [(0.0, "now"), (0.5, "in 0.5 s"), (90.0, "in 90 s"), (600.0, "in 10 min")]
+        {
+            assert_eq!(lead(lead_s), want);
+        }
         assert_eq!(
             [size(10), size(1_500), size(2_000_000), size(3_210_000_000)],
             ["10 B", "2 kB", "2 MB", "3.2 GB"]

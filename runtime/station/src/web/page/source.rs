@@ -70,7 +70,7 @@ fn view(
                         @for front in fronts.iter().rev() {
                             @if !front.rings.is_empty() {
                                 path d=(path(&front.rings, true)) class=(if front.lead_s > 0.0 { "lead" } else { "now" })
-                                    stroke=(colour(front.colour)) fill-rule="evenodd";
+                                    stroke=(colour(front.colour)) fill-rule="evenodd" {}
                             }
                         }
                         @for (rule, shape) in shapes {
