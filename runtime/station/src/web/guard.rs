@@ -18,6 +18,8 @@ use crate::config::Role;
 
 /// An answer is ready within this, or is given up. What is streamed goes on.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// Most bytes of a request's body: a line of two hundred points, and no more.
+pub(super) const BODY: usize = 16 << 10;
 /// What everybody may see: it is needed to log in.
 const OPEN: [&str; 4] = ["/login", "/page.css", "/page.js", "/icon.svg"];
 /// What those who only look may ask for besides looking.
@@ -105,6 +107,10 @@ async fn admit(site: &Arc<Site>, asked: &Asked) -> Result<Option<Who>, Box<Respo
     if !is_read && !is_from_here(headers, host) {
         let line = "the request does not come from this page: nothing is done";
         return no(StatusCode::FORBIDDEN, line);
+    }
+    let length = text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    if length.is_some_and(|length: u64| length > BODY as u64) {
+        return no(StatusCode::PAYLOAD_TOO_LARGE, "too much at once: 16 kB are the most");
     }
     let who = match who(site, asked).await {
         Ok(who) => who,

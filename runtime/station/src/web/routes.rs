@@ -10,15 +10,12 @@ use axum::{Extension, Router, middleware};
 use emberline_vision::pipeline::Stop;
 use serde::Deserialize;
 
-use super::guard::{guard, refuse};
+use super::guard::{BODY, guard, refuse};
 use super::session::Who;
 use super::site::Site;
 use super::{act, download, live, page};
 use crate::config::Role;
 use crate::{metrics, recent};
-
-/// Most bytes of a request's body: a line of two hundred points, and no more.
-const BODY: usize = 16 << 10;
 
 /// All routes of `site`.
 pub(super) fn router(site: Arc<Site>, stop: Stop) -> Router {
