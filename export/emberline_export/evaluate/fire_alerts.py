@@ -4,7 +4,8 @@
 
 The daemon watches a folder a film (`file://`), in real time: twenty minutes, of little work. Four
 rules look at all of them, which hold for 0, 10, 30 and 60 s, and the outbox tells what came of it.
-No forecast is made (the alert waits for none). A fire has appeared at the first frame with four
+Forecasts are as few as can be (the alert waits for none). A fire has appeared at the first frame
+with four
 burning cells. One event is one alert: it is over when nothing has been seen for ten minutes. Told
 is a fire by an alert that was raised after it appeared; an alert in a scene without a fire, or
 before the fire, is false; where one is open when the fire comes, the fire has none of its own.
@@ -189,8 +190,9 @@ def config(data: Path, room: Path, films: list[Scene]) -> str:
     for hold_s in HOLDS_S:
         text += f'[[alert]]\nname = "hold-{hold_s}"\nwhen = "fire-in-view"\n'
         text += f'hold = "{hold_s}s"\nclear = "{CLEAR_S:g}s"\n'
-    # No machine has so much: no forecast is made, and frames are looked at all the same.
-    return text + '[budget]\nmin_memory = "1000000GB"\n[keep]\nmin_free = "100MB"\n'
+    # As few forecasts as can be: one of each camera, and one when a fire is told of.
+    text += '[forecast]\nevery_s = 86400\non_change_s = 86400\nleads = 1\nengine = "tract"\n'
+    return text + '[keep]\nmin_free = "100MB"\n'
 
 
 def watched(program: Path, films: list[Scene]) -> dict[tuple[str, int], list[float]]:
@@ -224,6 +226,10 @@ def watched(program: Path, films: list[Scene]) -> dict[tuple[str, int], list[flo
         finally:
             station.terminate()
             station.wait(30)
+        # A station that has tried no forecast of a camera has not looked at its frames either.
+        seen = {path.name for path in data.glob("forecasts/*/*")}
+        if unseen := [film.name for film in films if film.name not in seen]:
+            raise RuntimeError(f"no forecast of {', '.join(unseen)}: nothing was looked at")
         return raised(data, films, begins)
 
 
