@@ -69,6 +69,8 @@ GROUPS = {
             "precisions": ("precision.page", "measure every precision of folders, write a page"),
             "station": ("station", "score the station outlook beside persistence"),
             "alerts": ("alerts", "hold alerts of a front against films whose truth is known"),
+            "fire-alerts": ("fire_alerts", "hold alerts of a fire in view against such films"),
+            "rain-alerts": ("rain_alerts", "hold alerts of rain against radar films"),
         },
     ),
 }

@@ -18,7 +18,8 @@ impl Sender {
     /// The station of `config`.
     #[must_use]
     pub fn of(config: &Config) -> Self {
-        let (name, status) = (config.files.sender.clone(), config.files.status);
+        let (station, status) = (&config.name, config.files.status);
+        let name = config.files.sender.clone().unwrap_or_else(|| format!("emberline-{station}"));
         Self { station: config.name.clone(), name, status }
     }
 

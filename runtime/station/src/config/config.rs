@@ -369,10 +369,8 @@ impl Check<'_> {
         if data.is_empty() {
             return self.value("data", "an empty path", "give a folder");
         }
-        let name = self.name(name, "name")?;
         Ok(Config {
-            files: self.files(&text.files, &name)?,
-            name,
+            name: self.name(name, "name")?,
             lat,
             lon,
             data: data.into(),
@@ -383,6 +381,7 @@ impl Check<'_> {
             alerts,
             mqtt: text.mqtt.as_ref().map(|mqtt| self.mqtt(mqtt)).transpose()?,
             webhook: text.webhook.as_ref().map(|webhook| self.webhook(webhook)).transpose()?,
+            files: self.files(&text.files)?,
             forecast: self.forecast(text.forecast)?,
             budget: self.budget(&text.budget)?,
             keep: self.keep(&text.keep)?,

@@ -46,8 +46,8 @@ pub struct FilesConfig {
     pub alerts: bool,
     /// Where, below the data folder unless it begins with a slash.
     pub folder: PathBuf,
-    /// Who says so, a name that no other station has.
-    pub sender: String,
+    /// Who says so, a name that no other station has; `emberline-` and the station's where not given.
+    pub sender: Option<String>,
     /// What messages of cameras that are no simulators are.
     pub status: CapStatus,
 }
@@ -58,15 +58,14 @@ impl FilesConfig {
         FilesText {
             alerts: Some(self.alerts),
             folder: Some(self.folder.display().to_string()),
-            sender: Some(self.sender.clone()),
+            sender: self.sender.clone(),
             cap_status: status.map(|(word, _)| (*word).to_owned()),
         }
     }
 }
 
 impl Check<'_> {
-    /// Of the station `name`.
-    pub(super) fn files(&self, text: &FilesText, name: &str) -> Result<FilesConfig, ConfigError> {
+    pub(super) fn files(&self, text: &FilesText) -> Result<FilesConfig, ConfigError> {
         let folder = text.folder.clone().unwrap_or_else(|| FOLDER.to_owned());
         let folder = PathBuf::from(folder);
         match folder.components().next() {
@@ -77,10 +76,12 @@ impl Check<'_> {
             }
             Some(_) => {}
         }
-        let sender = text.sender.clone().unwrap_or_else(|| format!("emberline-{name}"));
         // What the standard allows in an identifier.
         let is_plain = |c: char| c.is_ascii_graphic() && !",<&".contains(c);
-        if sender.is_empty() || sender.len() > SENDER_CHARS || !sender.chars().all(is_plain) {
+        let can_be = |sender: &String| {
+            !sender.is_empty() && sender.len() <= SENDER_CHARS && sender.chars().all(is_plain)
+        };
+        if !text.sender.as_ref().is_none_or(can_be) {
             let fix = "give a name without blanks, commas, < and &, such as \"ridge.example\"";
             return self.value("files.sender", "no sender can be called so", fix);
         }
@@ -88,7 +89,7 @@ impl Check<'_> {
         Ok(FilesConfig {
             alerts: text.alerts.unwrap_or(false),
             folder,
-            sender,
+            sender: text.sender.clone(),
             status: status.unwrap_or(CapStatus::Test),
         })
     }
