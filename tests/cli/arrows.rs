@@ -112,7 +112,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates, and the files and folders that alone may name them.
-const ALONE: [(&str, &str); 13] = [
+const ALONE: [(&str, &str); 15] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
@@ -123,7 +123,9 @@ const ALONE: [(&str, &str); 13] = [
     ("ureq", "station/src/camera/http/"),
     ("ureq", "station/src/out/webhook.rs"),
     ("rumqttc", "station/src/out/mqtt.rs"),
-    ("rustls", "station/src/camera/http/"),
+    ("ureq", "station/src/tls/transport.rs"),
+    ("rustls", "station/src/tls/"),
+    ("rustls", "station/src/camera/http/tests/"),
     ("digest_auth", "station/src/camera/http/"),
     ("linuxvideo", "station/src/camera/v4l2/"),
 ];

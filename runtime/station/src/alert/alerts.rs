@@ -21,6 +21,8 @@ use crate::source::Sight;
 pub(crate) const TOPIC: &str = "alert";
 /// Where they are kept, below the data folder.
 const FILE: &str = "state/alerts.json";
+/// The picture in a forecast's folder.
+const OVERLAY: &str = "overlay.png";
 /// Alerts that are over and still shown.
 const SHOWN: usize = 50;
 
@@ -86,6 +88,8 @@ pub struct Alerts {
     inside: Mutex<Inside>,
     /// All alerts, newest first, for those that ask: they never wait for a disk, and `inside` may.
     shown: Mutex<Vec<Alert>>,
+    /// The names of the rules, for those as well.
+    names: Mutex<Vec<String>>,
 }
 
 impl Alerts {
@@ -126,7 +130,7 @@ impl Alerts {
         open.into_iter().for_each(|key| inside.book.reopen(key, Duration::ZERO));
         let shown = Mutex::new(inside.alerts.iter().rev().cloned().collect());
         let (data, inside) = (config.data.clone(), Mutex::new(inside));
-        let all = Self { file, data, station, outbox, inside, shown };
+        let all = Self { file, data, station, outbox, inside, shown, names: Mutex::default() };
         // The file may have changed while nothing ran.
         all.change(config, utc);
         all
@@ -152,6 +156,8 @@ impl Alerts {
         let gone = inside.open().map(|(_, alert)| alert.key()).filter(is_gone);
         let gone: Vec<Key> = gone.collect();
         inside.rules.clone_from(&config.alerts);
+        let names = config.alerts.iter().map(|rule| rule.name.clone()).collect();
+        *self.names.lock().unwrap_or_else(PoisonError::into_inner) = names;
         for key in gone {
             inside.book.drop_rule(&key);
             self.close(&mut inside, &key, utc);
@@ -168,6 +174,11 @@ impl Alerts {
     #[must_use]
     pub fn all(&self) -> Vec<Alert> {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The names of the rules as they are now.
+    pub(crate) fn rules(&self) -> Vec<String> {
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Somebody says that they know of the alert `id`.
@@ -287,6 +298,8 @@ impl Alerts {
                 let below =
                     |path: PathBuf| Some(path.strip_prefix(&self.data).ok()?.display().to_string());
                 let of = if source.is_empty() { "station" } else { source };
+                let (forecast, frame) = (forecast.and_then(below), frame.and_then(below));
+                let overlay = forecast.as_ref().map(|folder| format!("{folder}/{OVERLAY}"));
                 let alert = Alert {
                     id: format!("{}-{of}-{at}", rule.name),
                     rule: rule.name.clone(),
@@ -298,8 +311,9 @@ impl Alerts {
                     finding,
                     by: None,
                     quiet: rule.quiet.is_some_and(|quiet| quiet.holds(utc)),
-                    forecast: forecast.and_then(below),
-                    frame: frame.and_then(below),
+                    picture: frame.clone().or(overlay),
+                    forecast,
+                    frame,
                     station: self.station,
                     notice: NOTICE.to_owned(),
                 };

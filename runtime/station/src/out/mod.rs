@@ -4,6 +4,8 @@ mod discovery;
 pub(crate) mod forecast;
 mod line;
 mod mqtt;
+mod pictures;
+mod queue;
 mod webhook;
 
 pub use line::{Line, LineHealth};
