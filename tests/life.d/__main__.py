@@ -18,6 +18,7 @@ import broker
 import camera_folder
 import chaos
 import disk_full
+import hostile
 import killed
 import living
 import load
@@ -29,6 +30,7 @@ import radar_folder
 import reload
 import steps
 import systemd
+import tls
 import two
 import webhook
 from trial import Miss, NotHere, NotRun, Trial
@@ -50,6 +52,8 @@ ROWS = [
         camera_folder.row,
     ),
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
+    ("hostile", "a broker that lies, a flood, far too much: told, and all goes on", hostile.row),
+    ("tls", "another certificate: nothing is sent, told; the right one: all comes", tls.row),
     ("alerts", "kill -9 while alerts fire: none lost, none twice", alerts.row),
     ("webhook", "500, a hang, 404: tried again or not, signed, in order", webhook.row),
     ("disk-full", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.full),
