@@ -112,19 +112,23 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates, and the files and folders that alone may name them.
-const ALONE: [(&str, &str); 14] = [
+const ALONE: [(&str, &str); 18] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
     ("hdf5_writer", "vision/src/product/netcdf4.rs"),
     ("serialport", "node/src/port"),
-    ("httparse", "station/src/web.rs"),
+    ("axum", "station/src/web/"),
+    ("hyper::", "station/src/web/server.rs"),
+    ("argon2", "station/src/password.rs"),
     ("quick_xml", "station/src/alert_file/xml.rs"),
     ("sd_notify", "station/src/systemd.rs"),
     ("ureq", "station/src/camera/http/"),
     ("ureq", "station/src/out/webhook.rs"),
     ("rumqttc", "station/src/out/mqtt.rs"),
-    ("rustls", "station/src/camera/http/"),
+    ("ureq", "station/src/tls/transport.rs"),
+    ("rustls", "station/src/tls/"),
+    ("rustls", "station/src/camera/http/tests/"),
     ("digest_auth", "station/src/camera/http/"),
     ("linuxvideo", "station/src/camera/v4l2/"),
 ];

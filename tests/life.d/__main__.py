@@ -21,6 +21,7 @@ import camera_folder
 import chaos
 import clients
 import disk_full
+import hostile
 import killed
 import living
 import load
@@ -32,6 +33,7 @@ import radar_folder
 import reload
 import steps
 import systemd
+import tls
 import two
 import webhook
 from trial import Miss, NotHere, NotRun, Trial
@@ -53,6 +55,8 @@ ROWS = [
         camera_folder.row,
     ),
     ("broker", "killed, hub away, station killed: every message arrives, in order", broker.row),
+    ("hostile", "a broker that lies, a flood, far too much: told, and all goes on", hostile.row),
+    ("tls", "another certificate: nothing is sent, told; the right one: all comes", tls.row),
     (
         "alerts",
         "kill -9 while alerts fire: none lost, none twice; one event is one alert; none in a pause",

@@ -1,12 +1,51 @@
 """MQTT: a broker that is killed, a hub that is away, a station that is killed."""
 
 import json
+import re
 import signal
 import time
 
 from mosquitto import Broker, Hub
 from station import Station, sim, write_config
 from trial import Trial, until
+
+
+def flaws(told: dict, hub: Hub, plain: list[str]) -> list[str]:
+    """What is wrong with what Home Assistant is told: ids, topics and keys of messages.
+
+    Topics in `plain` hold no JSON.
+    """
+    found = []
+    components = told["components"]
+    ids = [component.get("unique_id") for component in components.values()]
+    if len(set(ids)) < len(ids) or None in ids:
+        found.append(f"ids are not unique: {ids}")
+    heard = {topic: payload for topic, _, payload in hub.heard("emberline/")}
+    for name, component in [("station", told), *components.items()]:
+        asks = [component, *component.get("availability", [])]
+        for ask in asks:
+            topic = ask.get("topic") or ask.get("state_topic") or ask.get("image_topic")
+            if topic is None:
+                found += [] if ask is told else [f"{name}: no topic"]
+                continue
+            if topic not in heard:
+                found.append(f"{name}: nothing is said under {topic}")
+                continue
+            keys = re.findall(r"value_json\.(\w+)", ask.get("value_template", ""))
+            if keys and topic in plain:
+                found.append(f"{name}: {topic} has no keys")
+                continue
+            found += [
+                f"{name}: {topic} has no {key}"
+                for key in keys
+                if key not in json.loads(heard[topic])
+            ]
+            if (
+                component.get("options")
+                and json.loads(heard[topic])[keys[0]] not in (component["options"])
+            ):
+                found.append(f"{name}: {heard[topic]} is no option")
+    return found
 
 
 def row(trial: Trial) -> None:
@@ -29,13 +68,17 @@ def row(trial: Trial) -> None:
         lines = [line for f in files for line in f.read_text().splitlines()]
         return json.loads(lines[-1])["seq"] if lines else 0
 
-    available = "emberline/station/available"
+    available, picture = "emberline/station/available", "emberline/station/picture/north"
     config = "homeassistant/device/emberline_station/config"
     with Station(trial, [file], log="first") as station:
         station.healthy()
         until(lambda: len(hub.numbers()) > 2, 60, lambda: "nothing reaches the hub")
         trial.hold(last_kept(available) == "online", f"available: {last_kept(available)}")
         told = json.loads(last_kept(config))
+        until(lambda: last_kept(picture), 30, lambda: "no picture")
+        trial.hold("PNG" in last_kept(picture)[:4], f"no picture: {last_kept(picture)[:9]}")
+        for wrong in flaws(told, hub, [available]):
+            trial.miss(wrong)
         trial.figure(f"{len(told['components'])} components of Home Assistant")
         # The broker is killed, and comes back.
         broker.end()

@@ -13,7 +13,7 @@ CLIENTS = 50
 def row(trial: Trial) -> None:
     """Clients by server-sent events, some of whom take nothing, and pictures for all."""
     # Pictures are asked for four times as often as a browser does: a quarter of an hour is an hour.
-    seconds = 900 if trial.long else 40
+    seconds = 900 if trial.long else 60
     file = write_config(trial, trial.room / "data", cameras=[sim("north", 0.5, 0.5)], every_s=2)
     with Station(trial, [file]) as station:
         station.healthy()
@@ -30,9 +30,9 @@ def row(trial: Trial) -> None:
         deaf = [socket.create_connection(("127.0.0.1", station.port)) for _ in range(10)]
         for line in deaf:
             line.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        time.sleep(seconds / 4)
+        time.sleep(seconds / 2)
         before = facts(station)
-        time.sleep(seconds * 3 / 4)
+        time.sleep(seconds / 2)
         after = facts(station)
         stop.set()
         for thread in threads:

@@ -32,7 +32,8 @@ def row(trial: Trial) -> None:
             else:
                 folder.rename(away)
             forecast = f'model = "{folder}"'
-            file = write_config(trial, data, forecast=forecast, name=what)
+            alert = '[[alert]]\nname = "fire"\nwhen = "fire-in-view"\n'
+            file = write_config(trial, data, forecast=forecast, name=what, more=alert)
             station = Station(trial, [file], log=what)
             running.append((what, words, folder, away, data, station))
         for what, words, _folder, _away, data, station in running:
@@ -49,6 +50,12 @@ def row(trial: Trial) -> None:
                 ),
                 FRESH_S,
                 f"{what}: its camera is seen",
+            )
+            # A fire in view waits for no model.
+            station.until(
+                lambda health: any(alert["rule"] == "fire" for alert in health["alerts"]),
+                FRESH_S,
+                f"{what}: a fire in view is told without a model",
             )
             source = station.source()
             counted = dict(source["withheld"])

@@ -28,20 +28,29 @@ def free_port() -> int:
 class Broker:
     """Debian's mosquitto, with a store of its own that outlives it."""
 
-    def __init__(self, room: Path) -> None:
-        """Begins it."""
+    def __init__(self, room: Path, shown: Path | None = None, port: int = 0) -> None:
+        """Begins it on `port`, or any.
+
+        With a certificate and key in the folder `shown`, it speaks TLS on `tls_port` besides.
+        """
         need("mosquitto", "mosquitto")
         need("mosquitto-clients", "mosquitto_sub", "mosquitto_pub")
         program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         if not Path(program).exists():
             raise NotRun("no mosquitto: apt-get install mosquitto mosquitto-clients")
-        self.port, self.log, self.process = free_port(), room / "broker.log", None
+        self.log, self.process = room / "broker.log", None
+        self.port = port or free_port()
         config = room / "mosquitto.conf"
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
             f"persistence_location {room}/\nautosave_on_changes true\nautosave_interval 1\n"
             "max_queued_messages 0\nuser root\n"
         )
+        self.tls_port = free_port()
+        if shown:
+            files = f"certfile {shown}/cert.pem\nkeyfile {shown}/key.pem\n"
+            with config.open("a") as more:
+                more.write(f"listener {self.tls_port} 127.0.0.1\n{files}")
         self.command = [*ENDS_WITH_US, program, "-c", str(config)]
         self.start()
 
@@ -66,8 +75,20 @@ class Broker:
 
     def say(self, topic: str, payload: str) -> None:
         """Publishes as somebody else."""
-        command = ["mosquitto_pub", "-p", str(self.port), "-q", "1", "-t", topic, "-m", payload]
-        subprocess.run(command, check=True, timeout=20)
+        self._publish("-t", topic, "-m", payload)
+
+    def keep(self, topic: str, payload: str) -> None:
+        """Publishes what is kept; what is kept there is deleted where that is empty."""
+        how = ["-s"] if payload else ["-n"]
+        self._publish("-t", topic, "-r", *how, said=payload)
+
+    def flood(self, topic: str, payload: str, times: int) -> None:
+        """Publishes the same again and again."""
+        self._publish("-t", topic, "-l", said=f"{payload}\n" * times)
+
+    def _publish(self, *words: str, said: str = "") -> None:
+        command = ["mosquitto_pub", "-p", str(self.port), "-q", "1", *words]
+        subprocess.run(command, check=True, timeout=20, input=said, text=True)
 
 
 class Hub:
@@ -82,7 +103,7 @@ class Hub:
     def listen(self) -> None:
         """Listens, and is given what it missed."""
         command = [*ENDS_WITH_US, "mosquitto_sub", "-p", str(self.broker.port), "-i", "hub"]
-        command += ["-c", "-q", "1", "-t", "#", "-F", "%t %r %p"]
+        command += ["-c", "-q", "1", "-t", "#", "-F", "%t %r %x"]
         with self.file.open("ab") as out:
             self.process = subprocess.Popen(command, stdout=out)
         time.sleep(0.5)
@@ -93,12 +114,13 @@ class Hub:
         self.process.wait()
 
     def heard(self, under: str) -> list[tuple[str, bool, str]]:
-        """Topic, whether it was kept, and payload of all that it heard below `under`."""
+        """Topic, whether it was kept, and payload of all that it heard whose topic begins so."""
         found = []
-        for line in self.file.read_text().splitlines():
-            topic, kept, payload = line.split(" ", 2)
-            if topic.startswith(under):
-                found.append((topic, kept == "1", payload))
+        for line in self.file.read_text().splitlines(keepends=True):
+            if line.startswith(under) and line.endswith("\n"):
+                topic, kept, payload = line[:-1].split(" ", 2)
+                told = bytes.fromhex(payload).decode(errors="replace")
+                found.append((topic, kept == "1", told))
         return found
 
     def numbers(self) -> list[int]:

@@ -170,6 +170,8 @@ impl Health {
             fallen
                 .map(|line| format!("{}: for {:.0} s: {}", line.receiver, line.since_s, line.why)),
         );
+        let noted = lines.iter().filter_map(|line| Some((line.receiver, line.note.as_ref()?)));
+        self.notes.extend(noted.map(|(receiver, note)| format!("{receiver}: {note}")));
         self.lines = lines;
         self
     }

@@ -34,6 +34,7 @@ mod station;
 pub mod store;
 pub mod sun;
 mod systemd;
+mod tls;
 pub mod weather;
 pub mod web;
 

@@ -319,7 +319,7 @@ impl Station {
             let worker = MqttWorker {
                 config: config_of,
                 station: config.name.clone(),
-                alerts: config.alerts.iter().map(|alert| alert.name.clone()).collect(),
+                alerts: Arc::clone(&alerts),
                 outbox: Arc::clone(&outbox),
                 shown,
                 line,

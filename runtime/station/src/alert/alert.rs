@@ -68,6 +68,9 @@ pub struct Alert {
     pub forecast: Option<String>,
     /// File of the frame that raised it, below the data folder.
     pub frame: Option<String>,
+    /// The picture that shows it, below the data folder: its frame, or that of its forecast.
+    #[serde(default)]
+    pub picture: Option<String>,
     /// Degrees north and east of the station.
     pub station: [f64; 2],
     /// What it must not be used for.

@@ -22,6 +22,8 @@ use crate::source::Sight;
 pub(crate) const TOPIC: &str = "alert";
 /// Where they are kept, below the data folder.
 const FILE: &str = "state/alerts.json";
+/// The picture in a forecast's folder.
+const OVERLAY: &str = "overlay.png";
 /// Alerts that are over and still shown.
 const SHOWN: usize = 50;
 
@@ -270,6 +272,11 @@ impl Alerts {
         self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The names of the rules as they are now.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.rules().into_iter().map(|rule| rule.config.name).collect()
+    }
+
     /// Somebody says that they know of the alert `id`.
     ///
     /// # Errors
@@ -388,6 +395,8 @@ impl Alerts {
                 let below =
                     |path: PathBuf| Some(path.strip_prefix(&self.data).ok()?.display().to_string());
                 let of = if source.is_empty() { "station" } else { source };
+                let (forecast, frame) = (forecast.and_then(below), frame.and_then(below));
+                let overlay = forecast.as_ref().map(|folder| format!("{folder}/{OVERLAY}"));
                 let alert = Alert {
                     id: format!("{}-{of}-{at}", rule.name),
                     rule: rule.name.clone(),
@@ -402,8 +411,9 @@ impl Alerts {
                     known: None,
                     simulated: inside.simulated.contains(source),
                     quiet: rule.quiet.is_some_and(|quiet| quiet.holds(utc)),
-                    forecast: forecast.and_then(below),
-                    frame: frame.and_then(below),
+                    picture: frame.clone().or(overlay),
+                    forecast,
+                    frame,
                     station: self.station,
                     notice: NOTICE.to_owned(),
                 };

@@ -33,6 +33,7 @@ fn alert() -> Alert {
         quiet: false,
         forecast: Some("forecasts/2026-08-02/north/143049Z".to_owned()),
         frame: None,
+        picture: Some("forecasts/2026-08-02/north/143049Z/overlay.png".to_owned()),
         station: [40.0, -105.0],
         notice: "An aid & no more.".to_owned(),
     }

@@ -17,6 +17,9 @@ use crate::config::{CameraConfig, ForecastConfig};
 use crate::source::{Asks, Came, Ending, Fault, ForecastLog, Pace, Sight, Sort, Source, State};
 use crate::store::Store;
 
+/// Frames that are held until a model says how many it wants.
+const FRAMES: usize = 10;
+
 /// A camera of the station.
 #[derive(Debug)]
 pub struct Camera {
@@ -38,7 +41,10 @@ impl Camera {
     /// A camera that has seen nothing yet.
     #[must_use]
     pub fn new(config: CameraConfig) -> Self {
-        let frames = Mutex::new(Frames::new(config.kind, config.every_s));
+        let mut frames = Frames::new(config.kind, config.every_s);
+        // A fire is looked for whatever becomes of the model: it says later what it wants.
+        frames.wanted(ClipOptions::fire(FRAMES, Some(config.step_s)));
+        let frames = Mutex::new(frames);
         let (view, record, log, alive) = Default::default();
         Self { config, frames, view, record, log, alive }
     }

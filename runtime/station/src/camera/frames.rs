@@ -53,9 +53,11 @@ impl Frames {
         Self { kind, every_s, options, watched, first, back: 0, earlier, notes: Arc::default() }
     }
 
-    /// Says what the model wants to see. Where that has changed, the stream begins anew.
+    /// Says what the model wants to see. Where that has changed, frames are gathered anew; what they have shown of a
+    /// fire goes on, where it suits.
     pub(super) fn wanted(&mut self, options: ClipOptions) {
         if self.options != Some(options) {
+            self.earlier = self.state().or_else(|| self.earlier.take());
             self.options = Some(options);
             self.forget();
         }
@@ -249,8 +251,11 @@ mod tests {
         // The same wish changes nothing, another one begins anew.
         frames.wanted(ClipOptions::fire(3, Some(5.0)));
         assert!(frames.ending("north").is_some());
+        let since = frames.since();
         frames.wanted(ClipOptions::fire(4, Some(5.0)));
         assert!(frames.ending("north").is_none());
+        assert_eq!(frames.push(&shot(-3565, 48, false)), Pushed::Kept);
+        assert_eq!(frames.since(), since, "the fire is still the one that was");
     }
 
     #[test]

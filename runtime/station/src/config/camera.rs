@@ -178,7 +178,8 @@ impl Check<'_> {
         }
         let is_https =
             matches!(&from, CameraFrom::Http { address, .. } if address.starts_with("https://"));
-        let told = self.certificate(&place, is_https, text)?;
+        let (sha256, file) = (&text.certificate_sha256, &text.certificate_file);
+        let told = self.certificate(&place, ("https://", is_https), sha256, file)?;
         if let CameraFrom::Http { certificate, .. } = &mut from {
             *certificate = told;
         }

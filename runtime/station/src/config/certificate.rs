@@ -1,4 +1,4 @@
-//! Certificates: which one a camera by `https://` may show.
+//! Certificates: which one a camera, a broker or a server may show that is spoken to with TLS.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,7 +6,6 @@ use std::str::FromStr;
 
 use super::check::Check;
 use super::error::ConfigError;
-use super::text::CameraText;
 
 /// Bytes of a fingerprint.
 const BYTES: usize = 32;
@@ -62,7 +61,7 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// Which certificate a camera may show.
+/// Which certificate somebody may show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Certificate {
     /// One of its name, that a well-known issuer vouches for, on these days.
@@ -86,14 +85,16 @@ impl Certificate {
 }
 
 impl Check<'_> {
-    /// Which certificate a camera may show, whose address is one of `https://` or not.
+    /// Which certificate may be shown where `certificate_sha256` and `certificate_file` say so; `needs` is how an
+    /// address with TLS begins, and `is_so` whether this one does.
     pub(super) fn certificate(
         &self,
         place: &dyn Fn(&str) -> String,
-        is_https: bool,
-        text: &CameraText,
+        (needs, is_so): (&str, bool),
+        sha256: &Option<String>,
+        file: &Option<String>,
     ) -> Result<Certificate, ConfigError> {
-        let (key, certificate) = match (&text.certificate_sha256, &text.certificate_file) {
+        let (key, certificate) = match (sha256, file) {
             (None, None) => return Ok(Certificate::Known),
             (Some(_), Some(_)) => {
                 let fix = "leave one of them out";
@@ -106,7 +107,7 @@ impl Check<'_> {
             (Some(digits), None) => {
                 let key = "certificate_sha256";
                 let Ok(fingerprint) = digits.parse() else {
-                    let fix = "give its 64 digits, as the state of the camera or ‹openssl x509 -noout \
+                    let fix = "give its 64 digits, as the station's page or ‹openssl x509 -noout \
                                -fingerprint -sha256› tells them";
                     return self.value(&place(key), "no SHA-256 of a certificate", fix);
                 };
@@ -115,15 +116,15 @@ impl Check<'_> {
             (None, Some(path)) => {
                 let key = "certificate_file";
                 if !path.starts_with('/') {
-                    let fix = "give the whole path: \"/etc/emberline/north.pem\"";
+                    let fix = "give the whole path: \"/etc/emberline/their.pem\"";
                     return self.value(&place(key), "no path from the root on", fix);
                 }
                 (key, Certificate::File(path.into()))
             }
         };
-        match is_https {
+        match is_so {
             true => Ok(certificate),
-            false => self.value(&place(key), "only https:// has one", "leave it out"),
+            false => self.value(&place(key), &format!("only {needs} has one"), "leave it out"),
         }
     }
 }

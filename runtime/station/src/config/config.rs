@@ -227,9 +227,9 @@ impl Config {
         }
         if let Some(webhook) = &mut config.webhook {
             // Paths of such services are keys.
-            let rest = webhook.url.strip_prefix("http://").unwrap_or("");
-            let host = rest.split('/').next().unwrap_or("").to_owned();
-            webhook.url = format!("http://{host}/(left-out)");
+            let (scheme, rest) = webhook.url.split_once("://").unwrap_or(("http", ""));
+            let host = rest.split(['/', '?', '#']).next().unwrap_or("");
+            webhook.url = format!("{scheme}://{host}/(left-out)");
         }
         config.to_toml()
     }

@@ -10,8 +10,8 @@ pub(super) const KEYS: [(&str, &[&str]); 14] = [
     ("camera", CAMERA),
     ("radar", RADAR),
     ("alert", ALERT),
-    ("mqtt", &["broker", "user", "password_file", "password_env", "home_assistant"]),
-    ("webhook", &["url", "on", "secret_file", "secret_env"]),
+    ("mqtt", MQTT),
+    ("webhook", WEBHOOK),
     ("files", &["alerts", "folder", "sender", "cap_status"]),
     ("nodes", &["ports", "baud", "every_s"]),
     ("weather", &["table", "station", "zone", "every_s"]),
@@ -25,6 +25,18 @@ const TOP: &[&str] = &[
     "name", "lat", "lon", "data", "camera", "radar", "alert", "nodes", "weather", "mqtt",
     "webhook", "files", "forecast", "budget", "keep", "user", "web",
 ];
+const MQTT: &[&str] = &[
+    "broker",
+    "user",
+    "password_file",
+    "password_env",
+    "certificate_sha256",
+    "certificate_file",
+    "home_assistant",
+    "pictures",
+];
+const WEBHOOK: &[&str] =
+    &["url", "certificate_sha256", "certificate_file", "on", "secret_file", "secret_env"];
 const ALERT: &[&str] = &[
     "name",
     "when",

@@ -1,13 +1,15 @@
 //! Receivers in the configuration: an MQTT broker and a webhook. Nothing leaves the station without them.
 
+use super::certificate::Certificate;
 use super::check::Check;
 use super::error::ConfigError;
 use super::login::{Login, PasswordFrom};
 use super::text::{MqttText, WebhookText};
 use crate::alert::Phase;
 
-/// Port of a broker, unless told.
+/// Port of a broker without and with TLS, unless told.
 const MQTT_PORT: u16 = 1883;
+const MQTTS_PORT: u16 = 8883;
 /// What a webhook is told of, as it stands in the file.
 const PHASES: [(&str, Phase); 3] =
     [("raised", Phase::Raised), ("acknowledged", Phase::Acknowledged), ("closed", Phase::Closed)];
@@ -19,17 +21,23 @@ pub struct MqttConfig {
     pub host: String,
     /// Its port.
     pub port: u16,
+    /// Which certificate it may show, where it is spoken to with TLS; without where not given.
+    pub certificate: Option<Certificate>,
     /// Who the station says it is.
     pub login: Option<Login>,
     /// Whether Home Assistant is told what there is (prefix `homeassistant`).
     pub home_assistant: bool,
+    /// Whether it is sent the pictures of forecasts.
+    pub pictures: bool,
 }
 
 /// A server that is told of alerts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebhookConfig {
-    /// Its address, `http://host[:port]/path`.
+    /// Its address, `http://host[:port]/path`, or `https://`.
     pub url: String,
+    /// Which certificate it may show, by `https://`.
+    pub certificate: Certificate,
     /// Of which phases it is told.
     pub on: Vec<Phase>,
     /// Where the secret is that signs what is sent.
@@ -48,15 +56,21 @@ impl MqttConfig {
     pub(super) fn text(&self) -> MqttText {
         let login = self.login.as_ref();
         let (password_file, password_env) = found(login.map(|login| &login.password));
+        let certificate = self.certificate.as_ref().map(Certificate::text);
+        let (certificate_sha256, certificate_file) = certificate.unwrap_or_default();
+        let scheme = if self.certificate.is_some() { "mqtts" } else { "mqtt" };
         MqttText {
             broker: Some(match self.host.contains(':') {
-                true => format!("mqtt://[{}]:{}", self.host, self.port),
-                false => format!("mqtt://{}:{}", self.host, self.port),
+                true => format!("{scheme}://[{}]:{}", self.host, self.port),
+                false => format!("{scheme}://{}:{}", self.host, self.port),
             }),
             user: login.map(|login| login.user.clone()),
             password_file,
             password_env,
+            certificate_sha256,
+            certificate_file,
             home_assistant: Some(self.home_assistant),
+            pictures: Some(self.pictures),
         }
     }
 }
@@ -64,8 +78,11 @@ impl MqttConfig {
 impl WebhookConfig {
     pub(super) fn text(&self) -> WebhookText {
         let (secret_file, secret_env) = found(self.secret.as_ref());
+        let (certificate_sha256, certificate_file) = self.certificate.text();
         WebhookText {
             url: Some(self.url.clone()),
+            certificate_sha256,
+            certificate_file,
             on: Some(self.on.iter().map(|phase| phase.name().to_owned()).collect()),
             secret_file,
             secret_env,
@@ -78,14 +95,10 @@ impl Check<'_> {
         let broker = "mqtt.broker";
         let address =
             self.need(text.broker.clone(), broker, "broker = \"mqtt://192.0.2.2:1883\"")?;
-        let fix = "give mqtt://192.0.2.2:1883";
-        let rest = match address.split_once("://") {
-            Some(("mqtt", rest)) => rest.trim_end_matches('/'),
-            Some(("mqtts", _)) => {
-                let fix =
-                    "give mqtt:// of a broker on this machine that bridges to it (mosquitto does)";
-                return self.value(broker, "mqtts:// cannot be spoken yet", fix);
-            }
+        let fix = "give mqtt://192.0.2.2:1883, or mqtts://";
+        let (rest, is_tls) = match address.split_once("://") {
+            Some(("mqtt", rest)) => (rest.trim_end_matches('/'), false),
+            Some(("mqtts", rest)) => (rest.trim_end_matches('/'), true),
             _ => return self.value(broker, "no address of a broker", fix),
         };
         if rest.contains('@') {
@@ -94,7 +107,7 @@ impl Check<'_> {
         }
         let (host, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') => (host, port.parse().ok()),
-            _ => (rest, Some(MQTT_PORT)),
+            _ => (rest, Some(if is_tls { MQTTS_PORT } else { MQTT_PORT })),
         };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let is_host = |c: char| c.is_ascii_alphanumeric() || "-._:".contains(c);
@@ -104,15 +117,26 @@ impl Check<'_> {
         let place = |key: &str| format!("mqtt.{key}");
         let password = self.found(&place, "password", &text.password_file, &text.password_env)?;
         let login = self.login(&place, text.user.clone(), password)?;
+        let (sha256, file) = (&text.certificate_sha256, &text.certificate_file);
+        let certificate = self.certificate(&place, ("mqtts://", is_tls), sha256, file)?;
         let home_assistant = text.home_assistant.unwrap_or(false);
-        Ok(MqttConfig { host: host.to_owned(), port, login, home_assistant })
+        Ok(MqttConfig {
+            host: host.to_owned(),
+            port,
+            certificate: is_tls.then_some(certificate),
+            login,
+            home_assistant,
+            pictures: text.pictures.unwrap_or(home_assistant),
+        })
     }
 
     pub(super) fn webhook(&self, text: &WebhookText) -> Result<WebhookConfig, ConfigError> {
         let place = |key: &str| format!("webhook.{key}");
         let url =
             self.need(text.url.clone(), "webhook.url", "url = \"http://192.0.2.3/alerts\"")?;
-        let host = url.strip_prefix("http://").map(|rest| rest.split('/').next().unwrap_or(""));
+        let is_https = url.starts_with("https://");
+        let rest = url.strip_prefix(if is_https { "https://" } else { "http://" });
+        let host = rest.map(|rest| rest.split('/').next().unwrap_or(""));
         let is_address = |c: char| c.is_ascii_graphic();
         match host {
             Some(host) if host.contains('@') => {
@@ -121,7 +145,7 @@ impl Check<'_> {
             }
             Some(host) if !host.is_empty() && url.chars().all(is_address) => {}
             _ => {
-                let fix = "give http://192.0.2.3/alerts";
+                let fix = "give http://192.0.2.3/alerts, or https://";
                 return self.value("webhook.url", "no address of a server", fix);
             }
         }
@@ -136,7 +160,9 @@ impl Check<'_> {
                 .collect::<Result<_, ConfigError>>()?,
         };
         let secret = self.found(&place, "secret", &text.secret_file, &text.secret_env)?;
-        Ok(WebhookConfig { url, on, secret })
+        let (sha256, file) = (&text.certificate_sha256, &text.certificate_file);
+        let certificate = self.certificate(&place, ("https://", is_https), sha256, file)?;
+        Ok(WebhookConfig { url, certificate, on, secret })
     }
 
     /// Where a password or secret is found.

@@ -67,7 +67,11 @@ fn what_is_written_out_says_the_same_again() {
          [[user]]\nname = \"bob\"\nrole = \"read-only\"\npassword_env = \"BOB\"\n\
          [web]\nlisten = \"0.0.0.0:9000\"\nnames = [\"ridge.example\"]\ntiles = \"/srv/tiles\"\n"
     );
-    let other = all.replace("secret_env = \"S\"", "secret_file = \"/s\"");
+    let tls = format!("mqtts://h\"\ncertificate_sha256 = \"{SHA256}\"\npictures = false");
+    let other = all
+        .replace("secret_env = \"S\"", "secret_file = \"/s\"\ncertificate_file = \"/c\"")
+        .replace("http://192.0.2.3", "https://192.0.2.3")
+        .replace("mqtt://[::1]:1884\"", &tls);
     for text in [LEAST, &all, &other] {
         let config = Config::parse("s.toml", text).unwrap();
         assert_eq!(Config::parse("again", &config.to_toml()).unwrap(), config);
@@ -118,6 +122,31 @@ fn what_is_sent_along_holds_no_secret() {
     let sent = Config::parse("s.toml", &text).unwrap().without_secrets();
     assert!(sent.contains("http://192.0.2.1/now.jpg?(left-out)"), "{sent}");
     assert!(sent.contains("/etc/a") && !sent.contains("s3cret"), "{sent}");
+    for (url, want) in [
+        ("http://192.0.2.3/s3cret", "\"http://192.0.2.3/(left-out)\""),
+        ("https://192.0.2.3?s3cret", "\"https://192.0.2.3/(left-out)\""),
+        ("https://192.0.2.3:8443/a/s3cret?b", "\"https://192.0.2.3:8443/(left-out)\""),
+    ] {
+        let mqtt = "[mqtt]\nbroker = \"mqtts://h\"\nuser = \"s3cret\"\npassword_file = \"/m\"\n";
+        let text = format!("{LEAST}{mqtt}[webhook]\nurl = \"{url}\"\n");
+        let sent = Config::parse("s.toml", &text).unwrap().without_secrets();
+        assert!(sent.contains(want) && !sent.contains("s3cret"), "{url}: {sent}");
+        assert!(sent.contains("broker = \"mqtts://h:8883\""), "{sent}");
+    }
+}
+
+#[test]
+fn pictures_are_sent_where_home_assistant_is_told_unless_said() {
+    for (keys, want) in [
+        ("", false),
+        ("home_assistant = true", true),
+        ("home_assistant = true\npictures = false", false),
+        ("pictures = true", true),
+    ] {
+        let text = format!("{LEAST}[mqtt]\nbroker = \"mqtt://h\"\n{keys}\n");
+        let mqtt = Config::parse("s.toml", &text).unwrap().mqtt.unwrap();
+        assert_eq!((mqtt.pictures, mqtt.port, mqtt.certificate), (want, 1883, None), "{keys}");
+    }
 }
 
 #[test]
@@ -192,13 +221,43 @@ fn what_cannot_be_is_refused_with_what_to_write() {
         (end("step_s = 1"), "camera north: step_s: 1 cannot be; give 5 to 7200"),
         (end("[forecasts]\nleads = 2"), "forecasts: no such key; write forecast,"),
         (end("[mqtt]\nbroker = \"x\""), "mqtt.broker: no address of a broker; give mqtt://"),
-        (end("[mqtt]\nbroker = \"mqtts://x\""), "mqtts:// cannot be spoken yet"),
+        (end("[mqtt]\nbroker = \"http://x\""), "mqtt.broker: no address of a broker; give mqtt"),
+        (end("[mqtt]\nbroker = \"mqtts://:8883\""), "mqtt.broker: no address of a broker"),
+        (
+            end("[mqtt]\nbroker = \"mqtts://x\"\ncertificate_sha256 = \"AB\""),
+            "mqtt.certificate_sha256: no SHA-256 of a certificate; give its 64 digits",
+        ),
+        (
+            end("[mqtt]\nbroker = \"mqtts://x\"\ncertificate_file = \"b.pem\""),
+            "mqtt.certificate_file: no path from the root on; give the whole path",
+        ),
+        (
+            end(&format!("[mqtt]\nbroker = \"mqtt://x\"\ncertificate_sha256 = \"{SHA256}\"")),
+            "mqtt.certificate_sha256: only mqtts:// has one; leave it out",
+        ),
+        (
+            end("[mqtt]\nbroker = \"mqtts://x\"\npicture = true"),
+            "mqtt.picture: no such key; write pic",
+        ),
         (end("[mqtt]\nbroker = \"mqtt://a:b@x\""), "the address holds a user"),
         (end("[mqtt]\nbroker = \"mqtt://x\"\nuser = \"a\""), "mqtt.password_file is missing"),
         (end("[mqtt]\nhost = \"x\""), "mqtt.host: no such key; there are broker"),
         (end("[webhook]\non = [\"raised\"]"), "webhook.url is missing"),
         (end("[webhook]\nurl = \"file:///etc/passwd\""), "webhook.url: no address of a server"),
         (end("[webhook]\nurl = \"http://a/b\"\non = [\"all\"]"), "webhook.on: no such choice"),
+        (end("[webhook]\nurl = \"https:///b\""), "webhook.url: no address of a server; give http"),
+        (end("[webhook]\nurl = \"https://a:b@c/d\""), "webhook.url: the address holds a user"),
+        (
+            end("[webhook]\nurl = \"http://a/b\"\ncertificate_file = \"/b.pem\""),
+            "webhook.certificate_file: only https:// has one; leave it out",
+        ),
+        (
+            end(&format!(
+                "[webhook]\nurl = \"https://a/b\"\ncertificate_file = \"/b.pem\"\n\
+                 certificate_sha256 = \"{SHA256}\""
+            )),
+            "webhook.certificate_file: there is a certificate_sha256 too; leave one",
+        ),
         (end("[[alert]]\nname = \"a\""), "alert a: when is missing"),
         (end("[[alert]]\nname = \"a\"\nwhen = \"fire\""), "alert a: when: no such cause; give one"),
         (

@@ -173,7 +173,7 @@ pub(super) struct AlertText {
 #[serde(default)]
 #[schemars(deny_unknown_fields, extend("required" = ["broker"]))]
 pub(super) struct MqttText {
-    /// The broker: mqtt://192.0.2.2:1883.
+    /// The broker: mqtt://192.0.2.2:1883, or mqtts://192.0.2.2:8883 with TLS.
     pub(super) broker: Option<String>,
     /// Who the station says it is, where the broker wants to know.
     pub(super) user: Option<String>,
@@ -181,8 +181,16 @@ pub(super) struct MqttText {
     pub(super) password_file: Option<String>,
     /// Variable of the environment that holds the password.
     pub(super) password_env: Option<String>,
+    /// SHA-256 of the one certificate that a broker by mqtts:// may show (usual: any that well-known issuers vouch
+    /// for).
+    #[schemars(regex(pattern = "^([0-9A-Fa-f]{64}|([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$"))]
+    pub(super) certificate_sha256: Option<String>,
+    /// File (PEM) of the certificate of a broker by mqtts://, or of those that vouch for it.
+    pub(super) certificate_file: Option<String>,
     /// Whether Home Assistant is told what there is (usual: false).
     pub(super) home_assistant: Option<bool>,
+    /// Whether the pictures of forecasts are sent (usual: as home_assistant).
+    pub(super) pictures: Option<bool>,
 }
 
 /// `[webhook]`.
@@ -190,8 +198,14 @@ pub(super) struct MqttText {
 #[serde(default)]
 #[schemars(deny_unknown_fields, extend("required" = ["url"]))]
 pub(super) struct WebhookText {
-    /// The server's address: http://192.0.2.3/alerts.
+    /// The server's address: http://192.0.2.3/alerts, or https:// with TLS.
     pub(super) url: Option<String>,
+    /// SHA-256 of the one certificate that a server by https:// may show (usual: any that well-known issuers vouch
+    /// for).
+    #[schemars(regex(pattern = "^([0-9A-Fa-f]{64}|([0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2})$"))]
+    pub(super) certificate_sha256: Option<String>,
+    /// File (PEM) of the certificate of a server by https://, or of those that vouch for it.
+    pub(super) certificate_file: Option<String>,
     /// Of which phases of alerts it is told: raised, acknowledged, closed (usual: raised and closed).
     pub(super) on: Option<Vec<String>>,
     /// File whose first line is the secret that signs what is sent.

@@ -11,6 +11,7 @@ struct Inside {
     why: Option<String>,
     since: Instant,
     refused: u64,
+    note: Option<String>,
 }
 
 /// The line to a receiver, shared by its thread and those that ask.
@@ -33,6 +34,8 @@ pub struct LineHealth {
     pub since_s: f64,
     /// Messages that the receiver did not want, or that became too old.
     pub refused: u64,
+    /// What else is to know of it.
+    pub note: Option<String>,
 }
 
 impl Line {
@@ -40,7 +43,8 @@ impl Line {
     #[must_use]
     pub fn new(receiver: &'static str) -> Self {
         let why = Some("not tried yet".to_owned());
-        Self { receiver, inside: Mutex::new(Inside { why, since: Instant::now(), refused: 0 }) }
+        let inside = Inside { why, since: Instant::now(), refused: 0, note: None };
+        Self { receiver, inside: Mutex::new(inside) }
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
@@ -68,6 +72,17 @@ impl Line {
         inside.why = Some(why);
     }
 
+    /// Something to know of it besides; none any more where not given.
+    pub(super) fn note(&self, note: Option<String>) {
+        let mut inside = self.inside();
+        if let Some(note) = &note
+            && inside.note.as_ref() != Some(note)
+        {
+            tracing::warn!("{}: {note}", self.receiver);
+        }
+        inside.note = note;
+    }
+
     /// The receiver did not want a message, or it became too old.
     pub(super) fn refused(&self, why: &str) {
         tracing::warn!("{}: a message is given up: {why}", self.receiver);
@@ -84,6 +99,7 @@ impl Line {
             why: inside.why.clone().unwrap_or_default(),
             since_s: inside.since.elapsed().as_secs_f64(),
             refused: inside.refused,
+            note: inside.note.clone(),
         }
     }
 }

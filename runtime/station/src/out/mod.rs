@@ -5,6 +5,8 @@ mod files;
 pub(crate) mod forecast;
 mod line;
 mod mqtt;
+mod pictures;
+mod queue;
 mod webhook;
 
 pub(crate) use files::FilesWorker;

@@ -1,21 +1,26 @@
 //! MQTT: what the station says, to a broker that comes and goes (3.1.1; QoS 1, one message in flight, in order).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use emberline_vision::pipeline::Stop;
-use rumqttc::{AsyncClient, Event, LastWill, MqttOptions, Outgoing, Packet, QoS};
+use rumqttc::{
+    AsyncClient, Event, LastWill, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport,
+};
 use serde_json::{Value, json};
 
 use super::MQTT;
-use super::discovery;
+use super::discovery::{self, Told};
 use super::line::{Line, again};
-use crate::alert::Phase;
+use super::pictures::Pictures;
+use super::queue::{Of, Parcel, Queue};
+use crate::alert::{Alerts, Phase};
 use crate::config::MqttConfig;
 use crate::health::Health;
 use crate::outbox::{Outbox, Reader};
+use crate::tls::{self, Peer, TlsFault};
 use crate::web::Shown;
 
 /// A message is acknowledged by then, or the line is cut and built anew.
@@ -32,29 +37,21 @@ const HEALTH: Duration = Duration::from_secs(2);
 const STATUS: Duration = Duration::from_secs(60);
 /// Home Assistant may be born as often: a forged birth costs little.
 const BIRTHS: Duration = Duration::from_secs(10);
-/// Largest packet, bytes: a forecast with its fronts.
+/// Largest packet, bytes: a picture, or a forecast with its fronts.
 const PACKET: usize = 1 << 20;
+/// Who says that Home Assistant is born in more bytes than that is not listened to for so long.
+const DEAF: Duration = Duration::from_secs(3600);
 
 /// The thread of the broker.
 pub(crate) struct MqttWorker {
     pub(crate) config: MqttConfig,
-    /// The station's name, and those of its alerts' rules.
+    /// The station's name.
     pub(crate) station: String,
-    pub(crate) alerts: Vec<String>,
+    pub(crate) alerts: Arc<Alerts>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) shown: Arc<dyn Shown>,
     pub(crate) line: Arc<Line>,
     pub(crate) stop: Stop,
-}
-
-/// Something to publish.
-#[derive(Debug)]
-struct Parcel {
-    topic: String,
-    retain: bool,
-    payload: Vec<u8>,
-    /// Its number, where it is of the outbox.
-    seq: Option<u64>,
 }
 
 /// A parcel that is on its way.
@@ -62,19 +59,34 @@ struct Parcel {
 struct Flight {
     /// The number of its packet, once it has one.
     packet: Option<u16>,
-    seq: Option<u64>,
+    of: Of,
     since: Instant,
 }
 
-/// What is to be sent on a line that stands.
-struct Queue {
-    parcels: VecDeque<Parcel>,
-    /// What was last said under a retained topic.
-    retained: BTreeMap<String, Vec<u8>>,
+/// What is known from one connection to the next.
+#[derive(Debug, Default)]
+struct Kept {
+    pictures: Pictures,
+    /// What Home Assistant was told of.
+    told: Told,
+    /// Since when births are not listened to.
+    deaf: Option<Instant>,
+}
+
+/// One connection.
+#[derive(Debug)]
+struct Session<'a> {
+    kept: &'a mut Kept,
+    queue: Queue,
+    reader: Reader,
+    flight: Option<Flight>,
+    /// When the station's health was looked at; when the whole of it was sent, and what it came to.
     looked: Option<Instant>,
-    /// When the whole of the health was sent, and what it came to.
     status: Option<(Instant, Vec<String>)>,
     born: Option<Instant>,
+    /// Whether the broker has taken it, and since when it is to end.
+    stood: bool,
+    leaving: Option<Instant>,
 }
 
 impl MqttWorker {
@@ -85,11 +97,20 @@ impl MqttWorker {
             Ok(runtime) => runtime,
             Err(cause) => return self.line.down(format!("no runtime for it: {cause}")),
         };
-        let mut faults = 0;
+        let (mut kept, mut faults) = (Kept::default(), 0);
         while !self.stop.is_set() {
-            let mut stood = false;
-            let ended = runtime.block_on(self.session(&mut stood));
+            let mut session = Session::new(&mut kept, Reader::new(self.outbox.arrived(MQTT)));
+            // What a broker sends may be anything: no fault of the reader ends this thread.
+            let talks = || runtime.block_on(self.talk(&mut session));
+            let ended = catch_unwind(AssertUnwindSafe(talks));
+            let ended =
+                ended.unwrap_or_else(|_| Err("what the broker sends cannot be read".to_owned()));
             let Err(why) = ended else { return };
+            let (stood, flight) = (session.stood, session.flight.take());
+            if flight.is_some_and(|flight| flight.of == Of::Picture) {
+                kept.pictures.spare(Instant::now());
+            }
+            self.line.note(kept.note());
             self.line.down(why);
             faults = if stood { 1 } else { faults + 1 };
             let until = Instant::now() + again(faults, LONGEST, fastrand::f64());
@@ -113,26 +134,33 @@ impl MqttWorker {
         if let Some(login) = &self.config.login {
             options.set_credentials(&login.user, login.password()?.letters());
         }
+        if let Some(certificate) = &self.config.certificate {
+            let tls = Arc::new(tls::config(certificate, Peer::Broker)?);
+            options.set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(tls)));
+        }
         Ok(options)
     }
 
-    /// One connection, until it breaks (why) or the station stops.
-    async fn session(&self, stood: &mut bool) -> Result<(), String> {
+    /// Talks until the connection breaks (why) or the station stops.
+    async fn talk(&self, session: &mut Session<'_>) -> Result<(), String> {
         let (client, mut events) = AsyncClient::new(self.options()?, 16);
         events.network_options.set_connection_timeout(5);
-        let mut reader = Reader::new(self.outbox.arrived(MQTT));
-        let mut queue = Queue::new();
-        let mut flight: Option<Flight> = None;
-        let mut leaving: Option<Instant> = None;
         loop {
             // The wait for an event is never broken off: half a packet would be lost.
             let mut poll = pin!(events.poll());
             let event = loop {
                 match tokio::time::timeout(LOOK, poll.as_mut()).await {
-                    Ok(event) => break event.map_err(|cause| words(&cause))?,
-                    Err(_) if *stood => {
-                        self.fill(&mut queue, &mut leaving);
-                        let more = self.depart(&client, &mut queue, &mut reader, &mut flight)?;
+                    Ok(Ok(event)) => break event,
+                    Ok(Err(cause)) => {
+                        if is_too_large(&cause) && session.stood {
+                            session.kept.deaf = Some(Instant::now());
+                        }
+                        return Err(words(&cause));
+                    }
+                    Err(_) if session.stood => {
+                        self.fill(session);
+                        let more = self.depart(&client, session)?;
+                        let leaving = session.leaving;
                         if !more || leaving.is_some_and(|at| at.elapsed() > LEAVES) {
                             let _ = client.try_disconnect();
                         }
@@ -146,148 +174,164 @@ impl MqttWorker {
             };
             match event {
                 Event::Incoming(Packet::ConnAck(_)) => {
-                    *stood = true;
+                    session.stood = true;
                     self.line.up();
-                    queue.say(self.topic("available"), b"online".to_vec());
-                    self.birth(&mut queue);
-                    if self.config.home_assistant {
+                    session.queue.say(self.topic("available"), b"online".to_vec());
+                    session.forget();
+                    if self.config.home_assistant && !session.kept.is_deaf() {
                         let asked = client.try_subscribe(discovery::BIRTH, QoS::AtMostOnce);
                         asked.map_err(|cause| cause.to_string())?;
                     }
                 }
                 Event::Outgoing(Outgoing::Publish(packet)) => {
-                    if let Some(flight) = &mut flight {
+                    if let Some(flight) = &mut session.flight {
                         flight.packet.get_or_insert(packet);
                     }
                 }
                 Event::Incoming(Packet::PubAck(ack)) => {
-                    let landed = flight.take_if(|flight| flight.packet == Some(ack.pkid));
-                    if let Some(seq) = landed.and_then(|flight| flight.seq) {
+                    let landed = session.flight.take_if(|flight| flight.packet == Some(ack.pkid));
+                    if let Some(Of::Outbox(seq)) = landed.map(|flight| flight.of) {
                         self.outbox.has_arrived(MQTT, seq);
                     }
                 }
                 Event::Incoming(Packet::Publish(said)) => {
                     let is_birth =
                         said.topic == discovery::BIRTH && *said.payload == *discovery::BORN;
-                    if is_birth && queue.born.is_none_or(|at| at.elapsed() >= BIRTHS) {
-                        queue.born = Some(Instant::now());
-                        self.birth(&mut queue);
+                    if is_birth && session.born.is_none_or(|at| at.elapsed() >= BIRTHS) {
+                        session.born = Some(Instant::now());
+                        session.forget();
                     }
                 }
                 Event::Outgoing(Outgoing::Disconnect) => return Ok(()),
                 _ => {}
             }
-            if *stood {
-                self.fill(&mut queue, &mut leaving);
+            if session.stood {
+                self.fill(session);
                 // Without that word the broker would tell the will.
-                if !self.depart(&client, &mut queue, &mut reader, &mut flight)? {
+                if !self.depart(&client, session)? {
                     let _ = client.try_disconnect();
                 }
             }
         }
     }
 
-    /// All that a hub must know which was just born.
-    fn birth(&self, queue: &mut Queue) {
-        if self.config.home_assistant {
-            let config = discovery::config(&self.shown.health(), &self.alerts);
-            queue.say(discovery::topic(&self.station), config.to_string().into_bytes());
-        }
-        queue.forget();
-    }
-
     /// Queues what has changed in the station's health; on leaving, that it stops.
-    fn fill(&self, queue: &mut Queue, leaving: &mut Option<Instant>) {
+    fn fill(&self, session: &mut Session<'_>) {
+        let Session { kept, queue, looked, status: said, leaving, .. } = session;
         if self.stop.is_set() {
             if leaving.is_none() {
                 *leaving = Some(Instant::now());
-                queue.parcels.clear();
+                queue.clear();
                 queue.say(self.topic("available"), b"stopped".to_vec());
             }
             return;
         }
-        if queue.looked.is_some_and(|at| at.elapsed() < HEALTH) {
+        if looked.is_some_and(|at| at.elapsed() < HEALTH) {
             return;
         }
-        queue.looked = Some(Instant::now());
+        *looked = Some(Instant::now());
+        self.line.note(kept.note());
         let health = self.shown.health();
+        if self.config.home_assistant {
+            let config = kept.told.config(&health, &self.alerts.names(), self.config.pictures);
+            queue.change(discovery::topic(&self.station), &config);
+        }
         for source in &health.sources {
             let said = json!({"state": source.state, "why": source.why});
             queue.change(self.topic(&format!("source/{}", source.name)), &said);
+            if self.config.pictures
+                && let Some(folder) = self.shown.newest(&source.name)
+            {
+                kept.pictures.look(&source.name, folder);
+            }
         }
         let open = health.alerts.iter().filter(|alert| alert.phase != Phase::Closed);
         let open: Vec<&str> = open.map(|alert| alert.rule.as_str()).collect();
         queue.change(self.topic("alerts"), &json!({"open": open}));
-        let is_due = queue
-            .status
+        let is_due = said
             .as_ref()
             .is_none_or(|(at, reasons)| at.elapsed() >= STATUS || *reasons != health.reasons);
         if is_due {
-            queue.status = Some((Instant::now(), health.reasons.clone()));
+            *said = Some((Instant::now(), health.reasons.clone()));
             queue.say(self.topic("status"), status(&health).to_string().into_bytes());
         }
     }
 
     /// Sends what is next, where nothing is on its way; false when all is said and the station stops.
-    fn depart(
-        &self,
-        client: &AsyncClient,
-        queue: &mut Queue,
-        reader: &mut Reader,
-        flight: &mut Option<Flight>,
-    ) -> Result<bool, String> {
-        if let Some(flight) = flight {
+    fn depart(&self, client: &AsyncClient, session: &mut Session<'_>) -> Result<bool, String> {
+        if let Some(flight) = &session.flight {
             return match flight.since.elapsed() < ACKNOWLEDGED {
                 true => Ok(true),
                 false => Err("the broker acknowledges nothing".to_owned()),
             };
         }
-        let parcel = match queue.parcels.pop_front() {
+        let parcel = match session.queue.next() {
             Some(parcel) => Some(parcel),
             None if self.stop.is_set() => return Ok(false),
             None => {
-                let next = reader.next(&self.outbox);
+                let next = session.reader.next(&self.outbox);
                 let next = next.map_err(|cause| format!("the outbox cannot be read: {cause}"))?;
-                next.map(|message| Parcel {
+                let message = next.map(|message| Parcel {
                     topic: self.topic(&message.topic),
                     retain: message.topic != crate::alert::TOPIC,
                     payload: message.flat().to_string().into_bytes(),
-                    seq: Some(message.seq),
+                    of: Of::Outbox(message.seq),
+                });
+                // A picture waits until all messages have arrived.
+                message.or_else(|| {
+                    let (source, payload) = session.kept.pictures.next(Instant::now())?;
+                    let topic = self.topic(&format!("picture/{source}"));
+                    Some(Parcel { topic, retain: true, payload, of: Of::Picture })
                 })
             }
         };
-        let Some(Parcel { topic, retain, payload, seq }) = parcel else { return Ok(true) };
+        let Some(Parcel { topic, retain, payload, of }) = parcel else { return Ok(true) };
         let sent = client.try_publish(topic, QoS::AtLeastOnce, retain, payload);
         sent.map_err(|cause| cause.to_string())?;
-        *flight = Some(Flight { packet: None, seq, since: Instant::now() });
+        session.flight = Some(Flight { packet: None, of, since: Instant::now() });
         Ok(true)
     }
 }
 
-impl Queue {
-    fn new() -> Self {
-        let (parcels, retained, looked, status, born) = Default::default();
-        Self { parcels, retained, looked, status, born }
-    }
-
-    /// Queues what a broker is to keep.
-    fn say(&mut self, topic: String, payload: Vec<u8>) {
-        self.parcels.push_back(Parcel { topic, retain: true, payload, seq: None });
-    }
-
-    /// The same, where it is not what was said last.
-    fn change(&mut self, topic: String, said: &Value) {
-        let payload = said.to_string().into_bytes();
-        if self.retained.get(&topic) != Some(&payload) {
-            self.retained.insert(topic.clone(), payload.clone());
-            self.say(topic, payload);
+impl<'a> Session<'a> {
+    fn new(kept: &'a mut Kept, reader: Reader) -> Self {
+        Self {
+            kept,
+            queue: Queue::default(),
+            reader,
+            flight: None,
+            looked: None,
+            status: None,
+            born: None,
+            stood: false,
+            leaving: None,
         }
     }
 
-    /// All is said again.
+    /// All that a broker keeps, or that a hub must know which was just born, is said again.
     fn forget(&mut self) {
-        self.retained.clear();
+        self.queue.forget();
+        self.kept.pictures.forget();
         (self.looked, self.status) = (None, None);
+    }
+}
+
+impl Kept {
+    fn is_deaf(&self) -> bool {
+        self.deaf.is_some_and(|since| since.elapsed() < DEAF)
+    }
+
+    /// What is to know of the line.
+    fn note(&self) -> Option<String> {
+        let birth = discovery::BIRTH;
+        if self.is_deaf() {
+            return Some(format!(
+                "somebody said over 1 MB under {birth}, and births of Home Assistant are not heard \
+                 for an hour: if it is kept, delete it (mosquitto_pub -t {birth} -r -n)"
+            ));
+        }
+        let spared = "the line broke under a picture: none is sent for ten minutes";
+        self.pictures.is_spared(Instant::now()).then(|| spared.to_owned())
     }
 }
 
@@ -311,15 +355,30 @@ fn status(health: &Health) -> Value {
     })
 }
 
+/// Whether the broker sent more at a time than is taken.
+fn is_too_large(cause: &rumqttc::ConnectionError) -> bool {
+    use rumqttc::{ConnectionError as E, Error, StateError};
+    matches!(cause, E::MqttState(StateError::Deserialization(Error::PayloadSizeLimitExceeded(_))))
+}
+
 /// Why a line broke, and what to do.
 fn words(cause: &rumqttc::ConnectionError) -> String {
-    use rumqttc::{ConnectReturnCode as Code, ConnectionError as E};
+    use rumqttc::{ConnectReturnCode as Code, ConnectionError as E, StateError, TlsError};
+    if let E::Io(cause) | E::Tls(TlsError::Io(cause)) | E::MqttState(StateError::Io(cause)) = cause
+        && let Some(fault) = TlsFault::of_stream(cause, Peer::Broker)
+    {
+        return fault.why;
+    }
     match cause {
         E::ConnectionRefused(Code::BadUserNamePassword | Code::NotAuthorized) => {
             "the broker refuses the user or password: correct mqtt.user and its password".to_owned()
         }
         E::ConnectionRefused(code) => format!("the broker refuses: {code:?}"),
         E::Io(cause) => format!("the broker cannot be reached: {cause}"),
+        E::Tls(TlsError::DNSName(_)) => {
+            "its host has no name that a certificate can have: give its address".to_owned()
+        }
+        E::Tls(TlsError::Io(cause)) => format!("TLS with the broker broke off: {cause}"),
         E::NetworkTimeout | E::FlushTimeout => "the broker does not answer".to_owned(),
         _ => format!("the line broke: {cause}"),
     }

@@ -9,12 +9,15 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use sha2::Sha256;
 use ureq::Agent;
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector as _, TcpConnector};
 
 use super::WEBHOOK;
 use super::line::{Line, again};
 use crate::alert::Alert;
 use crate::config::WebhookConfig;
 use crate::outbox::{Message, Outbox, Reader};
+use crate::tls::{self, Peer, TlsConnector, TlsFault};
 
 /// A try is over by then.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -49,22 +52,13 @@ pub(crate) struct WebhookWorker {
 impl WebhookWorker {
     /// Sends until it is stopped.
     pub(crate) fn run(self) {
-        let agent: Agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_idle_connections(0)
-            .proxy(None)
-            .user_agent(concat!("emberline/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(WITHIN))
-            .build()
-            .new_agent();
         let mut last = self.outbox.arrived(WEBHOOK);
         let mut reader = Reader::new(last);
         while !self.stop.is_set() {
             self.outbox.wait(last, WAIT);
             match reader.next(&self.outbox) {
                 Ok(Some(message)) => {
-                    if !self.deliver(&agent, &message) {
+                    if !self.deliver(&message) {
                         return;
                     }
                     last = message.seq;
@@ -81,7 +75,7 @@ impl WebhookWorker {
     }
 
     /// Tries until `message` has arrived or is given up; false when it was stopped.
-    fn deliver(&self, agent: &Agent, message: &Message) -> bool {
+    fn deliver(&self, message: &Message) -> bool {
         let Ok(alert) = serde_json::from_value::<Alert>(message.body.clone()) else { return true };
         if message.topic != crate::alert::TOPIC
             || alert.quiet
@@ -91,7 +85,7 @@ impl WebhookWorker {
         }
         let mut faults = 0;
         while !self.stop.is_set() {
-            match self.send(agent, message, &alert) {
+            match self.send(message, &alert) {
                 Sent::Arrived => {
                     self.line.up();
                     return true;
@@ -117,7 +111,25 @@ impl WebhookWorker {
         false
     }
 
-    fn send(&self, agent: &Agent, message: &Message, alert: &Alert) -> Sent {
+    /// Who asks. Certificates are read each time, so that new ones need no restart.
+    fn agent(&self) -> Result<Agent, String> {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_idle_connections(0)
+            .proxy(None)
+            .user_agent(concat!("emberline/", env!("CARGO_PKG_VERSION")))
+            .timeout_global(Some(WITHIN));
+        let tls = tls::config(&self.config.certificate, Peer::Server)?;
+        let connector = TcpConnector::default().chain(TlsConnector::new(tls, Peer::Server));
+        Ok(Agent::with_parts(config.build(), connector, DefaultResolver::default()))
+    }
+
+    fn send(&self, message: &Message, alert: &Alert) -> Sent {
+        let agent = match self.agent() {
+            Ok(agent) => agent,
+            Err(why) => return Sent::Later(why),
+        };
         let body = message.flat().to_string();
         let mut request = agent
             .post(&self.config.url)
@@ -145,6 +157,12 @@ impl WebhookWorker {
                     Sent::Refused(format!("the server answers {status}: correct webhook.url"))
                 }
             },
+            // A certificate can be renewed, here and there.
+            Err(ureq::Error::Other(ref cause))
+                if let Some(tls) = cause.downcast_ref::<TlsFault>() =>
+            {
+                Sent::Later(tls.why.clone())
+            }
             Err(ureq::Error::Timeout(_)) => Sent::Later("no answer within 10 s".to_owned()),
             Err(cause) => Sent::Later(format!("it cannot be reached: {cause}")),
         }

@@ -1,7 +1,6 @@
 //! The client: one request of a camera, with its deadlines, redirects and password.
 
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ureq::http::Response;
@@ -12,10 +11,9 @@ use ureq::{Agent, Body, Error};
 
 use super::address::Address;
 use super::challenge::Challenge;
-use super::tls::{TlsConnector, TlsFault};
-use super::trust;
 use crate::config::{Certificate, Login, Secret};
 use crate::source::Fault;
+use crate::tls::{self, Peer, TlsConnector, TlsFault};
 
 /// Most redirects that are followed.
 const REDIRECTS: u32 = 3;
@@ -62,7 +60,8 @@ impl Client {
             None => None,
         };
         let address = Address::new(text, login.as_ref()).map_err(|why| refused(why.to_owned()))?;
-        let tls = trust::config(certificate, address.is_https()).map_err(refused)?;
+        let peer = Peer::Camera { is_https: address.is_https() };
+        let tls = tls::config(certificate, peer).map_err(refused)?;
         let connect = if address.is_https() { CONNECT_TLS } else { CONNECT };
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -84,7 +83,7 @@ impl Client {
             }
         };
         let within_s = within.as_secs_f64();
-        let connector = TcpConnector::default().chain(TlsConnector(Arc::new(tls)));
+        let connector = TcpConnector::default().chain(TlsConnector::new(tls, peer));
         let agent = Agent::with_parts(config.build(), connector, DefaultResolver::default());
         Ok(Self { agent, address, login, challenge: None, within_s })
     }

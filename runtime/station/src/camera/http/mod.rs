@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! snapshot, stream (splitter) ──▶ slot ──▶ http_feed ──▶ intake: a frame
-//!     └── client: address, challenge, tls (trust)
+//!     └── client: address, challenge, and crate::tls
 //! ```
 
 mod address;
@@ -13,8 +13,6 @@ mod slot;
 mod snapshot;
 mod splitter;
 mod stream;
-mod tls;
-mod trust;
 
 #[cfg(test)]
 mod tests;

@@ -9,10 +9,10 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{ServerConfig, ServerConnection, StreamOwned, SupportedProtocolVersion, version};
 
-use super::super::trust::fingerprint;
 use super::passwords::{header, login};
 use super::*;
 use crate::config::Certificate::{File, Known, Pinned};
+use crate::tls::fingerprint;
 
 /// What a camera shows, and the key that it has.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Trust: which certificate of a camera is taken, and what is said of one that is not.
+//! Trust: which certificate is taken, and what is said of one that is not.
 
 use std::fs::File;
 use std::io::Read as _;
@@ -19,6 +19,7 @@ use rustls::{
 };
 use sha2::{Digest as _, Sha256};
 
+use super::peer::Peer;
 use crate::config::{Certificate, Fingerprint};
 
 /// Most bytes of a file of certificates.
@@ -43,21 +44,19 @@ enum Takes {
     },
 }
 
-/// Looks at the certificates of a camera.
+/// Looks at the certificates that a peer shows.
 #[derive(Debug)]
 struct Trust {
     takes: Takes,
     algorithms: WebPkiSupportedAlgorithms,
-    /// What stands before `certificate_sha256 =` in what is to be written.
-    write: &'static str,
+    peer: Peer,
 }
 
-/// How TLS is spoken with a camera that may show `certificate`, and whose address in the configuration is one of
-/// `https://` or not.
+/// How TLS is spoken with `peer`, who may show `certificate`.
 ///
 /// # Errors
 /// One line, of a file that holds no certificate.
-pub(super) fn config(certificate: &Certificate, is_https: bool) -> Result<ClientConfig, String> {
+pub(crate) fn config(certificate: &Certificate, peer: Peer) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let takes = match certificate {
         Certificate::Known => {
@@ -67,16 +66,15 @@ pub(super) fn config(certificate: &Certificate, is_https: bool) -> Result<Client
         }
         Certificate::Pinned(fingerprint) => Takes::Pinned(*fingerprint),
         Certificate::File(path) => {
-            let own = certificates(path)?;
+            let own = certificates(path, peer)?;
             let mut roots = RootCertStore::empty();
             roots.add_parsable_certificates(own.iter().cloned());
             let unknown = format!("is none that {} vouches for", path.display());
             Takes::Vouched { issuers: issuers(roots, &provider), own, unknown }
         }
     };
-    let write = if is_https { "write" } else { "write from = \"https://…\" and" };
     let algorithms = provider.signature_verification_algorithms;
-    let trust = Arc::new(Trust { takes, algorithms, write });
+    let trust = Arc::new(Trust { takes, algorithms, peer });
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|cause| format!("no TLS: {cause}"))?;
@@ -93,13 +91,14 @@ fn issuers(
 }
 
 /// The certificates of a PEM file.
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+fn certificates(path: &Path, peer: Peer) -> Result<Vec<CertificateDer<'static>>, String> {
     let place = path.display();
     let mut pem = Vec::new();
     let file = File::open(path).and_then(|file| file.take(FILE_MAX + 1).read_to_end(&mut pem));
     file.map_err(|cause| format!("certificate file {place}: {cause}; write it there"))?;
     if pem.len() as u64 > FILE_MAX {
-        return Err(format!("certificate file {place} has over 1 MB: keep those of the camera"));
+        let name = peer.name();
+        return Err(format!("certificate file {place} has over 1 MB: keep those of the {name}"));
     }
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
     match found {
@@ -112,7 +111,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
 }
 
 /// The fingerprint of a certificate.
-pub(super) fn fingerprint(certificate: &CertificateDer<'_>) -> Fingerprint {
+pub(crate) fn fingerprint(certificate: &CertificateDer<'_>) -> Fingerprint {
     Fingerprint::new(Sha256::digest(certificate).into())
 }
 
@@ -121,13 +120,28 @@ fn untrusted(why: String) -> Error {
 }
 
 impl Trust {
-    /// That a certificate `is` something for which it is not taken, and what to write where it is the camera's.
+    /// That a certificate `is` something for which it is not taken, and what to write where it is the peer's.
     fn unknown(&self, is: &str, shown: Fingerprint) -> Error {
-        let write = self.write;
+        let (name, write) = (self.peer.name(), self.peer.write());
         untrusted(format!(
-            "its certificate {is}: if {shown} is the camera's own, {write} certificate_sha256 = \
+            "its certificate {is}: if {shown} is the {name}'s own, {write} certificate_sha256 = \
              \"{shown}\""
         ))
+    }
+
+    /// Who shows a certificate proves with its key that it is its own.
+    fn signed(
+        &self,
+        verified: Result<HandshakeSignatureValid, Error>,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let name = self.peer.name();
+        verified.map_err(|error| match error {
+            Error::InvalidCertificate(_) => untrusted(format!(
+                "it does not prove that its certificate is its own: let the {name} make a new one \
+                 (RSA of 2048 bits or more, or ECDSA)"
+            )),
+            error => error,
+        })
     }
 }
 
@@ -141,8 +155,10 @@ impl ServerCertVerifier for Trust {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         if ParsedCertificate::try_from(shown).is_err() {
-            let why = "its certificate cannot be read: let the camera make a new one (X.509 v3)";
-            return Err(untrusted(why.to_owned()));
+            let name = self.peer.name();
+            return Err(untrusted(format!(
+                "its certificate cannot be read: let the {name} make a new one (X.509 v3)"
+            )));
         }
         let print = fingerprint(shown);
         let (issuers, unknown) = match &self.takes {
@@ -176,7 +192,7 @@ impl ServerCertVerifier for Trust {
         shown: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, shown, signature, &self.algorithms).map_err(unsigned)
+        self.signed(verify_tls12_signature(message, shown, signature, &self.algorithms))
     }
 
     fn verify_tls13_signature(
@@ -185,22 +201,10 @@ impl ServerCertVerifier for Trust {
         shown: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, shown, signature, &self.algorithms).map_err(unsigned)
+        self.signed(verify_tls13_signature(message, shown, signature, &self.algorithms))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.algorithms.supported_schemes()
-    }
-}
-
-/// Who shows a certificate proves with its key that it is its own.
-fn unsigned(error: Error) -> Error {
-    match error {
-        Error::InvalidCertificate(_) => untrusted(
-            "it does not prove that its certificate is its own: let the camera make a new one (RSA \
-             of 2048 bits or more, or ECDSA)"
-                .to_owned(),
-        ),
-        error => error,
     }
 }

@@ -1,11 +1,12 @@
-//! TLS: put between the socket and HTTP where an address is one of `https://`, within the deadlines of the request.
+//! TLS of HTTP: put between the socket and HTTP where an address is one of `https://`, within the deadlines of the
+//! request.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
-use rustls::{AlertDescription, CertificateError, ClientConfig, ClientConnection, StreamOwned};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::Error;
 use ureq::unversioned::transport::time::{Duration, Instant};
 use ureq::unversioned::transport::{
@@ -13,59 +14,29 @@ use ureq::unversioned::transport::{
     TransportAdapter,
 };
 
-use super::trust::Untrusted;
-
-/// Why there is no TLS with a camera.
-#[derive(Debug, thiserror::Error)]
-#[error("{why}")]
-pub(super) struct TlsFault {
-    /// Whether somebody must do something first.
-    pub(super) refused: bool,
-    /// What is wrong, and what to do.
-    pub(super) why: String,
-}
-
-impl TlsFault {
-    fn of(error: &rustls::Error) -> Self {
-        use AlertDescription as Alert;
-        use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage, PeerIncompatible};
-        let refused = |why: &str| Self { refused: true, why: why.to_owned() };
-        match error {
-            InvalidCertificate(CertificateError::Other(other))
-                if let Some(Untrusted(why)) = other.0.downcast_ref() =>
-            {
-                refused(why)
-            }
-            InvalidMessage(_) => {
-                let why =
-                    "it does not speak TLS: correct the port (443 unless told), or give http://";
-                Self { refused: false, why: why.to_owned() }
-            }
-            PeerIncompatible(_)
-            | AlertReceived(
-                Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity,
-            ) => refused(
-                "it speaks TLS in no way that is safe today (1.2 or 1.3): renew its firmware, or \
-                 give http:// within a network of your own",
-            ),
-            AlertReceived(Alert::CertificateRequired | Alert::BadCertificate) => refused(
-                "it asks for a certificate of this station, which has none: switch that off",
-            ),
-            error => Self { refused: false, why: format!("TLS with it broke off: {error}") },
-        }
-    }
-}
+use super::fault::TlsFault;
+use super::peer::Peer;
 
 /// What an error of a stream with TLS means to who asks by HTTP.
-fn told(cause: io::Error) -> Error {
-    match cause.get_ref().and_then(|cause| cause.downcast_ref()) {
-        Some(error) => Error::Other(Box::new(TlsFault::of(error))),
+fn told(cause: io::Error, peer: Peer) -> Error {
+    match TlsFault::of_stream(&cause, peer) {
+        Some(fault) => Error::Other(Box::new(fault)),
         None => Error::from(cause),
     }
 }
 
 /// Puts TLS on a connection.
-pub(super) struct TlsConnector(pub(super) Arc<ClientConfig>);
+pub(crate) struct TlsConnector {
+    config: Arc<ClientConfig>,
+    peer: Peer,
+}
+
+impl TlsConnector {
+    /// One that speaks with `peer` as `config` says.
+    pub(crate) fn new(config: ClientConfig, peer: Peer) -> Self {
+        Self { config: Arc::new(config), peer }
+    }
+}
 
 impl fmt::Debug for TlsConnector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,14 +62,15 @@ impl<In: Transport> Connector<In> for TlsConnector {
                 "its host has no name that a certificate can have: give its address".to_owned();
             Error::Other(Box::new(TlsFault { refused: true, why }))
         })?;
-        let mut tls = ClientConnection::new(Arc::clone(&self.0), name)
-            .map_err(|error| Error::Other(Box::new(TlsFault::of(&error))))?;
+        let mut tls = ClientConnection::new(Arc::clone(&self.config), name)
+            .map_err(|error| Error::Other(Box::new(TlsFault::of(&error, self.peer))))?;
         let mut line = TransportAdapter::new(line, Arc::clone(&details.current_time));
         line.set_timeout(left(details));
-        tls.complete_io(&mut line).map_err(told)?;
+        tls.complete_io(&mut line).map_err(|cause| told(cause, self.peer))?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-        Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(tls, line) })))
+        let (stream, peer) = (StreamOwned::new(tls, line), self.peer);
+        Ok(Some(Either::B(TlsTransport { buffers, stream, peer })))
     }
 }
 
@@ -112,9 +84,10 @@ fn left(details: &ConnectionDetails<'_>) -> NextTimeout {
 }
 
 /// A connection with TLS.
-pub(super) struct TlsTransport<In: Transport> {
+pub(crate) struct TlsTransport<In: Transport> {
     buffers: LazyBuffers,
     stream: StreamOwned<ClientConnection, TransportAdapter<In>>,
+    peer: Peer,
 }
 
 impl<In: Transport> fmt::Debug for TlsTransport<In> {
@@ -130,7 +103,8 @@ impl<In: Transport> Transport for TlsTransport<In> {
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         self.stream.sock.set_timeout(timeout.for_write());
-        self.stream.write_all(&self.buffers.output()[..amount]).map_err(told)
+        let written = self.stream.write_all(&self.buffers.output()[..amount]);
+        written.map_err(|cause| told(cause, self.peer))
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
@@ -143,7 +117,7 @@ impl<In: Transport> Transport for TlsTransport<In> {
             }
             // Cameras hang up without a word. Whether all has come its length tells, or the picture itself.
             Err(cause) if cause.kind() == ErrorKind::UnexpectedEof => Ok(false),
-            Err(cause) => Err(told(cause)),
+            Err(cause) => Err(told(cause, self.peer)),
         }
     }
 
