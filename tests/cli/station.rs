@@ -50,7 +50,8 @@ impl Running {
     pub(crate) fn get(&self, path: &str) -> (u16, Vec<u8>) {
         let mut stream = TcpStream::connect(&self.address).expect("the page");
         stream.set_read_timeout(Some(PATIENCE)).expect("a deadline");
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("a request");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .expect("a request");
         let mut said = Vec::new();
         stream.read_to_end(&mut said).expect("an answer");
         let end = said.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
@@ -162,7 +163,7 @@ fn a_simulated_station_lives_and_ends_in_order() {
     assert!(value("emberline_frame_age_seconds{source=\"sim\"}") < 13.0);
     assert!(value("emberline_store_bytes") > 1000.0);
     let page = station.text("/");
-    assert!(page.contains("all well: 1 camera") && page.contains("burnt now"), "{page}");
+    assert!(page.contains("All well: one camera seen") && page.contains("burnt now"), "{page}");
     let (status, png) = station.get("/forecast/sim/overlay.png");
     assert!(status == 200 && png.starts_with(b"\x89PNG"), "{status}");
     assert_eq!(station.get("/forecast/../store").0, 404);

@@ -108,7 +108,7 @@ fn a_pause_outlives_a_restart_and_is_no_fault() {
     let before = made(&station);
     std::thread::sleep(std::time::Duration::from_secs(3));
     assert_eq!(made(&station), before, "nothing is forecast");
-    assert!(station.text("/").contains("paused for 240 min more"));
+    assert!(station.text("/").contains("Paused for 240 min"));
     assert_eq!(station.end("TERM").0.code(), Some(0));
 
     // It outlives a restart; all that is not fresh is no fault.

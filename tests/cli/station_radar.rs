@@ -92,7 +92,12 @@ fn a_radar_folder_that_is_being_filled_gives_nowcasts() {
     };
     assert_eq!(lost("corrupt"), 1.0, "{}", station.text("/metrics"));
     let page = station.text("/");
-    for want in ["radar fmi: fresh", "1 radar(s)", "at 63.5,22.5: ", "0,0: rain is not known"] {
+    for want in [
+        "fmi <span class=\"state fresh\">",
+        "one radar seen",
+        "at 63.5,22.5: ",
+        "0,0: rain is not known",
+    ] {
         assert!(page.contains(want), "{want}: {page}");
     }
     assert!(page.contains("mm/h or more"), "{page}");

@@ -49,7 +49,11 @@ fn nodes_are_listened_to_and_become_the_stations_weather() {
     let data = room.path("store");
     until(&station, "weather", || !reports(&data, "weather-00000051").is_empty());
     let page = station.text("/");
-    for want in ["node 00000051: fresh", "weather-00000051: fresh", "fire weather index"] {
+    for want in [
+        "<td>node 00000051</td><td>fresh</td>",
+        "weather-00000051 <span class=\"state fresh\">",
+        "fire weather index",
+    ] {
         assert!(page.contains(want), "{want}: {page}");
     }
     // One listener a port and a store: the program's own verb is refused, and told why.
@@ -111,7 +115,9 @@ fn a_table_is_read_again_when_it_changes() {
     for code in ["fwi", "ffmc", "dc"] {
         assert_eq!(ours["fire_weather"][code], theirs["fire_weather"][code], "{code}");
     }
-    until(&station, "the page", || station.text("/").contains("weather: fresh"));
+    until(&station, "the page", || {
+        station.text("/").contains("weather <span class=\"state fresh\">")
+    });
     assert!(station.text("/").contains("fire weather index "), "{}", station.text("/"));
     let health = station.text("/healthz");
     assert!(health.contains("\"in 1 h ") || health.contains(", in "), "{health}");

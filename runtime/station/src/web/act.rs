@@ -12,8 +12,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::gate::Denied;
-use super::guard::{Peer, cookie, refuse, wait};
+use super::guard::{Peer, cookie, wait};
 use super::page;
+use super::refusal::refuse;
 use super::session::Who;
 use super::site::Site;
 use crate::alert::AlertError;

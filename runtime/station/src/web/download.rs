@@ -11,8 +11,8 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use tokio_util::io::ReaderStream;
 
-use super::guard::refuse;
-use super::shown::Shown;
+use super::refusal::refuse;
+use super::shown::{Listed, Shown};
 use super::site::Site;
 use crate::alert_file::{Evidence, Form};
 
@@ -20,9 +20,6 @@ use crate::alert_file::{Evidence, Form};
 const LISTED: usize = 48;
 /// Largest zoom of a tile.
 const ZOOM: u8 = 22;
-
-/// A forecast that can be had: its time, and the names and sizes of its files.
-pub(super) type Listed = (Timestamp, Vec<(String, u64)>);
 
 /// The last forecasts of `source`, newest first.
 pub(super) fn listed(shown: &dyn Shown, source: &str) -> Vec<Listed> {

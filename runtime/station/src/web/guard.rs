@@ -12,6 +12,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use super::gate::Denied;
+use super::refusal::refuse;
 use super::session::Who;
 use super::site::Site;
 use crate::config::Role;
@@ -41,11 +42,6 @@ const HEADERS: [(header::HeaderName, &str); 7] = [
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peer(pub(super) IpAddr);
-
-/// A refusal: one line of text.
-pub(super) fn refuse(status: StatusCode, line: &str) -> Response {
-    (status, format!("{line}\n")).into_response()
-}
 
 /// Looks at a request and lets it through, or refuses it in one line.
 pub(super) async fn guard(

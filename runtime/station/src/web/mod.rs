@@ -14,6 +14,7 @@ mod guard;
 mod live;
 mod page;
 mod picture;
+mod refusal;
 mod routes;
 mod server;
 mod session;

@@ -10,7 +10,8 @@ use axum::{Extension, Router, middleware};
 use emberline_vision::pipeline::Stop;
 use serde::Deserialize;
 
-use super::guard::{BODY, guard, refuse};
+use super::guard::{BODY, guard};
+use super::refusal::refuse;
 use super::session::Who;
 use super::site::Site;
 use super::{act, download, live, page};

@@ -49,6 +49,9 @@ pub trait Shown: Send + Sync {
     fn erase(&self, name: &str) -> Result<(), String>;
 }
 
+/// A forecast that can be had: its time, and the names and sizes of its files.
+pub(super) type Listed = (Timestamp, Vec<(String, u64)>);
+
 /// What a source shows.
 #[derive(Clone, Debug)]
 pub(crate) struct View {

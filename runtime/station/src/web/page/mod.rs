@@ -14,9 +14,8 @@ use maud::html;
 
 pub(super) use document::{CSS, ICON, JS};
 
-use super::download::Listed;
 use super::session::Who;
-use super::shown::Facts;
+use super::shown::{Facts, Listed};
 use crate::config::Role;
 
 /// A part of the page that changes by itself.

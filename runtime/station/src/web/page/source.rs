@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use super::super::download::Listed;
-use super::super::shown::{Facts, View};
+use super::super::shown::{Facts, Listed, View};
 use super::age::{age, lead, size};
 use crate::alert::{Rule, Shape};
 use crate::config::{AlertWhen, Role};
