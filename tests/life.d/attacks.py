@@ -314,6 +314,7 @@ def secrets(trial: Trial, station: Station, attempts: Attempts) -> None:
     command = [trial.program, "doctor", trial.room / "station.toml", "--bundle", bundle]
     made = subprocess.run(command, capture_output=True, timeout=300)
     trial.hold(bundle.exists(), f"no bundle: {made.stderr[-200:]}")
+    told += made.stdout.decode(errors="replace")
     told += bundle.read_text() if bundle.exists() else ""
     for secret in (PASSWORD, CAMERA_SECRET, HOOK_SECRET, "argon2id$"):
         trial.hold(secret not in told, f"{secret} is told")

@@ -103,12 +103,17 @@ fn of_station(typed: &str) -> (Vec<Line>, Value) {
     let mut lines =
         vec![line("configuration", State::Ok, &format!("{typed}: {cameras} camera(s)"))];
     lines.push(rights("write data", Some(&config.data)));
-    let health = asking::health(config.web.listen)
-        .and_then(|text| serde_json::from_str::<Value>(&text).map_err(Into::into));
+    let read =
+        |text: Option<String>| text.map(|text| serde_json::from_str::<Value>(&text)).transpose();
+    let health = asking::health(config.web.listen).and_then(|text| read(text).map_err(Into::into));
     let listen = config.web.listen;
     let (state, words) = match &health {
         Err(cause) => (State::Absent, format!("{listen}: {cause}: it does not run")),
-        Ok(health) => match (&health["blind"], health["reasons"].as_array()) {
+        Ok(None) => {
+            let ask = format!("curl --user NAME http://{listen}/healthz");
+            (State::Ok, format!("{listen}: it runs, and tells its users alone how it fares: {ask}"))
+        }
+        Ok(Some(health)) => match (&health["blind"], health["reasons"].as_array()) {
             (Value::Bool(true), Some(reasons)) => {
                 let reasons: Vec<&str> = reasons.iter().filter_map(Value::as_str).collect();
                 (State::Failed, format!("{listen}: blind: {}", reasons.join("; ")))
@@ -118,7 +123,8 @@ fn of_station(typed: &str) -> (Vec<Line>, Value) {
         },
     };
     lines.push(line("station", state, &words));
-    let told = json!({ "configuration": config.without_secrets(), "health": health.ok() });
+    let told =
+        json!({ "configuration": config.without_secrets(), "health": health.ok().flatten() });
     (lines, told)
 }
 
