@@ -15,7 +15,16 @@ def row(trial: Trial) -> None:
     # Pictures are asked for four times as often as a browser does: a quarter of an hour is an hour.
     seconds = 900 if trial.long else 60
     file = write_config(trial, trial.room / "data", cameras=[sim("north", 0.5, 0.5)], every_s=2)
-    with Station(trial, [file]) as station:
+    # Beside it one that nobody looks at: what it takes by itself is no client's.
+    alone_file = write_config(
+        trial, trial.room / "alone", cameras=[sim("north", 0.5, 0.5)], every_s=2, name="alone"
+    )
+    # As its unit has it.
+    env = {"MALLOC_ARENA_MAX": "2"}
+    with (
+        Station(trial, [file], env=env) as station,
+        Station(trial, [alone_file], env=env, log="alone") as alone,
+    ):
         station.healthy()
         stop = threading.Event()
         events = [0] * CLIENTS
@@ -31,24 +40,26 @@ def row(trial: Trial) -> None:
         for line in deaf:
             line.sendall(b"GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         time.sleep(seconds / 2)
-        before = facts(station)
+        before, alone_before = facts(station), facts(alone)
         time.sleep(seconds / 2)
-        after = facts(station)
+        after, alone_after = facts(station), facts(alone)
         stop.set()
         for thread in threads:
             thread.join(30)
         for line in deaf:
             line.close()
-        grown = after["bytes"] / before["bytes"] - 1
+        grown = after["bytes"] / before["bytes"] - alone_after["bytes"] / alone_before["bytes"]
         trial.hold(min(events) > 5, f"a client was told {min(events)} times")
         trial.hold(min(pictures) > 2, f"a client saw {min(pictures)} pictures")
-        trial.hold(grown < 0.05, f"memory grew by {100 * grown:.1f} %: {before} {after}")
+        trial.hold(grown < 0.05, f"memory grew by {100 * grown:.1f} % more: {before} {after}")
         trial.hold(after["files"] <= before["files"] + 5, f"files: {before} {after}")
         trial.figure(
             f"{CLIENTS} clients for {seconds} s: {sum(events)} events, {sum(pictures)} pictures, "
-            f"{before['bytes'] / 1e6:.0f} and {after['bytes'] / 1e6:.0f} MB"
+            f"{before['bytes'] / 1e6:.0f} and {after['bytes'] / 1e6:.0f} MB; without clients "
+            f"{alone_before['bytes'] / 1e6:.0f} and {alone_after['bytes'] / 1e6:.0f} MB"
         )
         station.end()
+        alone.end()
 
 
 def look(port: int, k: int, events: list[int], pictures: list[int], stop: threading.Event) -> None:
