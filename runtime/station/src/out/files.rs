@@ -13,11 +13,12 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::FILES;
+use super::follow::{SOON, WAIT, follow};
 use super::line::{Line, again};
 use crate::alert::{Alert, TOPIC};
 use crate::alert_file::{Evidence, Form, Sender};
 use crate::clock::Clock;
-use crate::outbox::{Message, Outbox, Reader};
+use crate::outbox::{Message, Outbox};
 use crate::store::Store;
 
 /// Most alerts that have files: the oldest go.
@@ -28,10 +29,6 @@ const FORECAST: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(60);
 /// Between two looks at what is too old.
 const TIDY: Duration = Duration::from_secs(600);
-/// Between two looks at a message or forecast that is being written.
-const SOON: Duration = Duration::from_millis(50);
-/// Longest wait at a time: so soon is a stop heard.
-const WAIT: Duration = Duration::from_millis(500);
 
 /// The thread of the files.
 pub(crate) struct FilesWorker {
@@ -53,33 +50,17 @@ impl FilesWorker {
         if !self.until_done(|| try_out(&self.folder)) {
             return;
         }
-        let mut last = self.outbox.arrived(FILES);
-        let mut reader = Reader::new(last);
         let mut tidied: Option<Instant> = None;
-        while !self.stop.is_set() {
+        let between = || {
             let (now, utc) = (began.elapsed(), Timestamp::now());
             clock.look(now, utc);
             if tidied.is_none_or(|at| at.elapsed() >= TIDY) {
                 tidied = Some(Instant::now());
                 tidy(&self.folder, clock.believed(now, utc), self.store.evidence_age(), ALERTS);
             }
-            self.outbox.wait(last, WAIT);
-            match reader.next(&self.outbox) {
-                Ok(Some(message)) => {
-                    if !self.deliver(&message) {
-                        return;
-                    }
-                    last = message.seq;
-                    self.outbox.has_arrived(FILES, last);
-                }
-                // It is being written.
-                Ok(None) => std::thread::sleep(SOON),
-                Err(cause) => {
-                    self.line.down(format!("the outbox cannot be read: {cause}"));
-                    std::thread::sleep(WAIT);
-                }
-            }
-        }
+        };
+        let line = (FILES, &*self.line);
+        follow(line, &self.outbox, &self.stop, between, |message| self.deliver(message));
     }
 
     /// Writes the files of `message`; false when it was stopped.

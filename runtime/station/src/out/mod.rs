@@ -2,6 +2,7 @@
 
 mod discovery;
 mod files;
+mod follow;
 pub(crate) mod forecast;
 mod line;
 mod mqtt;

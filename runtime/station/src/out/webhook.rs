@@ -13,10 +13,11 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector as _, TcpConnector};
 
 use super::WEBHOOK;
+use super::follow::{WAIT, follow};
 use super::line::{Line, again};
 use crate::alert::Alert;
 use crate::config::WebhookConfig;
-use crate::outbox::{Message, Outbox, Reader};
+use crate::outbox::{Message, Outbox};
 use crate::tls::{self, Peer, TlsConnector, TlsFault};
 
 /// A try is over by then.
@@ -25,10 +26,6 @@ const WITHIN: Duration = Duration::from_secs(10);
 const LONGEST: Duration = Duration::from_secs(300);
 /// A message that has not arrived by then is given up, seconds.
 const TOO_OLD_S: f64 = 86_400.0;
-/// Between two looks at a message that is being written.
-const SOON: Duration = Duration::from_millis(50);
-/// Longest wait at a time: so soon is a stop heard.
-const WAIT: Duration = Duration::from_millis(500);
 
 /// What became of a try.
 #[derive(Debug, PartialEq)]
@@ -52,26 +49,8 @@ pub(crate) struct WebhookWorker {
 impl WebhookWorker {
     /// Sends until it is stopped.
     pub(crate) fn run(self) {
-        let mut last = self.outbox.arrived(WEBHOOK);
-        let mut reader = Reader::new(last);
-        while !self.stop.is_set() {
-            self.outbox.wait(last, WAIT);
-            match reader.next(&self.outbox) {
-                Ok(Some(message)) => {
-                    if !self.deliver(&message) {
-                        return;
-                    }
-                    last = message.seq;
-                    self.outbox.has_arrived(WEBHOOK, last);
-                }
-                // It is being written.
-                Ok(None) => std::thread::sleep(SOON),
-                Err(cause) => {
-                    self.line.down(format!("the outbox cannot be read: {cause}"));
-                    std::thread::sleep(WAIT);
-                }
-            }
-        }
+        let line = (WEBHOOK, &*self.line);
+        follow(line, &self.outbox, &self.stop, || {}, |message| self.deliver(message));
     }
 
     /// Tries until `message` has arrived or is given up; false when it was stopped.
