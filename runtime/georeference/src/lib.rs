@@ -4,4 +4,7 @@
 //! telemetry ──▶ pose (at a frame's time) ──▶ camera ──▶ ray, homography ──▶ map of cold ground ──▶ steady ground
 //! ```
 
+pub mod camera;
+pub mod geodesy;
+pub mod plane;
 pub mod pose;

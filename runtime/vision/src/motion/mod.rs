@@ -10,6 +10,5 @@ pub(crate) mod bilinear;
 pub mod farneback;
 mod field;
 pub mod lucas_kanade;
-mod mirror;
 
 pub use field::MotionField;

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use crate::motion::mirror::mirrored;
+use emberline_tracking::mirrored;
 
 /// Rows and columns of an image at `level`, rounded to the nearest, halves to even.
 pub(super) fn shape((h, w): (usize, usize), level: u32) -> (usize, usize) {

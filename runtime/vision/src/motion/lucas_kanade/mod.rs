@@ -12,7 +12,6 @@ use crate::motion::field::MotionField;
 
 mod corners;
 mod inverse_distance;
-mod pyramid;
 mod rain_image;
 mod track;
 mod vectors;

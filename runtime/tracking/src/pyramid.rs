@@ -2,30 +2,58 @@
 
 use ndarray::{Array2, Zip, s};
 
-use crate::motion::mirror::mirrored;
+use crate::mirror::mirrored;
 
-/// Side of the window that is followed, cells; each level has as much room around it.
-pub(super) const WINDOW: usize = 50;
-
-/// One level of a pyramid, with [`WINDOW`] mirrored cells more on each side.
+/// A picture halved again and again, for windows of `WINDOW` × `WINDOW` cells.
 #[derive(Debug)]
-pub(super) struct Level {
+pub struct Pyramid<const WINDOW: usize> {
+    /// The full size first.
+    pub(crate) levels: Vec<Level<WINDOW>>,
+}
+
+/// The same with the slopes of each level: what is sought.
+#[derive(Debug)]
+pub struct SlopedPyramid<const WINDOW: usize> {
+    /// The picture.
+    pub picture: Pyramid<WINDOW>,
+    /// Of each level.
+    pub(crate) slopes: Vec<Slopes>,
+}
+
+impl<const WINDOW: usize> Pyramid<WINDOW> {
+    /// Of an image `[H, W]`: at most `halvings` times halved, as long as both sides stay larger than the window.
+    #[must_use]
+    pub fn of(codes: &Array2<u8>, halvings: usize) -> Self {
+        Self { levels: levels(codes, halvings) }
+    }
+
+    /// With its slopes.
+    #[must_use]
+    pub fn sloped(self) -> SlopedPyramid<WINDOW> {
+        let slopes = self.levels.iter().map(Level::slopes).collect();
+        SlopedPyramid { picture: self, slopes }
+    }
+}
+
+/// One level of a pyramid, with `WINDOW` mirrored cells more on each side.
+#[derive(Debug)]
+pub(crate) struct Level<const WINDOW: usize> {
     /// Rows and columns without the room around.
-    pub(super) shape: (usize, usize),
+    pub(crate) shape: (usize, usize),
     /// Values in 0..=255.
-    pub(super) values: Array2<i16>,
+    pub(crate) values: Array2<i16>,
 }
 
 /// Slopes of a level, 32 times per cell (Scharr); 0 in the room around.
 #[derive(Debug)]
-pub(super) struct Slopes {
+pub(crate) struct Slopes {
     /// To the right.
-    pub(super) right: Array2<i16>,
+    pub(crate) right: Array2<i16>,
     /// Downwards.
-    pub(super) down: Array2<i16>,
+    pub(crate) down: Array2<i16>,
 }
 
-impl Level {
+impl<const WINDOW: usize> Level<WINDOW> {
     /// A level of an image `[H, W]`.
     fn of(codes: &Array2<u8>) -> Self {
         let (h, w) = codes.dim();
@@ -37,7 +65,7 @@ impl Level {
     }
 
     /// Its slopes.
-    pub(super) fn slopes(&self) -> Slopes {
+    pub(crate) fn slopes(&self) -> Slopes {
         let (h, w) = self.shape;
         let inside = s![WINDOW..WINDOW + h, WINDOW..WINDOW + w];
         let shifted = |dy: isize, dx: isize| {
@@ -64,7 +92,7 @@ impl Level {
 
 /// Levels of an image, the full size first: at most `halvings` times halved, as long as both sides
 /// stay larger than the window.
-pub(super) fn levels(codes: &Array2<u8>, halvings: usize) -> Vec<Level> {
+fn levels<const WINDOW: usize>(codes: &Array2<u8>, halvings: usize) -> Vec<Level<WINDOW>> {
     let mut out = vec![Level::of(codes)];
     let mut codes = codes.clone();
     for _ in 0..halvings {
@@ -107,15 +135,15 @@ mod tests {
         assert_eq!(half.dim(), (4, 5));
         // cv2.pyrDown of the same ramp, OpenCV 5.0.0.
         assert_eq!(half.row(1).to_vec(), [15, 40, 80, 120, 158]);
-        let count = |n: usize| levels(&Array2::zeros((n, 256)), 3).len();
+        let count = |n: usize| levels::<50>(&Array2::zeros((n, 256)), 3).len();
         assert_eq!([32, 100, 102, 256].map(count), [1, 1, 2, 3]);
     }
 
     #[test]
     fn a_ramp_has_one_slope() {
         let ramp = Array2::from_shape_fn((60, 60), |(y, x)| (y + 2 * x) as u8);
-        let level = &levels(&ramp, 0)[0];
-        let middle = [WINDOW + 30, WINDOW + 30];
+        let level = &levels::<21>(&ramp, 0)[0];
+        let middle = [21 + 30, 21 + 30];
         let slopes = level.slopes();
         assert_eq!((slopes.right[middle], slopes.down[middle]), (64, 32));
         assert_eq!((slopes.right[[0, 0]], level.values[middle]), (0, 90));

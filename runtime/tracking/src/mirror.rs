@@ -1,7 +1,8 @@
 //! Mirroring: which cell stands for a position beyond the border of an image.
 
 /// Position mirrored into 0..n at the centres of the border cells; 0 where there is one cell or none.
-pub(super) fn mirrored(i: isize, n: usize) -> usize {
+#[must_use]
+pub fn mirrored(i: isize, n: usize) -> usize {
     if (0..n as isize).contains(&i) {
         return i as usize;
     }
