@@ -6,5 +6,8 @@
 
 pub mod camera;
 pub mod geodesy;
+pub mod ground;
+pub mod lattice;
 pub mod plane;
 pub mod pose;
+pub mod steady;

@@ -52,30 +52,65 @@ pub fn corners(image: &Array2<u8>, allowed: &Array2<bool>, choice: &Choice) -> V
     kept
 }
 
-/// Strength of each cell; its border is mirrored.
+/// Strength of each cell; its border is mirrored. Gradients are Sobel's; whole numbers, so that sums are exact.
 fn strength(values: &Array2<u8>) -> Array2<f32> {
     let (h, w) = values.dim();
-    let at = |y: isize, x: isize| i32::from(values[[mirrored(y, h), mirrored(x, w)]]);
-    // Sobel gradients; whole numbers, so that all sums are exact.
-    let moments = Array2::from_shape_fn((h, w), |(y, x)| {
-        let (y, x) = (y as isize, x as isize);
-        let column = |x: isize| at(y - 1, x) + 2 * at(y, x) + at(y + 1, x);
-        let row = |y: isize| at(y, x - 1) + 2 * at(y, x) + at(y, x + 1);
-        let (gx, gy) = (column(x + 1) - column(x - 1), row(y + 1) - row(y - 1));
-        [gx * gx, gx * gy, gy * gy]
+    let mut out = Array2::zeros((h, w));
+    if h == 0 || w == 0 {
+        return out;
+    }
+    let columns: Vec<usize> = (-1..=w as isize).map(|x| mirrored(x, w)).collect();
+    let line = |y: isize, out: &mut Vec<i32>| {
+        let row = values.row(mirrored(y, h));
+        out.clear();
+        out.extend(columns.iter().map(|&x| i32::from(row[x])));
+    };
+    let around: Vec<usize> = (-REACH..w as isize + REACH).map(|x| mirrored(x, w)).collect();
+    // Of each row, moments summed across the window's width: xx, xy, yy.
+    let mut across = [0; 3].map(|_| vec![0i32; h * w]);
+    let mut lines = [-1, 0, 1].map(|y| {
+        let mut l = Vec::with_capacity(w + 2);
+        line(y, &mut l);
+        l
     });
-    let sum = |a: [i32; 3], b: [i32; 3]| [a[0] + b[0], a[1] + b[1], a[2] + b[2]];
-    let rows = Array2::from_shape_fn((h, w), |(y, x)| {
-        let cells = (-REACH..=REACH).map(|k| moments[[y, mirrored(x as isize + k, w)]]);
-        cells.fold([0; 3], sum)
-    });
+    let mut moments = [0; 3].map(|_| vec![0i32; w]);
+    let mut padded = vec![0i32; around.len()];
+    for y in 0..h {
+        let [above, here, below] = &lines;
+        let [xx, xy, yy] = &mut moments;
+        for x in 0..w {
+            let column = |x: usize| above[x] + 2 * here[x] + below[x];
+            let row = |line: &[i32]| line[x] + 2 * line[x + 1] + line[x + 2];
+            let (gx, gy) = (column(x + 2) - column(x), row(below) - row(above));
+            (xx[x], xy[x], yy[x]) = (gx * gx, gx * gy, gy * gy);
+        }
+        for (moment, across) in moments.iter().zip(&mut across) {
+            padded.iter_mut().zip(&around).for_each(|(p, &x)| *p = moment[x]);
+            let across = &mut across[y * w..(y + 1) * w];
+            for (x, sum) in across.iter_mut().enumerate() {
+                *sum = padded[x..=x + 2 * REACH as usize].iter().sum();
+            }
+        }
+        lines.rotate_left(1);
+        line(y as isize + 2, &mut lines[2]);
+    }
     let scale = (1.0 / (4.0 * 5.0 * 255.0f64)).powi(2);
-    Array2::from_shape_fn((h, w), |(y, x)| {
-        let cells = (-REACH..=REACH).map(|k| rows[[mirrored(y as isize + k, h), x]]);
-        let [xx, xy, yy] = cells.fold([0; 3], sum).map(|v| f64::from(v) * scale);
-        let (half_sum, half_gap) = (0.5 * (xx + yy), 0.5 * (xx - yy));
-        (half_sum - (half_gap * half_gap + xy * xy).sqrt()) as f32
-    })
+    let mut sums = [0; 3].map(|_| vec![0i32; w]);
+    for (y, mut out) in out.outer_iter_mut().enumerate() {
+        for (sum, across) in sums.iter_mut().zip(&across) {
+            sum.fill(0);
+            for k in -REACH..=REACH {
+                let row = mirrored(y as isize + k, h) * w;
+                sum.iter_mut().zip(&across[row..row + w]).for_each(|(s, v)| *s += v);
+            }
+        }
+        for (x, out) in out.iter_mut().enumerate() {
+            let [xx, xy, yy] = [0, 1, 2].map(|k: usize| f64::from(sums[k][x]) * scale);
+            let (half_sum, half_gap) = (0.5 * (xx + yy), 0.5 * (xx - yy));
+            *out = (half_sum - (half_gap * half_gap + xy * xy).sqrt()) as f32;
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -58,9 +58,15 @@ impl<const WINDOW: usize> Level<WINDOW> {
     fn of(codes: &Array2<u8>) -> Self {
         let (h, w) = codes.dim();
         let inner = |i: usize, n: usize| mirrored(i as isize - WINDOW as isize, n);
-        let values = Array2::from_shape_fn((h + 2 * WINDOW, w + 2 * WINDOW), |(y, x)| {
-            i16::from(codes[[inner(y, h), inner(x, w)]])
-        });
+        let columns: Vec<usize> = (0..w + 2 * WINDOW).map(|x| inner(x, w)).collect();
+        let mut values = Array2::zeros((h + 2 * WINDOW, w + 2 * WINDOW));
+        for (y, mut row) in values.outer_iter_mut().enumerate() {
+            if h == 0 || w == 0 {
+                break;
+            }
+            let from = codes.row(inner(y, h));
+            row.iter_mut().zip(&columns).for_each(|(to, &x)| *to = i16::from(from[x]));
+        }
         Self { shape: (h, w), values }
     }
 
@@ -111,17 +117,26 @@ fn halved(codes: &Array2<u8>) -> Array2<u8> {
     const WEIGHTS: [u32; 5] = [1, 4, 6, 4, 1];
     let (h, w) = codes.dim();
     let (to_h, to_w) = (h.div_ceil(2), w.div_ceil(2));
-    let taps = |i: usize, n: usize| {
-        let at = move |k: usize| mirrored((2 * i + k) as isize - 2, n);
-        (0..5).map(move |k| (WEIGHTS[k], at(k)))
-    };
-    let rows = Array2::from_shape_fn((h, to_w), |(y, x)| {
-        taps(x, w).map(|(weight, x)| weight * u32::from(codes[[y, x]])).sum::<u32>()
-    });
-    Array2::from_shape_fn((to_h, to_w), |(y, x)| {
-        let sum: u32 = taps(y, h).map(|(weight, y)| weight * rows[[y, x]]).sum();
-        ((sum + 128) >> 8) as u8
-    })
+    let columns: Vec<usize> = (0..w + 4).map(|x| mirrored(x as isize - 2, w)).collect();
+    let mut padded = vec![0u32; w + 4];
+    let mut rows = Array2::<u32>::zeros((h, to_w));
+    for (from, mut to) in codes.outer_iter().zip(rows.outer_iter_mut()) {
+        padded.iter_mut().zip(&columns).for_each(|(p, &x)| *p = u32::from(from[x]));
+        for (to, five) in to.iter_mut().zip(padded.windows(5).step_by(2)) {
+            *to = WEIGHTS.iter().zip(five).map(|(weight, v)| weight * v).sum();
+        }
+    }
+    let mut out = Array2::zeros((to_h, to_w));
+    let mut sums = vec![0u32; to_w];
+    for (y, mut to) in out.outer_iter_mut().enumerate() {
+        sums.fill(128);
+        for (k, weight) in WEIGHTS.iter().enumerate() {
+            let row = rows.row(mirrored((2 * y + k) as isize - 2, h));
+            sums.iter_mut().zip(row).for_each(|(sum, v)| *sum += weight * v);
+        }
+        to.iter_mut().zip(&sums).for_each(|(to, sum)| *to = (sum >> 8) as u8);
+    }
+    out
 }
 
 #[cfg(test)]
