@@ -4,7 +4,9 @@
 //! telemetry ──▶ pose (at a frame's time) ──▶ camera ──▶ ray, homography ──▶ map of cold ground ──▶ steady ground
 //! ```
 
+pub mod budget;
 pub mod camera;
+pub mod gather;
 pub mod geodesy;
 pub mod ground;
 pub mod lattice;
