@@ -6,6 +6,7 @@
 //! | part | crate | what it does |
 //! |---|---|---|
 //! | [`source`] … [`product`] | `emberline-vision` | films in, forecasts and their maps and pictures out |
+//! | [`drone`] | `emberline-drone` | films of the air become films of the ground |
 //! | [`engine`] | `emberline-engine` | runs a network's graphs; knows nothing of fire or rain |
 //! | [`weather`] | `emberline-weather` | a station's own readings: checks, alarms, outlook, fire weather |
 //! | [`station`] | `emberline-station` | the daemon: cameras watched for months, forecasts, health |
@@ -13,6 +14,7 @@
 //!
 //! `docs/architecture.md` walks a frame, a radar file and a reading through them.
 
+pub use emberline_drone as drone;
 pub use emberline_engine as engine;
 pub use emberline_gateway as node;
 pub use emberline_station as station;

@@ -29,7 +29,8 @@ fn main() {
             ndarray::Array2::from_shape_fn((h, w), |(y, x)| f32::from(raw[i * w * h + y * w + x]));
         let p = if net { &poses[0] } else { p };
         let pred = half.after(p).after(&flip);
-        let s = s.steady(&Picture { grey, hot: None }, Predicted::Plane(pred), i as f64);
+        let s =
+            s.steady(&Picture { grey, hot: None, blind: None }, Predicted::Plane(pred), i as f64);
         lost += usize::from(matches!(s.how, How::Telemetry | How::Lost));
         tr += s.tracks;
         ag += s.agree;

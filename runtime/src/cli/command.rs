@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::bench::BenchArgs;
+use super::drone::{self, DroneArgs};
 use super::forecast::{self, ForecastArgs};
 use super::models::ModelsWhat;
 use super::node::{self, NodeWhat};
@@ -58,6 +59,9 @@ pub(crate) enum Verb {
     /// Forecasts from one film and writes maps, pictures and numbers into a folder.
     #[command(after_help = forecast::HELP)]
     Forecast(ForecastArgs),
+    /// Puts what a drone or a mast camera sees on the ground, and forecasts there.
+    #[command(after_help = drone::HELP)]
+    Drone(DroneArgs),
     /// Forecasts from every frame of recorded films and scores it against what followed.
     #[command(after_help = replay::HELP)]
     Replay(ReplayArgs),

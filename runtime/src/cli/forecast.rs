@@ -55,7 +55,7 @@ pub(crate) struct ForecastArgs {
 }
 
 /// A wall time with its zone.
-fn utc(typed: &str) -> Result<Timestamp, String> {
+pub(super) fn utc(typed: &str) -> Result<Timestamp, String> {
     let refused = || "give a time with its zone such as 2026-08-01T12:00:00Z or …+02:00".to_owned();
     typed.trim().parse().map_err(|_| refused())
 }

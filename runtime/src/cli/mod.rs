@@ -4,6 +4,7 @@ mod bench;
 mod choices;
 mod codes;
 mod command;
+mod drone;
 mod forecast;
 mod models;
 pub(crate) mod node;
@@ -17,6 +18,7 @@ mod weather;
 
 pub(crate) use bench::BenchArgs;
 pub(crate) use command::{Cli, Verb};
+pub(crate) use drone::{DroneArgs, Steady};
 pub(crate) use forecast::ForecastArgs;
 pub(crate) use models::ModelsWhat;
 pub(crate) use pick::Pick;

@@ -4,6 +4,7 @@ mod bench;
 mod completions;
 mod demo;
 mod doctor;
+mod drone;
 mod forecast;
 mod man;
 mod models;
@@ -29,6 +30,7 @@ pub(crate) fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match cli.verb {
         Verb::Demo { out } => demo::run(&out),
         Verb::Forecast(args) => forecast::run(&args),
+        Verb::Drone(args) => drone::run(&args),
         Verb::Replay(args) => replay::run(&args),
         Verb::Models { what } => models::run(&what),
         Verb::Doctor { config, bundle } => doctor::run(config.as_deref(), bundle.as_deref()),

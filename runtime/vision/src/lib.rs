@@ -29,7 +29,7 @@ mod npy_header;
 pub mod pipeline;
 pub mod product;
 mod projection;
-mod quantile;
+pub mod quantile;
 pub mod radar;
 pub mod rain_rate;
 pub mod score;

@@ -19,6 +19,9 @@ const LINE_CHARS: usize = 400;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Note {
+    // ---- what whoever made the film says of it ----
+    /// In its own words.
+    Said(String),
     // ---- source: any input ----
     /// The input says one kind, the person another.
     KindOverridden {
@@ -733,6 +736,7 @@ pub enum TimesUnused {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Said(words) => f.write_str(words),
             Self::FlowShort { pairs, usual } => write!(
                 f,
                 "optical flow over {pairs} frames, not {usual}: the clip has only {}",

@@ -42,7 +42,8 @@ pub(crate) fn nth<I: Iterator<Item = f32>>(values: impl Fn() -> I, k: usize) -> 
 }
 
 /// The `q` quantile (0..1) between neighbours in order, as NumPy's default gives it.
-pub(crate) fn quantile<I: Iterator<Item = f32>>(values: impl Fn() -> I, n: usize, q: f64) -> f32 {
+#[must_use]
+pub fn quantile<I: Iterator<Item = f32>>(values: impl Fn() -> I, n: usize, q: f64) -> f32 {
     let place = q * n.saturating_sub(1) as f64;
     let (below, part) = (place.floor() as usize, place.fract());
     let low = f64::from(nth(&values, below));

@@ -64,9 +64,15 @@ impl Gatherer {
         }
     }
 
-    /// Counts a picture's votes: what is `hot` `[H, W]`, taken at `time_s`. `false` where it shows no ground near
-    /// enough, or the ground would become more than a map may have.
-    pub fn add(&mut self, hot: &Array2<bool>, pointing: &Pointing, time_s: f64) -> bool {
+    /// Counts a picture's votes: what is `hot` `[H, W]` where it is not `blind`, taken at `time_s`. `false` where it
+    /// shows no ground near enough, or the ground would become more than a map may have.
+    pub fn add(
+        &mut self,
+        hot: &Array2<bool>,
+        blind: Option<&Array2<bool>>,
+        pointing: &Pointing,
+        time_s: f64,
+    ) -> bool {
         let (h, w) = hot.dim();
         let footprint = pointing.footprint([w as f64, h as f64], &self.terrain);
         let Some(window) = self.lattice.window(&footprint) else { return false };
@@ -91,6 +97,9 @@ impl Gatherer {
                 let last = std::mem::replace(&mut before, px);
                 let Some([u, v]) = px else { continue };
                 if !(u >= 0.0 && v >= 0.0 && u < w as f64 && v < h as f64) {
+                    continue;
+                }
+                if blind.is_some_and(|blind| blind[[v as usize, u as usize]]) {
                     continue;
                 }
                 // How much picture lies between this cell and its neighbours.
@@ -257,10 +266,10 @@ mod tests {
     fn half_of_the_views_burn_a_cell_and_what_is_not_seen_is_not_known() {
         let mut gatherer = Gatherer::new(1.0, Terrain::Level(0.0));
         for (k, east) in [0.0, 4.0, 8.0].into_iter().enumerate() {
-            assert!(gatherer.add(&square(12 - east as usize), &pointing(east), k as f64));
+            assert!(gatherer.add(&square(12 - east as usize), None, &pointing(east), k as f64));
         }
         // One view of three is off by six metres.
-        assert!(gatherer.add(&square(18), &pointing(0.0), 3.0));
+        assert!(gatherer.add(&square(18), None, &pointing(0.0), 3.0));
         gatherer.end_step(4.0);
         let found = gatherer.gathered().unwrap();
         assert_eq!((found.window.width, found.window.height), (48, 30));
@@ -268,7 +277,7 @@ mod tests {
         assert!((12..18).all(burnt) && !burnt(11) && !burnt(18) && !burnt(23));
         assert_eq!((found.steps[0].age_s[[0, 0]], found.steps[0].age_s[[0, 47]]), (1.0, 2.0));
         // Later views see nothing hot: what burnt stays burnt.
-        gatherer.add(&square(100), &pointing(-40.0), 5.0);
+        gatherer.add(&square(100), None, &pointing(-40.0), 5.0);
         gatherer.end_step(6.0);
         let found = gatherer.gathered().unwrap();
         assert_eq!(found.window.width, 88);
@@ -283,7 +292,7 @@ mod tests {
         spot[[20, 30]] = true;
         for k in 0..10 {
             let hot = if k < 4 { spot.clone() } else { square(100) };
-            gatherer.add(&hot, &pointing(0.0), f64::from(k));
+            gatherer.add(&hot, None, &pointing(0.0), f64::from(k));
         }
         gatherer.end_step(10.0);
         let found = gatherer.gathered().unwrap();
@@ -294,7 +303,7 @@ mod tests {
     #[test]
     fn pixels_that_cover_many_cells_say_nothing() {
         let mut gatherer = Gatherer::new(0.2, Terrain::Level(0.0));
-        assert!(!gatherer.add(&square(0), &pointing(0.0), 0.0));
+        assert!(!gatherer.add(&square(0), None, &pointing(0.0), 0.0));
         assert!(gatherer.gathered().is_none());
     }
 }

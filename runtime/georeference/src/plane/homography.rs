@@ -144,10 +144,10 @@ fn solved(mut a: [[f64; 9]; 8]) -> Option<[f64; 8]> {
             return None;
         }
         for i in k + 1..8 {
-            let factor = a[i][k] / a[k][k];
-            for j in k..9 {
-                a[i][j] -= factor * a[k][j];
-            }
+            let (upper, lower) = a.split_at_mut(i);
+            let (pivot, row) = (&upper[k], &mut lower[0]);
+            let factor = row[k] / pivot[k];
+            row.iter_mut().zip(pivot).skip(k).for_each(|(v, p)| *v -= factor * p);
         }
     }
     let mut out = [0.0; 8];

@@ -34,6 +34,8 @@ pub struct Picture {
     pub grey: Array2<f32>,
     /// What is too hot to be ground, where the camera's kind tells it; by brightness otherwise.
     pub hot: Option<Array2<bool>>,
+    /// Where nothing is shown: beyond the lens, or burnt-in text.
+    pub blind: Option<Array2<bool>>,
 }
 
 /// A picture prepared.
@@ -49,7 +51,10 @@ impl Contrast {
     pub(super) fn of(picture: &Picture) -> Self {
         let shape = picture.grey.dim();
         let (h, w) = shape;
-        let hot = picture.hot.clone().unwrap_or_else(|| hot(&picture.grey));
+        let mut hot = picture.hot.clone().unwrap_or_else(|| hot(&picture.grey));
+        if let Some(blind) = picture.blind.as_ref().filter(|b| b.dim() == shape) {
+            hot.zip_mut_with(blind, |hot, &blind| *hot |= blind);
+        }
         let hot = hot.as_slice().unwrap_or(&[]);
         let soft = blurred(&picture.grey);
         let soft = soft.as_slice().unwrap_or(&[]);
@@ -152,8 +157,8 @@ mod tests {
 
     #[test]
     fn gain_and_lift_change_little() {
-        let plain = Contrast::of(&Picture { grey: ground(1.0, 0.0), hot: None });
-        let other = Contrast::of(&Picture { grey: ground(1.25, 40.0), hot: None });
+        let plain = Contrast::of(&Picture { grey: ground(1.0, 0.0), hot: None, blind: None });
+        let other = Contrast::of(&Picture { grey: ground(1.25, 40.0), hot: None, blind: None });
         let most =
             plain.codes.iter().zip(&other.codes).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(most < 8.0, "{most}");
@@ -164,7 +169,7 @@ mod tests {
     fn what_is_hot_is_neutral_and_so_are_its_neighbours_not_cold() {
         let mut grey = ground(1.0, 0.0);
         grey.slice_mut(ndarray::s![30..40, 50..60]).fill(250.0);
-        let c = Contrast::of(&Picture { grey, hot: None });
+        let c = Contrast::of(&Picture { grey, hot: None, blind: None });
         assert_eq!(
             (c.codes[[35, 55]], c.cold[[35, 55]], c.cold[[28, 55]], c.cold[[26, 55]]),
             (128.0, false, false, true)

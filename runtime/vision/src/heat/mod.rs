@@ -22,7 +22,7 @@ const WARM: [f32; 2] = [25.0, 75.0];
 
 /// Flame intensity `[H, W]` in 0..1 of an 8-bit colour frame `[H, W, 3]`, red first.
 #[must_use]
-pub(crate) fn flame_intensity(rgb: &Array3<u8>) -> Array2<f32> {
+pub fn flame_intensity(rgb: &Array3<u8>) -> Array2<f32> {
     let (red, blue) = (rgb.slice(s![.., .., 0]), rgb.slice(s![.., .., 2]));
     ndarray::Zip::from(red).and(blue).map_collect(|&r, &b| {
         let (r, b) = (f32::from(r), f32::from(b));

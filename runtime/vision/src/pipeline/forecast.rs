@@ -7,13 +7,13 @@ use super::error::PipelineError;
 use super::kept_state::{KeptState, begin_at};
 use super::leads::Leads;
 use super::options::{ForecastOptions, PipelineOptions};
-use super::prepare::{clip_ending, model_for, open, provenance};
+use super::prepare::{Opened, clip_ending, model_for, open, provenance};
 use super::summary::Summary;
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance};
 use crate::frame::Film;
 use crate::model::{Model, ModelError, RunOptions};
-use crate::product::{self, Staged, Written};
+use crate::product::{self, ProductError, Staged, Which, Written};
 
 /// What a forecast is made from.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +77,22 @@ pub fn forecast(
 ) -> Result<ForecastDone, PipelineError> {
     // What can be refused is refused before the long work: output, input, model.
     drop(Staged::begin(output)?);
+    let opened = open(input, &options.pipeline)?;
+    forecast_opened(opened, output, options, progress, &mut |_| Ok(()))
+}
+
+/// The same from an input that is at hand; `beside` writes files of the caller's own into the folder.
+///
+/// # Errors
+/// As [`forecast`], and what `beside` says.
+pub fn forecast_opened(
+    mut opened: Opened,
+    output: &Path,
+    options: &ForecastOptions,
+    progress: &mut dyn FnMut(usize, usize),
+    beside: &mut dyn FnMut(&mut Staged) -> Result<(), ProductError>,
+) -> Result<ForecastDone, PipelineError> {
     let ForecastOptions { pipeline: options, at, state, start_utc } = options;
-    let mut opened = open(input, options)?;
     if let Some(start) = *start_utc {
         begin_at(&mut opened.film, start)?;
     }
@@ -104,7 +118,7 @@ pub fn forecast(
     let seen = Seen { film, clip: &clip, decode_s: opened.decode_s, clip_s };
     let (forecast, mut provenance) = forecast_from(&seen, &model, leads, options, progress)?;
     provenance.memory = kept.as_ref().map(|kept| kept.facts().clone());
-    let written = product::write_all(output, &clip, &forecast, &provenance)?;
+    let written = product::write_beside(output, &clip, &forecast, &provenance, Which::All, beside)?;
     if let Some(kept) = &kept {
         kept.write()?;
     }

@@ -136,7 +136,7 @@ fn read(path: &Path) -> Result<Option<State>, StateError> {
 }
 
 /// Gives the frames of `film` wall times, the first of which is `start`.
-pub(super) fn begin_at(film: &mut Film, start: Timestamp) -> Result<(), PipelineError> {
+pub fn begin_at(film: &mut Film, start: Timestamp) -> Result<(), PipelineError> {
     if film.start_utc().is_some() {
         return Err(PipelineError::OwnTimes { input: film.name.clone() });
     }

@@ -22,7 +22,8 @@ mod stop;
 mod summary;
 
 pub use error::PipelineError;
-pub use forecast::{ForecastDone, Seen, forecast, forecast_from};
+pub use forecast::{ForecastDone, Seen, forecast, forecast_from, forecast_opened};
+pub use kept_state::begin_at;
 pub use leads::Leads;
 pub use options::{ForecastOptions, PipelineOptions, Spell};
 pub use prepare::{Opened, clip_ending, model_for, open, provenance};

@@ -14,6 +14,7 @@ mod beside;
 mod error;
 mod facts;
 mod film;
+mod film_file;
 mod frame_file;
 pub mod fronts;
 mod geojson;
@@ -38,6 +39,7 @@ mod trial;
 
 pub use atomic::{Staged, Written};
 pub use error::ProductError;
+pub use film_file::film_file;
 pub use frame_file::frame_file;
 use parts::{Fire, Parts, Wet};
 
@@ -79,10 +81,26 @@ pub fn write(
     provenance: &Provenance,
     which: Which,
 ) -> Result<Written, ProductError> {
+    write_beside(out, clip, forecast, provenance, which, &mut |_| Ok(()))
+}
+
+/// The same, with files of the caller's own in the same folder: `beside` writes them.
+///
+/// # Errors
+/// As [`write_all`], and what `beside` says.
+pub fn write_beside(
+    out: &Path,
+    clip: &Clip,
+    forecast: &Forecast,
+    provenance: &Provenance,
+    which: Which,
+    beside: &mut dyn FnMut(&mut Staged) -> Result<(), ProductError>,
+) -> Result<Written, ProductError> {
     let parts = Parts::of(clip, forecast)?;
     let facts = facts::Facts::of(clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
     let mut staged = Staged::begin(out)?;
+    beside(&mut staged)?;
     std::thread::scope(|scope| -> Result<(), ProductError> {
         // The sequence takes longest: it is drawn beside all the others.
         let sequence = scope.spawn(|| {
