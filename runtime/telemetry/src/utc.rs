@@ -43,7 +43,7 @@ pub(crate) enum NoTime {
 pub(crate) fn of_text(text: &str) -> Result<f64, NoTime> {
     let text = text.trim();
     match text.parse::<Timestamp>() {
-        Ok(t) => Ok(t.as_nanosecond() as f64 / 1e9),
+        Ok(t) => Ok(t.as_second() as f64 + f64::from(t.subsec_nanosecond()) / 1e9),
         Err(_) if text.parse::<jiff::civil::DateTime>().is_ok() => Err(NoTime::NoZone),
         Err(_) => Err(NoTime::NotATime),
     }

@@ -157,9 +157,24 @@ mod tests {
         let of = |a: [f64; 3]| Rotation::from_yaw_pitch_roll_deg(a[0], a[1], a[2]).unwrap();
         for (what, body, camera, together) in [
             ("yaws add on a level body", [30.0, 0.0, 0.0], [350.0, -45.0, 0.0], [20.0, -45.0, 0.0]),
-            ("its pitch is the camera's ahead", [90.0, 10.0, 0.0], [0.0, -30.0, 0.0], [90.0, -20.0, 0.0]),
-            ("and the roll of one that looks right", [0.0, 10.0, 0.0], [90.0, 0.0, 0.0], [90.0, 0.0, 10.0]),
-            ("a roll to the right lowers it there", [0.0, 0.0, 20.0], [90.0, 0.0, 0.0], [90.0, -20.0, 0.0]),
+            (
+                "its pitch is the camera's ahead",
+                [90.0, 10.0, 0.0],
+                [0.0, -30.0, 0.0],
+                [90.0, -20.0, 0.0],
+            ),
+            (
+                "and the roll of one that looks right",
+                [0.0, 10.0, 0.0],
+                [90.0, 0.0, 0.0],
+                [90.0, 0.0, 10.0],
+            ),
+            (
+                "a roll to the right lowers it there",
+                [0.0, 0.0, 20.0],
+                [90.0, 0.0, 0.0],
+                [90.0, -20.0, 0.0],
+            ),
         ] {
             let got = of(camera).carried_by(of(body));
             assert!(got.apart_deg(of(together)) < 1e-5, "{what}: {:?}", got.yaw_pitch_roll_deg());

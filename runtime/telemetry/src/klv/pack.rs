@@ -22,7 +22,12 @@ pub(crate) struct Pack<'a> {
 
 impl Packs {
     /// Takes the payload of a packet; gives each whole pack to `take`. Says how many were spoilt.
-    pub(crate) fn push(&mut self, payload: &[u8], starts: bool, mut take: impl FnMut(Pack<'_>)) -> u64 {
+    pub(crate) fn push(
+        &mut self,
+        payload: &[u8],
+        starts: bool,
+        mut take: impl FnMut(Pack<'_>),
+    ) -> u64 {
         let mut bad = 0;
         if starts {
             bad += self.finish(&mut take);
@@ -116,7 +121,8 @@ mod tests {
 
     #[test]
     fn a_pack_ends_by_its_length_or_when_the_next_begins() {
-        let head = |length: u8| [0, 0, 1, 0xFC, 0, length, 0x80, 0x80, 5, 0x21, 0, 5, 0xBF, 0x21, 7];
+        let head =
+            |length: u8| [0, 0, 1, 0xFC, 0, length, 0x80, 0x80, 5, 0x21, 0, 5, 0xBF, 0x21, 7];
         for (what, length, second_starts, want, bad) in
             [("by length", 9, false, 1, 0), ("open", 0, true, 1, 0), ("cut off", 99, true, 0, 1)]
         {

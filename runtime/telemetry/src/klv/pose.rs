@@ -80,8 +80,16 @@ mod tests {
         for (what, set, want) in [
             ("azimuths add", set(100.0, level, level, 300.0, -45.0), Some([40.0, -45.0, 0.0])),
             ("nose up", set(0.0, Some(10.0), level, 0.0, -45.0), Some([0.0, -35.0, 0.0])),
-            ("right wing down, looks right", set(0.0, level, Some(5.0), 90.0, -45.0), Some([90.0, -50.0, 0.0])),
-            ("right wing down, looks ahead", set(0.0, level, Some(5.0), 0.0, 0.0), Some([0.0, 0.0, 5.0])),
+            (
+                "right wing down, looks right",
+                set(0.0, level, Some(5.0), 90.0, -45.0),
+                Some([90.0, -50.0, 0.0]),
+            ),
+            (
+                "right wing down, looks ahead",
+                set(0.0, level, Some(5.0), 0.0, 0.0),
+                Some([0.0, 0.0, 5.0]),
+            ),
             ("pitch is not known", set(0.0, None, level, 0.0, 0.0), None),
         ] {
             let got = sample(&set).and_then(|s| s.rotation);

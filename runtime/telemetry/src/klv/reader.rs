@@ -103,8 +103,9 @@ impl Klv {
             None => {
                 let waiting = pieces.entry(0).or_default();
                 waiting.extend_from_slice(bytes);
-                let done =
-                    each_set(waiting, Last::No, counts, |set, counts| taken.set(&set, None, counts));
+                let done = each_set(waiting, Last::No, counts, |set, counts| {
+                    taken.set(&set, None, counts)
+                });
                 waiting.drain(..done);
             }
         }
@@ -229,7 +230,9 @@ impl Taken {
                 whole.extend_from_slice(unit);
                 if is_last {
                     let whole = std::mem::take(whole);
-                    each_set(&whole, Last::Yes, counts, |set, counts| self.set(&set, pts_s, counts));
+                    each_set(&whole, Last::Yes, counts, |set, counts| {
+                        self.set(&set, pts_s, counts)
+                    });
                 }
             }
         }

@@ -13,7 +13,12 @@ pub(crate) struct Sections {
 impl Sections {
     /// Takes the payload of a packet; gives each whole section whose checksum holds to `take`. Says how many did
     /// not hold.
-    pub(crate) fn push(&mut self, payload: &[u8], starts: bool, mut take: impl FnMut(&[u8])) -> u64 {
+    pub(crate) fn push(
+        &mut self,
+        payload: &[u8],
+        starts: bool,
+        mut take: impl FnMut(&[u8]),
+    ) -> u64 {
         let mut bad = 0;
         if !starts {
             if self.running {
@@ -104,7 +109,8 @@ mod tests {
     fn a_table_over_two_packets_and_a_spoilt_one() {
         // Oracle: CRC-32/MPEG-2 of the text 123456789, as catalogues of checksums have it.
         assert_eq!(crc(b"123456789"), 0x0376_E6E7);
-        let mut table = vec![2, 0xB0, 18, 0, 1, 0xC1, 0, 0, 0xE1, 0, 0xF0, 0, 0x15, 0xE1, 0x31, 0xF0, 0];
+        let mut table =
+            vec![2, 0xB0, 18, 0, 1, 0xC1, 0, 0, 0xE1, 0, 0xF0, 0, 0x15, 0xE1, 0x31, 0xF0, 0];
         let sum = crc(&table);
         table.extend(sum.to_be_bytes());
         for (cut, spoil, want) in [(20, 0, 1), (5, 0, 1), (2, 0, 1), (5, 1, 0)] {
@@ -113,7 +119,8 @@ mod tests {
             let (mut all, mut got) = (Sections::default(), Vec::new());
             let first = [&[0], &spoilt[..cut]].concat();
             let mut bad = all.push(&first, true, |s| got.push(streams(s)));
-            bad += all.push(&[&spoilt[cut..], &[0xFF; 9]].concat(), false, |s| got.push(streams(s)));
+            bad +=
+                all.push(&[&spoilt[cut..], &[0xFF; 9]].concat(), false, |s| got.push(streams(s)));
             assert_eq!((got.len(), bad), (want, 1 - want as u64), "{cut}");
             assert!(got.iter().all(|s| *s == [(0x15, 0x131)]));
         }

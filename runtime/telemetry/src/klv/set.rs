@@ -68,7 +68,10 @@ pub(crate) fn read(whole: &[u8], value: &[u8]) -> Result<Set, BadSet> {
         let b = rest.get(n..).and_then(|r| r.get(..length)).ok_or(BadSet::Form)?;
         rest = &rest[n + length..];
         let (slot, value) = match tag {
-            2 => (&mut set.time_s, <[u8; 8]>::try_from(b).ok().map(|b| u64::from_be_bytes(b) as f64 / 1e6)),
+            2 => (
+                &mut set.time_s,
+                <[u8; 8]>::try_from(b).ok().map(|b| u64::from_be_bytes(b) as f64 / 1e6),
+            ),
             5 => (&mut set.heading_deg, unsigned::<2>(b, 0.0, 360.0)),
             6 => (&mut set.pitch_deg, signed::<2>(b, 20.0)),
             7 => (&mut set.roll_deg, signed::<2>(b, 50.0)),

@@ -91,7 +91,11 @@ impl Transport {
     }
 
     /// Nothing more comes.
-    pub(crate) fn finish(&mut self, counts: &mut Counts, mut take: impl FnMut(Given<'_>, &mut Counts)) {
+    pub(crate) fn finish(
+        &mut self,
+        counts: &mut Counts,
+        mut take: impl FnMut(Given<'_>, &mut Counts),
+    ) {
         if let Some(packet) = self.waiting.first_chunk::<PACKET>().filter(|p| p[0] == SYNC) {
             let packet = *packet;
             self.packet(&packet, counts, &mut take);
@@ -100,7 +104,8 @@ impl Transport {
         for (&stream, (followed, _)) in &mut self.followed {
             if let Followed::Metadata { in_units, packs } = followed {
                 let in_units = *in_units;
-                let mut given = |pack: Pack<'_>| take(Given::Metadata { stream, in_units, pack }, counts);
+                let mut given =
+                    |pack: Pack<'_>| take(Given::Metadata { stream, in_units, pack }, counts);
                 let bad = packs.finish(&mut given);
                 counts.bad += bad;
             }
@@ -154,8 +159,7 @@ impl Transport {
         let mut found = Vec::new();
         match followed {
             Followed::Programme(sections) => {
-                counts.bad_checksum +=
-                    sections.push(payload, starts, |s| found.extend(streams(s)));
+                counts.bad_checksum += sections.push(payload, starts, |s| found.extend(streams(s)));
             }
             Followed::Metadata { in_units, packs } => {
                 let in_units = *in_units;

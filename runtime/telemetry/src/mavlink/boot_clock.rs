@@ -154,14 +154,24 @@ mod tests {
             ),
             (
                 "one wrong telling",
-                vec![(0.0, Some(utc)), (1.0, Some(utc + 19.0)), (2.0, None), (3.0, Some(utc + 3.0))],
+                vec![
+                    (0.0, Some(utc)),
+                    (1.0, Some(utc + 19.0)),
+                    (2.0, None),
+                    (3.0, Some(utc + 3.0)),
+                ],
                 vec![utc + 2.0],
                 vec![],
                 0,
             ),
             (
                 "leap seconds learnt",
-                vec![(0.0, Some(utc)), (1.0, Some(utc - 17.0)), (2.0, Some(utc - 16.0)), (3.0, None)],
+                vec![
+                    (0.0, Some(utc)),
+                    (1.0, Some(utc - 17.0)),
+                    (2.0, Some(utc - 16.0)),
+                    (3.0, None),
+                ],
                 vec![utc - 15.0],
                 vec![Note::ClockJumped { by_s: -18.0 }],
                 0,

@@ -33,7 +33,13 @@ pub(crate) struct Lenses {
 
 impl Lenses {
     /// The lens to go by after this telling, where it is one and the cameras agree.
-    pub(crate) fn tell(&mut self, who: Who, rank: Rank, lens: Lens, notes: &mut Notes) -> Option<Lens> {
+    pub(crate) fn tell(
+        &mut self,
+        who: Who,
+        rank: Rank,
+        lens: Lens,
+        notes: &mut Notes,
+    ) -> Option<Lens> {
         let hfov = lens.hfov_deg?;
         let before = self.told.get(&who).map(|t| t.0);
         if before.is_some_and(|b| b > rank) || (before.is_none() && self.told.len() == MOST) {

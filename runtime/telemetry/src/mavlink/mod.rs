@@ -13,6 +13,6 @@ mod lens;
 mod reader;
 mod tlog;
 
-pub use reader::Mavlink;
 pub(crate) use frame::is_frame;
+pub use reader::Mavlink;
 pub(crate) use tlog::{is_tlog, read};

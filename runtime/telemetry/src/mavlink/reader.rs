@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use emberline_georeference::pose::{Accuracy, Heights, Lens, Place, Rotation, Sample};
 use ::mavlink::Message;
 use ::mavlink::dialects::common as m;
 use ::mavlink::dialects::common::MavMessage as M;
+use emberline_georeference::pose::{Accuracy, Heights, Lens, Rotation, Sample};
 
 use super::boot_clock::{BootClock, Says};
 use super::frame::{Ended, Frame, Splitter};
@@ -81,7 +81,8 @@ impl Mavlink {
 
     fn listen(&mut self, bytes: &[u8], ended: Ended, came: Option<f64>, out: &mut Vec<Sample>) {
         let Self { splitter, listener, counts, .. } = self;
-        splitter.push(bytes, ended, counts, |frame, counts| listener.hear(frame, came, counts, out));
+        splitter
+            .push(bytes, ended, counts, |frame, counts| listener.hear(frame, came, counts, out));
     }
 
     /// Nothing more comes: gives the samples that can still be had.
@@ -206,6 +207,7 @@ impl Listener {
         }
     }
 
+    #[allow(deprecated, reason = "older gimbals send MOUNT_ORIENTATION")]
     fn message(&mut self, message: &M, component: u8, counts: &mut Counts, out: &mut Vec<Sample>) {
         match message {
             M::SYSTEM_TIME(t) => {
@@ -322,11 +324,8 @@ impl Listener {
         let now = self.headings.push(boot_s, body.yaw_pitch_roll_deg()[0]);
         self.rotations(now, out);
         if let Some(mount) = self.options.mount
-            && let Some(camera) = Rotation::from_yaw_pitch_roll_deg(
-                mount.yaw_deg,
-                mount.pitch_deg,
-                mount.roll_deg,
-            )
+            && let Some(camera) =
+                Rotation::from_yaw_pitch_roll_deg(mount.yaw_deg, mount.pitch_deg, mount.roll_deg)
         {
             self.rotations(vec![(boot_s, camera.carried_by(body))], out);
         }
@@ -390,6 +389,7 @@ impl Listener {
     }
 
     /// The older message, in degrees; what it does not know of north is 0.
+    #[allow(deprecated, reason = "older gimbals send it")]
     fn mount(
         &mut self,
         o: &m::MOUNT_ORIENTATION_DATA,

@@ -1,8 +1,8 @@
 //! Recordings of a ground station (`.tlog`): the time in µs, big-endian, before each frame.
 
-use emberline_georeference::pose::Sample;
 use ::mavlink::Message;
 use ::mavlink::dialects::common::MavMessage;
+use emberline_georeference::pose::Sample;
 
 use super::boot_clock::Says;
 use super::frame::{Look, look};

@@ -22,9 +22,10 @@ fn set(tags: &[(u8, &[u8])]) -> Vec<u8> {
     }
     value.extend([1, 2]);
     let mut whole = [&KEY[..], &[0x81, value.len() as u8 + 2], &value].concat();
-    let sum = whole.iter().enumerate().fold(0_u16, |sum, (k, byte)| {
-        sum.wrapping_add(u16::from(*byte) << (8 * ((k + 1) % 2)))
-    });
+    let sum = whole
+        .iter()
+        .enumerate()
+        .fold(0_u16, |sum, (k, byte)| sum.wrapping_add(u16::from(*byte) << (8 * ((k + 1) % 2))));
     whole.extend(sum.to_be_bytes());
     whole
 }
@@ -114,11 +115,9 @@ fn full_range_angles_come_before_narrow_ones() {
 #[test]
 fn a_spoilt_set_is_counted_and_the_next_is_found() {
     let good = bytes(SAMPLE);
-    for (what, spoil, counts) in [
-        ("a value", 40, (1, 1, 0)),
-        ("its length", 16, (1, 0, 1)),
-        ("its key", 3, (1, 0, 0)),
-    ] {
+    for (what, spoil, counts) in
+        [("a value", 40, (1, 1, 0)), ("its length", 16, (1, 0, 1)), ("its key", 3, (1, 0, 0))]
+    {
         let mut bad = good.clone();
         bad[spoil] ^= 0x7F;
         if spoil == 16 {

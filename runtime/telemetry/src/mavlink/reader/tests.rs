@@ -3,6 +3,8 @@
 
 use ::mavlink::{MavHeader, write_v1_msg, write_v2_msg};
 
+use emberline_georeference::pose::Place;
+
 use super::*;
 use crate::options::{Mount, Yaw};
 
@@ -89,7 +91,12 @@ fn a_position_has_its_scales_kinds_of_height_and_time() {
 #[test]
 fn without_a_fix_there_is_no_place() {
     let fix = |kind, h_acc| {
-        M::GPS_RAW_INT(m::GPS_RAW_INT_DATA { fix_type: kind, h_acc, v_acc: 3000, ..Default::default() })
+        M::GPS_RAW_INT(m::GPS_RAW_INT_DATA {
+            fix_type: kind,
+            h_acc,
+            v_acc: 3000,
+            ..Default::default()
+        })
     };
     use m::GpsFixType as F;
     for (what, messages, want) in [
