@@ -17,7 +17,7 @@ use crate::picture;
 use crate::refusal::Refusal;
 use crate::survey::Survey;
 use crate::surveyor::Surveyor;
-use crate::track::{Clock, Track};
+use crate::track::Track;
 
 /// Seconds between frames that are laid, where a person does not say: more tell nothing new.
 const EVERY_S: f64 = 1.0;
@@ -36,6 +36,8 @@ pub struct FlyOptions {
     pub every_s: Option<f64>,
     /// Where the telemetry is; `None` to work in pixels, or with a camera that stands still.
     pub pose: Option<PathBuf>,
+    /// How the telemetry is read.
+    pub telemetry: emberline_telemetry::Options,
     /// Seconds to add to a frame's time before its pose is looked up.
     pub pose_offset_s: f64,
     /// Wall time of the film's first frame, where it tells none.
@@ -90,15 +92,19 @@ pub fn fly(
 ) -> Result<Flown, FlyError> {
     let refused = |why: Refusal| FlyError::Refused { input: input.to_owned(), why };
     drop(Staged::begin(output).map_err(PipelineError::from)?);
-    let opened = read(input, options)?;
-    let film = &opened.film;
+    let mut opened = read(input, options)?;
+    let mut told = Vec::new();
     let track = match &options.pose {
-        Some(path) => Some(crate::telemetry::read(path, options.pose_offset_s).map_err(refused)?),
+        Some(path) => {
+            let film = &mut opened.film;
+            let (track, notes) = Track::read(path, options.telemetry, options.pose_offset_s, film)
+                .map_err(refused)?;
+            told = notes;
+            Some(track)
+        }
         None => None,
     };
-    if let Some(track) = &track {
-        meet(film, track).map_err(refused)?;
-    }
+    let film = &opened.film;
     let mut survey_options = options.survey.clone();
     survey_options.step_s = step_s(film, options.pipeline.source.step_s).map_err(refused)?;
     let mut surveyor =
@@ -106,6 +112,7 @@ pub fn fly(
     let survey = laid(film, track.as_ref(), &mut surveyor, survey_options.step_s, progress)
         .map_err(refused)?;
     let mut notes = notes(film, &survey, surveyor.datum(), track.as_ref());
+    notes.splice(0..0, told);
     let rows = rows_of(&surveyor);
     let ground = ground_film(film, &survey, &notes);
     let facts = serde_json::to_value(&survey.facts).unwrap_or_default();
@@ -171,38 +178,6 @@ fn read(input: &str, options: &FlyOptions) -> Result<Opened, FlyError> {
         pipeline::begin_at(film, start)?;
     }
     Ok(opened)
-}
-
-/// Refuses telemetry of another time than the film's.
-fn meet(film: &Film, track: &Track) -> Result<(), Refusal> {
-    let times: Vec<f64> = film.frames.iter().filter_map(|f| track.time_s(&f.time)).collect();
-    let (Some(first), Some(last)) = (times.first(), times.last()) else {
-        return Err(Refusal::new(
-            "the telemetry goes by wall time, and the film's frames have none",
-            "give ‹start-utc› 2026-08-01T12:00:00Z, the time of the film's first frame",
-        ));
-    };
-    let Some([from, to]) = track.flight.span_s() else {
-        return Err(Refusal::new("the telemetry is empty", "give another file"));
-    };
-    if *last < from - 0.5 || *first > to + 0.5 {
-        let said = |s: f64| match track.clock {
-            Clock::Utc => Timestamp::from_nanosecond((s * 1e9) as i128)
-                .map_or_else(|_| format!("{s} s"), |t| format!("{t:.0}")),
-            Clock::FilmStart => format!("{s:.1} s"),
-        };
-        return Err(Refusal::new(
-            format!(
-                "the telemetry is of another time: {} to {}, the film is of {} to {}",
-                said(from),
-                said(to),
-                said(*first),
-                said(*last)
-            ),
-            "give the flight's own telemetry; ‹pose-offset› SECONDS where clocks differ, ‹start-utc› where the film tells a wrong time",
-        ));
-    }
-    Ok(())
 }
 
 /// Seconds between films of the ground.

@@ -19,7 +19,6 @@ mod refusal;
 mod row;
 mod survey;
 mod surveyor;
-mod telemetry;
 mod track;
 
 pub use camera_file::{CameraFile, LensTable, MastTable, PointTable};
@@ -31,4 +30,6 @@ pub use refusal::Refusal;
 pub use row::{FrameRow, Laid};
 pub use survey::{FrameCounts, SpotFacts, Survey, SurveyFacts, Timings};
 pub use surveyor::Surveyor;
-pub use track::{Clock, Track};
+pub use track::Track;
+
+pub use emberline_telemetry as telemetry;

@@ -1,17 +1,14 @@
 //! Tracks: a flight's telemetry and the clock that it goes by.
 
-use emberline_georeference::pose::{Flight, Pose};
-use emberline_vision::frame::FrameTime;
+use std::path::Path;
 
-/// The clock of a telemetry's times.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Clock {
-    /// Seconds since 1970, UTC.
-    Utc,
-    /// Seconds since the film's first frame.
-    FilmStart,
-}
+use emberline_georeference::pose::{Flight, Pose};
+use emberline_telemetry::{Clock, Options, Telemetry};
+use emberline_vision::frame::{Film, FrameTime};
+use emberline_vision::pipeline;
+use jiff::Timestamp;
+
+use crate::refusal::Refusal;
 
 /// A flight's telemetry and the clock that it goes by.
 #[derive(Clone, Debug)]
@@ -41,4 +38,79 @@ impl Track {
     pub fn pose(&self, time: &FrameTime) -> Option<Pose> {
         self.time_s(time).map(|at| self.flight.at(at))
     }
+
+    /// Reads the telemetry of a film from a file or folder; with what a person should know of it. A film without wall
+    /// times takes them from the telemetry, where that tells them for the film's own.
+    ///
+    /// # Errors
+    /// [`Refusal`] where it cannot be read, says nothing of a pose, or is of another time than the film.
+    pub fn read(
+        path: &Path,
+        options: Options,
+        offset_s: f64,
+        film: &mut Film,
+    ) -> Result<(Self, Vec<String>), Refusal> {
+        let advice = "give ‹pose› the flight's telemetry";
+        let telemetry = emberline_telemetry::read(path, options)
+            .map_err(|e| Refusal::new(e.to_string(), advice))?;
+        let mut notes: Vec<String> = telemetry.notes.iter().map(ToString::to_string).collect();
+        let flight = Flight::new(&telemetry.samples)
+            .map_err(|e| Refusal::new(format!("{}: {e}", path.display()), advice))?;
+        let track = Self { flight, clock: telemetry.clock, offset_s };
+        if track.clock == Clock::Utc
+            && film.start_utc().is_none()
+            && let Some(start) = film_start(&telemetry)
+        {
+            pipeline::begin_at(film, start).map_err(|e| Refusal::new(e.to_string(), advice))?;
+            notes.push(format!("the telemetry tells when the film began: {start:.3}"));
+        }
+        track.meet(film)?;
+        Ok((track, notes))
+    }
+
+    /// Refuses telemetry of another time than the film's.
+    fn meet(&self, film: &Film) -> Result<(), Refusal> {
+        let times: Vec<f64> = film.frames.iter().filter_map(|f| self.time_s(&f.time)).collect();
+        let (Some(first), Some(last)) = (times.first(), times.last()) else {
+            return Err(Refusal::new(
+                "the telemetry goes by wall time, and the film's frames have none",
+                "give ‹start-utc› 2026-08-01T12:00:00Z, the time of the film's first frame",
+            ));
+        };
+        let Some([from, to]) = self.flight.span_s() else {
+            return Err(Refusal::new("the telemetry is empty", "give another file"));
+        };
+        if *last >= from - 0.5 && *first <= to + 0.5 {
+            return Ok(());
+        }
+        let said = |s: f64| match self.clock {
+            Clock::Utc => Timestamp::from_nanosecond((s * 1e9) as i128)
+                .map_or_else(|_| format!("{s} s"), |t| format!("{t:.0}")),
+            Clock::FilmStart => format!("{s:.1} s"),
+        };
+        Err(Refusal::new(
+            format!(
+                "the telemetry is of another time: {} to {}, the film is of {} to {}",
+                said(from),
+                said(to),
+                said(*first),
+                said(*last)
+            ),
+            "give the flight's own telemetry; ‹pose-offset› SECONDS where clocks differ, ‹start-utc› where the film tells \
+             none or a wrong time",
+        ))
+    }
+}
+
+/// When the film of a telemetry that came with it began: by what both tell of the same moments.
+fn film_start(telemetry: &Telemetry) -> Option<Timestamp> {
+    let first_s = telemetry.first_picture_pts_s?;
+    let mut starts: Vec<f64> = telemetry
+        .film_times
+        .iter()
+        .map(|t| t.utc_s - (t.pts_s - first_s))
+        .filter(|s| s.is_finite())
+        .collect();
+    starts.sort_by(f64::total_cmp);
+    Timestamp::from_nanosecond((starts.get(starts.len() / 2)? * 1e9) as i128).ok()
 }

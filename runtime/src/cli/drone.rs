@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use emberline::drone::telemetry;
 use jiff::Timestamp;
 
 use super::forecast::utc;
@@ -33,6 +34,27 @@ pub(crate) enum Steady {
     Off,
 }
 
+/// From where the yaw of a gimbal counts; firmware says it wrongly at times.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Yaw {
+    /// As its messages say.
+    Auto,
+    /// From true north.
+    Earth,
+    /// From the vehicle's heading.
+    Vehicle,
+}
+
+impl From<Yaw> for telemetry::Yaw {
+    fn from(yaw: Yaw) -> Self {
+        match yaw {
+            Yaw::Auto => Self::Auto,
+            Yaw::Earth => Self::Earth,
+            Yaw::Vehicle => Self::Vehicle,
+        }
+    }
+}
+
 #[derive(Args, Debug)]
 pub(crate) struct DroneArgs {
     /// Film of the flight.
@@ -54,6 +76,15 @@ pub(crate) struct DroneArgs {
     /// The camera looks straight down, and heads where it flies: for telemetry without angles.
     #[arg(long)]
     pub(crate) nadir: bool,
+    /// From where the yaw of a MAVLink gimbal counts.
+    #[arg(long, value_enum, default_value_t = Yaw::Auto)]
+    pub(crate) yaw: Yaw,
+    /// How the camera is fixed to the body, degrees: 0,-90,0 looks straight down. A gimbal's angles do not count then.
+    #[arg(long, value_name = "YAW,PITCH,ROLL", value_delimiter = ',', allow_hyphen_values = true)]
+    pub(crate) mount: Option<Vec<f64>>,
+    /// The MAVLink vehicle to follow [default: the first autopilot that is heard].
+    #[arg(long, value_name = "ID")]
+    pub(crate) system: Option<u8>,
     /// Degrees to turn the telemetry's headings by, clockwise.
     #[arg(long, value_name = "DEGREES", default_value_t = 0.0, allow_negative_numbers = true)]
     pub(crate) yaw_offset: f64,

@@ -1,6 +1,7 @@
 //! `emberline drone`: a film of a flight in, a folder of the ground and its forecast out.
 
 use anyhow::anyhow;
+use emberline::drone::telemetry::{Mount, Options as TelemetryOptions};
 use emberline::drone::{CameraFile, FlyOptions, Ground, HeightFile, SurveyOptions, fly};
 
 use super::outcome::Outcome;
@@ -52,6 +53,13 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
         pipeline: options(&args.pick),
         every_s: args.every,
         pose: args.pose.clone().filter(|_| !is_none),
+        telemetry: TelemetryOptions {
+            system: args.system,
+            gimbal: None,
+            yaw: args.yaw.into(),
+            mount: mount(args)?,
+            ..TelemetryOptions::default()
+        },
         pose_offset_s: args.pose_offset,
         start_utc: args.start_utc,
         survey: SurveyOptions {
@@ -108,4 +116,13 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
     }
     // A forecast that was asked for and not made is a check that failed.
     Ok(if done.forecast.is_some() || args.no_forecast { Outcome::Done } else { Outcome::Short })
+}
+
+/// Angles of a camera that is fixed to the body.
+fn mount(args: &DroneArgs) -> anyhow::Result<Option<Mount>> {
+    let Some(angles) = &args.mount else { return Ok(None) };
+    match angles[..] {
+        [yaw_deg, pitch_deg, roll_deg] => Ok(Some(Mount { yaw_deg, pitch_deg, roll_deg })),
+        _ => Err(anyhow!("--mount: give three angles, YAW,PITCH,ROLL, such as 0,-90,0")),
+    }
 }

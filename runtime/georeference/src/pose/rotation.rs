@@ -47,6 +47,12 @@ impl Rotation {
         Self { q: multiplied([c, 0.0, 0.0, s], self.q) }
     }
 
+    /// The same camera on a body that looks as `body` does: its own angles then count from the body's axes.
+    #[must_use]
+    pub fn carried_by(self, body: Self) -> Self {
+        Self { q: multiplied(body.body_quaternion(), self.q) }
+    }
+
     /// Row by row: north, east and down of the camera's axes x, y and z.
     #[must_use]
     pub fn matrix(self) -> [[f64; 3]; 3] {
@@ -144,6 +150,35 @@ mod tests {
         }
         assert!(Rotation::from_yaw_pitch_roll_deg(f64::NAN, 0.0, 0.0).is_none());
         assert!(Rotation::from_body_quaternion([0.0; 4]).is_none());
+    }
+
+    #[test]
+    fn a_camera_turns_with_the_body_that_carries_it() {
+        let of = |a: [f64; 3]| Rotation::from_yaw_pitch_roll_deg(a[0], a[1], a[2]).unwrap();
+        for (what, body, camera, together) in [
+            ("yaws add on a level body", [30.0, 0.0, 0.0], [350.0, -45.0, 0.0], [20.0, -45.0, 0.0]),
+            (
+                "its pitch is the camera's ahead",
+                [90.0, 10.0, 0.0],
+                [0.0, -30.0, 0.0],
+                [90.0, -20.0, 0.0],
+            ),
+            (
+                "and the roll of one that looks right",
+                [0.0, 10.0, 0.0],
+                [90.0, 0.0, 0.0],
+                [90.0, 0.0, 10.0],
+            ),
+            (
+                "a roll to the right lowers it there",
+                [0.0, 0.0, 20.0],
+                [90.0, 0.0, 0.0],
+                [90.0, -20.0, 0.0],
+            ),
+        ] {
+            let got = of(camera).carried_by(of(body));
+            assert!(got.apart_deg(of(together)) < 1e-5, "{what}: {:?}", got.yaw_pitch_roll_deg());
+        }
     }
 
     #[test]
