@@ -1,14 +1,13 @@
-//! Heat: which cells of a picture burn, by the film's own contrast.
+//! Heat: how surely cells of a picture burn, by the film's own contrast.
 
 use emberline_vision::quantile::quantile;
 use ndarray::Array2;
 
 /// Share of a picture's cells that lie below its top.
-const TOP: f64 = 0.9995;
-/// Share of the pictures whose contrast lies below the film's: fire is not always in view.
-const CONTRAST_AT: f64 = 0.75;
-/// Share of the way from a picture's middle to the film's contrast from which on a cell burns.
-const WARM: f32 = 0.5;
+const TOP: f64 = 0.999;
+/// Shares of the way from a picture's middle to the film's contrast at which a cell begins to burn, and at which it
+/// surely does: half way between lies the front.
+const WARM: [f32; 2] = [0.25, 0.75];
 /// Contrast below which nothing burns, of the range of values.
 const LEAST_CONTRAST: f32 = 0.15;
 /// Pictures whose contrast is kept.
@@ -33,24 +32,20 @@ impl Heat {
         }
     }
 
-    /// Contrast of the film, grey levels.
-    fn contrast(&self) -> f32 {
-        let mut all = self.contrasts.clone();
-        if all.is_empty() {
-            return 0.0;
-        }
-        let at = ((all.len() - 1) as f64 * CONTRAST_AT) as usize;
-        *all.select_nth_unstable_by(at, f32::total_cmp).1
+    /// Contrast of the film, grey levels: the middle one of all pictures that show a fire. `None` where none does.
+    fn contrast(&self) -> Option<f32> {
+        let mut fires: Vec<f32> =
+            self.contrasts.iter().copied().filter(|c| *c >= LEAST_CONTRAST * 255.0).collect();
+        let middle = fires.len() / 2;
+        (!fires.is_empty()).then(|| *fires.select_nth_unstable_by(middle, f32::total_cmp).1)
     }
 
-    /// What burns in a picture.
-    pub(crate) fn burning(&self, grey: &Array2<f32>) -> Array2<bool> {
-        let contrast = self.contrast();
-        if contrast < LEAST_CONTRAST * 255.0 {
-            return Array2::from_elem(grey.dim(), false);
-        }
-        let limit = share(grey, 0.5) + WARM * contrast;
-        grey.mapv(|v| v >= limit)
+    /// How surely cells of a picture burn, 0 to 1.
+    pub(crate) fn burning(&self, grey: &Array2<f32>) -> Array2<f32> {
+        let Some(contrast) = self.contrast() else { return Array2::zeros(grey.dim()) };
+        let middle = share(grey, 0.5);
+        let [from, to] = WARM.map(|share| middle + share * contrast);
+        grey.mapv(|v| ((v - from) / (to - from)).clamp(0.0, 1.0))
     }
 }
 
@@ -70,9 +65,9 @@ mod tests {
         fire.slice_mut(ndarray::s![20..30, 30..40]).fill(220.0);
         let mut heat = Heat::default();
         heat.learn(&ground);
-        assert!(!heat.burning(&ground).iter().any(|&b| b), "no fire yet");
+        assert!(!heat.burning(&ground).iter().any(|&b| b > 0.0), "no fire yet");
         (0..9).for_each(|_| heat.learn(&fire));
-        assert_eq!(heat.burning(&fire).iter().filter(|&&b| b).count(), 100);
-        assert!(!heat.burning(&ground).iter().any(|&b| b), "the fire is out of view");
+        assert_eq!(heat.burning(&fire).iter().filter(|&&b| b == 1.0).count(), 100);
+        assert!(!heat.burning(&ground).iter().any(|&b| b > 0.0), "the fire is out of view");
     }
 }

@@ -11,8 +11,7 @@ use ndarray::{Array2, Axis};
 /// Pixels of width above which a picture is made smaller: ground is followed as well at half the size, in a quarter
 /// of the time.
 const WIDTH_PX: usize = 480;
-/// Flame intensity from which a cell burns, and from which it is no ground to follow.
-const FLAME: f32 = 0.5;
+/// Flame intensity from which a cell is no ground to follow.
 const GLOW: f32 = 0.1;
 /// Share of a film's values below which its range begins.
 const LOW: f64 = 0.01;
@@ -24,8 +23,8 @@ pub(crate) struct Small {
     pub(crate) grey: Array2<f32>,
     /// What is no ground, of colour films.
     pub(crate) glow: Option<Array2<bool>>,
-    /// What burns, where the kind of film says it by itself.
-    pub(crate) burning: Option<Array2<bool>>,
+    /// How surely cells burn, 0 to 1, where the kind of film says it by itself.
+    pub(crate) burning: Option<Array2<f32>>,
     /// Where nothing is shown: beyond the lens, or masked by a person.
     pub(crate) blind: Option<Array2<bool>>,
 }
@@ -82,9 +81,9 @@ impl Reducer {
             (Kind::Rgb, Pixels::U8(rgb)) if rgb.dim().2 >= 3 => {
                 let flame = flame_intensity(rgb);
                 let flame = self.straightened(self.means(|y, x| flame[[y, x]]));
-                (Some(flame.mapv(|v| v >= GLOW)), Some(flame.mapv(|v| v >= FLAME)))
+                (Some(flame.mapv(|v| v >= GLOW)), Some(flame))
             }
-            (Kind::Mask, _) => (None, Some(grey.mapv(|v| v >= 127.5))),
+            (Kind::Mask, _) => (None, Some(grey.mapv(|v| v / 255.0))),
             _ => (None, None),
         };
         Small { grey, glow, burning, blind: self.blind() }
@@ -225,7 +224,7 @@ mod tests {
         let small = Reducer::new(Kind::Rgb, [40, 60], [0.0, 255.0], None, None)
             .reduced(&frame(Pixels::U8(rgb)));
         let burning = small.burning.unwrap();
-        assert!(burning[[5, 5]] && !burning[[5, 30]] && small.glow.unwrap()[[5, 5]]);
+        assert!(burning[[5, 5]] > 0.9 && burning[[5, 30]] == 0.0 && small.glow.unwrap()[[5, 5]]);
     }
 
     #[test]

@@ -143,7 +143,7 @@ impl Surveyor {
             How::Telemetry => !patient,
             How::Lost => false,
         };
-        let in_view = burning.iter().filter(|&&b| b).count();
+        let in_view = burning.iter().filter(|&&b| b >= 0.5).count();
         if counts {
             settled.gatherer.add(&burning, picture.blind.as_ref(), &steadied.pointing, time_s);
             self.errors_m.extend(aimed.error_m);

@@ -9,7 +9,9 @@ use crate::steady::Pointing;
 
 /// Cells of the ground that one pixel may cover, the longer way: beyond it says nothing of one cell.
 const MOST_PIXEL_CELLS: f64 = 2.0;
-/// Share of a step's views that make a cell burn.
+/// Views of a cell that are asked at a time, and their mean vote that makes it burn: a flame passes in seconds, so that
+/// half of a whole step's views would miss it.
+const VIEWS: f32 = 5.0;
 const MAJORITY: f32 = 0.5;
 /// Views in which a spot too small to burn its cell must have been hot.
 const SPOT_VIEWS: u16 = 3;
@@ -21,7 +23,7 @@ const SIGHT_EVERY: usize = 4;
 /// Counts of the step at hand, and what is known so far, on the cells of a window.
 #[derive(Debug)]
 struct Cells {
-    /// Views of a cell in the step, and of those the hot ones.
+    /// Views of a cell that were not asked yet, and the sum of their votes.
     seen: Array2<f32>,
     hot: Array2<f32>,
     /// Views in which a cell was hot at all, over the whole flight.
@@ -29,6 +31,19 @@ struct Cells {
     burnt: Array2<bool>,
     /// Time of the last view; NaN before any.
     seen_s: Array2<f64>,
+}
+
+impl Cells {
+    /// Counts one view of a cell; the last of a few decides whether it burns from here on.
+    fn count(&mut self, at: [usize; 2], vote: f32) {
+        let (seen, hot) = (&mut self.seen[at], &mut self.hot[at]);
+        *seen += 1.0;
+        *hot += vote;
+        if *seen >= VIEWS {
+            self.burnt[at] |= *hot >= MAJORITY * VIEWS;
+            (*seen, *hot) = (0.0, 0.0);
+        }
+    }
 }
 
 /// Gathers what pictures say of cells of the ground.
@@ -64,11 +79,11 @@ impl Gatherer {
         }
     }
 
-    /// Counts a picture's votes: what is `hot` `[H, W]` where it is not `blind`, taken at `time_s`. `false` where it
+    /// Counts a picture's votes: how surely cells `[H, W]` are `hot`, 0 to 1, where it is not `blind`, taken at `time_s`. `false` where it
     /// shows no ground near enough, or the ground would become more than a map may have.
     pub fn add(
         &mut self,
-        hot: &Array2<bool>,
+        hot: &Array2<f32>,
         blind: Option<&Array2<bool>>,
         pointing: &Pointing,
         time_s: f64,
@@ -115,8 +130,7 @@ impl Gatherer {
                 }
                 let at = [top + y, left + x];
                 let vote = vote(hot, u, v);
-                self.cells.seen[at] += 1.0;
-                self.cells.hot[at] += vote;
+                self.cells.count(at, vote);
                 if vote >= 0.5 {
                     self.cells.hot_views[at] = self.cells.hot_views[at].saturating_add(1);
                 }
@@ -157,14 +171,8 @@ impl Gatherer {
         self.extent = Some(extent);
     }
 
-    /// Ends a step at `time_s`: cells that half of their views call hot are burnt from here on.
+    /// Ends a step at `time_s`.
     pub fn end_step(&mut self, time_s: f64) {
-        let Cells { seen, hot, burnt, .. } = &mut self.cells;
-        ndarray::Zip::from(burnt).and(&*seen).and(&*hot).for_each(|burnt, &seen, &hot| {
-            *burnt |= seen > 0.0 && hot >= MAJORITY * seen;
-        });
-        seen.fill(0.0);
-        hot.fill(0.0);
         let views = std::mem::take(&mut self.views);
         self.steps.push(Step {
             time_s,
@@ -235,14 +243,14 @@ fn least_stretch([[a, b], [c, d]]: [[f64; 2]; 2]) -> f64 {
 }
 
 /// Share of what lies around a point of the picture that is hot.
-fn vote(hot: &Array2<bool>, u: f64, v: f64) -> f32 {
+fn vote(hot: &Array2<f32>, u: f64, v: f64) -> f32 {
     let (h, w) = hot.dim();
     let (u, v) = (u - 0.5, v - 0.5);
     let clamp = |i: f64, n: usize| (i.max(0.0) as usize).min(n - 1);
     let (i, j) = (clamp(u.floor(), w), clamp(v.floor(), h));
     let (k, l) = (clamp(u.floor() + 1.0, w), clamp(v.floor() + 1.0, h));
     let (a, b) = ((u - u.floor()) as f32, (v - v.floor()) as f32);
-    let at = |y: usize, x: usize| f32::from(u8::from(hot[[y, x]]));
+    let at = |y: usize, x: usize| hot[[y, x]];
     (1.0 - b) * ((1.0 - a) * at(j, i) + a * at(j, k)) + b * ((1.0 - a) * at(l, i) + a * at(l, k))
 }
 
@@ -258,27 +266,29 @@ mod tests {
         Pointing::new(Predicted::Plane(plane), Homography::IDENTITY)
     }
 
-    fn square(at: usize) -> Array2<bool> {
-        Array2::from_shape_fn((30, 40), |(y, x)| (10..16).contains(&y) && (at..at + 6).contains(&x))
+    fn square(at: usize) -> Array2<f32> {
+        Array2::from_shape_fn((30, 40), |(y, x)| {
+            f32::from(u8::from((10..16).contains(&y) && (at..at + 6).contains(&x)))
+        })
     }
 
     #[test]
-    fn half_of_the_views_burn_a_cell_and_what_is_not_seen_is_not_known() {
+    fn most_of_a_few_views_burn_a_cell_and_what_is_not_seen_is_not_known() {
         let mut gatherer = Gatherer::new(1.0, Terrain::Level(0.0));
-        for (k, east) in [0.0, 4.0, 8.0].into_iter().enumerate() {
+        for (k, east) in [0.0, 4.0, 8.0, 4.0].into_iter().enumerate() {
             assert!(gatherer.add(&square(12 - east as usize), None, &pointing(east), k as f64));
         }
-        // One view of three is off by six metres.
-        assert!(gatherer.add(&square(18), None, &pointing(0.0), 3.0));
-        gatherer.end_step(4.0);
+        // One view of five is off by six metres.
+        assert!(gatherer.add(&square(18), None, &pointing(0.0), 4.0));
+        gatherer.end_step(5.0);
         let found = gatherer.gathered().unwrap();
         assert_eq!((found.window.width, found.window.height), (48, 30));
         let burnt = |x: usize| found.steps[0].burnt[[12, x]];
         assert!((12..18).all(burnt) && !burnt(11) && !burnt(18) && !burnt(23));
-        assert_eq!((found.steps[0].age_s[[0, 0]], found.steps[0].age_s[[0, 47]]), (1.0, 2.0));
+        assert_eq!((found.steps[0].age_s[[0, 0]], found.steps[0].age_s[[0, 47]]), (1.0, 3.0));
         // Later views see nothing hot: what burnt stays burnt.
-        gatherer.add(&square(100), None, &pointing(-40.0), 5.0);
-        gatherer.end_step(6.0);
+        gatherer.add(&square(100), None, &pointing(-40.0), 6.0);
+        gatherer.end_step(7.0);
         let found = gatherer.gathered().unwrap();
         assert_eq!(found.window.width, 88);
         assert!(found.steps[1].burnt[[12, 52]] && found.steps[0].age_s[[0, 0]].is_nan());
@@ -286,18 +296,34 @@ mod tests {
     }
 
     #[test]
-    fn a_spot_is_a_spot_and_no_burnt_ground() {
+    fn a_flame_that_passes_burns_and_a_single_flash_does_not() {
         let mut gatherer = Gatherer::new(1.0, Terrain::Level(0.0));
-        let mut spot = Array2::from_elem((30, 40), false);
-        spot[[20, 30]] = true;
-        for k in 0..10 {
-            let hot = if k < 4 { spot.clone() } else { square(100) };
+        for k in 0..30 {
+            let hot = match k {
+                10..15 => square(10),
+                21 => square(25),
+                _ => square(100),
+            };
             gatherer.add(&hot, None, &pointing(0.0), f64::from(k));
         }
-        gatherer.end_step(10.0);
+        gatherer.end_step(30.0);
+        let burnt = &gatherer.gathered().unwrap().steps[0].burnt;
+        assert!(burnt[[12, 12]] && !burnt[[12, 27]]);
+    }
+
+    #[test]
+    fn a_spot_is_a_spot_and_no_burnt_ground() {
+        let mut gatherer = Gatherer::new(1.0, Terrain::Level(0.0));
+        let mut spot = Array2::zeros((30, 40));
+        spot[[20, 30]] = 1.0;
+        for k in 0..20 {
+            let hot = if k % 4 == 0 { spot.clone() } else { square(100) };
+            gatherer.add(&hot, None, &pointing(0.0), f64::from(k));
+        }
+        gatherer.end_step(20.0);
         let found = gatherer.gathered().unwrap();
         assert!(!found.steps[0].burnt.iter().any(|&b| b));
-        assert_eq!(found.spots, [Spot { at_m: [30.5, -20.5], views: 4 }]);
+        assert_eq!(found.spots, [Spot { at_m: [30.5, -20.5], views: 5 }]);
     }
 
     #[test]
