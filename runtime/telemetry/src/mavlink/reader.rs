@@ -19,6 +19,8 @@ use crate::place;
 
 /// The id of the message by which all others are known to be there.
 const HEARTBEAT: u32 = 0;
+/// Messages that are taken from the autopilot alone: time, fix, attitudes, position.
+const AUTOPILOTS: [u32; 5] = [2, 24, 30, 31, 33];
 /// A heartbeat's autopilot that is none, and its type that is a ground station.
 const NO_AUTOPILOT: u8 = 8;
 const GROUND_STATION: u8 = 6;
@@ -143,6 +145,8 @@ struct Listener {
     /// Messages by system.
     heard: BTreeMap<u8, u64>,
     gimbal: Option<u8>,
+    /// Whether the gimbal sends the newer of its two messages.
+    newer_gimbal: bool,
     fix: Option<Fix>,
     clock: BootClock,
     headings: Headings,
@@ -164,6 +168,7 @@ impl Listener {
             autopilot: None,
             heard: BTreeMap::new(),
             gimbal: options.gimbal,
+            newer_gimbal: false,
             fix: None,
             clock: BootClock::new(says),
             headings: Headings::default(),
@@ -199,6 +204,11 @@ impl Listener {
         }
         if self.vehicle != Some(frame.system) {
             counts.other_vehicle += 1;
+            return;
+        }
+        // Gimbals and companions have an attitude and a clock of their own.
+        if AUTOPILOTS.contains(&frame.id) && self.autopilot.is_some_and(|a| a != frame.component) {
+            counts.of_no_use += 1;
             return;
         }
         match M::parse(frame.version, frame.id, frame.payload) {
@@ -367,6 +377,7 @@ impl Listener {
             counts.of_no_use += 1;
             return;
         };
+        self.newer_gimbal = true;
         let Some(rotation) = Rotation::from_body_quaternion(g.q.map(f64::from)) else {
             counts.no_value += 1;
             return;
@@ -397,7 +408,8 @@ impl Listener {
         counts: &mut Counts,
         out: &mut Vec<Sample>,
     ) {
-        let Some(boot_s) = self.gimbal_time(o.time_boot_ms, component) else {
+        let time = self.gimbal_time(o.time_boot_ms, component).filter(|_| !self.newer_gimbal);
+        let Some(boot_s) = time else {
             counts.of_no_use += 1;
             return;
         };

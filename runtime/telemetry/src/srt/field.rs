@@ -6,7 +6,17 @@ pub(crate) fn number(text: &str, name: &str) -> Option<f64> {
     Some(leading(behind(text, name)?)?.0)
 }
 
-/// The same as it was written.
+/// A number of metres behind a name, as in `H 6.00m`; metres a second are none.
+pub(crate) fn metres(text: &str, name: &str) -> Option<f64> {
+    places(text, name).find_map(|rest| {
+        let rest = rest.trim_start();
+        let (value, n) = leading(rest)?;
+        let unit = rest[n..].strip_prefix('m')?;
+        (!unit.starts_with(['/', '.'])).then_some(value)
+    })
+}
+
+/// The number behind a name as it was written.
 pub(crate) fn written<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let rest = behind(text, name)?;
     let (_, n) = leading(rest)?;
@@ -94,9 +104,13 @@ mod tests {
             ("abs_alt", Some(420.5)),
             ("alt", None),
             ("BAROMETER", Some(1.9)),
-            ("H", Some(6.0)),
         ] {
             assert_eq!(number(text, name), want, "{name}");
+        }
+        for (text, want) in
+            [(text, Some(6.0)), ("H: 2.0", None), ("H 2.0m/s", None), ("D 1m H -3m", Some(-3.0))]
+        {
+            assert_eq!(metres(text, "H"), want, "{text}");
         }
         assert_eq!(three(text, "G.PRY"), Some([-51.1, 0.0, -58.9]));
         assert_eq!(three(text, "GPS"), Some([8.2, 47.1, 19.0]));

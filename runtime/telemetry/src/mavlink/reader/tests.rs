@@ -202,6 +202,48 @@ fn a_camera_that_is_fixed_to_the_body_turns_with_it() {
 }
 
 #[test]
+fn an_attitude_of_the_gimbal_is_not_the_vehicles() {
+    let mount = Some(Mount::default());
+    let (mut reader, mut out) = (Mavlink::new(Options { mount, ..Options::default() }), Vec::new());
+    for (component, message) in [
+        (1, heartbeat()),
+        (1, system_time(1000)),
+        (154, attitude(2000, 45.0)),
+        (1, attitude(2000, 9.0)),
+    ] {
+        reader.push(&frame(1, component, &message), &mut out);
+    }
+    let yaws: Vec<f64> =
+        out.iter().filter_map(|s| s.rotation).map(|r| r.yaw_pitch_roll_deg()[0].round()).collect();
+    assert_eq!(yaws, [9.0]);
+}
+
+#[test]
+#[allow(deprecated, reason = "older gimbals send it")]
+fn an_older_gimbal_tells_degrees_from_north_or_from_the_vehicle() {
+    let of = |yaw: f32, yaw_absolute: f32| {
+        M::MOUNT_ORIENTATION(m::MOUNT_ORIENTATION_DATA {
+            time_boot_ms: 2000,
+            pitch: -60.0,
+            yaw,
+            yaw_absolute,
+            ..Default::default()
+        })
+    };
+    for (message, want) in [
+        (of(10.0, 0.0), 40.0), // the field that MAVLink 1 does not have
+        (of(10.0, 77.0), 77.0),
+        (of(10.0, f32::NAN), 40.0),
+    ] {
+        let (samples, _) =
+            read(Options::default(), &[attitude(1900, 30.0), message, attitude(2100, 30.0)]);
+        let [Sample { rotation: Some(looks), .. }] = samples[..] else { panic!("{samples:?}") };
+        let [yaw, pitch, _] = looks.yaw_pitch_roll_deg();
+        assert!((yaw - want).abs() < 1e-3 && (pitch + 60.0).abs() < 1e-3, "{yaw} {want}");
+    }
+}
+
+#[test]
 fn lenses_are_told_three_ways() {
     let camera = M::CAMERA_INFORMATION(m::CAMERA_INFORMATION_DATA {
         focal_length: 9.1,
