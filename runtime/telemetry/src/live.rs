@@ -345,8 +345,7 @@ mod tests {
         use serialport::SerialPort;
         use std::io::Write;
 
-        let (mut vehicle, mut ours) = serialport::TTYPort::pair().unwrap();
-        ours.set_exclusive(false).unwrap();
+        let (mut vehicle, ours) = serialport::TTYPort::pair().unwrap();
         let name = ours.name().unwrap();
         let live = Live::open(&format!("serial:{name}:57600").parse().unwrap(), Options::default())
             .unwrap();

@@ -122,8 +122,12 @@ impl Mavlink {
         if self.listener.clock.undated() > 0 {
             notes.add(Note::NoWallTime);
         }
-        if self.listener.placed && !self.listener.rotated {
-            notes.add(Note::NoAngles);
+        if !self.listener.rotated {
+            if self.listener.unclear_orientation {
+                notes.add(Note::OrientationFrame);
+            } else if self.listener.placed {
+                notes.add(Note::NoAngles);
+            }
         }
         notes.list()
     }
@@ -156,7 +160,9 @@ struct Listener {
     notes: Notes,
     placed: bool,
     rotated: bool,
-    /// Where the newest message's recorder says it came.
+    /// Whether an orientation was told whose frame is not.
+    unclear_orientation: bool,
+    /// When the newest message came, if its recorder says so.
     came_utc_s: Option<f64>,
 }
 
@@ -177,6 +183,7 @@ impl Listener {
             notes: Notes::default(),
             placed: false,
             rotated: false,
+            unclear_orientation: false,
             came_utc_s: None,
         }
     }
@@ -433,7 +440,10 @@ impl Listener {
         let rotation = Rotation::from_body_quaternion(f.q.map(f64::from));
         let (Some(rotation), Some(boot_s)) = (rotation, self.clock.newest_s()) else { return };
         let now = match self.options.yaw {
-            Yaw::Auto => return self.notes.add(Note::OrientationFrame),
+            Yaw::Auto => {
+                self.unclear_orientation = true;
+                return;
+            }
             Yaw::Earth => vec![(boot_s, rotation)],
             Yaw::Vehicle => self.headings.against(boot_s, rotation),
         };

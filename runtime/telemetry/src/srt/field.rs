@@ -37,26 +37,21 @@ pub(crate) fn three(text: &str, name: &str) -> Option<[f64; 3]> {
 /// A local time of day such as `2024-03-08 10:12:34.123` or `2017.08.05 14:11:51`, as ISO 8601 has it.
 pub(crate) fn local_time(text: &str) -> Option<String> {
     text.match_indices(' ').find_map(|(at, _)| {
-        let date = text.get(at.checked_sub(10)?..at)?;
-        let time = text.get(at + 1..)?.trim_start();
-        let clock = time.get(..8)?;
-        let (year, month, day) = (date.get(..4)?, date.get(5..7)?, date.get(8..10)?);
-        let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        let is_date = [year, month, day].into_iter().all(digits)
-            && matches!(date.as_bytes()[4], b'-' | b'.' | b'/');
-        if !is_date {
-            return None;
-        }
-        let clock = clock.to_owned();
+        let date = text[..at].rsplit(|c: char| c.is_whitespace() || c == '>').next()?;
+        let mut parts = date.split(['-', '.', '/']);
+        let mut part = || parts.next().filter(|p| p.len() <= 4)?.parse::<u16>().ok();
+        let (year, month, day) = (part()?, part()?, part()?);
+        let time = text[at + 1..].trim_start();
+        let clock = time.get(..8).filter(|_| year >= 1000)?;
         // A point or a comma, 3 or 6 digits, and 3 more behind another comma.
-        let after = time.get(8..)?;
-        let fraction: String = after
+        let fraction: String = time[8..]
             .strip_prefix(['.', ','])
             .map(|f| f.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect::<String>())
             .unwrap_or_default()
             .replace(',', "");
+        let fraction = fraction.get(..fraction.len().min(9)).unwrap_or_default();
         let point = if fraction.is_empty() { "" } else { "." };
-        let text = format!("{year}-{month}-{day}T{clock}{point}{fraction}");
+        let text = format!("{year:04}-{month:02}-{day:02}T{clock}{point}{fraction}");
         text.parse::<jiff::civil::DateTime>().ok().map(|_| text)
     })
 }
@@ -123,6 +118,8 @@ mod tests {
             ("DiffTime : 33ms\n2024-01-18 10:23:26.397\n[iso", Some("2024-01-18T10:23:26.397")),
             ("x 2019-09-15 10:48:52,123,456 y", Some("2019-09-15T10:48:52.123456")),
             ("HOME(1,2) 2017.08.05 14:11:51\n", Some("2017-08-05T14:11:51")),
+            ("HOME(1,2) 2017.8.5 14:11:51\n", Some("2017-08-05T14:11:51")),
+            ("2017.08.05 14:11:51,393,525,393,525\n", Some("2017-08-05T14:11:51.393525393")),
             ("2024-13-18 10:23:26", None),
             ("no time at all, 12:00", None),
         ] {

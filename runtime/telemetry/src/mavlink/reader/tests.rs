@@ -244,6 +244,24 @@ fn an_older_gimbal_tells_degrees_from_north_or_from_the_vehicle() {
 }
 
 #[test]
+fn an_orientation_whose_frame_is_not_told_is_taken_only_as_the_caller_says() {
+    let looks = Rotation::from_yaw_pitch_roll_deg(10.0, -60.0, 0.0).unwrap();
+    let told = M::CAMERA_FOV_STATUS(m::CAMERA_FOV_STATUS_DATA {
+        q: looks.body_quaternion().map(|v| v as f32),
+        hfov: f32::NAN,
+        ..Default::default()
+    });
+    for (yaw, want) in [(Yaw::Auto, None), (Yaw::Earth, Some(10.0)), (Yaw::Vehicle, Some(40.0))] {
+        let options = Options { yaw, ..Options::default() };
+        let (samples, reader) = read(options, &[attitude(2000, 30.0), told.clone()]);
+        let got =
+            samples.iter().find_map(|s| s.rotation).map(|r| r.yaw_pitch_roll_deg()[0].round());
+        assert_eq!(got, want, "{yaw:?}");
+        assert_eq!(reader.notes().contains(&Note::OrientationFrame), want.is_none());
+    }
+}
+
+#[test]
 fn lenses_are_told_three_ways() {
     let camera = M::CAMERA_INFORMATION(m::CAMERA_INFORMATION_DATA {
         focal_length: 9.1,
