@@ -3,7 +3,10 @@
 
 use ::mavlink::{MavHeader, write_v1_msg, write_v2_msg};
 
-use emberline_georeference::pose::Place;
+use ::mavlink::Message;
+use ::mavlink::dialects::common as m;
+use ::mavlink::dialects::common::MavMessage as M;
+use emberline_georeference::pose::{Heights, Place, Rotation};
 
 use super::*;
 use crate::options::{Mount, Yaw};
