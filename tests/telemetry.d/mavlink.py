@@ -1,5 +1,6 @@
 """MAVLink: what pymavlink writes is what ours reads, and a recording is as pymavlink reads it."""
 
+from itertools import groupby
 from pathlib import Path
 
 from angles import apart_deg
@@ -20,6 +21,10 @@ def mavlink(table: Table, ours: Ours, room: Path) -> None:
             kind = "stream" if name == "s.mavlink" else "recording"
             compare(table, f"MAVLink {kind}, yaw from {frame}", flight, ours.lines(file))
     as_pymavlink_reads(table, ours, room / "r.tlog")
+    flight = Flight(seed=8, earth=True)
+    steps = groupby(flight.frames, key=lambda dated: dated[0])
+    lines = ours.listens([[frame for _, frame in step] for _, step in steps], 2)
+    compare(table, "MAVLink by UDP", flight, lines)
 
 
 def compare(table: Table, what: str, flight: Flight, lines: list[dict]) -> None:
