@@ -23,6 +23,7 @@ const HELD: &[&str] = &[
     "runtime/picture/src",
     "runtime/station/src",
     "runtime/src",
+    "runtime/telemetry/src",
     "runtime/vision/src",
     "runtime/weather/src",
 ];

@@ -1,13 +1,16 @@
 //! Prints the samples of any telemetry as JSON, one a line, and what else there is to say on standard error.
 //!
 //! `cargo run --release -p emberline-telemetry --example samples -- FILE [--yaw earth|vehicle] [--mount YAW,PITCH,ROLL]`
+//!
+//! An address such as `udp:14550` or `serial:/dev/ttyACM0:57600` in place of the file is listened to for `--seconds`.
 
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use emberline_georeference::pose::Sample;
-use emberline_telemetry::{Mount, Options, Yaw, read};
+use emberline_telemetry::{Address, Live, Mount, Options, Yaw, read};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -21,7 +24,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), String> {
-    let (mut file, mut options) = (None, Options::default());
+    let (mut file, mut options, mut seconds) = (None, Options::default(), 10);
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         let mut value = || words.next().ok_or_else(|| format!("{word} what?"));
@@ -40,10 +43,14 @@ fn run() -> Result<(), String> {
                 };
                 options.mount = Some(Mount { yaw_deg, pitch_deg, roll_deg });
             }
+            "--seconds" => seconds = value()?.parse().map_err(|_| "--seconds of whole numbers")?,
             _ => file = Some(PathBuf::from(word)),
         }
     }
     let file = file.ok_or("which file?")?;
+    if let Some(Ok(address)) = file.to_str().map(str::parse::<Address>) {
+        return listen(&address, options, Duration::from_secs(seconds));
+    }
     let telemetry = read(&file, options).map_err(|e| e.to_string())?;
     let mut out = BufWriter::new(io::stdout().lock());
     for sample in &telemetry.samples {
@@ -61,6 +68,27 @@ fn run() -> Result<(), String> {
     out.flush().map_err(|e| e.to_string())?;
     eprintln!("{}, {:?}: {}", telemetry.kind.name(), telemetry.clock, telemetry.counts);
     telemetry.notes.iter().for_each(|note| eprintln!("{note}"));
+    Ok(())
+}
+
+/// Prints samples as they come.
+fn listen(address: &Address, options: Options, time: Duration) -> Result<(), String> {
+    let live = Live::open(address, options).map_err(|e| e.to_string())?;
+    if let Some(at) = live.local_address() {
+        eprintln!("udp:{at}");
+    }
+    let began = Instant::now();
+    while began.elapsed() < time {
+        let mut out = io::stdout().lock();
+        for sample in live.take() {
+            writeln!(out, "{}", line(&sample)).map_err(|e| e.to_string())?;
+        }
+        out.flush().map_err(|e| e.to_string())?;
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let state = live.state();
+    eprintln!("{}", state.counts);
+    state.notes.iter().for_each(|note| eprintln!("{note}"));
     Ok(())
 }
 

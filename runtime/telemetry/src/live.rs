@@ -15,11 +15,13 @@ use crate::clock::Clock;
 use crate::counts::Counts;
 use crate::lines;
 use crate::mavlink::Mavlink;
-use crate::note::{Note, Notes};
+use crate::note::Note;
 use crate::options::Options;
 
 /// Samples that are kept for whoever takes them; the oldest go first.
 const MOST_SAMPLES: usize = 16_384;
+/// Bad lines that are told.
+const MOST_TOLD: usize = 3;
 /// Bytes of the longest datagram.
 const DATAGRAM: usize = 65_536;
 /// How long one read waits, and how long a line that is gone is left alone.
@@ -168,7 +170,8 @@ impl Drop for Live {
 struct Ears {
     mavlink: Mavlink,
     lines: Counts,
-    notes: Notes,
+    /// The first bad lines, each with its number.
+    bad: Vec<(u64, String)>,
     out: Vec<Sample>,
 }
 
@@ -177,7 +180,7 @@ impl Ears {
         Self {
             mavlink: Mavlink::new(options),
             lines: Counts::default(),
-            notes: Notes::default(),
+            bad: Vec::new(),
             out: Vec::new(),
         }
     }
@@ -199,10 +202,9 @@ impl Ears {
                 Err(why) => why.to_string(),
             };
             self.lines.bad += 1;
-            self.notes.add(Note::BadRows {
-                count: 1,
-                first: vec![(self.lines.read + self.lines.bad, why)],
-            });
+            if self.bad.len() < MOST_TOLD {
+                self.bad.push((self.lines.read + self.lines.bad, why));
+            }
         }
     }
 
@@ -215,7 +217,10 @@ impl Ears {
         }
         inside.state.counts = counts;
         inside.state.notes = self.mavlink.notes();
-        inside.state.notes.extend(self.notes.list());
+        if self.lines.bad > 0 {
+            let (count, first) = (self.lines.bad, self.bad.clone());
+            inside.state.notes.push(Note::BadRows { count, first });
+        }
         inside.state.fault = fault;
         inside.samples.extend(self.out.drain(..));
         let over = inside.samples.len().saturating_sub(MOST_SAMPLES);
@@ -331,6 +336,48 @@ mod tests {
         assert!(
             Live::open(&format!("udp:{}", to.port()).parse().unwrap(), Options::default()).is_err()
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_line_is_listened_to() {
+        use ::mavlink::dialects::common::{self as m, MavMessage as M};
+        use serialport::SerialPort;
+        use std::io::Write;
+
+        let (mut vehicle, ours) = serialport::TTYPort::pair().unwrap();
+        let name = ours.name().unwrap();
+        let live = Live::open(&format!("serial:{name}:57600").parse().unwrap(), Options::default())
+            .unwrap();
+        assert_eq!(live.local_address(), None);
+        let boot = 1000;
+        let autopilot = m::MavAutopilot::MAV_AUTOPILOT_PX4;
+        for message in [
+            M::HEARTBEAT(m::HEARTBEAT_DATA { autopilot, ..Default::default() }),
+            M::GLOBAL_POSITION_INT(m::GLOBAL_POSITION_INT_DATA {
+                time_boot_ms: boot,
+                lat: 401_000_000,
+                lon: -1_052_000_000,
+                ..Default::default()
+            }),
+            M::SYSTEM_TIME(m::SYSTEM_TIME_DATA {
+                time_unix_usec: 1_785_681_000_000_000,
+                time_boot_ms: boot,
+            }),
+        ] {
+            let mut bytes = b"noise".to_vec();
+            let header = ::mavlink::MavHeader { system_id: 1, component_id: 1, sequence: 0 };
+            ::mavlink::write_v2_msg(&mut bytes, header, &message).unwrap();
+            vehicle.write_all(&bytes).unwrap();
+        }
+        let state = until(&live, |s| s.counts.read == 3);
+        assert_eq!((state.counts.garbage_bytes, state.fault), (15, None));
+        let [sample] = live.take()[..] else { panic!("one sample") };
+        assert_eq!((sample.time_s, sample.place.unwrap().lat_deg), (1_785_681_000.0, 40.1));
+        // The line is pulled out.
+        drop((vehicle, ours));
+        let fault = until(&live, |s| s.fault.is_some()).fault.unwrap();
+        assert!(fault.contains(&name) && fault.contains("opened again"), "{fault}");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub enum OpenError {
         /// What it is.
         kind: Kind,
         /// What was in it.
-        counts: Counts,
+        counts: Box<Counts>,
         /// Why, as far as known.
         notes: Vec<Note>,
     },
@@ -131,7 +131,12 @@ pub fn read_bytes(path: &Path, bytes: &[u8], options: Options) -> Result<Telemet
 fn told_or_nothing(path: &Path, telemetry: Telemetry) -> Result<Telemetry, OpenError> {
     if telemetry.samples.is_empty() && telemetry.corners.is_empty() {
         let Telemetry { kind, counts, notes, .. } = telemetry;
-        return Err(OpenError::Nothing { path: path.to_owned(), kind, counts, notes });
+        return Err(OpenError::Nothing {
+            path: path.to_owned(),
+            kind,
+            counts: Box::new(counts),
+            notes,
+        });
     }
     Ok(telemetry)
 }

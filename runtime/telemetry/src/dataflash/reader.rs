@@ -103,6 +103,16 @@ impl Log {
                     self.fix.is_some_and(|(t, fix)| time_s - t < HOLDS_S && fix >= FIX_3D);
                 self.place(From::Fused, value, heights, time_s, has_fix, counts);
             }
+            // Where a picture was taken.
+            "CAM" => {
+                let heights = Heights {
+                    msl_m: value("Alt"),
+                    above_takeoff_m: value("RelAlt"),
+                    ..Heights::default()
+                };
+                let has_fix = self.has_fix(time_s);
+                self.place(From::Receiver, value, heights, time_s, has_fix, counts);
+            }
             "ATT" => match angles(value("Yaw"), value("Pitch"), value("Roll")) {
                 Some(body) => {
                     self.attitude = Some((time_s, body));
@@ -119,6 +129,10 @@ impl Log {
             "MNT" => self.mount(value, time_s, counts),
             _ => counts.of_no_use += 1,
         }
+    }
+
+    fn has_fix(&self, time_s: f64) -> bool {
+        self.fix.is_some_and(|(t, fix)| time_s - t < HOLDS_S && fix >= FIX_3D)
     }
 
     fn receiver(&mut self, value: &dyn Fn(&str) -> Option<f64>, time_s: f64, counts: &mut Counts) {

@@ -56,7 +56,7 @@ pub(crate) fn corners(set: &Set) -> Option<[Place; 4]> {
         Some([one(0)?, one(1)?, one(2)?, one(3)?])
     };
     let from_centre = |k: usize| {
-        let centre = if k % 2 == 0 { set.centre_lat_deg } else { set.centre_lon_deg };
+        let centre = if k.is_multiple_of(2) { set.centre_lat_deg } else { set.centre_lon_deg };
         Some(centre? + set.offsets_deg[k]?)
     };
     all(&|k| set.corners_deg[k]).or_else(|| all(&from_centre))

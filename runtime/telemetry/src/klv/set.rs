@@ -52,7 +52,7 @@ pub(crate) enum BadSet {
 pub(crate) fn read(whole: &[u8], value: &[u8]) -> Result<Set, BadSet> {
     let (summed, told) = whole.split_last_chunk::<2>().ok_or(BadSet::Checksum)?;
     let sum = summed.iter().enumerate().fold(0_u16, |sum, (k, byte)| {
-        sum.wrapping_add(if k % 2 == 0 { u16::from(*byte) << 8 } else { u16::from(*byte) })
+        sum.wrapping_add(if k.is_multiple_of(2) { u16::from(*byte) << 8 } else { u16::from(*byte) })
     });
     if !summed.ends_with(&CHECKSUM) || u16::from_be_bytes(*told) != sum {
         return Err(BadSet::Checksum);
@@ -89,7 +89,7 @@ pub(crate) fn read(whole: &[u8], value: &[u8]) -> Result<Set, BadSet> {
             75 => (&mut set.ellipsoid_m, unsigned::<2>(b, -900.0, 19_000.0)),
             CORNERS..=89 => {
                 let k = (tag - CORNERS) as usize;
-                let half = if k % 2 == 0 { 90.0 } else { 180.0 };
+                let half = if k.is_multiple_of(2) { 90.0 } else { 180.0 };
                 (&mut set.corners_deg[k], signed::<4>(b, half))
             }
             90 => (&mut pitch_90, signed::<4>(b, 90.0)),

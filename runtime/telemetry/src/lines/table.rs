@@ -25,18 +25,17 @@ fn name(text: &str) -> &str {
     text.trim().trim_matches('"').trim()
 }
 
-/// Reads a table.
+/// Reads a table. A row is a line: a stray quote costs that line alone.
 ///
 /// # Errors
 /// Which column is no key, and what to write.
 pub(crate) fn read(text: &str) -> Result<Rows, String> {
-    let by = text.lines().next().and_then(divider).unwrap_or(b',');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(by).flexible(true).from_reader(text.as_bytes());
-    let headers = reader.headers().map_err(|e| e.to_string())?.clone();
+    let mut lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
+    let header = lines.next().map_or("", |(line, _)| line);
+    let by = divider(header).unwrap_or(b',');
     let mut keys = Vec::new();
-    for header in &headers {
-        let key = Key::of(name(header))?;
+    for cell in &cells(header, by).ok_or("quotes that do not end")? {
+        let key = Key::of(name(cell))?;
         if keys.contains(&key) {
             return Err(format!("two columns {}", key.name()));
         }
@@ -44,24 +43,27 @@ pub(crate) fn read(text: &str) -> Result<Rows, String> {
     }
     let mut rows = Rows::default();
     rows.counts.bytes = text.len() as u64;
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(e) => {
-                let line = e.position().map_or(0, csv::Position::line);
-                rows.push(line, Err(format!("no row: {e}")));
-                continue;
-            }
+    for (line, n) in lines {
+        let row = match cells(line, by) {
+            Some(cells) if cells.len() == keys.len() => values(&keys, &cells).sample(),
+            Some(cells) => Err(format!("{} cells under {} names", cells.len(), keys.len())),
+            None => Err("quotes that do not end, or no text".to_owned()),
         };
-        let line = record.position().map_or(0, csv::Position::line);
-        let row = if record.len() == keys.len() {
-            values(&keys, &record).sample()
-        } else {
-            Err(format!("{} cells under {} names", record.len(), keys.len()))
-        };
-        rows.push(line, row);
+        rows.push(n, row);
     }
     Ok(rows)
+}
+
+/// The cells of a line.
+fn cells(line: &str, by: u8) -> Option<csv::StringRecord> {
+    let mut record = csv::StringRecord::new();
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(by)
+        .has_headers(false)
+        .buffer_capacity(line.len().clamp(64, 4096))
+        .from_reader(line.as_bytes());
+    let is_whole = line.matches('"').count().is_multiple_of(2);
+    (reader.read_record(&mut record).ok()? && is_whole).then_some(record)
 }
 
 fn values(keys: &[Key], record: &csv::StringRecord) -> Row {

@@ -1,7 +1,7 @@
 //! MAVLink: what a vehicle and its gimbal say of themselves, listened to.
 //!
 //! ```text
-//! bytes ──▶ frame (checksum) ──▶ reader ──▶ boot_clock (UTC) ──▶ samples
+//! bytes ──▶ frame (checksum) ──▶ listener ──▶ boot_clock (UTC) ──▶ samples
 //!                                  │ heading (yaw against the vehicle)
 //!                                  │ lens    (fields of view that agree)
 //! ```
@@ -10,6 +10,7 @@ mod boot_clock;
 mod frame;
 mod heading;
 mod lens;
+mod listener;
 mod reader;
 mod tlog;
 

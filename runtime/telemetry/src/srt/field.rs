@@ -6,7 +6,17 @@ pub(crate) fn number(text: &str, name: &str) -> Option<f64> {
     Some(leading(behind(text, name)?)?.0)
 }
 
-/// The same as it was written.
+/// A number of metres behind a name, as in `H 6.00m`; metres a second are none.
+pub(crate) fn metres(text: &str, name: &str) -> Option<f64> {
+    places(text, name).find_map(|rest| {
+        let rest = rest.trim_start();
+        let (value, n) = leading(rest)?;
+        let unit = rest[n..].strip_prefix('m')?;
+        (!unit.starts_with(['/', '.'])).then_some(value)
+    })
+}
+
+/// The number behind a name as it was written.
 pub(crate) fn written<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let rest = behind(text, name)?;
     let (_, n) = leading(rest)?;
@@ -27,26 +37,21 @@ pub(crate) fn three(text: &str, name: &str) -> Option<[f64; 3]> {
 /// A local time of day such as `2024-03-08 10:12:34.123` or `2017.08.05 14:11:51`, as ISO 8601 has it.
 pub(crate) fn local_time(text: &str) -> Option<String> {
     text.match_indices(' ').find_map(|(at, _)| {
-        let date = text.get(at.checked_sub(10)?..at)?;
-        let time = text.get(at + 1..)?.trim_start();
-        let clock = time.get(..8)?;
-        let (year, month, day) = (date.get(..4)?, date.get(5..7)?, date.get(8..10)?);
-        let digits = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-        let is_date = [year, month, day].into_iter().all(digits)
-            && matches!(date.as_bytes()[4], b'-' | b'.' | b'/');
-        if !is_date {
-            return None;
-        }
-        let clock = clock.to_owned();
+        let date = text[..at].rsplit(|c: char| c.is_whitespace() || c == '>').next()?;
+        let mut parts = date.split(['-', '.', '/']);
+        let mut part = || parts.next().filter(|p| p.len() <= 4)?.parse::<u16>().ok();
+        let (year, month, day) = (part()?, part()?, part()?);
+        let time = text[at + 1..].trim_start();
+        let clock = time.get(..8).filter(|_| year >= 1000)?;
         // A point or a comma, 3 or 6 digits, and 3 more behind another comma.
-        let after = time.get(8..)?;
-        let fraction: String = after
+        let fraction: String = time[8..]
             .strip_prefix(['.', ','])
             .map(|f| f.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect::<String>())
             .unwrap_or_default()
             .replace(',', "");
+        let fraction = fraction.get(..fraction.len().min(9)).unwrap_or_default();
         let point = if fraction.is_empty() { "" } else { "." };
-        let text = format!("{year}-{month}-{day}T{clock}{point}{fraction}");
+        let text = format!("{year:04}-{month:02}-{day:02}T{clock}{point}{fraction}");
         text.parse::<jiff::civil::DateTime>().ok().map(|_| text)
     })
 }
@@ -94,9 +99,13 @@ mod tests {
             ("abs_alt", Some(420.5)),
             ("alt", None),
             ("BAROMETER", Some(1.9)),
-            ("H", Some(6.0)),
         ] {
             assert_eq!(number(text, name), want, "{name}");
+        }
+        for (text, want) in
+            [(text, Some(6.0)), ("H: 2.0", None), ("H 2.0m/s", None), ("D 1m H -3m", Some(-3.0))]
+        {
+            assert_eq!(metres(text, "H"), want, "{text}");
         }
         assert_eq!(three(text, "G.PRY"), Some([-51.1, 0.0, -58.9]));
         assert_eq!(three(text, "GPS"), Some([8.2, 47.1, 19.0]));
@@ -109,6 +118,8 @@ mod tests {
             ("DiffTime : 33ms\n2024-01-18 10:23:26.397\n[iso", Some("2024-01-18T10:23:26.397")),
             ("x 2019-09-15 10:48:52,123,456 y", Some("2019-09-15T10:48:52.123456")),
             ("HOME(1,2) 2017.08.05 14:11:51\n", Some("2017-08-05T14:11:51")),
+            ("HOME(1,2) 2017.8.5 14:11:51\n", Some("2017-08-05T14:11:51")),
+            ("2017.08.05 14:11:51,393,525,393,525\n", Some("2017-08-05T14:11:51.393525393")),
             ("2024-13-18 10:23:26", None),
             ("no time at all, 12:00", None),
         ] {

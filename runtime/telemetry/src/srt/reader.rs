@@ -3,7 +3,7 @@
 use emberline_georeference::pose::{Heights, Lens, Rotation, Sample};
 
 use super::cue::{Cue, cues};
-use super::field::{local_time, number, three, written};
+use super::field::{local_time, metres, number, three, written};
 use crate::counts::Counts;
 use crate::note::{Note, Notes};
 use crate::{fov, place};
@@ -78,7 +78,8 @@ fn sample(cue: Cue<'_>, order: Order, notes: &mut Notes, counts: &mut Counts) ->
     let told = named.or(bracketed);
     let place = told.and_then(|(lat, lon)| place::checked(lat, lon));
     counts.no_fix += u64::from(told.is_some() && place.is_none());
-    let above_takeoff_m = ["rel_alt", "BAROMETER", "H"].iter().find_map(|name| number(text, name));
+    let above_takeoff_m =
+        number(text, "rel_alt").or_else(|| number(text, "BAROMETER")).or_else(|| metres(text, "H"));
     let msl_m = number(text, "abs_alt");
     if number(text, "altitude").is_some() {
         notes.add(Note::HeightUnclear);

@@ -14,7 +14,12 @@ pub(crate) struct ExifData {
     pub(crate) utc_s: Option<f64>,
     /// The local time, where no zone is told.
     pub(crate) local: Option<String>,
+    /// Millimetres, as they would be for 35 mm film; `None` where the picture is zoomed by computing.
     pub(crate) focal_35mm: Option<f64>,
+    /// Millimetres of the lens itself.
+    pub(crate) focal_mm: Option<f64>,
+    /// Whether a focal length is told, of use or not.
+    pub(crate) tells_focal: bool,
 }
 
 /// Reads EXIF data; what is damaged in it is not there.
@@ -31,8 +36,11 @@ pub(crate) fn read(bytes: &[u8]) -> ExifData {
         let is_minus = ascii(&exif, reference)?.first()?.eq_ignore_ascii_case(&minus);
         Some(if is_minus { -deg } else { deg })
     };
-    let height = rationals(&exif, Tag::GPSAltitude).and_then(|v| v.first().copied());
-    let height = height.filter(|m| m.is_finite());
+    let first = |tag| {
+        let all = rationals(&exif, tag);
+        all.and_then(|v| v.first().copied()).filter(|v| v.is_finite())
+    };
+    let height = first(Tag::GPSAltitude);
     // 0 and 1: above and below sea level; 2 and 3: the ellipsoid.
     let (msl_m, ellipsoid_m) = match byte(&exif, Tag::GPSAltitudeRef).unwrap_or(0) {
         0 => (height, None),
@@ -45,6 +53,13 @@ pub(crate) fn read(bytes: &[u8]) -> ExifData {
     let zone = ascii(&exif, Tag::OffsetTimeOriginal).and_then(|b| std::str::from_utf8(b).ok());
     let zoned = local.as_ref().zip(zone).map(|(t, zone)| format!("{t}{}", zone.trim()));
     let utc_s = by_satellite(&exif).or_else(|| utc::of_text(&zoned?).ok());
+    // 0 says that there is no such zoom.
+    let zoomed = first(Tag::DigitalZoomRatio).is_some_and(|z| z != 0.0 && z != 1.0);
+    let focal_35mm = exif
+        .get_field(Tag::FocalLengthIn35mmFilm, In::PRIMARY)
+        .and_then(|f| f.value.get_uint(0))
+        .map(f64::from)
+        .filter(|mm| *mm > 0.0);
     ExifData {
         lat_lon_deg: side(Tag::GPSLatitude, Tag::GPSLatitudeRef, b'S').zip(side(
             Tag::GPSLongitude,
@@ -55,11 +70,9 @@ pub(crate) fn read(bytes: &[u8]) -> ExifData {
         ellipsoid_m,
         local: if utc_s.is_some() { None } else { local },
         utc_s,
-        focal_35mm: exif
-            .get_field(Tag::FocalLengthIn35mmFilm, In::PRIMARY)
-            .and_then(|f| f.value.get_uint(0))
-            .map(f64::from)
-            .filter(|mm| *mm > 0.0),
+        focal_35mm: focal_35mm.filter(|_| !zoomed),
+        focal_mm: first(Tag::FocalLength).filter(|mm| *mm > 0.0),
+        tells_focal: focal_35mm.is_some(),
     }
 }
 

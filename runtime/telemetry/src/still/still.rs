@@ -9,6 +9,13 @@ use crate::note::{Note, Notes};
 use crate::options::{CameraPitch, Options};
 use crate::{fov, place, utc};
 
+/// Side of a pixel of thermal sensors on drones, and by which share two fields of view may differ.
+const PIXEL_MM: f64 = 0.012;
+const SAME: f64 = 0.06;
+/// Sizes of thermal sensors, pixels.
+const THERMAL_SIZES: [[u16; 2]; 6] =
+    [[640, 512], [1280, 1024], [640, 480], [336, 256], [320, 256], [160, 120]];
+
 /// What a picture says.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Still {
@@ -130,11 +137,27 @@ fn lens(xmp: Xmp<'_>, exif: &ExifData, size: Option<[u16; 2]>, notes: &mut Notes
         let of = |side: f64| fov::of_focal_length(side, focal_px);
         return Lens { hfov_deg: of(width), vfov_deg: of(height) };
     }
-    let found = exif.focal_35mm.and_then(|mm| fov::of_35mm(mm, width, height));
+    let by_film = exif.focal_35mm.and_then(|mm| fov::of_35mm(mm, width, height));
+    // Some thermal pictures tell the lens of the camera beside: believed where pixels of 12 µm tell the same.
+    let by_pixels = exif.focal_mm.and_then(|mm| fov::of_focal_length(width * PIXEL_MM, mm));
+    let agree = |film: &[f64; 2]| by_pixels.is_some_and(|px| (film[0] / px - 1.0).abs() < SAME);
+    let found = by_film.filter(|film| !is_thermal(xmp, [width, height]) || agree(film));
+    if found.is_none() && exif.tells_focal {
+        notes.add(Note::FocalLengthUnclear);
+    }
     if found.is_some() {
         notes.add(Note::From35mm);
     }
     Lens { hfov_deg: found.map(|f| f[0]), vfov_deg: found.map(|f| f[1]) }
+}
+
+/// Whether this is a thermal picture: it says so, or is of a size that thermal sensors have.
+fn is_thermal(xmp: Xmp<'_>, size: [f64; 2]) -> bool {
+    let says = xmp.text("drone-dji:ImageSource").map(str::to_ascii_lowercase);
+    match says {
+        Some(says) => says.contains("infrared") || says.contains("thermal"),
+        None => THERMAL_SIZES.contains(&size.map(|side| side as u16)),
+    }
 }
 
 /// What the receiver says of itself: deviations where it tells them, else the order that its kind of fix has.

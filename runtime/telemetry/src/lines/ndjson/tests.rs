@@ -86,6 +86,7 @@ fn tables_have_the_same_keys() {
         ("quaternion in parts", "time_s,qw,qx,qy,qz\n1,1,0,0,0\n", 1, 0),
         ("quaternion in a cell", "time_s,q\n1,\"[1,0,0,0]\"\n", 1, 0),
         ("cells left out", "time_s,lat,lon,hfov_deg\n1,,,50\n2,40.1,-105.2,\n", 2, 0),
+        ("a stray quote", "time_s,lat,lon\n1,1,2\n1,\"1,2\n1,1,2\n", 2, 1),
         ("too few cells, a word", "time_s,lat,lon\n1,2\n1,north,2\n1,1,2\n", 1, 2),
     ] {
         assert!(table::is_table(text), "{what}");

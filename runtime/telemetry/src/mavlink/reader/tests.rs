@@ -3,7 +3,10 @@
 
 use ::mavlink::{MavHeader, write_v1_msg, write_v2_msg};
 
-use emberline_georeference::pose::Place;
+use ::mavlink::Message;
+use ::mavlink::dialects::common as m;
+use ::mavlink::dialects::common::MavMessage as M;
+use emberline_georeference::pose::{Heights, Place, Rotation};
 
 use super::*;
 use crate::options::{Mount, Yaw};
@@ -199,6 +202,66 @@ fn a_camera_that_is_fixed_to_the_body_turns_with_it() {
     let [yaw, pitch, _] = looks.yaw_pitch_roll_deg();
     assert!((yaw - 90.0).abs() < 1e-3 && (pitch + 80.0).abs() < 1e-3, "{yaw} {pitch}");
     assert!(reader.notes().contains(&Note::GimbalIgnored));
+}
+
+#[test]
+fn an_attitude_of_the_gimbal_is_not_the_vehicles() {
+    let mount = Some(Mount::default());
+    let (mut reader, mut out) = (Mavlink::new(Options { mount, ..Options::default() }), Vec::new());
+    for (component, message) in [
+        (1, heartbeat()),
+        (1, system_time(1000)),
+        (154, attitude(2000, 45.0)),
+        (1, attitude(2000, 9.0)),
+    ] {
+        reader.push(&frame(1, component, &message), &mut out);
+    }
+    let yaws: Vec<f64> =
+        out.iter().filter_map(|s| s.rotation).map(|r| r.yaw_pitch_roll_deg()[0].round()).collect();
+    assert_eq!(yaws, [9.0]);
+}
+
+#[test]
+#[allow(deprecated, reason = "older gimbals send it")]
+fn an_older_gimbal_tells_degrees_from_north_or_from_the_vehicle() {
+    let of = |yaw: f32, yaw_absolute: f32| {
+        M::MOUNT_ORIENTATION(m::MOUNT_ORIENTATION_DATA {
+            time_boot_ms: 2000,
+            pitch: -60.0,
+            yaw,
+            yaw_absolute,
+            ..Default::default()
+        })
+    };
+    for (message, want) in [
+        (of(10.0, 0.0), 40.0), // the field that MAVLink 1 does not have
+        (of(10.0, 77.0), 77.0),
+        (of(10.0, f32::NAN), 40.0),
+    ] {
+        let (samples, _) =
+            read(Options::default(), &[attitude(1900, 30.0), message, attitude(2100, 30.0)]);
+        let [Sample { rotation: Some(looks), .. }] = samples[..] else { panic!("{samples:?}") };
+        let [yaw, pitch, _] = looks.yaw_pitch_roll_deg();
+        assert!((yaw - want).abs() < 1e-3 && (pitch + 60.0).abs() < 1e-3, "{yaw} {want}");
+    }
+}
+
+#[test]
+fn an_orientation_whose_frame_is_not_told_is_taken_only_as_the_caller_says() {
+    let looks = Rotation::from_yaw_pitch_roll_deg(10.0, -60.0, 0.0).unwrap();
+    let told = M::CAMERA_FOV_STATUS(m::CAMERA_FOV_STATUS_DATA {
+        q: looks.body_quaternion().map(|v| v as f32),
+        hfov: f32::NAN,
+        ..Default::default()
+    });
+    for (yaw, want) in [(Yaw::Auto, None), (Yaw::Earth, Some(10.0)), (Yaw::Vehicle, Some(40.0))] {
+        let options = Options { yaw, ..Options::default() };
+        let (samples, reader) = read(options, &[attitude(2000, 30.0), told.clone()]);
+        let got =
+            samples.iter().find_map(|s| s.rotation).map(|r| r.yaw_pitch_roll_deg()[0].round());
+        assert_eq!(got, want, "{yaw:?}");
+        assert_eq!(reader.notes().contains(&Note::OrientationFrame), want.is_none());
+    }
 }
 
 #[test]

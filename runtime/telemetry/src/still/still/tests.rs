@@ -40,6 +40,10 @@ fn dms(d: u32, m: u32, s: u32) -> Value {
     Value::Rational([d, m, s].map(|num| Rational { num, denom: 1 }).to_vec())
 }
 
+fn tenths(num: u32) -> Value {
+    Value::Rational(vec![Rational { num, denom: 10 }])
+}
+
 fn ascii(text: &str) -> Value {
     Value::Ascii(vec![text.as_bytes().to_vec()])
 }
@@ -111,6 +115,7 @@ fn exif_data_stands_in_and_kinds_of_angles_are_not_mixed() {
         (Tag::GPSDateStamp, ascii("2023:03:09")),
         (Tag::GPSTimeStamp, dms(2, 47, 57)),
         (Tag::FocalLengthIn35mmFilm, Value::Short(vec![40])),
+        (Tag::FocalLength, tenths(91)),
     ];
     let parrot = "<x drone-parrot:CameraYawDegree=\"176.3\" drone-parrot:CameraPitchDegree=\"-78.4\" \
                   drone-parrot:CameraRollDegree=\"-0.3\"/>";
@@ -136,6 +141,29 @@ fn exif_data_stands_in_and_kinds_of_angles_are_not_mixed() {
         // 5:4 of a diagonal of 43.27 mm at 40 mm.
         assert!((s.lens.hfov_deg.unwrap() - 45.8).abs() < 0.1, "{:?}", s.lens);
         assert_eq!(still.notes.contains(&Note::CameraPitchUnclear), what == "Camera");
+    }
+}
+
+#[test]
+fn a_focal_length_gives_a_field_of_view_only_where_it_is_the_pictures() {
+    let of = |film: u16, focal: u32, zoom: u32| {
+        vec![
+            (Tag::FocalLengthIn35mmFilm, Value::Short(vec![film])),
+            (Tag::FocalLength, tenths(focal)),
+            (Tag::DigitalZoomRatio, tenths(zoom)),
+        ]
+    };
+    for (what, fields, source, want) in [
+        ("H20T", of(58, 135, 10), "InfraredCamera", Some(32)),
+        ("H20N: the lens beside", of(29, 60, 80), "InfraredCamera", None),
+        ("the same, without the zoom", of(29, 60, 10), "InfraredCamera", None),
+        ("a wide camera", of(29, 60, 10), "WideCamera", Some(60)),
+        ("zoomed by computing", of(29, 60, 20), "WideCamera", None),
+    ] {
+        let kind = format!("drone-dji:ImageSource=\"{source}\"");
+        let still = read(&jpeg(&DJI.replace("KIND", &kind), &fields), Options::default()).unwrap();
+        assert_eq!(still.sample.lens.hfov_deg.map(|d| d as i32), want, "{what}");
+        assert_eq!(still.notes.contains(&Note::FocalLengthUnclear), want.is_none(), "{what}");
     }
 }
 
