@@ -1,0 +1,138 @@
+"""A trial: one case flown by its methods, and a row of figures for each."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from .cases import EXACT, LK, Case
+from .films import WIDE_M
+from .program import STEP_S, Flown, Method, Refused, fly, write_inputs
+from .rivals import frame_to_frame
+from .score import Track, f1, overlap, points, sampled, track
+from .world import World
+
+AHEAD_S = (150, 300)
+Keep = Callable[[Case, World, Method, Flown, Track], None]  # looks at a flight before it is gone
+
+
+class Trial:
+    """One case's world, and the flight with exact poses that all others are held against."""
+
+    def __init__(self, case: Case, program: Path, room: Path) -> None:
+        """Renders the film; nothing is flown yet."""
+        self.case, self.program, self.room = case, program, room
+        self.world = World(case.flight)
+        ground = self.world.ground
+        self.lattice = points(ground.size_m, WIDE_M)
+        self.seen = self.world.pixels_of(self.lattice)
+        row, col = np.mgrid[: ground.frames.shape[1], : ground.frames.shape[2]] + 0.5
+        middles = np.stack([col.ravel(), row.ravel(), np.ones(row.size)], 1)
+        self.cells = (middles @ np.linalg.inv(ground.cells()).T)[:, :2]  # metres, [N, 2]
+        self.exact: Flown | None = None
+        write_inputs(self.world, room)
+
+    def track(self, found: np.ndarray) -> Track:
+        """Errors of where frames are said to be."""
+        return track(self.case.flight.lens, self.lattice, self.seen, found)
+
+    def flown(self, method: Method) -> Flown:
+        """The program's flight; that with exact poses is flown once."""
+        if method == EXACT and self.exact is not None:
+            return self.exact
+        made = fly(self.program, self.world, self.room, method, self.case.forecast)
+        if method == EXACT:
+            self.exact = made
+        return made
+
+    def row(self, method: Method, keep: Keep) -> dict:
+        """Its figures, or the line with which the program refused."""
+        if method == LK:
+            first = self.world.shots[0].homography(self.case.flight.lens)
+            found, how = frame_to_frame(self.world.film(), first)
+            errors = self.track(found)
+            return errors.row() | counted(how) | over_time(errors)
+        try:
+            exact = self.flown(EXACT)
+            made = exact if method == EXACT else self.flown(method)
+        except Refused as why:
+            return {"refused": str(why)}
+        errors = self.track(made.found)
+        keep(self.case, self.world, method, made, errors)
+        row = errors.row() | counted(made.how) | over_time(errors) | {"steady_ms": made.steady_ms}
+        row |= self.burnt(exact, made, errors)
+        if method.poses == "noisy" and method.steady == "off":
+            row["off_told_m"] = self.off_told(made.found)
+        if self.case.forecast:
+            row |= self.forecast(exact, made, errors)
+        return row
+
+    def off_told(self, found: np.ndarray) -> float | None:
+        """Largest distance on the ground from where telemetry says that a frame's middle lies.
+
+        It holds the program's geometry against ours; only where the ground is flat.
+        """
+        flight, world = self.case.flight, self.world
+        if flight.relief.slope or flight.relief.ridge_m:
+            return None
+        told = np.stack([world.told[s].homography(flight.lens) for s in world.seconds])
+        size = np.array([flight.lens.width, flight.lens.height])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            a, b = (np.linalg.inv(h) @ [*(size / 2), 1.0] for h in (told, found))
+            apart = np.hypot(*(a[:, :2] / a[:, 2:] - b[:, :2] / b[:, 2:]).T)
+        return round(float(np.nanmax(apart)), 3)
+
+    def burnt(self, exact: Flown, made: Flown, errors: Track) -> dict:
+        """Burnt ground: its area, and how it lies on that of exact poses and of the film."""
+        there = (np.c_[self.cells, np.ones(len(self.cells))] @ errors.align.T)[:, :2]
+        ours = sampled(made.burnt[-1], made.to_cells, there)
+        theirs = sampled(exact.burnt[-1], exact.to_cells, self.cells)
+        both = sampled(made.seen, made.to_cells, there)
+        both &= sampled(exact.seen, exact.to_cells, self.cells)
+        film = self.world.burnt(self.case.flight.seconds).ravel() & both
+        area = self.world.ground.cell_m**2
+        return {
+            "burnt_m2": round(float((ours & both).sum() * area), 1),
+            "exact_m2": round(float((theirs & both).sum() * area), 1),
+            "burnt_iou": overlap(ours & both, theirs & both),
+            "film_iou": overlap(sampled(made.burnt[-1], made.to_cells, self.cells) & both, film),
+        }
+
+    def forecast(self, exact: Flown, made: Flown, errors: Track) -> dict:
+        """New burn: what both forecasts say of the same cells, and what the film shows later."""
+        there = (np.c_[self.cells, np.ones(len(self.cells))] @ errors.align.T)[:, :2]
+        now_s = self.case.flight.seconds
+        now = self.world.burnt(now_s).ravel()
+        now |= sampled(exact.burnt[-1], exact.to_cells, self.cells)
+        known = sampled(made.seen, made.to_cells, there)
+        known &= sampled(exact.seen, exact.to_cells, self.cells) & ~now
+        out: dict[str, dict] = {"same": {}, "f1": {}}
+        for ahead_s in AHEAD_S:
+            lead = ahead_s // STEP_S - 1
+            ours = sampled(made.burn[lead], made.burn_to_cells, there) & known
+            theirs = sampled(exact.burn[lead], exact.burn_to_cells, self.cells) & known
+            later = self.world.burnt(now_s + ahead_s).ravel() & known
+            out["same"][str(ahead_s)] = overlap(ours, theirs)
+            out["f1"][str(ahead_s)] = f1(ours, later)
+        return out
+
+
+def counted(how: list[str]) -> dict:
+    """Frames, and those after the first that the ground did not steady."""
+    after = how[1:]
+    telemetry, lost = after.count("telemetry"), how.count("lost")
+    return {"frames": len(how), "by_telemetry": telemetry, "lost": lost}
+
+
+def over_time(errors: Track) -> dict:
+    """The error between frames of each frame, for pictures; None where there is none."""
+    return {"track": [None if np.isnan(v) else round(float(v), 2) for v in errors.between_m]}
+
+
+def rows(case: Case, wanted: list[Method], program: Path, keep: Keep) -> Iterator[dict]:
+    """A row a method that is wanted."""
+    with tempfile.TemporaryDirectory(prefix="emberline-flights-") as tmp:
+        trial = Trial(case, program, Path(tmp))
+        for method in wanted:
+            yield trial.row(method, keep)
