@@ -1,1 +1,1 @@
-"""The drone trial: simulated flights over real films, flown through the program, held against truth."""
+"""The drone trial: simulated flights over real films, flown by the program."""

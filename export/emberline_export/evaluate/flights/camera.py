@@ -69,7 +69,7 @@ class Lens:
         return np.array([[f, 0, self.width / 2], [0, f, self.height / 2], [0, 0, 1.0]])
 
     def bent(self, xy: np.ndarray) -> np.ndarray:
-        """Where the lens puts what a pinhole puts at `xy` `[N, 2]`, in units of its focal length."""
+        """Where the lens puts what a pinhole puts at `xy` `[N, 2]`, in focal lengths."""
         k1, k2, p1, p2 = self.bend
         x, y = xy.T
         r2 = x * x + y * y

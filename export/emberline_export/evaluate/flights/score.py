@@ -40,9 +40,9 @@ class Track:
 def points(size_m: tuple[float, float], margin_m: float, every_m: float = 8.0) -> np.ndarray:
     """A lattice `[N, 2]` over a world."""
     half = [side / 2 + margin_m for side in size_m]
-    return np.stack(
-        np.meshgrid(*(np.arange(-h, h + every_m, every_m) for h in half)), -1
-    ).reshape(-1, 2)
+    return np.stack(np.meshgrid(*(np.arange(-h, h + every_m, every_m) for h in half)), -1).reshape(
+        -1, 2
+    )
 
 
 def rigid(a: np.ndarray, b: np.ndarray) -> np.ndarray:

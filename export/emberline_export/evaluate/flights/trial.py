@@ -14,6 +14,7 @@ from .score import Track, f1, overlap, points, sampled, track
 from .world import World
 
 AHEAD_S = (150, 300)
+PICTURED = "plain: C patrol 1"
 Keep = Callable[[Case, World, Method, Flown, Track], None]  # looks at a flight before it is gone
 
 
@@ -33,9 +34,14 @@ class Trial:
         self.exact: Flown | None = None
         write_inputs(self.world, room)
 
-    def track(self, found: np.ndarray) -> Track:
-        """Errors of where frames are said to be."""
-        return track(self.case.flight.lens, self.lattice, self.seen, found)
+    def track(self, found: np.ndarray, raw: bool = False) -> Track:
+        """Errors of where frames are said to be; raw: by the pixels of a picture as it was taken.
+
+        A method that knows the lens tells where a pinhole shows the ground, others where the
+        picture does.
+        """
+        seen = self.world.pixels_of(self.lattice, bent=True) if raw else self.seen
+        return track(self.case.flight.lens, self.lattice, seen, found)
 
     def flown(self, method: Method) -> Flown:
         """The program's flight; that with exact poses is flown once."""
@@ -52,15 +58,20 @@ class Trial:
             first = self.world.shots[0].homography(self.case.flight.lens)
             found, how = frame_to_frame(self.world.film(), first)
             errors = self.track(found)
-            return errors.row() | counted(how) | over_time(errors)
+            return errors.row() | counted(how) | self.over_time(errors)
         try:
             exact = self.flown(EXACT)
             made = exact if method == EXACT else self.flown(method)
         except Refused as why:
             return {"refused": str(why)}
-        errors = self.track(made.found)
+        errors = self.track(made.found, raw=not method.lens_told)
         keep(self.case, self.world, method, made, errors)
-        row = errors.row() | counted(made.how) | over_time(errors) | {"steady_ms": made.steady_ms}
+        row = (
+            errors.row()
+            | counted(made.how)
+            | self.over_time(errors)
+            | {"steady_ms": made.steady_ms}
+        )
         row |= self.burnt(exact, made, errors)
         if method.poses == "noisy" and method.steady == "off":
             row["off_told_m"] = self.off_told(made.found)
@@ -82,6 +93,12 @@ class Trial:
             a, b = (np.linalg.inv(h) @ [*(size / 2), 1.0] for h in (told, found))
             apart = np.hypot(*(a[:, :2] / a[:, 2:] - b[:, :2] / b[:, 2:]).T)
         return round(float(np.nanmax(apart)), 3)
+
+    def over_time(self, errors: Track) -> dict:
+        """The error between frames of each frame of the flight that is drawn; None for none."""
+        if self.case.name != PICTURED:
+            return {}
+        return {"track": [None if np.isnan(v) else round(float(v), 2) for v in errors.between_m]}
 
     def burnt(self, exact: Flown, made: Flown, errors: Track) -> dict:
         """Burnt ground: its area, and how it lies on that of exact poses and of the film."""
@@ -123,11 +140,6 @@ def counted(how: list[str]) -> dict:
     after = how[1:]
     telemetry, lost = after.count("telemetry"), how.count("lost")
     return {"frames": len(how), "by_telemetry": telemetry, "lost": lost}
-
-
-def over_time(errors: Track) -> dict:
-    """The error between frames of each frame, for pictures; None where there is none."""
-    return {"track": [None if np.isnan(v) else round(float(v), 2) for v in errors.between_m]}
 
 
 def rows(case: Case, wanted: list[Method], program: Path, keep: Keep) -> Iterator[dict]:

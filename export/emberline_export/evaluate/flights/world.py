@@ -56,10 +56,10 @@ class World:
         return cv2.copyMakeBorder(heat.astype(np.float32), *4 * [self.margin], cv2.BORDER_REFLECT)
 
     def burnt(self, second: float) -> np.ndarray:
-        """Cells `[H, W]` of the film that have burnt from its own beginning to a second."""
+        """Cells `[H, W]` of the film that have burnt from the flight's begin to a second."""
         first, then, share = self._at(second)
         upto = first if share < 0.5 else then
-        return self.ground.burning[: upto + 1].any(0)
+        return self.ground.burning[self.flight.start : upto + 1].any(0)
 
     def looked_at(self, pose: Pose) -> np.ndarray:
         """East and north `[H·W, 2]` of what each pixel shows; NaN where it shows no ground."""
@@ -89,8 +89,20 @@ class World:
             self.frames = np.stack([self.shot(s) for s in self.seconds])
         return self.frames
 
-    def pixels_of(self, points: np.ndarray) -> np.ndarray:
-        """Where a pinhole shows points `[N, 2]` of the ground in each frame, `[T, N, 2]`."""
+    def pixels_of(self, points: np.ndarray, bent: bool = False) -> np.ndarray:
+        """Where a pinhole shows points `[N, 2]` of the ground in each frame, `[T, N, 2]`.
+
+        Bent: where the picture as taken shows them. NaN far outside of the picture, where a lens
+        of so few numbers folds back.
+        """
+        lens = self.flight.lens
         up = self.flight.relief.height(points[:, 0], points[:, 1])
         high = np.c_[points, np.broadcast_to(up, len(points))]
-        return np.stack([pose.project(self.flight.lens, high) for pose in self.shots])
+        out = np.stack([pose.project(lens, high) for pose in self.shots])
+        if bent:
+            middle = np.array([lens.width, lens.height]) / 2
+            with np.errstate(invalid="ignore"):
+                out[(np.abs(out - middle) > 1.5 * middle).any(-1)] = np.nan
+            out = lens.bent(((out - middle) / lens.focal_px).reshape(-1, 2)).reshape(out.shape)
+            out = out * lens.focal_px + middle
+        return out
