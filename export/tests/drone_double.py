@@ -3,13 +3,15 @@
     python drone_double.py drone FILM OUT --pose FILE …
 
 It goes by telemetry alone. Its geometry is its own: corners of the picture are followed to the
-ground along geodesics of the ellipsoid, laid into UTM, and a homography is drawn through them.
+ground along geodesics of the ellipsoid, laid into UTM, and a homography is drawn through them; on a
+height model each cell is looked up in the picture, and left out where ground stands before it.
 With `--steady auto` it takes the exact poses, where they lie beside those it was given: what a
-tracker without a fault would give.
+tracker without a fault would give. `EMBERLINE_DOUBLE_FAULT` gives it one that tests must find.
 """
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -18,6 +20,8 @@ import numpy as np
 from pyproj import Geod, Transformer
 
 WARM = 100
+SIDE_M = 400
+FAULT = os.environ.get("EMBERLINE_DOUBLE_FAULT")
 
 
 def matrix(line: dict) -> np.ndarray:
@@ -38,6 +42,72 @@ def matrix(line: dict) -> np.ndarray:
     )
 
 
+def refuse(text: str) -> None:
+    """End as the program does."""
+    print(f"error: {text}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def poses(path: Path, times: list[str], hfov_deg: float | None) -> dict[str, dict]:
+    """Lines of telemetry by time, or a refusal."""
+    if not path.exists():
+        refuse(f"{path}: no such file")
+    try:
+        lines = {line["t"]: line for line in map(json.loads, path.read_text().splitlines())}
+    except (ValueError, KeyError):
+        refuse(f"{path}: a line is no pose")
+    if not lines:
+        refuse(f"{path}: it holds no pose")
+    if times[0] not in lines:
+        refuse(f"{path}: its poses are of {min(lines)}, the film begins at {times[0]}")
+    for line in lines.values():
+        if hfov_deg:
+            line["hfov_deg"] = hfov_deg
+        if "hfov_deg" not in line:
+            refuse(f"{path}: no pose tells the field of view: say --hfov DEG")
+        if line["hfov_deg"] >= 180:
+            refuse(f"--hfov {line['hfov_deg']}: a hfov is between 1 and 170")
+        if not {"alt_agl_m", "alt_msl_m"} & set(line):
+            refuse(f"{path}: no pose tells a height: alt_agl_m or alt_msl_m")
+        if FAULT == "mirror" and "q" in line:
+            line["q"][3] *= -1
+    return lines
+
+
+def relief_view(
+    line: dict, hot: np.ndarray, dem: Path, crs: str, middles: np.ndarray
+) -> np.ndarray:
+    """What of cells (places `[2, H, W]` of the map) burns, on a height model, and may be seen."""
+    import rasterio
+
+    with rasterio.open(dem) as file:
+        band, place = file.read(1), file.transform
+
+    def up(east: np.ndarray, north: np.ndarray) -> np.ndarray:
+        x = ((east - place.c) / place.a - 0.5).astype(np.float32)
+        y = ((north - place.f) / place.e - 0.5).astype(np.float32)
+        return cv2.remap(band, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+    h, w = hot.shape
+    f = w / 2 / np.tan(np.radians(line["hfov_deg"]) / 2)
+    at = Transformer.from_crs("EPSG:4326", crs, always_xy=True).transform(line["lon"], line["lat"])
+    lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(*middles)
+    here = np.full(lon.shape, line["lon"]), np.full(lon.shape, line["lat"])
+    azimuth, _, away = Geod(ellps="WGS84").inv(*here, lon, lat)
+    high = up(*middles)
+    azimuth = np.radians(azimuth)
+    ned = np.stack([away * np.cos(azimuth), away * np.sin(azimuth), line["alt_msl_m"] - high])
+    ahead, right, down = np.einsum("ij,ihw->jhw", matrix(line), ned)
+    u, v = w / 2 + f * right / ahead, h / 2 + f * down / ahead
+    inside = (ahead > 0) & (u >= 0) & (v >= 0) & (u < w) & (v < h)
+    burnt = np.zeros(inside.shape, bool)
+    burnt[inside] = hot[v[inside].astype(int), u[inside].astype(int)]
+    for share in np.linspace(0.01, 0.99, 150) if FAULT != "no occlusion" else ():
+        ground = up(*(np.reshape(at, (2, 1, 1)) * share + middles * (1 - share)))
+        burnt &= ground <= high + (line["alt_msl_m"] - high) * share + 0.05
+    return burnt
+
+
 def ground_to_pixel(line: dict, w: int, h: int, utm: Transformer, origin: np.ndarray) -> np.ndarray:
     """Flat ground of a map, less its origin, to pixels."""
     f = w / 2 / np.tan(np.radians(line["hfov_deg"]) / 2)
@@ -48,7 +118,11 @@ def ground_to_pixel(line: dict, w: int, h: int, utm: Transformer, origin: np.nda
         far = line["alt_agl_m"] / down
         azimuth, distance = np.degrees(np.arctan2(east, north)), np.hypot(east, north) * far
         lon, lat, _ = Geod(ellps="WGS84").fwd(line["lon"], line["lat"], azimuth, distance)
-        there.append(np.subtract(utm.transform(lon, lat), origin))
+        if FAULT == "grid north":
+            at = np.array(utm.transform(line["lon"], line["lat"]))
+            there.append(at + [east * far, north * far] - origin)
+        else:
+            there.append(np.subtract(utm.transform(lon, lat), origin))
     return cv2.getPerspectiveTransform(np.float32(there), np.float32(corners)).astype(float)
 
 
@@ -65,9 +139,13 @@ def main() -> int:
     p.add_argument("--step", type=float, default=30.0)
     p.add_argument("--no-forecast", action="store_true")
     p.add_argument("--leads", type=int, default=10)
-    p.add_argument("--camera")
-    p.add_argument("--dem")
+    p.add_argument("--hfov", type=float)
+    p.add_argument("--camera", type=Path)
+    p.add_argument("--dem", type=Path)
     args = p.parse_args()
+    for path in (args.dem, args.camera):
+        if path and not path.exists():
+            refuse(f"{path}: no such file")
     z = np.load(args.film)
     frames, times = z["frames"], z["time_utc"].tolist()
     n, h, w = frames.shape[:3]
@@ -78,24 +156,23 @@ def main() -> int:
         path = Path(args.pose)
         if args.steady == "auto":
             path = path.with_name("exact.ndjson")
-        lines = {line["t"]: line for line in map(json.loads, path.read_text().splitlines())}
-        if not lines:
-            print(f"error: {path}: no poses", file=sys.stderr)
-            return 2
+        lines = poses(path, times, args.hfov)
         first = lines[times[0]]
         zone = int((first["lon"] + 180) // 6) + 1
         crs = f"EPSG:{(32600 if first['lat'] >= 0 else 32700) + zone}"
         utm = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
-        origin = np.round(np.array(utm.transform(first["lon"], first["lat"]))) + [-200, 200]
-        grid = (400, 400)
-        found = [ground_to_pixel(lines[t], w, h, utm, origin) for t in times]
+        half_m = SIDE_M // 2
+        origin = np.round(np.array(utm.transform(first["lon"], first["lat"]))) + [-half_m, half_m]
+        grid = 2 * (int(SIDE_M / args.cell),)
+        told = [lines[t] | {"alt_agl_m": lines[t].get("alt_agl_m", 100.0)} for t in times]
+        found = [ground_to_pixel(line, w, h, utm, origin) for line in told]
         origin = origin.tolist()
-        gdal = [origin[0], 1, 0, origin[1], 0, -1]
+        gdal = [origin[0], args.cell, 0, origin[1], 0, -args.cell]
     # Columns and rows of the ground's cells, their middles, as what ground_to_pixel takes.
-    down = 1 if crs is None else -1
+    across, down = (1, 1) if crs is None else (args.cell, -args.cell)
     half = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
-    cells = np.array([[1, 0, 0.5], [0, down, 0.5 * down], [0, 0, 1]])
-    hot = (frames if frames.ndim == 3 else frames[..., 0]) > WARM
+    cells = np.array([[across, 0, 0.5 * across], [0, down, 0.5 * down], [0, 0, 1]])
+    hot = (frames if frames.ndim == 3 else frames[..., 0]) > (0 if args.kind == "mask" else WARM)
     begin = np.datetime64(times[0].rstrip("Z"))
     at = np.array([(np.datetime64(t.rstrip("Z")) - begin) / np.timedelta64(1, "s") for t in times])
     burnt, seen = np.zeros(grid[::-1], bool), np.full(grid[::-1], np.nan, np.float32)
@@ -107,6 +184,10 @@ def main() -> int:
             to = np.linalg.inv(half @ found[i] @ cells)
             votes += cv2.warpPerspective(hot[i].astype(np.float32), to, grid)
             views += cv2.warpPerspective(np.ones((h, w), np.float32), to, grid)
+        if args.dem and args.kind == "mask":
+            row, col = np.mgrid[: grid[1], : grid[0]] + 0.5
+            middles = np.stack([gdal[0] + gdal[1] * col, gdal[3] + gdal[5] * row])
+            votes = views * relief_view(lines[times[0]], hot[0], args.dem, crs, middles)
         burnt = burnt | ((views > 0.5) & (votes >= 0.5 * views))
         seen = np.where(views > 0.5, 0, seen + args.step).astype(np.float32)
         steps.append(burnt.copy())

@@ -72,6 +72,7 @@ def mosaic(path: Path, world: World, made: Flown, track: Track) -> None:
         to = half @ cells @ back
         flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
         there = cv2.warpPerspective(layer, to, size, flags=flags)
+        there[views == 0] = 0
         edges, _ = cv2.findContours(there, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
         edges = [e for e in edges if cv2.contourArea(e) > 20 * PX_M**2]
         cv2.drawContours(picture, edges, -1, colour, 1)

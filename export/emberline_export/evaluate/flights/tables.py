@@ -24,9 +24,10 @@ def number(value: float | None) -> str:
 
 def between(rows: Iterable[Row]) -> str:
     """Median, 95 % (medians over flights) and the worst flight's 95 %."""
+    rows = list(rows)
     pairs = [r["between_m"] for r in rows if r.get("between_m")]
     if not pairs:
-        return NONE
+        return "refused" if any("refused" in r for r in rows) else NONE
     median, most = np.median(pairs, axis=0)
     return f"{number(median)} / {number(most)} / {number(max(p[1] for p in pairs))}"
 
