@@ -20,7 +20,7 @@ import numpy as np
 from pyproj import Geod, Transformer
 
 WARM = 100
-SIDE_M = 400
+SIDE_M = 300
 FAULT = os.environ.get("EMBERLINE_DOUBLE_FAULT")
 
 

@@ -30,6 +30,7 @@ from emberline_export.evaluate.flights.relief import BASE_M, Relief, cast, write
 from emberline_export.evaluate.flights.score import f1, overlap, points, rigid, sampled, track
 from emberline_export.evaluate.flights.world import World
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 REAL = (data_root() / "fire_validation").exists()
 TURNS = [(0, 0, -90), (37, 1.5, -89), (-170, -2, -60), (300, 0, -30), (180, 0.5, -90.7)]
 
@@ -116,8 +117,9 @@ def test_the_lens_is_opencvs() -> None:
     rng = np.random.default_rng(1)
     xy = rng.uniform(-0.6, 0.6, (50, 2))
     eye = np.eye(3)
-    oracle = cv2.projectPoints(np.c_[xy, np.ones(50)], np.zeros(3), np.zeros(3), eye,
-                               np.array(lens.bend))[0].reshape(-1, 2)  # fmt: skip
+    oracle = cv2.projectPoints(
+        np.c_[xy, np.ones(50)], np.zeros(3), np.zeros(3), eye, np.array(lens.bend)
+    )[0].reshape(-1, 2)
     np.testing.assert_allclose(lens.bent(xy), oracle, atol=1e-9)
     middle = np.array([lens.width, lens.height]) / 2
     pixels = lens.bent(xy) * lens.focal_px + middle
@@ -213,8 +215,12 @@ def test_paths_are_what_they_are_called() -> None:
     orbit = made["orbit"]
     away = np.hypot(orbit[:, 0], orbit[:, 1])
     assert away.mean() == pytest.approx(40, abs=1.5) and abs(orbit[:, 5].mean() + 60) < 3
-    looks = np.stack([p.rays(Lens(), np.array([[128.0, 96.0]]))[0] for p in
-                      (Pose(r[:3], body(*r[3:6])) for r in orbit)])  # fmt: skip
+    looks = np.stack(
+        [
+            p.rays(Lens(), np.array([[128.0, 96.0]]))[0]
+            for p in (Pose(r[:3], body(*r[3:6])) for r in orbit)
+        ]
+    )
     middle = orbit[:, :3] - looks * (orbit[:, 2] / looks[:, 2])[:, None]
     assert np.median(np.hypot(middle[:, 0], middle[:, 1])) < 4
     flown = legs(np.arange(0, 151.0), 120.0)
@@ -290,8 +296,9 @@ def test_a_frame_shows_the_film_where_the_truth_says(ground: Ground, more: dict)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_flight_goes_through_the_program(ground: Ground, double: Path, path: str,
-                                           tmp_path: Path) -> None:  # fmt: skip
+def test_a_flight_goes_through_the_program(
+    ground: Ground, double: Path, path: str, tmp_path: Path
+) -> None:
     """By a double whose geometry is its own: exact poses lie on the truth, telemetry as told."""
     from emberline_export.evaluate.flights import trial
 
@@ -364,6 +371,14 @@ def test_the_page_holds_every_case(tmp_path: Path) -> None:
     (tmp_path / "img").mkdir()
     (tmp_path / "img" / run.MOSAIC).touch()
     assert f"](img/{run.MOSAIC})" in run.text(known, tmp_path / "img")
+
+
+def test_the_page_of_the_documents_comes_from_its_rows() -> None:
+    """`docs/drone-flights.md` from `docs/drone-flights.ndjson`; neither without the other."""
+    page = DOCS / "drone-flights.md"
+    known = rows.read(page.with_suffix(".ndjson"))
+    assert page.exists() == bool(known)
+    assert not known or page.read_text() == run.text(known, DOCS / "img")
 
 
 @pytest.mark.parametrize(
@@ -449,8 +464,9 @@ def test_pose_lines_are_as_the_program_wants_them(ground: Ground) -> None:
     assert "yaw_deg" not in line and line["hfov_deg"] == 65.0
     tilted = World(replace(world.flight, path="orbit", relief=Relief(slope=0.1)))
     line = json.loads(program.pose_line(tilted, 0, tilted.true[0]))
-    back = Rotation.from_euler("ZYX", [line[k] for k in ("yaw_deg", "pitch_deg", "roll_deg")],
-                               degrees=True)  # fmt: skip
+    back = Rotation.from_euler(
+        "ZYX", [line[k] for k in ("yaw_deg", "pitch_deg", "roll_deg")], degrees=True
+    )
     np.testing.assert_allclose(back.as_matrix(), tilted.true[0].rotation, atol=1e-9)
     assert line["alt_msl_m"] == pytest.approx(BASE_M + tilted.true[0].at[2], abs=1e-3)
     assert "q" not in line and "alt_agl_m" not in line

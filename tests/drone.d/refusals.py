@@ -43,8 +43,11 @@ def rows(table: Table, program: Path, room: Path) -> None:
         )
         whole = not out.exists()
         figure += "" if whole else "; a folder is left"
-        table.row(f"{what}: exit 2, one line with `{must}`", figure, done.returncode == 2 and one
-                  and whole)  # fmt: skip
+        table.row(
+            f"{what}: exit 2, one line with `{must}`",
+            figure,
+            done.returncode == 2 and one and whole,
+        )
     missing = drone(
         program, film, room / "bad-none", "--steady", "off", "--pose", room / "no.ndjson"
     )

@@ -11,7 +11,7 @@ from pose import BEGIN, Pose
 from program import CELL_M, ground
 from table import Table
 
-VENV, VERSION = Path(".venv-mavlink"), "2.4.50"
+VENV, VERSION = Path(__file__).resolve().parents[2] / ".venv-mavlink", "2.4.50"
 POSE = Pose(40.0, -105.3, 100.0, 75.0, -62.0, 4.0)
 # Runs in the environment of its own: reads a flight, writes a log.
 WRITER = """
@@ -81,8 +81,9 @@ def rows(table: Table, program: Path, room: Path) -> None:
     except (ValueError, KeyError, OSError) as e:
         table.row(what, str(e), False)
         return
-    middles = [np.array([b.east[b.burnt].mean(), b.north[b.burnt].mean()]) for b in
-               (by_lines, by_log)]  # fmt: skip
+    middles = [
+        np.array([b.east[b.burnt].mean(), b.north[b.burnt].mean()]) for b in (by_lines, by_log)
+    ]
     off, share = np.hypot(*(middles[0] - middles[1])), by_log.burnt.sum() / by_lines.burnt.sum()
     holds = by_lines.crs == by_log.crs and off <= 0.1 + CELL_M and abs(share - 1) < 0.05
     table.row(what, f"{off:.3f} m, {share:.3f} of the cells", bool(holds))

@@ -19,6 +19,7 @@ LK = Method("LK, frame to frame (OpenCV)", "none")
 METHODS = (EXACT, EXACT_MAP, TOLD, MAP, LENS_UNTOLD, IMAGE, LK, STILL)
 
 START = {"B": 20, "C": 10, "pine straw": 0}
+SHAPED = ("straight lens, flat ground", "lens that bends", "slope of 15 %", "ridge")
 BEND = (-0.2, 0.05, 0.0, 0.0)
 
 
@@ -68,18 +69,18 @@ def hard() -> list[Case]:
 
 def bent() -> list[Case]:
     """A lens that bends, and ground that is not flat."""
-    out = [
-        Case(
-            "lens that bends",
-            flight("C", path, 3, lens=Lens(bend=BEND)),
-            (EXACT, TOLD, MAP, LENS_UNTOLD),
-        )
+    plain = (EXACT, TOLD, MAP)
+    kinds = [
+        (SHAPED[0], {}, plain),
+        (SHAPED[1], {"lens": Lens(bend=BEND)}, (*plain, LENS_UNTOLD)),
+        (SHAPED[2], {"relief": Relief(slope=0.15)}, plain),
+        (SHAPED[3], {"relief": Relief(ridge_m=15.0)}, plain),
+    ]
+    return [
+        Case(what, flight("C", path, 3, **more), methods)
+        for what, more, methods in kinds
         for path in ("patrol", "orbit")
     ]
-    for what, relief in (("slope of 15 %", Relief(slope=0.15)), ("ridge", Relief(ridge_m=15.0))):
-        for path in ("patrol", "orbit"):
-            out.append(Case(what, flight("C", path, 3, relief=relief), (EXACT, TOLD, MAP)))
-    return out
 
 
 def forecasts() -> list[Case]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .cases import SHAPED
 from .rows import Row
 
 
@@ -73,6 +74,13 @@ def held(rows: list[Row]) -> list[Held]:
             share = most([row])[0] / most(beside)[0]
             what = f"contrast × 0.1, {row['flight']}: 95 % over that of telemetry"
             out.append(one(what, "≤ 1.2", [share], 1.2))
+    for what in SHAPED[1:]:
+        for row in chosen(rows, what=what, method="poses", poses="exact"):
+            flat = chosen(rows, what=SHAPED[0], method="poses", poses="exact", path=row["path"])
+            if flat and flat[0].get("film_iou"):
+                share = (row.get("film_iou") or 0.0) / flat[0]["film_iou"]
+                name = f"{what}, {row['path']}: burnt IoU with the film over that of flat ground"
+                out.append(Held(name, "≥ 0.85", f"{share:.2f}", share >= 0.85))
     ahead = chosen(rows, what="forecast", method="poses + map", poses="noisy")
     if ahead:
         same = [r["same"]["300"] if r.get("same") else 0.0 for r in ahead]

@@ -15,6 +15,7 @@ from .world import World
 
 BEGIN = datetime(2026, 8, 2, 14, 30, tzinfo=UTC)
 STEP_S, CELL_M, LEADS = 30, 1, 10
+WITHIN_S = 900  # a flight of minutes that takes longer is of no use
 NEAR_NADIR_DEG = -80.0  # below it yaw and roll are one thing: the quaternion is told
 
 
@@ -91,7 +92,7 @@ def write_inputs(world: World, room: Path) -> None:
 def fly(program: Path, world: World, room: Path, method: Method, forecast: bool) -> Flown:
     """Runs the verb on what `write_inputs` wrote.
 
-    Raises `Refused` where the program ends with an error.
+    Raises `Refused` where the program ends with an error, or not at all.
     """
     out = room / f"out {method.name} {method.poses} {method.lens_told}"
     given = "none" if method.poses == "none" else room / f"{method.poses}.ndjson"
@@ -103,7 +104,11 @@ def fly(program: Path, world: World, room: Path, method: Method, forecast: bool)
     if method.poses != "none" and (room / "dem.tif").exists():
         command += ["--dem", room / "dem.tif"]
     command += ["--leads", LEADS] if forecast else ["--no-forecast"]
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+    words = [str(c) for c in command]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=WITHIN_S)
+    except subprocess.TimeoutExpired:
+        raise Refused(f"not done within {WITHIN_S} s") from None
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise Refused(said[-1])

@@ -28,7 +28,6 @@ from .world import World
 
 PAGE = Path(__file__).with_name("page.md.j2")
 HARD = ("ground contrast × 0.3", "ground contrast × 0.1", "one frame in 5 s", "20 s without frames")
-SHAPED = ("lens that bends", "slope of 15 %", "ridge")
 ERRORS, MOSAIC = "drone-errors.png", "drone-mosaic.png"
 SHOWN = ("plain: pine straw patrol 1", cases.MAP)  # its licence lets it be shown
 
@@ -41,7 +40,7 @@ def of(known: list[Row], *what: str) -> list[Row]:
 def text(known: list[Row], images: Path) -> str:
     """The page; `images` is the folder of its pictures, beside it."""
     cost = [r for r in of(known, "640 × 512") if r["method"] == "poses + map" and r["steady_ms"]]
-    parts = {"hard": of(known, *HARD), "shaped": of(known, *SHAPED)}
+    parts = {"hard": of(known, *HARD), "shaped": of(known, *cases.SHAPED)}
     parts["forecast"] = of(known, "forecast")
     return render(
         PAGE,
