@@ -366,7 +366,7 @@ def test_the_page_holds_every_case(tmp_path: Path) -> None:
     page = run.text(known, tmp_path / "img")
     for what in dict.fromkeys(row["what"] for row in known):
         assert what in page or what in ("plain", "forecast")
-    assert page.count("\n|---|") == 5 and "![" not in page and "14 ms" in page
+    assert page.count("\n|---|") == 6 and "![" not in page and "14 ms" in page
     assert "missed" not in page and "0.30 / 0.60 / 0.60" in page
     (tmp_path / "img").mkdir()
     (tmp_path / "img" / run.MOSAIC).touch()
@@ -388,6 +388,7 @@ def test_the_page_of_the_documents_comes_from_its_rows() -> None:
         ("plain", {"by_telemetry": 3}, "without a fit"),
         ("plain", {"burnt_m2": 120.0}, "burnt area"),
         ("plain", {"between_m": None}, "between frames"),
+        ("plain", {"place_m": 0.07}, "place over"),
         ("ground contrast × 0.1", {"between_m": [2.0, 4.0]}, "contrast × 0.1"),
         ("forecast", {"same": {"150": 0.5, "300": 0.7}}, "overlap"),
     ],

@@ -28,6 +28,12 @@ def most(rows: list[Row]) -> list[float]:
     return [row["between_m"][1] if row.get("between_m") else np.inf for row in rows]
 
 
+def rms_place(rows: list[Row]) -> float:
+    """How far off the truth flights lie, rms; a refusal lies nowhere."""
+    places = [np.inf if r.get("place_m") is None else r["place_m"] for r in rows]
+    return float(np.sqrt(np.mean(np.square(places))))
+
+
 def one(what: str, limit: str, values: list[float], top: float, middle: bool = False) -> Held:
     """The largest of the values, or their median, is no more than `top`."""
     seen = float(np.median(values) if middle else np.max(values)) if values else np.inf
@@ -56,6 +62,12 @@ def held(rows: list[Row]) -> list[Held]:
         on_path = chosen(steady, path=path)
         what = f"telemetry + map, {path}: between frames, 95 %"
         out.append(one(what, "≤ 1.0 m", most(on_path), 1.0, middle=True))
+        beside = chosen(plain, method="poses", poses="noisy", path=path)
+        if beside:
+            off, alone = (rms_place(r) for r in (on_path, beside))
+            what = f"telemetry + map, {path}: place over that of telemetry alone"
+            seen = f"{off:.2f} / {alone:.2f} m"
+            out.append(Held(what, "≤ 1.2", seen, off <= 1.2 * alone))
     if steady:
         lost = sum(r.get("by_telemetry", 0) + r.get("lost", 0) for r in steady)
         frames = sum(r.get("frames", 0) for r in steady)

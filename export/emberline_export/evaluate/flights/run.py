@@ -46,6 +46,7 @@ def text(known: list[Row], images: Path) -> str:
         PAGE,
         limits=tables.limits(known),
         plain=tables.plain(of(known, "plain")),
+        places=tables.places(of(known, "plain")),
         **{name: getattr(tables, name)(own) if own else None for name, own in parts.items()},
         errors=f"{images.name}/{ERRORS}" if (images / ERRORS).exists() else None,
         mosaic=f"{images.name}/{MOSAIC}" if (images / MOSAIC).exists() else None,
@@ -122,7 +123,7 @@ def main(args: argparse.Namespace) -> int:
         known = read(file)
     done = flown(wanted, args.emberline, known, file, images)
     if args.short or args.only:
-        print(tables.plain(done), tables.limits(done), sep="\n\n")
+        print(tables.plain(done), tables.places(done), tables.limits(done), sep="\n\n")
     else:
         order = {(c.what, c.flight.name, m.name, m.poses): 0 for c in wanted for m in c.methods}
         by_key = {row_key(row): row for row in done}

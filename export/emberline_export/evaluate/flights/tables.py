@@ -66,7 +66,7 @@ def area(row: Row) -> float | None:
 
 def plain(rows: list[Row]) -> str:
     """Method by path."""
-    head = ["method", "poses", *PATHS, "place", "without a fit", "burnt area", "burnt IoU"]
+    head = ["method", "poses", *PATHS, "without a fit", "burnt area", "burnt IoU"]
     lines = []
     for method, poses in methods_of(rows):
         own = chosen(rows, method=method, poses=poses)
@@ -76,13 +76,25 @@ def plain(rows: list[Row]) -> str:
                 method,
                 POSES[poses],
                 *(between(chosen(own, path=path)) for path in PATHS),
-                number(rms(own, "place_m")),
                 unsteadied(own) if method != "poses" and method != "not steadied" else NONE,
                 NONE if off is None else f"{off:+.0f} %",
                 number(mean(own, lambda r: r.get("burnt_iou"))),
             ]
         )
     return table(head, lines)
+
+
+def places(rows: list[Row]) -> str:
+    """Method by path: rms over flights of how far off the truth the ground lies."""
+    lines = [
+        [method, POSES[poses]]
+        + [
+            number(rms(chosen(rows, method=method, poses=poses, path=path), "place_m"))
+            for path in PATHS
+        ]
+        for method, poses in methods_of(rows)
+    ]
+    return table(["method", "poses", *PATHS], lines)
 
 
 def hard(rows: list[Row]) -> str:
