@@ -193,16 +193,27 @@ def main() -> int:
         steps.append(burnt.copy())
         ages.append(seen)
     args.out.mkdir(parents=True)
-    told = {"origin": origin, "cell_m": 1.0, "timings_s": {"steady_ms_per_frame": 12.5}}
+    told = {
+        "origin": origin if crs else None,
+        "cell_m": 1.0,
+        "timings_s": {"steady_ms_per_frame": 12.5},
+    }
     (args.out / "drone.json").write_text(json.dumps(told | ({"crs": crs} if crs else {})))
     how = "telemetry" if args.steady == "off" else "steadied"
     lines = [
-        {"frame": i, "time_utc": times[i], "how": how, "ground_to_pixel": g.ravel().tolist()}
+        {
+            "frame": i,
+            "time_utc": times[i],
+            "how": how if i else "first",
+            "ground_to_pixel": g.ravel().tolist(),
+        }
         for i, g in enumerate(found)
     ]
     (args.out / "frames.ndjson").write_text("\n".join(map(json.dumps, lines)) + "\n")
     ground = {"frames": np.stack(steps).astype(np.uint8), "seen_age_s": np.stack(ages)}
-    np.savez(args.out / "ground.npz", transform=np.array(gdal, float), **ground)
+    if crs:
+        ground["transform"] = np.array(gdal, float)
+    np.savez(args.out / "ground.npz", **ground)
     if not args.no_forecast:
         grown = [
             cv2.dilate(burnt.astype(np.uint8), np.ones((3, 3)), iterations=1 + k)

@@ -309,7 +309,7 @@ def test_a_flight_goes_through_the_program(
     assert exact["place_m"] < 0.01 and exact["between_m"][1] < 0.01
     assert noisy["place_m"] > 0.5 and noisy["off_told_m"] < 0.01
     assert steady["between_m"][1] < 0.01 and steady["burnt_iou"] == 1
-    assert (steady["by_telemetry"], noisy["by_telemetry"], exact["frames"]) == (0, 60, 61)
+    assert (steady["unfit"], noisy["unfit"], exact["frames"]) == (0, 60, 61)
     assert image["place_m"] > 1 and plain["between_m"] is not None
     if path != "orbit":  # whose view is narrow
         assert exact["film_iou"] > 0.8 and noisy["burnt_iou"] < 0.99
@@ -328,6 +328,25 @@ def test_forecasts_are_held_against_those_of_exact_poses(ground: Ground, double:
     assert 0 < noisy["same"]["150"] < 1 and exact["f1"]["300"] > 0.2
 
 
+def test_a_map_without_a_place_is_laid_where_it_burns() -> None:
+    """A cut-out of the exact burnt ground, its corner not told, is found again."""
+    from emberline_export.evaluate.flights.program import Flown
+    from emberline_export.evaluate.flights.trial import place
+
+    burnt = np.zeros((60, 80), bool)
+    burnt[20:31, 30:50] = True
+    burnt[25:40, 45:48] = True
+    nothing = np.zeros((0, 3, 3))
+    exact = Flown(nothing, [], burnt, ~burnt | burnt, np.eye(3))
+    cut = burnt[10:45, 22:60]
+    made = Flown(nothing, [], cut, cut | ~cut, np.eye(3), is_placed=False)
+    row, col = np.mgrid[:60, :80] + 0.5
+    cells = np.stack([col.ravel(), row.ravel()], 1)
+    place(made, exact, cells, np.eye(3))
+    assert made.to_cells.tolist() == [[1, 0, -22], [0, 1, -10], [0, 0, 1]]
+    assert (sampled(made.burnt, made.to_cells, cells).reshape(60, 80) == burnt).all()
+
+
 def test_what_the_program_refuses_is_a_row(ground: Ground, tmp_path: Path) -> None:
     """Its line, and a limit that is missed."""
     from emberline_export.evaluate.flights import trial
@@ -344,8 +363,15 @@ def test_what_the_program_refuses_is_a_row(ground: Ground, tmp_path: Path) -> No
 
 def figures(case: cases.Case, method: program.Method, between: float) -> dict:
     """A made-up row."""
-    made = {"between_m": [between / 2, between], "place_m": 0.05, "frames": 151, "by_telemetry": 0}
-    made |= {"lost": 0, "steady_ms": 14.0, "burnt_m2": 102.0, "exact_m2": 100.0, "burnt_iou": 0.95}
+    made = {"between_m": [between / 2, between], "place_m": 0.05, "frames": 151, "unfit": 0}
+    made |= {
+        "lost": 0,
+        "begun_anew": 0,
+        "steady_ms": 14.0,
+        "burnt_m2": 102.0,
+        "exact_m2": 100.0,
+        "burnt_iou": 0.95,
+    }
     made |= {"film_iou": 0.6, "same": {"150": 0.7, "300": 0.8}, "f1": {"150": 0.2, "300": 0.3}}
     return rows.labelled(case, method, "p", made | {"machine": "a machine"})
 
@@ -385,7 +411,7 @@ def test_the_page_of_the_documents_comes_from_its_rows() -> None:
     ("what", "change", "missed"),
     [
         ("plain", {"between_m": [0.5, 1.4]}, "between frames"),
-        ("plain", {"by_telemetry": 3}, "without a fit"),
+        ("plain", {"unfit": 3}, "without a fit"),
         ("plain", {"burnt_m2": 120.0}, "burnt area"),
         ("plain", {"between_m": None}, "between frames"),
         ("plain", {"place_m": 0.07}, "place over"),

@@ -12,7 +12,7 @@ EXACT_MAP = Method("poses + map", "exact")
 TOLD = Method("poses", "noisy", "off")
 MAP = Method("poses + map", "noisy")
 IMAGE = Method("image only", "none")
-STILL = Method("not steadied", "none", "off")
+STILL = Method("not steadied", "none", "off")  # the film as it is, by `emberline forecast`
 LENS_UNTOLD = Method("poses + map, lens not told", "noisy", lens_told=False)
 LK = Method("LK, frame to frame (OpenCV)", "none")
 # Rows of the tables, in their order.

@@ -69,7 +69,7 @@ def held(rows: list[Row]) -> list[Held]:
             seen = f"{off:.2f} / {alone:.2f} m"
             out.append(Held(what, "≤ 1.2", seen, off <= 1.2 * alone))
     if steady:
-        lost = sum(r.get("by_telemetry", 0) + r.get("lost", 0) for r in steady)
+        lost = sum(r.get("unfit", 0) for r in steady)
         frames = sum(r.get("frames", 0) for r in steady)
         what = "telemetry + map: frames without a fit, full contrast"
         out.append(Held(what, "0", f"{lost} of {frames}", lost == 0 and frames > 0))

@@ -66,7 +66,7 @@ def mosaic(path: Path, world: World, made: Flown, track: Track) -> None:
     truth = world.burnt(world.flight.seconds).astype(np.uint8)
     # A whole cell of what burns, where the canvas shows it: layer ‹cells› by ‹metres to cells›.
     for layer, cells, colour in (
-        (made.burnt[-1].astype(np.uint8), made.to_cells @ track.align, ORANGE),
+        (made.burnt.astype(np.uint8), made.to_cells @ track.align, ORANGE),
         (truth, ground.cells(), WHITE),
     ):
         to = half @ cells @ back

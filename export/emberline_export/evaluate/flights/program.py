@@ -39,10 +39,11 @@ class Flown:
 
     found: np.ndarray  # [T, 3, 3] metres of the world to pixels; NaN where lost
     how: list[str]
-    burnt: np.ndarray  # bool [S, H, W]
-    seen: np.ndarray  # bool [H, W], at the last step
+    burnt: np.ndarray  # bool [H, W], at the last step
+    seen: np.ndarray  # bool [H, W], by then
     to_cells: np.ndarray  # metres of the world to cells of `burnt`
-    steady_ms: float | None
+    is_placed: bool = True  # else the first cell's place is not told
+    steady_ms: float | None = None
     burn: np.ndarray | None = None  # bool [L, H, W], what is forecast to have burnt
     burn_to_cells: np.ndarray | None = None
 
@@ -109,10 +110,35 @@ def fly(program: Path, world: World, room: Path, method: Method, forecast: bool)
         done = subprocess.run(words, capture_output=True, text=True, timeout=WITHIN_S)
     except subprocess.TimeoutExpired:
         raise Refused(f"not done within {WITHIN_S} s") from None
+    # 1: a forecast was asked for and withheld; all else is there.
+    withheld = done.returncode == 1 and (out / "drone.json").exists()
+    if done.returncode and not withheld:
+        said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise Refused(said[-1])
+    return read(world, out, forecast and not withheld)
+
+
+def still(program: Path, world: World, room: Path) -> Flown:
+    """The film as a forecast takes it: its camera taken as still, its first view as the map.
+
+    Raises `Refused` where the program ends with an error.
+    """
+    out = room / "still"
+    words = [program, "forecast", room / "film.npz", out, "--kind", world.ground.kind]
+    words += ["--step", STEP_S, "--leads", LEADS]
+    done = subprocess.run([str(w) for w in words], capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise Refused(said[-1])
-    return read(world, out, forecast)
+    first = world.shots[0].homography(world.flight.lens)
+    product = json.loads((out / "forecast.json").read_text())["product"]
+    with np.load(out / "forecast.npz") as z:
+        burnt, burn = z["arrival_s"] == 0, z["burn_probability"] >= product["threshold"]
+    times = len(world.seconds)
+    seen = np.ones(burnt.shape, bool)
+    flown = Flown(np.repeat(first[None], times, 0), times * ["still"], burnt, seen, first)
+    flown.burn, flown.burn_to_cells = burn, first
+    return flown
 
 
 def affine(gdal: list[float]) -> np.ndarray:
@@ -137,7 +163,7 @@ def read(world: World, out: Path, forecast: bool) -> Flown:
     lost = np.full((3, 3), np.nan)
     found = [
         lost
-        if line["how"] == "lost" or line.get("ground_to_pixel") is None
+        if line["how"] in ("lost", "no-pose") or line.get("ground_to_pixel") is None
         else np.array(line["ground_to_pixel"], float).reshape(3, 3) @ to_map
         for line in lines
     ]
@@ -147,16 +173,14 @@ def read(world: World, out: Path, forecast: bool) -> Flown:
         return np.linalg.inv(shift @ affine(gdal)) @ to_map
 
     with np.load(out / "ground.npz") as z:
-        burnt, age = z["frames"] > 0, z["seen_age_s"]
-        gdal = z["transform"].tolist() if "transform" in z.files else [0, 1, 0, 0, 0, 1]
-    flown = Flown(
-        np.stack(found),
-        [line["how"] for line in lines],
-        burnt,
-        np.isfinite(age[-1]),
-        to_cells(gdal),
-        told.get("timings_s", {}).get("steady_ms_per_frame"),
-    )
+        burnt, age = z["frames"][-1] > 0, z["seen_age_s"][-1]
+        is_placed = "transform" in z.files
+        cell = told["cell_m"]
+        gdal = z["transform"].tolist() if is_placed else [0, cell, 0, 0, 0, cell]
+    how = [line["how"] for line in lines]
+    steady_ms = told.get("timings_s", {}).get("steady_ms_per_frame")
+    seen = np.isfinite(age)
+    flown = Flown(np.stack(found), how, burnt, seen, to_cells(gdal), is_placed, steady_ms)
     if forecast:
         product = json.loads((out / "forecast.json").read_text())["product"]
         with np.load(out / "forecast.npz") as z:

@@ -47,7 +47,7 @@ def mean(rows: Iterable[Row], get: Callable[[Row], float | None]) -> float | Non
 def unsteadied(rows: Iterable[Row]) -> str:
     """Frames that no ground steadied, of how many."""
     rows = [r for r in rows if "frames" in r]
-    lost = sum(r["by_telemetry"] + r["lost"] for r in rows)
+    lost = sum(r["unfit"] for r in rows)
     return f"{lost} of {sum(r['frames'] for r in rows)}" if rows else NONE
 
 

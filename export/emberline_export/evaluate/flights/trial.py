@@ -4,11 +4,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from .cases import EXACT, LK, Case
+from .camera import carried
+from .cases import EXACT, LK, STILL, Case
 from .films import WIDE_M
-from .program import STEP_S, Flown, Method, Refused, fly, write_inputs
+from .program import STEP_S, Flown, Method, Refused, fly, still, write_inputs
 from .rivals import frame_to_frame
 from .score import Track, f1, overlap, points, sampled, track
 from .world import World
@@ -47,6 +49,8 @@ class Trial:
         """The program's flight; that with exact poses is flown once."""
         if method == EXACT and self.exact is not None:
             return self.exact
+        if method == STILL:
+            return still(self.program, self.world, self.room)
         made = fly(self.program, self.world, self.room, method, self.case.forecast)
         if method == EXACT:
             self.exact = made
@@ -54,9 +58,11 @@ class Trial:
 
     def row(self, method: Method, keep: Keep) -> dict:
         """Its figures, or the line with which the program refused."""
-        if method == LK:
+        if method == LK or (method == STILL and not self.case.forecast):
             first = self.world.shots[0].homography(self.case.flight.lens)
-            found, how = frame_to_frame(self.world.film(), first)
+            found, how = np.repeat(first[None], len(self.world.seconds), 0), []
+            if method == LK:
+                found, how = frame_to_frame(self.world.film(), first)
             errors = self.track(found)
             return errors.row() | counted(how) | self.over_time(errors)
         try:
@@ -65,6 +71,8 @@ class Trial:
         except Refused as why:
             return {"refused": str(why)}
         errors = self.track(made.found, raw=not method.lens_told)
+        if not made.is_placed:
+            place(made, exact, self.cells, errors.align)
         keep(self.case, self.world, method, made, errors)
         row = (
             errors.row()
@@ -75,7 +83,9 @@ class Trial:
         row |= self.burnt(exact, made, errors)
         if method.poses == "noisy" and method.steady == "off":
             row["off_told_m"] = self.off_told(made.found)
-        if self.case.forecast:
+        if self.case.forecast and made.burn is None:
+            row["withheld"] = True
+        elif self.case.forecast:
             row |= self.forecast(exact, made, errors)
         return row
 
@@ -103,8 +113,8 @@ class Trial:
     def burnt(self, exact: Flown, made: Flown, errors: Track) -> dict:
         """Burnt ground: its area, and how it lies on that of exact poses and of the film."""
         there = (np.c_[self.cells, np.ones(len(self.cells))] @ errors.align.T)[:, :2]
-        ours = sampled(made.burnt[-1], made.to_cells, there)
-        theirs = sampled(exact.burnt[-1], exact.to_cells, self.cells)
+        ours = sampled(made.burnt, made.to_cells, there)
+        theirs = sampled(exact.burnt, exact.to_cells, self.cells)
         both = sampled(made.seen, made.to_cells, there)
         both &= sampled(exact.seen, exact.to_cells, self.cells)
         film = self.world.burnt(self.case.flight.seconds).ravel() & both
@@ -113,7 +123,7 @@ class Trial:
             "burnt_m2": round(float((ours & both).sum() * area), 1),
             "exact_m2": round(float((theirs & both).sum() * area), 1),
             "burnt_iou": overlap(ours & both, theirs & both),
-            "film_iou": overlap(sampled(made.burnt[-1], made.to_cells, self.cells) & both, film),
+            "film_iou": overlap(sampled(made.burnt, made.to_cells, self.cells) & both, film),
         }
 
     def forecast(self, exact: Flown, made: Flown, errors: Track) -> dict:
@@ -121,7 +131,7 @@ class Trial:
         there = (np.c_[self.cells, np.ones(len(self.cells))] @ errors.align.T)[:, :2]
         now_s = self.case.flight.seconds
         now = self.world.burnt(now_s).ravel()
-        now |= sampled(exact.burnt[-1], exact.to_cells, self.cells)
+        now |= sampled(exact.burnt, exact.to_cells, self.cells)
         known = sampled(made.seen, made.to_cells, there)
         known &= sampled(exact.seen, exact.to_cells, self.cells) & ~now
         out: dict[str, dict] = {"same": {}, "f1": {}}
@@ -136,10 +146,38 @@ class Trial:
 
 
 def counted(how: list[str]) -> dict:
-    """Frames, and those after the first that the ground did not steady."""
-    after = how[1:]
-    telemetry, lost = after.count("telemetry"), how.count("lost")
-    return {"frames": len(how), "by_telemetry": telemetry, "lost": lost}
+    """Frames, and those that no map of the ground steadied; a map that begins anew is one."""
+    unfit = sum(word not in ("first", "steadied") for word in how)
+    lost, again = how.count("lost"), max(how.count("first") - 1, 0)
+    return {"frames": len(how), "unfit": unfit + again, "lost": lost, "begun_anew": again}
+
+
+def place(made: Flown, exact: Flown, cells: np.ndarray, align: np.ndarray) -> None:
+    """Finds the first cell of a map without a place: where its burnt ground lies best on the exact.
+
+    It is a favour to films in pixels, which are held against others by shape and motion alone.
+    """
+    there = carried(made.to_cells @ align, cells)
+    burnt = sampled(exact.burnt, exact.to_cells, cells)
+    if not burnt.any() or not made.burnt.any():
+        return
+    high, wide = made.burnt.shape
+    low = np.floor(there.min(0)).astype(int) - [wide, high]
+    size = np.ceil(there.max(0)).astype(int) - low + [2 * wide, 2 * high]
+    if max(size) > 8 * max(wide, high):
+        return
+    # The exact burnt ground in this map's cells: every cell of the canvas looks where it lies.
+    col, row = np.meshgrid(*(np.arange(n) + o + 0.5 for n, o in zip(size, low, strict=True)))
+    at = carried(np.linalg.inv(made.to_cells @ align), np.stack([col.ravel(), row.ravel()], 1))
+    canvas = sampled(exact.burnt, exact.to_cells, np.nan_to_num(at, nan=-1e9)).reshape(col.shape)
+    score = cv2.matchTemplate(
+        canvas.astype(np.float32), made.burnt.astype(np.float32), cv2.TM_CCORR
+    )
+    y, x = np.unravel_index(score.argmax(), score.shape)
+    shift = np.array([[1, 0, -(low[0] + x)], [0, 1, -(low[1] + y)], [0, 0, 1.0]])
+    made.to_cells = shift @ made.to_cells
+    if made.burn_to_cells is not None:
+        made.burn_to_cells = shift @ made.burn_to_cells
 
 
 def rows(case: Case, wanted: list[Method], program: Path, keep: Keep) -> Iterator[dict]:
