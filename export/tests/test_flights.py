@@ -27,7 +27,7 @@ from emberline_export.evaluate.flights.flight import (
 )
 from emberline_export.evaluate.flights.place import Place
 from emberline_export.evaluate.flights.relief import BASE_M, Relief, cast, write_dem
-from emberline_export.evaluate.flights.score import f1, overlap, points, rigid, sampled, track
+from emberline_export.evaluate.flights.score import f1, overlap, points, sampled, similar, track
 from emberline_export.evaluate.flights.world import World
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -257,12 +257,13 @@ def test_errors_between_frames_are_those_that_were_made() -> None:
     assert nothing.row() == {"between_m": None, "place_m": None}
 
 
-def test_a_turn_and_shift_come_back() -> None:
-    """Rigid alignment of points that were turned by 7° and moved."""
+def test_a_turn_scale_and_shift_come_back() -> None:
+    """Alignment of points that were turned by 7°, made larger and moved."""
     rng = np.random.default_rng(2)
     a, c, s = rng.normal(size=(30, 2)) * 40, np.cos(np.radians(7)), np.sin(np.radians(7))
+    c, s = 1.02 * c, 1.02 * s
     want = np.array([[c, -s, 3], [s, c, -4], [0, 0, 1]])
-    np.testing.assert_allclose(rigid(a, carried(want, a)), want, atol=1e-9)
+    np.testing.assert_allclose(similar(a, carried(want, a)), want, atol=1e-9)
 
 
 def test_overlap_f1_and_sampling() -> None:

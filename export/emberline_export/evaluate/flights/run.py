@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 
+from ...data.root import data_root
 from ...onnx.page import render
 from . import cases, pictures, tables
 from .cases import Case
@@ -109,6 +110,10 @@ def main(args: argparse.Namespace) -> int:
     if not args.short and not args.out:
         print("error: say --out PAGE, or --short", file=sys.stderr)
         return 2
+    for path, word in ((args.emberline, "--emberline"), (data_root(), "EMBERLINE_DATA")):
+        if not path.exists():
+            print(f"error: {path}: not there; say {word}", file=sys.stderr)
+            return 2
     wanted = cases.short() if args.short else cases.long()
     if args.only:
         wanted = [case for case in wanted if args.only in case.name]

@@ -21,7 +21,7 @@ class Track:
 
     between_m: np.ndarray  # [T], NaN where a frame shares no ground with a later one
     place_m: np.ndarray  # [T], rms over the view
-    align: np.ndarray  # rigid [3, 3]: true metres to the method's, by the last view
+    align: np.ndarray  # similarity [3, 3]: true metres to the method's, by the last view
 
     def row(self) -> dict:
         """What is written down of it."""
@@ -45,14 +45,15 @@ def points(size_m: tuple[float, float], margin_m: float, every_m: float = 8.0) -
     )
 
 
-def rigid(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The turn and shift `[3, 3]` that carries points `a` to `b` with the least squares."""
+def similar(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The turn, scale and shift `[3, 3]` that carries points `a` to `b` with the least squares."""
     ma, mb = a.mean(0), b.mean(0)
-    u, _, v = np.linalg.svd((a - ma).T @ (b - mb))
-    flip = np.diag([1, np.sign(np.linalg.det(u @ v))])
-    r = (u @ flip @ v).T
+    (x, y), (u, v) = (a - ma).T, (b - mb).T
+    size = max((x * x + y * y).sum(), 1e-12)
+    c, s = (x * u + y * v).sum() / size, (x * v - y * u).sum() / size
+    m = np.array([[c, -s], [s, c]])
     out = np.eye(3)
-    out[:2, :2], out[:2, 2] = r, mb - r @ ma
+    out[:2, :2], out[:2, 2] = m, mb - m @ ma
     return out
 
 
@@ -85,7 +86,7 @@ def track(lens: Lens, lattice: np.ndarray, seen: np.ndarray, found: np.ndarray) 
     if known.any():
         k = np.flatnonzero(known.any(1))[-1]
         on = lattice[known[k]]
-        align = rigid(on, on + off[k, known[k]])
+        align = similar(on, on + off[k, known[k]])
     return Track(between, place, align)
 
 

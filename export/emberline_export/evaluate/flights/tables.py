@@ -66,7 +66,7 @@ def area(row: Row) -> float | None:
 
 def plain(rows: list[Row]) -> str:
     """Method by path."""
-    head = ["method", "poses", *PATHS, "without a fit", "burnt area", "burnt IoU"]
+    head = ["method", "poses", *PATHS, "without a fit", "burnt area", "burnt IoU", "with the film"]
     lines = []
     for method, poses in methods_of(rows):
         own = chosen(rows, method=method, poses=poses)
@@ -79,6 +79,7 @@ def plain(rows: list[Row]) -> str:
                 unsteadied(own) if method != "poses" and method != "not steadied" else NONE,
                 NONE if off is None else f"{off:+.0f} %",
                 number(mean(own, lambda r: r.get("burnt_iou"))),
+                number(mean(own, lambda r: r.get("film_iou"))),
             ]
         )
     return table(head, lines)
