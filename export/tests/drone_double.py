@@ -51,24 +51,24 @@ def refuse(text: str) -> None:
 def poses(path: Path, times: list[str], hfov_deg: float | None) -> dict[str, dict]:
     """Lines of telemetry by time, or a refusal."""
     if not path.exists():
-        refuse(f"{path}: no such file")
+        refuse(f"{path}: no such file; give another")
     try:
         lines = {line["t"]: line for line in map(json.loads, path.read_text().splitlines())}
     except (ValueError, KeyError):
-        refuse(f"{path}: a line is no pose")
+        refuse(f"{path}: a line is no pose; give another")
     if not lines:
-        refuse(f"{path}: it holds no pose")
+        refuse(f"{path}: it holds no pose; give another")
     if times[0] not in lines:
-        refuse(f"{path}: its poses are of {min(lines)}, the film begins at {times[0]}")
+        refuse(f"{path}: its poses are of {min(lines)}, the film begins at {times[0]}; give others")
     for line in lines.values():
         if hfov_deg:
             line["hfov_deg"] = hfov_deg
         if "hfov_deg" not in line:
             refuse(f"{path}: no pose tells the field of view: say --hfov DEG")
         if line["hfov_deg"] >= 180:
-            refuse(f"--hfov {line['hfov_deg']}: a hfov is between 1 and 170")
+            refuse(f"--hfov {line['hfov_deg']}: give a hfov between 1 and 170")
         if not {"alt_agl_m", "alt_msl_m"} & set(line):
-            refuse(f"{path}: no pose tells a height: alt_agl_m or alt_msl_m")
+            refuse(f"{path}: no pose tells a height: give alt_agl_m or alt_msl_m")
         if FAULT == "mirror" and "q" in line:
             line["q"][3] *= -1
     return lines
@@ -145,7 +145,7 @@ def main() -> int:
     args = p.parse_args()
     for path in (args.dem, args.camera):
         if path and not path.exists():
-            refuse(f"{path}: no such file")
+            refuse(f"{path}: no such file; give another")
     z = np.load(args.film)
     frames, times = z["frames"], z["time_utc"].tolist()
     n, h, w = frames.shape[:3]

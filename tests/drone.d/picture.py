@@ -9,7 +9,7 @@ WIDTH, HEIGHT, HFOV_DEG = 320, 256, 50.0
 FOCAL_PX = WIDTH / 2 / np.tan(np.radians(HFOV_DEG) / 2)
 # x, y (pixels from the upper left corner), radius: no turn or flip of the picture is itself.
 SPOTS = ((60.0, 50.0, 9.0), (250.0, 70.0, 13.0), (215.0, 210.0, 17.0), (90.0, 190.0, 21.0))
-TIMES_S = tuple(range(0, 61, 5))
+TIMES_S = tuple(range(0, 61, 10))
 
 
 def burns(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What cannot be flown: exit code 2, and one line that says what to type."""
 
+import re
 from pathlib import Path
 
 from picture import HFOV_DEG, TIMES_S, write_film
@@ -7,6 +8,8 @@ from pose import Pose
 from program import drone
 from table import Table
 
+# Words of somebody who says what to do.
+TO_TYPE = re.compile(r"\b(give|say|leave|copy|begin|export)\b")
 POSE = Pose(40.0, -105.3, 100.0, 0.0)
 
 
@@ -21,8 +24,8 @@ def rows(table: Table, program: Path, room: Path) -> None:
     # What is wrong, the telemetry, other words, a word that the line must have.
     for number, (what, lines, words, must) in enumerate(
         [
-            ("an empty pose file", [], (), "pose"),
-            ("no lines of poses", ["what", "ever"], (), "pose"),
+            ("an empty pose file", [], (), "bad-0.ndjson"),
+            ("no lines of poses", ["what", "ever"], (), "bad-1.ndjson"),
             ("poses of another day", another, (), "2026-08-05"),
             ("no lens", lensless, (), "--hfov"),
             ("no height", heightless, (), "alt_"),
@@ -38,6 +41,7 @@ def rows(table: Table, program: Path, room: Path) -> None:
         done = drone(program, film, out, *fixed, *words)
         said = done.stderr.strip().splitlines()
         one = len(said) == 1 and said[0].startswith("error: ") and must in said[0]
+        one = one and TO_TYPE.search(said[0]) is not None
         figure = f"exit {done.returncode}, {len(said)} lines: {said[0] if said else ''}".replace(
             f"{room}/", ""
         )
