@@ -44,10 +44,11 @@ def one(what: str, limit: str, values: list[float], top: float, middle: bool = F
 def held(rows: list[Row]) -> list[Held]:
     """Every limit that these rows can show; a case that was not flown has none."""
     out = []
-    refused = [row for row in rows if "refused" in row]
+    # Without poses a refusal is the right answer where the picture alone does not hold.
+    refused = [row for row in rows if "refused" in row and row["poses"] != "none"]
     if refused:
         seen = f"{len(refused)}; {refused[0]['flight']}: {refused[0]['refused']}"
-        out.append(Held("flights that the program refused", "0", seen, False))
+        out.append(Held("flights with poses that the program refused", "0", seen, False))
     plain = chosen(rows, what="plain")
     exact = chosen(plain, method="poses", poses="exact")
     if exact:

@@ -114,7 +114,7 @@ def fly(program: Path, world: World, room: Path, method: Method, forecast: bool)
     withheld = done.returncode == 1 and (out / "drone.json").exists()
     if done.returncode and not withheld:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Refused(said[-1])
+        raise Refused(said[-1].replace(f"{room}/", ""))
     return read(world, out, forecast and not withheld)
 
 
@@ -129,7 +129,7 @@ def still(program: Path, world: World, room: Path) -> Flown:
     done = subprocess.run([str(w) for w in words], capture_output=True, text=True)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise Refused(said[-1])
+        raise Refused(said[-1].replace(f"{room}/", ""))
     first = world.shots[0].homography(world.flight.lens)
     product = json.loads((out / "forecast.json").read_text())["product"]
     with np.load(out / "forecast.npz") as z:

@@ -29,7 +29,9 @@ def between(rows: Iterable[Row]) -> str:
     if not pairs:
         return "refused" if any("refused" in r for r in rows) else NONE
     median, most = np.median(pairs, axis=0)
-    return f"{number(median)} / {number(most)} / {number(max(p[1] for p in pairs))}"
+    said = f"{number(median)} / {number(most)} / {number(max(p[1] for p in pairs))}"
+    refused = len(rows) - len(pairs)
+    return f"{said} ({refused} refused)" if refused else said
 
 
 def rms(rows: Iterable[Row], name: str) -> float | None:
@@ -57,6 +59,12 @@ def methods_of(rows: list[Row]) -> list[tuple[str, str]]:
     return [pair for pair in ORDER if pair in flown]
 
 
+def middle(rows: Iterable[Row], get: Callable[[Row], float | None]) -> float | None:
+    """Median over flights that have it."""
+    values = [v for v in map(get, rows) if v is not None]
+    return float(np.median(values)) if values else None
+
+
 def area(row: Row) -> float | None:
     """Burnt area, percent off that from exact poses."""
     if not row.get("exact_m2"):
@@ -70,7 +78,7 @@ def plain(rows: list[Row]) -> str:
     lines = []
     for method, poses in methods_of(rows):
         own = chosen(rows, method=method, poses=poses)
-        off = mean(own, area)
+        off = middle(own, area)
         lines.append(
             [
                 method,
