@@ -71,6 +71,7 @@ GROUPS = {
             "alerts": ("alerts", "hold alerts of a front against films whose truth is known"),
             "fire-alerts": ("fire_alerts", "hold alerts of a fire in view against such films"),
             "rain-alerts": ("rain_alerts", "hold alerts of rain against radar films"),
+            "flights": ("flights.run", "fly simulated drones over real films, write a page"),
         },
     ),
 }

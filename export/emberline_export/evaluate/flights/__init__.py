@@ -1,0 +1,1 @@
+"""The drone trial: simulated flights over real films, flown by the program."""
