@@ -13,7 +13,7 @@ use crate::aim_map::Map as Utm;
 use crate::refusal::Refusal;
 
 /// Cells of a height model on the flight's own map, on a side.
-const MOST_CELLS: usize = 4096;
+const MOST_CELLS: usize = 2048;
 /// Metres from a flight's first place up to which heights are taken.
 const REACH_M: f64 = 10_000.0;
 
@@ -51,16 +51,30 @@ impl HeightFile {
         Ok(Self { heights_m: raster.values, map: Arc::new(map), cell_m })
     }
 
-    /// The heights around a flight's first place, on the flight's own map.
+    /// The heights around a flight's first place, on the flight's own map: as far as the file goes, and no further
+    /// than a flight does.
     pub(crate) fn on(&self, utm: &Utm) -> HeightModel {
-        let side = ((2.0 * REACH_M / self.cell_m).ceil() as usize).clamp(2, MOST_CELLS);
-        let reach = 0.5 * side as f64 * self.cell_m;
-        let heights_m = Array2::from_shape_fn((side, side), |(y, x)| {
-            let (east, north) =
-                ((x as f64 + 0.5) * self.cell_m - reach, reach - (y as f64 + 0.5) * self.cell_m);
-            utm.place([east, north]).map_or(f32::NAN, |place| self.up_m(place))
+        let (h, w) = self.heights_m.dim();
+        let cell = self.cell_m;
+        let reach = REACH_M.min(0.5 * MOST_CELLS as f64 * cell);
+        let (mut west, mut east, mut south, mut north) = (reach, -reach, reach, -reach);
+        // Corners and middles of the sides: a grid of degrees is bent on a map of metres.
+        for k in (0..9).filter(|k| *k != 4) {
+            let (col, row) = (0.5 * f64::from(k % 3) * w as f64, 0.5 * f64::from(k / 3) * h as f64);
+            let place = self.map.lon_lat(col, row).ok();
+            let at = place.and_then(|[lon_deg, lat_deg]| utm.at(Place { lat_deg, lon_deg }).ok());
+            let [x, y] = at.unwrap_or([0.0, 0.0]);
+            (west, east) = (west.min(x - cell), east.max(x + cell));
+            (south, north) = (south.min(y - cell), north.max(y + cell));
+        }
+        let (west, north) = (west.max(-reach), north.min(reach));
+        let side = |long_m: f64| ((long_m / cell).ceil().max(2.0) as usize).min(MOST_CELLS);
+        let shape = (side(north - south.max(-reach)), side(east.min(reach) - west));
+        let heights_m = Array2::from_shape_fn(shape, |(y, x)| {
+            let at = [west + (x as f64 + 0.5) * cell, north - (y as f64 + 0.5) * cell];
+            utm.place(at).map_or(f32::NAN, |place| self.up_m(place))
         });
-        HeightModel { heights_m, corner_m: [-reach, reach], cell_m: self.cell_m }
+        HeightModel { heights_m, corner_m: [west, north], cell_m: cell }
     }
 
     /// Height at a place, between the four cells around it; NaN off the model and where it has no data.

@@ -15,6 +15,7 @@ use crate::heights::Datum;
 use crate::options::SurveyOptions;
 use crate::picture;
 use crate::refusal::Refusal;
+use crate::sim::SimDrone;
 use crate::survey::Survey;
 use crate::surveyor::Surveyor;
 use crate::track::Track;
@@ -92,18 +93,7 @@ pub fn fly(
 ) -> Result<Flown, FlyError> {
     let refused = |why: Refusal| FlyError::Refused { input: input.to_owned(), why };
     drop(Staged::begin(output).map_err(PipelineError::from)?);
-    let mut opened = read(input, options)?;
-    let mut told = Vec::new();
-    let track = match &options.pose {
-        Some(path) => {
-            let film = &mut opened.film;
-            let (track, notes) = Track::read(path, options.telemetry, options.pose_offset_s, film)
-                .map_err(refused)?;
-            told = notes;
-            Some(track)
-        }
-        None => None,
-    };
+    let Taken { opened, track, told } = taken(input, options)?;
     let film = &opened.film;
     let mut survey_options = options.survey.clone();
     survey_options.step_s = step_s(film, options.pipeline.source.step_s).map_err(refused)?;
@@ -144,6 +134,43 @@ pub fn fly(
     )?;
     let written = done.written.clone();
     Ok(Flown { survey, forecast: Some(done), notes, written })
+}
+
+/// A flight's film and telemetry, and what a person should know of that.
+struct Taken {
+    opened: Opened,
+    track: Option<Track>,
+    told: Vec<String>,
+}
+
+/// Takes a flight's film and telemetry, from files or a simulator.
+fn taken(input: &str, options: &FlyOptions) -> Result<Taken, FlyError> {
+    let refused = |why: Refusal| FlyError::Refused { input: input.to_owned(), why };
+    if let Some(sim) = SimDrone::parse(input).map_err(refused)? {
+        if options.pose.is_some() || options.survey.camera.stands_still() {
+            return Err(refused(Refusal::new(
+                "a simulated flight has its own telemetry",
+                "leave out ‹pose› and ‹camera›",
+            )));
+        }
+        let (film, track) = sim.flown(input).map_err(refused)?;
+        let told =
+            vec!["a simulated flight over a simulated fire: nothing in it is real".to_owned()];
+        return Ok(Taken { opened: Opened { film, decode_s: 0.0 }, track: Some(track), told });
+    }
+    let mut opened = read(input, options)?;
+    let mut told = Vec::new();
+    let track = match &options.pose {
+        Some(path) => {
+            let film = &mut opened.film;
+            let (track, notes) = Track::read(path, options.telemetry, options.pose_offset_s, film)
+                .map_err(refused)?;
+            told = notes;
+            Some(track)
+        }
+        None => None,
+    };
+    Ok(Taken { opened, track, told })
 }
 
 /// Reads the film, thinned to the frames that are laid.

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use emberline_georeference::gather::{Gathered, Step};
+use emberline_vision::burnt::close_holes;
 use emberline_vision::frame::{Elapsed, Frame, FrameTime, Kind, Pixels, TimeSource};
 use emberline_vision::grid::Grid;
 use jiff::{SignedDuration, Timestamp};
@@ -43,6 +44,9 @@ pub struct SurveyFacts {
     pub crs: Option<String>,
     /// East and north, metres, from which `frames.ndjson` counts.
     pub origin: Option<[f64; 2]>,
+    /// Upper left corner of the film of the ground: metres east and north of the origin (without a map pixels of the
+    /// first frame to the right and down).
+    pub corner: [f64; 2],
     /// Side of a cell, metres (frame pixels without a map).
     pub cell_m: f64,
     /// Seconds between films of the ground.
@@ -131,7 +135,10 @@ pub(crate) fn survey_of(
     let all = gathered.steps.last().map_or(0, |s| count(&s.burnt));
     let part = gathered.part(wide(r, h), wide(c, w));
     let never = part.steps.last().map(|s| s.age_s.mapv(f32::is_nan));
-    let burnt = part.steps.last().map_or(0, |s| count(&s.burnt));
+    let inside = part.steps.last().map_or(0, |s| count(&s.burnt));
+    let frames: Vec<Frame> =
+        part.steps.iter().filter_map(|step| frame(step, start_utc, start_s)).collect();
+    let burnt = frames.last().map_or(0.0, |f| f.pixels.first_channel().sum());
     let cell_m = part.lattice.cell_m;
     let corner = part.corner_m();
     let grid = Grid {
@@ -143,7 +150,6 @@ pub(crate) fn survey_of(
         masked: never.filter(|n| n.iter().any(|&b| b)).map(Arc::new),
         ..Grid::new(part.window.height, part.window.width)
     };
-    let frames = part.steps.iter().filter_map(|step| frame(step, start_utc, start_s)).collect();
     let ages: Vec<_> = part.steps.iter().map(|s| s.age_s.view()).collect();
     let seen_age_s = ndarray::stack(Axis(0), &ages).map_err(|e| {
         Refusal::new(format!("steps of different shapes: {e}"), "please report this")
@@ -163,6 +169,7 @@ pub(crate) fn survey_of(
     let facts = SurveyFacts {
         crs: grid.crs.clone(),
         origin: map.map(|m| m.origin_m),
+        corner: [corner[0], if map.is_some() { corner[1] } else { -corner[1] }],
         cell_m,
         step_s,
         frames: counts(rows),
@@ -170,8 +177,8 @@ pub(crate) fn survey_of(
         place_error_m: spread(errors_m.to_vec()).map(|[middle, _]| middle),
         maps: rows.iter().map(|row| row.laid.map).max().unwrap_or(0),
         unsteady: is_unsteady(rows, newest_s),
-        burnt_ha: map.map(|_| burnt as f64 * cell_m * cell_m * 1e-4),
-        burnt_outside_cells: all.saturating_sub(burnt),
+        burnt_ha: map.map(|_| f64::from(burnt) * cell_m * cell_m * 1e-4),
+        burnt_outside_cells: all.saturating_sub(inside),
         spots: spots.collect(),
         timings_s: Timings { steady_ms_per_frame },
     };
@@ -215,7 +222,11 @@ fn frame(step: &Step, start_utc: Option<Timestamp>, start_s: f64) -> Option<Fram
         utc.checked_add(SignedDuration::try_from_secs_f64(step.time_s - start_s).ok()?).ok()
     });
     let source = if utc.is_some() { TimeSource::Utc } else { TimeSource::Step };
-    let pixels = step.burnt.mapv(u8::from).insert_axis(Axis(2));
+    // Ground that fire encloses counts as burnt, as in any thermal film: flames seen in passing leave gaps, and what
+    // burnt before the flight began has gone cold.
+    let mut burnt = step.burnt.clone();
+    close_holes(&mut burnt);
+    let pixels = burnt.mapv(u8::from).insert_axis(Axis(2));
     Some(Frame::new(Pixels::U8(pixels), FrameTime { elapsed, utc, source }))
 }
 

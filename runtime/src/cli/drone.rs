@@ -11,7 +11,8 @@ use super::pick::Pick;
 use super::span;
 
 pub(super) const HELP: &str = "\
-FILM is a film as `emberline forecast` takes it: .mp4, .npz, a folder of pictures.
+FILM is a film as `emberline forecast` takes it: .mp4, .npz, a folder of pictures; or a simulated flight,
+sim:drone?path=hover|patrol|orbit|mower&seconds=300&noise=1&height_m=100&seed=7.
 The telemetry is a .tlog or .bin of MAVLink, MPEG-TS with KLV, DJI's .SRT, pose lines (.ndjson, .csv).
 A camera that stands still is told by its --camera file: [mast], or four [[point]]s.
 
@@ -19,6 +20,7 @@ OUTPUT holds ground.npz (burnt ground, step by step, north up in UTM), drone.jso
 that `emberline forecast` writes. Look first at OUTPUT/overlay.png.
 
 Examples:
+  emberline drone sim:drone out                     a first look: no film, no telemetry
   emberline drone flight.mp4 out --pose flight.tlog --hfov 57
   emberline drone DJI_0042.MP4 out --pose DJI_0042.SRT --nadir --hfov 61
   emberline drone flight.mp4 out --pose flight.ndjson --dem heights.tif

@@ -33,7 +33,7 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
         None => CameraFile::default(),
     };
     let is_none = args.pose.as_ref().is_some_and(|p| p.as_os_str() == "none");
-    if args.pose.is_none() && !camera.stands_still() {
+    if args.pose.is_none() && !camera.stands_still() && !args.film.starts_with("sim:drone") {
         return Err(anyhow!(
             "{}: nothing says where the camera was; give --pose FILE, a --camera file with a [mast] or four \
              [[point]]s, or --pose none to work in pixels",

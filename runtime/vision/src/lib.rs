@@ -9,7 +9,7 @@
 //! ```
 
 pub mod baseline;
-mod burnt;
+pub mod burnt;
 pub mod clip;
 mod digest;
 pub mod extrapolation;

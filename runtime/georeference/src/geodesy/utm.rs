@@ -139,7 +139,9 @@ mod tests {
     use super::*;
 
     /// pyproj 3.7 (PROJ 9): `Proj(epsg)(lon, lat)`, `get_factors`: meridian_convergence, meridional_scale.
-    const PLACES: [(f64, f64, &str, [f64; 2], [f64; 2]); 4] = [
+    /// Latitude, longitude, map, east and north, convergence and scale.
+    type Known = (f64, f64, &'static str, [f64; 2], [f64; 2]);
+    const PLACES: [Known; 4] = [
         (40.0, -105.3, "EPSG:32613", [474392.06959, 4427800.31234], [-0.19283733, 0.9996080727]),
         (47.2, 11.9, "EPSG:32632", [719643.00401, 5231469.94440], [2.12866343, 1.0001929412]),
         (-33.7, 150.2, "EPSG:32756", [240480.61737, 6267586.52000], [1.55443287, 1.0004303843]),

@@ -25,6 +25,9 @@ const MOST_LOST_S: f64 = 30.0;
 /// Seconds after which a correction that no fit confirmed has gone by two thirds: telemetry's errors change.
 const FORGOTTEN_S: f64 = 60.0;
 
+/// Share of a correction that is given up over as much new ground as a picture shows.
+const GIVEN_WAY: f64 = 0.3;
+
 /// How a picture was laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -139,10 +142,15 @@ impl Steadier {
         else {
             return by_telemetry(self, failed, pairs.len());
         };
-        let corrected = Pointing::new(predicted, self.correction.after(&all));
         // Only the four numbers are carried on: what is left of the eight is this picture's own.
         let carried = if self.options.has_telemetry { four } else { all };
-        self.correction = self.correction.after(&carried);
+        // A map that grows drifts, and telemetry does not: over new ground the fit gives way to it a little.
+        let new =
+            known.seen.iter().zip(&laid.seen).filter(|(known, now)| **now && !**known).count();
+        let share = new as f64 / laid.seen.iter().filter(|now| **now).count().max(1) as f64;
+        let kept = if self.options.has_telemetry { 1.0 - GIVEN_WAY * share } else { 1.0 };
+        let corrected = Pointing::new(predicted, part(&self.correction.after(&all), kept));
+        self.correction = part(&self.correction.after(&carried), kept);
         if let Some(window) =
             self.map.lattice().window(&corrected.footprint(size_px, &self.terrain))
         {
@@ -164,12 +172,15 @@ impl Steadier {
         let (before, now) = (self.last_s - self.fitted_s, time_s - self.fitted_s);
         self.last_s = time_s;
         if self.options.has_telemetry && self.maps > 0 && before > 0.0 && now > before {
-            let kept = (-(now - before) / FORGOTTEN_S).exp();
-            let one = Homography::IDENTITY.0;
-            let c = self.correction.0;
-            self.correction = Homography(std::array::from_fn(|k| one[k] + kept * (c[k] - one[k])));
+            self.correction = part(&self.correction, (-(now - before) / FORGOTTEN_S).exp());
         }
     }
+}
+
+/// A share of a correction: each point moves that share of its way.
+fn part(correction: &Homography, share: f64) -> Homography {
+    let (one, c) = (Homography::IDENTITY.0, correction.0);
+    Homography(std::array::from_fn(|k| one[k] + share * (c[k] - one[k])))
 }
 
 /// Corners of the map that are found in the picture, and back.

@@ -20,7 +20,7 @@ pub(crate) enum Holes {
 }
 
 /// Marks as burnt each 4-connected unburnt region that does not touch the border.
-pub(crate) fn close_holes(burnt: &mut Array2<bool>) {
+pub fn close_holes(burnt: &mut Array2<bool>) {
     let (h, w) = burnt.dim();
     let mut open = Array2::from_elem((h, w), false);
     let mut queue: Vec<(u32, u32)> = Vec::new();

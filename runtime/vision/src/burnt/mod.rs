@@ -5,5 +5,6 @@
 mod area;
 mod contrast;
 
-pub(crate) use area::{Holes, accumulate, burnt_for, close_holes};
+pub use area::close_holes;
+pub(crate) use area::{Holes, accumulate, burnt_for};
 pub(crate) use contrast::{CONTRAST_MIN, Contrast};
