@@ -322,10 +322,11 @@ def test_forecasts_are_held_against_those_of_exact_poses(ground: Ground, double:
     from emberline_export.evaluate.flights import trial
 
     flight = Flight("made up", "hover", 4, seconds=300, every_s=5)
-    methods = [cases.EXACT, cases.MAP, cases.TOLD]
+    methods = [cases.EXACT, cases.MAP, cases.TOLD, cases.MASKS]
     case = cases.Case("forecast", flight, tuple(methods), True)
-    exact, steady, noisy = trial.rows(case, methods, double, lambda *_: None)
+    exact, steady, noisy, masks = trial.rows(case, methods, double, lambda *_: None)
     assert exact["same"] == steady["same"] == {"150": 1.0, "300": 1.0}
+    assert masks["film_iou"] > 0.9 and masks["place_m"] < 0.01
     assert 0 < noisy["same"]["150"] < 1 and exact["f1"]["300"] > 0.2
 
 

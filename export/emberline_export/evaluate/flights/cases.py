@@ -12,11 +12,12 @@ EXACT_MAP = Method("poses + map", "exact")
 TOLD = Method("poses", "noisy", "off")
 MAP = Method("poses + map", "noisy")
 IMAGE = Method("image only", "none")
+MASKS = Method("poses, true masks", "exact", "off", masks=True)
 STILL = Method("not steadied", "none", "off")  # the film as it is, by `emberline forecast`
 LENS_UNTOLD = Method("poses + map, lens not told", "noisy", lens_told=False)
 LK = Method("LK, frame to frame (OpenCV)", "none")
 # Rows of the tables, in their order.
-METHODS = (EXACT, EXACT_MAP, TOLD, MAP, LENS_UNTOLD, IMAGE, LK, STILL)
+METHODS = (MASKS, EXACT, EXACT_MAP, TOLD, MAP, LENS_UNTOLD, IMAGE, LK, STILL)
 
 START = {"B": 20, "C": 10, "pine straw": 0}
 SHAPED = ("straight lens, flat ground", "lens that bends", "slope of 15 %", "ridge")
@@ -86,7 +87,7 @@ def bent() -> list[Case]:
 def forecasts() -> list[Case]:
     """Seven flights of 300 s, a frame each 2 s, and the forecast from them."""
     pairs = [("B", path) for path in PATHS] + [("C", path) for path in PATHS[:3]]
-    methods = (EXACT, TOLD, MAP, IMAGE, STILL)
+    methods = (MASKS, EXACT, EXACT_MAP, TOLD, MAP, IMAGE, STILL)
     return [
         Case("forecast", flight(f, p, 4, seconds=300, every_s=2), methods, True) for f, p in pairs
     ]

@@ -31,6 +31,7 @@ class Method:
     poses: str  # exact, noisy, none
     steady: str = "auto"
     lens_told: bool = True
+    masks: bool = False  # flown over the film's own masks in place of its picture
 
 
 @dataclass
@@ -77,10 +78,13 @@ def camera_file(lens: Lens) -> str:
     return f"hfov_deg = {lens.hfov_deg}\n\n[lens]\n{bend}\n"
 
 
-def write_inputs(world: World, room: Path) -> None:
-    """Film, telemetry, and where there are such, camera file and height model."""
+def write_inputs(world: World, room: Path, masks: bool = False) -> None:
+    """Film, its masks where they are flown, telemetry; camera file and height model if any."""
     flight, times = world.flight, [utc(s) for s in world.seconds]
     np.savez(room / "film.npz", frames=world.film(), kind=world.ground.kind, time_utc=times)
+    if masks:
+        frames = np.stack([world.mask(s) for s in world.seconds])
+        np.savez(room / "masks.npz", frames=frames, kind="mask", time_utc=times)
     for name, poses in (("exact", world.true), ("noisy", world.told)):
         lines = [pose_line(world, s, pose) for s, pose in enumerate(poses)]
         (room / f"{name}.ndjson").write_text("\n".join(lines) + "\n")
@@ -97,8 +101,9 @@ def fly(program: Path, world: World, room: Path, method: Method, forecast: bool)
     """
     out = room / f"out {method.name} {method.poses} {method.lens_told}"
     given = "none" if method.poses == "none" else room / f"{method.poses}.ndjson"
-    command = [program, "drone", room / "film.npz", out, "--pose", given, "--step", STEP_S]
-    command += ["--steady", method.steady, "--kind", world.ground.kind]
+    film, kind = ("masks.npz", "mask") if method.masks else ("film.npz", world.ground.kind)
+    command = [program, "drone", room / film, out, "--pose", given, "--step", STEP_S]
+    command += ["--steady", method.steady, "--kind", kind]
     command += ["--cell", CELL_M] if method.poses != "none" else []
     if method.lens_told and (room / "cam.toml").exists():
         command += ["--camera", room / "cam.toml"]

@@ -4,7 +4,7 @@
         --out ../docs/drone-flights.md
     python -m emberline_export evaluate flights --emberline ../target/release/emberline --short
 
-The long form takes about twenty minutes on one core; it keeps its rows beside the page
+The long form takes half an hour on one core; it keeps its rows beside the page
 (`drone-flights.ndjson`) and, stopped, goes on where it ended; rows of another program are flown
 again. The short form flies two flights of a minute and writes nothing. Exit code 1 where a limit
 does not hold. Needs the films of `EMBERLINE_DATA`, pyproj and rasterio (the `test` extra).

@@ -34,7 +34,7 @@ class Trial:
         middles = np.stack([col.ravel(), row.ravel(), np.ones(row.size)], 1)
         self.cells = (middles @ np.linalg.inv(ground.cells()).T)[:, :2]  # metres, [N, 2]
         self.exact: Flown | None = None
-        write_inputs(self.world, room)
+        write_inputs(self.world, room, any(method.masks for method in case.methods))
 
     def track(self, found: np.ndarray, raw: bool = False) -> Track:
         """Errors of where frames are said to be; raw: by the pixels of a picture as it was taken.

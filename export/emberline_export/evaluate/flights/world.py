@@ -71,14 +71,25 @@ class World:
         far = np.where(down > 0.05, pose.at[2] / np.maximum(down, 0.05), np.nan)
         return (pose.at + rays * far)[:, :2]
 
-    def shot(self, second: int) -> np.ndarray:
-        """The frame at a second, uint8 `[H, W]` or `[H, W, 3]`."""
-        lens, above = self.flight.lens, self.seen_from_above(second)
-        at = self.looked_at(self.true[second])
+    def _cells_seen(self, second: int) -> np.ndarray:
+        """Column and row of the mirrored ground that each pixel shows, `[2, H, W]`."""
+        lens, at = self.flight.lens, self.looked_at(self.true[second])
         cells = np.c_[at, np.ones(len(at))] @ self.ground.cells(self.margin).T
         # OpenCV counts from the middle of the first cell.
         where = np.nan_to_num(cells[:, :2] - 0.5, nan=-1e6).astype(np.float32)
-        x, y = where.T.reshape(2, lens.height, lens.width)
+        return where.T.reshape(2, lens.height, lens.width)
+
+    def mask(self, second: int) -> np.ndarray:
+        """What has burnt, as a frame that knows it would show it: uint8 `[H, W]`, 0 or 1."""
+        burnt = self.burnt(second).astype(np.uint8)
+        above = cv2.copyMakeBorder(burnt, *4 * [self.margin], cv2.BORDER_REFLECT)
+        x, y = self._cells_seen(second)
+        return cv2.remap(above, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REFLECT)
+
+    def shot(self, second: int) -> np.ndarray:
+        """The frame at a second, uint8 `[H, W]` or `[H, W, 3]`."""
+        above = self.seen_from_above(second)
+        x, y = self._cells_seen(second)
         image = cv2.remap(above, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT)
         image = image + self._light.normal(0, NOISE, image.shape)
         return np.clip(np.rint(image), 0, 255).astype(np.uint8)
