@@ -26,7 +26,7 @@ const MOST_LOST_S: f64 = 30.0;
 const FORGOTTEN_S: f64 = 60.0;
 
 /// Share of a correction that is given up over as much new ground as a picture shows.
-const GIVEN_WAY: f64 = 0.3;
+const GIVEN_WAY: f64 = 0.5;
 
 /// How a picture was laid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
