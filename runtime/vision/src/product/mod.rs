@@ -20,6 +20,7 @@ mod geojson;
 mod geotiff;
 mod gif;
 mod json;
+pub mod kml_shape;
 mod likely;
 mod netcdf;
 mod netcdf4;
@@ -32,6 +33,7 @@ pub mod rain_colours;
 mod scene;
 mod still;
 mod swap;
+pub mod xml;
 
 #[cfg(test)]
 mod trial;
