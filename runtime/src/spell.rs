@@ -5,13 +5,14 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 43] = [
+pub(crate) const SETTINGS: [&str; 44] = [
     "area",
     "around",
     "array",
     "at",
     "baud",
     "column",
+    "cot",
     "crs",
     "cuda-graph",
     "data",

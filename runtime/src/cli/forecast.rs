@@ -1,8 +1,9 @@
 //! What can be typed after `forecast`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use emberline::pipeline::CotTo;
 use jiff::Timestamp;
 
 use super::pick::Pick;
@@ -26,6 +27,7 @@ Examples:
   emberline forecast mask.npz out --kind mask --at 25 --leads 40
   emberline forecast radar/ out --until 2h --every 10min
   emberline forecast 12h.mp4 out --state ridge.npz --start-utc 2026-08-01T12:00:00Z
+  emberline forecast flight.npz out --cot udp:239.2.3.1:6969
   emberline forecast sim:fire out --json | jq .engine";
 
 #[derive(Args, Debug)]
@@ -50,8 +52,43 @@ pub(crate) struct ForecastArgs {
     /// Wall time of the film's first frame, such as 2026-08-01T12:00:00Z, where the film tells none.
     #[arg(long, value_name = "TIME", value_parser = utc)]
     pub(crate) start_utc: Option<Timestamp>,
+    /// Send the front, now and at up to six leads, to TAK as Cursor on Target: udp:239.2.3.1:6969, its usual group
+    /// (each in a datagram, to the network that this machine is in), or tcp:HOST:8087. The film needs a map and
+    /// wall times; a failure to send ends with 2 after the folder is written.
+    #[arg(long, value_name = "TO")]
+    pub(crate) cot: Option<CotTo>,
+    /// Name that TAK knows these fronts by: the next forecast of the same name replaces them [default: the
+    /// input's name].
+    #[arg(long, value_name = "NAME", requires = "cot", value_parser = name)]
+    pub(crate) cot_name: Option<String>,
     #[command(flatten)]
     pub(crate) pick: Pick,
+}
+
+impl ForecastArgs {
+    /// What its fronts are called in TAK.
+    pub(crate) fn cot_name(&self) -> String {
+        let stem = Path::new(&self.input).file_stem().unwrap_or_default().to_string_lossy();
+        let plain = |c: char| if is_plain(c) { c } else { '-' };
+        let usual: String = stem.chars().map(plain).take(NAME).collect();
+        let usual = if usual.is_empty() { "film".to_owned() } else { usual };
+        self.cot_name.clone().unwrap_or(usual)
+    }
+}
+
+/// Letters of a name, at most.
+const NAME: usize = 60;
+
+fn is_plain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_".contains(c)
+}
+
+/// A name that is part of an identifier.
+fn name(typed: &str) -> Result<String, String> {
+    match (1..=NAME).contains(&typed.len()) && typed.chars().all(is_plain) {
+        true => Ok(typed.to_owned()),
+        false => Err("give a name of letters, digits, - and _, such as ridge".to_owned()),
+    }
 }
 
 /// A wall time with its zone.

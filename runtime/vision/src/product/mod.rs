@@ -11,6 +11,7 @@ use crate::task::Task;
 
 pub mod atomic;
 mod beside;
+pub mod cot;
 mod error;
 mod facts;
 mod film;
@@ -47,6 +48,7 @@ pub mod xml;
 mod trial;
 
 pub use atomic::{Staged, Written};
+pub use cot::{CotError, Events};
 pub use error::ProductError;
 pub use frame_file::frame_file;
 use parts::{Fire, Parts, Wet};
