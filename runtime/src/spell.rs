@@ -5,7 +5,7 @@
 //! here, they become what this program's command line calls them.
 
 /// Settings that a message of the library may name, each the flag of the same name.
-pub(crate) const SETTINGS: [&str; 53] = [
+pub(crate) const SETTINGS: [&str; 54] = [
     "area",
     "around",
     "array",
@@ -14,6 +14,7 @@ pub(crate) const SETTINGS: [&str; 53] = [
     "camera",
     "cell",
     "column",
+    "cot",
     "crs",
     "cuda-graph",
     "data",

@@ -121,7 +121,7 @@ const ALONE: [(&str, &str); 18] = [
     ("axum", "station/src/web/"),
     ("hyper::", "station/src/web/server.rs"),
     ("argon2", "station/src/password.rs"),
-    ("quick_xml", "station/src/alert_file/xml.rs"),
+    ("quick_xml", "vision/src/product/xml.rs"),
     ("sd_notify", "station/src/systemd.rs"),
     ("ureq", "station/src/camera/http/"),
     ("ureq", "station/src/out/webhook.rs"),

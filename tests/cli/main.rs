@@ -2,6 +2,7 @@
 
 mod arrows;
 mod circles;
+mod cot;
 mod engines;
 mod films;
 mod films_refused;

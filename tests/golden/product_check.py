@@ -1,29 +1,37 @@
 """Read output folders with other people's libraries and check that they say the same as ours.
 
     pip install numpy==2.4.6 pillow==13.0.0 pyproj==3.7.2 rasterio==1.4.4 shapely==2.2.0 \\
-        netCDF4==1.7.5.1 xarray==2026.9.0
+        netCDF4==1.7.5.1 xarray==2026.9.0 lxml==6.1.3 pyogrio==0.13.0
     EMBERLINE_KEEP=/some/folder cargo test --release --lib product
     python tests/golden/product_check.py /some/folder/*
 
 numpy reads the arrays, rasterio the GeoTIFFs (values must be equal bit for bit), shapely the
 isochrones (each valid, outer rings counter-clockwise, and holding exactly the centres of the cells
-said to burn), Pillow the pictures.
+said to burn), pyproj's Geod their areas and lengths, lxml and GDAL (pyogrio) KML and KMZ, Pillow
+the pictures.
 """
 
 import hashlib
+import io
 import json
 import sys
+import zipfile
 from pathlib import Path
 
 import netCDF4
 import numpy as np
+import pyogrio.raw
 import rasterio
 import rasterio.warp
 import shapely
 import xarray
+from lxml import etree
 from PIL import Image
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 from shapely.geometry import shape
+
+GEOD = Geod(ellps="WGS84")
+KML = "{http://www.opengis.net/kml/2.2}"
 
 
 def check(out: Path) -> str:
@@ -49,8 +57,17 @@ def check(out: Path) -> str:
         check_tif(out / "arrival.tif", grid, arrival[None], None)
         check_tif(out / "burn_probability.tif", grid, burn, lead_s)
     else:
-        assert not list(out.glob("*.tif"))
+        assert not list(out.glob("*.tif")) and not list(out.glob("*.km?"))
     points = check_isochrones(out / "isochrones.geojson", product, burn, arrival, on_a_map)
+    if on_a_map:
+        fronts = json.loads((out / "isochrones.geojson").read_text())["features"]
+        check_kml((out / "forecast.kml").read_bytes(), fronts)
+        check_kmz(out / "forecast.kmz", fronts, grid, arrival)
+        check_by_gdal(out, fronts)
+    if (out / "spread.geojson").exists():
+        check_spread(out, product)
+    else:
+        assert not on_a_map and grid["cell_m"] is None and "spread" not in product
 
     with Image.open(out / "overlay.png") as png:
         png.load()
@@ -175,8 +192,141 @@ def check_isochrones(path: Path, product: dict, burn, arrival, on_a_map: bool) -
         found = shapely.contains_xy(area, cols, rows)
         assert np.array_equal(found, told), f"{path} feature {i}: {(found != told).sum()} cells"
         assert feature["properties"]["cells"] == told.sum()
+        check_size(feature["properties"], area, on_a_map, grid["cell_m"])
         points += shapely.get_num_coordinates(area)
     return points
+
+
+def check_size(told: dict, area, on_a_map: bool, cell_m: float | None) -> None:
+    """Area and length of a front: on the ground by pyproj, else in cells."""
+    if not on_a_map and cell_m is None:
+        assert "area_ha" not in told and "perimeter_m" not in told
+        return
+    m2 = m = 0.0
+    for polygon in area.geoms:
+        for k, ring in enumerate([polygon.exterior, *polygon.interiors]):
+            if on_a_map:
+                ring_m2, ring_m = GEOD.polygon_area_perimeter(*ring.xy)
+            else:
+                ring_m2, ring_m = shapely.Polygon(ring).area * cell_m**2, ring.length * cell_m
+            m2 += abs(ring_m2) * (-1 if k else 1)
+            m += ring_m
+    # GeographicLib itself is good to a tenth of a square metre.
+    assert abs(told["area_ha"] * 1e4 - m2) <= 0.005 * m2 + 0.1, (told, m2)
+    assert abs(told["perimeter_m"] - m) <= 0.005 * m, (told, m)
+
+
+def kml_areas(placemark) -> list:
+    """The rings of a placemark: closed, outer ones counter-clockwise."""
+    polygons = []
+    for polygon in placemark.iter(f"{KML}Polygon"):
+        assert polygon.findtext(f"{KML}altitudeMode") == "clampToGround"
+        rings = []
+        for text in polygon.iter(f"{KML}coordinates"):
+            ring = [tuple(map(float, p.split(","))) for p in text.text.split()]
+            assert len(ring) >= 4 and ring[0] == ring[-1]
+            assert all(abs(lon) <= 180 for lon, *_ in ring)
+            assert shapely.LinearRing(ring).is_ccw == (not rings)
+            rings.append(ring)
+        polygons.append(shapely.Polygon(rings[0], rings[1:]))
+    return polygons
+
+
+def check_kml(document: bytes, fronts: list) -> None:
+    """Order, times, styles and shapes of the placemarks against the isochrones."""
+    kml = etree.fromstring(document)
+    styles = {f"#{style.get('id')}" for style in kml.iter(f"{KML}Style")}
+    marks = list(kml.iter(f"{KML}Placemark"))
+    shown = [f for f in fronts if f["geometry"]["coordinates"]]
+    assert len(marks) == len(shown)
+    # The last lead comes first: it lies lowest.
+    order = [f for f in shown[::-1] if not f["properties"]["observed"]]
+    order += [f for f in shown if f["properties"]["observed"]]
+    for mark, front in zip(marks, order, strict=True):
+        told = front["properties"]
+        tags = [child.tag.removeprefix(KML) for child in mark]
+        want = ["name", "description", "TimeSpan", "styleUrl", "ExtendedData", "MultiGeometry"]
+        assert tags == [w for w in want if w != "TimeSpan" or "valid_time" in told]
+        assert mark.findtext(f"{KML}styleUrl") in styles
+        assert "confirm by eye" in mark.findtext(f"{KML}description")
+        if "valid_time" in told:
+            begin = mark.findtext(f"{KML}TimeSpan/{KML}begin")
+            end = mark.findtext(f"{KML}TimeSpan/{KML}end")
+            assert begin == told["valid_time"] and (end is None) == told["observed"]
+            assert end is None or end > begin
+        data = {d.get("name"): float(d.findtext(f"{KML}value")) for d in mark.iter(f"{KML}Data")}
+        assert data == {name: told[name] for name in data} and len(data) == 4
+        areas = kml_areas(mark)
+        of = shape(front["geometry"])
+        if "simplified" not in mark.findtext(f"{KML}description") and len(areas) == len(of.geoms):
+            apart = [
+                np.abs(np.subtract(a.exterior.coords[:], b.exterior.coords[:])).max()
+                for a, b in zip(areas, of.geoms, strict=True)
+            ]
+            assert max(apart, default=0) * 111_320 < 0.1, max(apart)
+
+
+def check_kmz(path: Path, fronts: list, grid: dict, arrival) -> None:
+    """The same document, and a picture whose pixels are the cells that lie there."""
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["doc.kml", "files/burns.png"]
+        document = archive.read("doc.kml")
+        with Image.open(io.BytesIO(archive.read("files/burns.png"))) as png:
+            assert png.mode == "RGBA" and max(png.size) <= 1024
+            alpha = np.asarray(png)[..., 3]
+    check_kml(document, fronts)
+    overlay = etree.fromstring(document).find(f".//{KML}GroundOverlay")
+    assert overlay.findtext(f"{KML}Icon/{KML}href") == "files/burns.png"
+    box = {edge.tag.removeprefix(KML): float(edge.text) for edge in overlay.find(f"{KML}LatLonBox")}
+    h, w = alpha.shape
+    rows, cols = np.mgrid[:h:3, :w:3]
+    lon = box["west"] + (cols + 0.5) / w * (box["east"] - box["west"])
+    lat = box["north"] - (rows + 0.5) / h * (box["north"] - box["south"])
+    crs = CRS.from_user_input(grid["crs"])
+    x, y = Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    a, b, c, d, e, f = (grid["transform"][k] for k in (0, 1, 2, 3, 4, 5))
+    col = ((x - a) * f - (y - d) * c) / (b * f - c * e)
+    row = ((y - d) * b - (x - a) * e) / (b * f - c * e)
+    inside = (col >= 0) & (col < grid["width"]) & (row >= 0) & (row < grid["height"])
+    burns = np.zeros(col.shape, bool)
+    at = row[inside].astype(int), col[inside].astype(int)
+    burns[inside] = ~np.isnan(arrival[at])
+    # On the border of two cells either may be taken.
+    assert (burns == (alpha[::3, ::3] > 0)).mean() > 0.99, path
+
+
+def check_by_gdal(out: Path, fronts: list) -> None:
+    """GDAL reads KML and KMZ, and its areas are those of the isochrones."""
+    shown = sum(bool(f["geometry"]["coordinates"]) for f in fronts)
+    for name in ("forecast.kml", "forecast.kmz"):
+        _, _, shapes, _ = pyogrio.raw.read(out / name)
+        areas = [g for g in shapely.from_wkb(shapes) if g is not None and g.area > 0]
+        assert len(areas) >= shown, (name, len(areas), shown)
+        told = [f["properties"]["area_ha"] for f in fronts if f["geometry"]["coordinates"]]
+        found = [abs(GEOD.geometry_area_perimeter(g)[0]) / 1e4 for g in areas[-shown:]]
+        for ha, want in zip(sorted(found), sorted(told), strict=True):
+            assert abs(ha - want) <= 0.005 * want + 1e-5, (name, ha, want)
+
+
+def check_spread(out: Path, product: dict) -> None:
+    """Points lie on the front now; the summary is numpy's of them."""
+    collection = json.loads((out / "spread.geojson").read_text())
+    fronts = json.loads((out / "isochrones.geojson").read_text())["features"]
+    points, told = collection["features"], product["spread"]
+    assert told["points"] == len(points)
+    assert told["points_without_rate"] == collection["emberline:points_without_rate"]
+    if not points:
+        return
+    rates = np.array([p["properties"]["spread_rate_m_min"] for p in points])
+    assert np.isclose(np.median(rates), told["median_m_min"], rtol=1e-4)
+    assert np.isclose(np.quantile(rates, 0.9), told["p90_m_min"], rtol=1e-4)
+    name = "spread_towards_deg" if product["on_a_map"] else "spread_towards_picture_deg"
+    assert all(0 <= p["properties"][name] < 360 for p in points)
+    now = shape(fronts[0]["geometry"])
+    cell = np.sqrt(now.area / fronts[0]["properties"]["cells"])
+    for point in points:
+        assert now.boundary.distance(shape(point["geometry"])) < cell
 
 
 if __name__ == "__main__":

@@ -47,6 +47,8 @@ pub struct FlyOptions {
     pub survey: SurveyOptions,
     /// Whether the ground is forecast at all.
     pub is_forecast: bool,
+    /// Name by which Cursor on Target knows the forecast, where events are asked for.
+    pub cot: Option<String>,
     /// Whether it is forecast though too few frames fit.
     pub is_forced: bool,
 }
@@ -123,7 +125,13 @@ pub fn fly(
     }
     let mut pipeline = options.pipeline.clone();
     pipeline.source.step_s = None;
-    let asked = ForecastOptions { pipeline, at: None, state: None, start_utc: None };
+    let asked = ForecastOptions {
+        pipeline,
+        at: None,
+        state: None,
+        start_utc: None,
+        cot: options.cot.clone(),
+    };
     let decode_s = opened.decode_s;
     let done = pipeline::forecast_opened(
         Opened { film: ground.clone(), decode_s },

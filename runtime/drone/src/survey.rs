@@ -147,6 +147,7 @@ pub(crate) fn survey_of(
         transform: map.map(|m| {
             [m.origin_m[0] + corner[0], cell_m, 0.0, m.origin_m[1] + corner[1], 0.0, -cell_m]
         }),
+        place_error_m: spread(errors_m.to_vec()).map(|[middle, _]| middle),
         masked: never.filter(|n| n.iter().any(|&b| b)).map(Arc::new),
         ..Grid::new(part.window.height, part.window.width)
     };

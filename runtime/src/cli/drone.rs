@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use emberline::drone::telemetry;
 use jiff::Timestamp;
 
+use super::cot::CotPick;
 use super::forecast::utc;
 use super::pick::Pick;
 use super::span;
@@ -117,6 +118,8 @@ pub(crate) struct DroneArgs {
     /// Wall time of the film's first frame, such as 2026-08-01T12:00:00Z, where the film tells none.
     #[arg(long, value_name = "TIME", value_parser = utc)]
     pub(crate) start_utc: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) tak: CotPick,
     #[command(flatten)]
     pub(crate) pick: Pick,
 }

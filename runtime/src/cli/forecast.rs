@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use jiff::Timestamp;
 
+use super::cot::CotPick;
 use super::pick::Pick;
 use super::span;
 
@@ -26,6 +27,7 @@ Examples:
   emberline forecast mask.npz out --kind mask --at 25 --leads 40
   emberline forecast radar/ out --until 2h --every 10min
   emberline forecast 12h.mp4 out --state ridge.npz --start-utc 2026-08-01T12:00:00Z
+  emberline forecast flight.npz out --cot udp:239.2.3.1:6969
   emberline forecast sim:fire out --json | jq .engine";
 
 #[derive(Args, Debug)]
@@ -50,6 +52,8 @@ pub(crate) struct ForecastArgs {
     /// Wall time of the film's first frame, such as 2026-08-01T12:00:00Z, where the film tells none.
     #[arg(long, value_name = "TIME", value_parser = utc)]
     pub(crate) start_utc: Option<Timestamp>,
+    #[command(flatten)]
+    pub(crate) tak: CotPick,
     #[command(flatten)]
     pub(crate) pick: Pick,
 }

@@ -4,6 +4,7 @@ mod bench;
 mod choices;
 mod codes;
 mod command;
+mod cot;
 mod drone;
 mod forecast;
 mod models;
@@ -18,6 +19,7 @@ mod weather;
 
 pub(crate) use bench::BenchArgs;
 pub(crate) use command::{Cli, Verb};
+pub(crate) use cot::CotPick;
 pub(crate) use drone::{DroneArgs, Steady};
 pub(crate) use forecast::ForecastArgs;
 pub(crate) use models::ModelsWhat;

@@ -16,8 +16,13 @@ const AT: usize = 19;
 /// Runs the verb.
 pub(crate) fn run(out: &Path) -> anyhow::Result<Outcome> {
     let pick = Pick::default();
-    let asked =
-        ForecastOptions { pipeline: options(&pick), at: Some(AT), state: None, start_utc: None };
+    let asked = ForecastOptions {
+        pipeline: options(&pick),
+        at: Some(AT),
+        state: None,
+        start_utc: None,
+        cot: None,
+    };
     super::forecast::make(FILM, out, &asked)?;
     say("");
     say("Look first at these two pictures, then at the rest:");

@@ -73,6 +73,7 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
             is_nadir: args.nadir,
             kept_steps: None,
         },
+        cot: args.tak.name_for(&args.film),
         is_forecast: !args.no_forecast,
         is_forced: args.force,
     };
@@ -114,6 +115,7 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
     } else {
         print(&args.output.display().to_string())?;
     }
+    super::forecast::send(&args.tak, done.forecast.as_ref().and_then(|f| f.events.as_ref()))?;
     // A forecast that was asked for and not made is a check that failed.
     Ok(if done.forecast.is_some() || args.no_forecast { Outcome::Done } else { Outcome::Short })
 }

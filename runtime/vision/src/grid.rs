@@ -19,6 +19,10 @@ pub struct Grid {
     /// Affine transform in GDAL order: x = t0 + col·t1 + row·t2, y = t3 + col·t4 + row·t5,
     /// for the upper left corner of a cell.
     pub transform: Option<[f64; 6]>,
+    /// How far the whole grid may lie from where it says on the ground: one standard deviation, metres, where
+    /// known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place_error_m: Option<f64>,
     /// Cells `[H, W]` that are never looked at, as a person said: what they hold is made up.
     #[serde(skip)]
     pub masked: Option<Arc<Array2<bool>>>,
@@ -28,7 +32,15 @@ impl Grid {
     /// A grid that knows only its shape.
     #[must_use]
     pub fn new(height: usize, width: usize) -> Self {
-        Self { height, width, cell_m: None, crs: None, transform: None, masked: None }
+        Self {
+            height,
+            width,
+            cell_m: None,
+            crs: None,
+            transform: None,
+            place_error_m: None,
+            masked: None,
+        }
     }
 
     /// Map coordinates of a point in pixel units (column, row; 0,0 is the upper left corner of the
@@ -53,6 +65,13 @@ impl Grid {
                 *v = value;
             }
         });
+    }
+
+    /// Whether two grids are the same cells of the same ground, however well their place is known.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        let plain = |grid: &Self| Self { place_error_m: None, ..grid.clone() };
+        plain(self) == plain(other)
     }
 
     /// Whether the grid can be put on a map.

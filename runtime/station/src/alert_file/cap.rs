@@ -4,12 +4,12 @@ use std::io;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use emberline_vision::product::xml::Xml;
 use jiff::{SignedDuration, Timestamp};
 
 use super::evidence::{Evidence, Rings, is_within};
 use super::kind::Kind;
 use super::sender::Sender;
-use super::xml::Xml;
 use crate::alert::{Alert, Phase};
 use crate::config::CapStatus;
 

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use jiff::Timestamp;
+use emberline_vision::product::kml_shape::{self, when};
+use emberline_vision::product::xml::Xml;
 
 use super::evidence::{Evidence, Isochrone, Rings, is_within};
 use super::kind::Kind;
 use super::sender::Sender;
-use super::xml::Xml;
 use crate::alert::{Alert, Phase};
 
 /// Colours of what has burnt and of what is said to burn: opacity, blue, green, red.
@@ -53,9 +53,9 @@ fn place(xml: &mut Xml, alert: &Alert, sender: &Sender, evidence: &Evidence) -> 
         let by = alert.by.as_ref().map_or_else(String::new, |by| format!(" Known to {by}."));
         xml.text("description", &format!("{}.{by}{where_} {}", finding.words, alert.notice))?;
         xml.element("TimeSpan", &[], |xml| {
-            xml.text("begin", &time(alert.since))?;
+            xml.text("begin", &when(alert.since))?;
             match alert.phase {
-                Phase::Closed => xml.text("end", &time(alert.changed.max(alert.since))),
+                Phase::Closed => xml.text("end", &when(alert.changed.max(alert.since))),
                 Phase::Raised | Phase::Acknowledged => Ok(()),
             }
         })?;
@@ -100,28 +100,9 @@ fn front(xml: &mut Xml, isochrone: &Isochrone) -> io::Result<()> {
         xml.text("name", &name)?;
         let valid = properties.get("valid_time").and_then(|at| at.as_str()?.parse().ok());
         if let Some(valid) = valid {
-            xml.element("TimeStamp", &[], |xml| xml.text("when", &time(valid)))?;
+            xml.element("TimeStamp", &[], |xml| xml.text("when", &when(valid)))?;
         }
         xml.text("styleUrl", if is_now { "#burnt" } else { "#burns" })?;
-        xml.element("MultiGeometry", &[], |xml| {
-            polygons.iter().try_for_each(|polygon| {
-                xml.element("Polygon", &[], |xml| {
-                    for (k, ring) in polygon.iter().enumerate() {
-                        let of = if k == 0 { "outerBoundaryIs" } else { "innerBoundaryIs" };
-                        let points = ring.iter().map(|[lon, lat]| format!("{lon:.7},{lat:.7}"));
-                        let points = points.collect::<Vec<_>>().join(" ");
-                        xml.element(of, &[], |xml| {
-                            xml.element("LinearRing", &[], |xml| xml.text("coordinates", &points))
-                        })?;
-                    }
-                    Ok(())
-                })
-            })
-        })
+        kml_shape::areas(xml, polygons, 7)
     })
-}
-
-/// A time as KML wants it.
-fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

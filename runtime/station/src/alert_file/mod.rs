@@ -7,7 +7,6 @@ mod geojson;
 mod kind;
 mod kml;
 mod sender;
-mod xml;
 
 #[cfg(test)]
 mod tests;

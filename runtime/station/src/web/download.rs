@@ -48,6 +48,8 @@ fn kind(name: &str) -> &'static str {
         Some("gif") => "image/gif",
         Some("json") => "application/json",
         Some("geojson") => "application/geo+json",
+        Some("kml") => "application/vnd.google-earth.kml+xml",
+        Some("kmz") => "application/vnd.google-earth.kmz",
         Some("tif") => "image/tiff",
         Some("txt") => "text/plain; charset=utf-8",
         _ => "application/octet-stream",

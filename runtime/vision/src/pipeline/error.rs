@@ -3,7 +3,7 @@
 use super::rain_at::RainAtError;
 use crate::clip::NoClip;
 use crate::model::ModelError;
-use crate::product::ProductError;
+use crate::product::{CotError, ProductError};
 use crate::source::SourceError;
 use crate::tracker::StateError;
 
@@ -58,6 +58,9 @@ pub enum PipelineError {
     /// There is no answer about rain at a place.
     #[error(transparent)]
     RainAt(#[from] RainAtError),
+    /// The forecast cannot be told to TAK.
+    #[error(transparent)]
+    Cot(#[from] CotError),
     /// The products cannot be written.
     #[error(transparent)]
     Product(#[from] ProductError),

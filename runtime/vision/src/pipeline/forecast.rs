@@ -13,7 +13,7 @@ use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance};
 use crate::frame::Film;
 use crate::model::{Model, ModelError, RunOptions};
-use crate::product::{self, ProductError, Staged, Which, Written};
+use crate::product::{self, Events, ProductError, Staged, Which, Written, cot};
 
 /// What a forecast is made from.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,8 @@ pub struct ForecastDone {
     pub summary: Summary,
     /// The folder's files.
     pub written: Written,
+    /// Its events of Cursor on Target, where they were asked for.
+    pub events: Option<Events>,
 }
 
 /// Reads `input`, forecasts from the frame asked for and writes the folder `output`, then the state where
@@ -92,7 +94,7 @@ pub fn forecast_opened(
     progress: &mut dyn FnMut(usize, usize),
     beside: &mut dyn FnMut(&mut Staged) -> Result<(), ProductError>,
 ) -> Result<ForecastDone, PipelineError> {
-    let ForecastOptions { pipeline: options, at, state, start_utc } = options;
+    let ForecastOptions { pipeline: options, at, state, start_utc, cot: name } = options;
     if let Some(start) = *start_utc {
         begin_at(&mut opened.film, start)?;
     }
@@ -103,6 +105,9 @@ pub fn forecast_opened(
     let Leads { asked_s, count: leads } = Leads::of(film, card, options, card.output.leads)?;
     model.suits(film, asked_s, leads)?;
     let at = at.unwrap_or(film.frames.len().saturating_sub(1));
+    if name.is_some() {
+        cot::suits(&film.grid, card.task, film.frames.get(at).and_then(|f| f.time.utc))?;
+    }
     let (clip, clip_s, kept) = match state {
         Some(path) => {
             let started = Instant::now();
@@ -118,10 +123,13 @@ pub fn forecast_opened(
     let seen = Seen { film, clip: &clip, decode_s: opened.decode_s, clip_s };
     let (forecast, mut provenance) = forecast_from(&seen, &model, leads, options, progress)?;
     provenance.memory = kept.as_ref().map(|kept| kept.facts().clone());
+    let leads = cot::usual_leads(forecast.lead_s.len());
+    let told = |name: &String| cot::events(&clip, &forecast, &provenance, name, &leads);
+    let events = name.as_ref().map(told).transpose()?;
     let written = product::write_beside(output, &clip, &forecast, &provenance, Which::All, beside)?;
     if let Some(kept) = &kept {
         kept.write()?;
     }
     let summary = Summary::of(&clip, &forecast);
-    Ok(ForecastDone { model, provenance, summary, written })
+    Ok(ForecastDone { model, provenance, summary, written, events })
 }

@@ -8,6 +8,7 @@
 //! Lines that a pipeline writes into files itself name settings as its caller types them
 //! ([`PipelineOptions::spell`]).
 
+mod cot;
 mod decimal;
 mod error;
 mod forecast;
@@ -21,6 +22,7 @@ pub mod replay;
 mod stop;
 mod summary;
 
+pub use cot::{CotFault, CotTo};
 pub use error::PipelineError;
 pub use forecast::{ForecastDone, Seen, forecast, forecast_from, forecast_opened};
 pub use kept_state::begin_at;

@@ -24,6 +24,8 @@ pub struct ForecastOptions {
     pub state: Option<PathBuf>,
     /// Wall time of the film's first frame, where the film itself tells none.
     pub start_utc: Option<Timestamp>,
+    /// Name that events of Cursor on Target go by, where they are wanted.
+    pub cot: Option<String>,
 }
 
 /// How an input is read, which model forecasts from it, and in which engine.

@@ -17,10 +17,13 @@ use super::swap::{is_mount_point, put};
 const MARKS: [&str; 2] = ["forecast.json", "scores.json"];
 
 /// Every file name that an output of ours may hold; a folder with anything else is not replaced.
-const OURS: [&str; 17] = [
+const OURS: [&str; 20] = [
     "forecast.npz",
     "forecast.json",
     "isochrones.geojson",
+    "spread.geojson",
+    "forecast.kml",
+    "forecast.kmz",
     "arrival.tif",
     "burn_probability.tif",
     "rain.nc",

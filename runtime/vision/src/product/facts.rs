@@ -4,9 +4,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clip::Clip;
 use crate::forecast::{Forecast, Provenance};
+use crate::grid::Grid;
 
 /// Said in every picture and every map file.
 pub(crate) const NOTICE: &str = "experimental nowcast - not for evacuation decisions";
+
+/// What a person should do before trusting a shape on a map.
+pub(crate) const CONFIRM: &str = "experimental: confirm by eye";
+
+/// How well the place of a grid is known, for a person: one standard deviation.
+pub(crate) fn place_words(grid: &Grid) -> String {
+    let known = grid.place_error_m.map(|m| format!("place ± {} m", short(m)));
+    known.unwrap_or_else(|| "place error not known".to_owned())
+}
 
 /// What a reader of any product needs to know about a forecast.
 #[derive(Clone, Debug)]

@@ -61,7 +61,7 @@ pub(crate) fn sheet(
     let top = MARGIN + SIZE * 1.1 + LINE + SIZE;
     let row = ph + LINE + GUTTER * 0.5;
     let under = top + rows as f64 * row;
-    let bar = scale_bar(f, scale, pw * 0.6);
+    let bar = scale_bar(f.grid.cell_m, scale, pw * 0.6);
     let lines = usize::from(!legend.is_empty()) + usize::from(bar.is_some()) + 1;
     let height = under + lines as f64 * LINE + MARGIN;
     let mut canvas =

@@ -6,20 +6,15 @@
 use std::io::{self, Write};
 
 use geojson::{Feature, Geometry, GeometryValue, JsonObject, Position};
-use ndarray::Array2;
 use serde_json::{Value, json};
 
 use super::facts::{Facts, NOTICE};
-use super::outline::{doubled_area, outlines, simplified};
+use super::moment::Moment;
 use super::parts::Fire;
 use super::place::Map;
+use super::rings::Rings;
 use crate::clip::Clip;
 use crate::forecast::Forecast;
-use emberline_picture::{Polygon, Ring};
-
-/// How far a point may lie from the line that replaces it, in cells: below what [`outlines`] keeps
-/// between two lines, so that none cross.
-const TOLERANCE_CELLS: f64 = 0.01;
 
 /// Writes the collection, one feature in memory at a time.
 pub(crate) fn write(
@@ -30,7 +25,34 @@ pub(crate) fn write(
     f: &Forecast,
     fire: Fire<'_>,
 ) -> io::Result<()> {
-    let frame = Frame::of(map, f.grid.cell_m, f.grid.height).map_err(io::Error::other)?;
+    let rings = Rings::of(map, f.grid.cell_m).map_err(io::Error::other)?;
+    let cells = Cells::of(map, f.grid.cell_m, f.grid.height).map_err(io::Error::other)?;
+    writeln!(sink, "{{\"type\":\"FeatureCollection\",")?;
+    for (key, value) in members(map, facts, f).as_object().into_iter().flatten() {
+        writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;
+    }
+    writeln!(sink, "\"features\":[")?;
+    for (k, moment) in Moment::all(f, fire).enumerate() {
+        let mut properties = json!({
+            "lead_s": moment.lead_s,
+            "lead_min": (moment.lead_s / 60.0 * 1e4).round() / 1e4,
+            "observed": moment.is_observed,
+            "probability": moment.probability,
+        });
+        facts.add_times(&mut properties, moment.lead_s, clip.step_s);
+        if let Some(place_error_m) = f.grid.place_error_m {
+            properties["place_error_m"] = json!(place_error_m);
+        }
+        if k > 0 {
+            sink.write_all(b",\n")?;
+        }
+        serde_json::to_writer(&mut *sink, &feature(&rings, &cells, &moment, properties)?)?;
+    }
+    writeln!(sink, "\n]}}")
+}
+
+/// What a file of fronts says of itself.
+pub(super) fn members(map: Option<&Map>, facts: &Facts, f: &Forecast) -> Value {
     let mut members = json!({
         "emberline:notice": NOTICE,
         "emberline:model": facts.maker,
@@ -41,33 +63,7 @@ pub(crate) fn write(
     if let Some(masked) = &f.grid.masked {
         members["emberline:cells_masked"] = json!(masked.iter().filter(|m| **m).count());
     }
-    writeln!(sink, "{{\"type\":\"FeatureCollection\",")?;
-    for (key, value) in members.as_object().into_iter().flatten() {
-        writeln!(sink, "{}:{value},", Value::from(key.as_str()))?;
-    }
-    writeln!(sink, "\"features\":[")?;
-    let Fire { burning, burn } = fire;
-    let burnt_now = burning.now();
-    let now = burnt_now.mapv(|b| f32::from(u8::from(b)));
-    let mut first = json!({ "lead_s": 0.0, "lead_min": 0.0, "observed": true, "probability": 1.0 });
-    facts.add_times(&mut first, 0.0, clip.step_s);
-    let feature = frame.feature(&outlines(&now.view(), 0.5), &burnt_now, first)?;
-    serde_json::to_writer(&mut *sink, &feature)?;
-    for (l, &lead_s) in f.lead_s.iter().enumerate() {
-        let p = burn.probability.index_axis(ndarray::Axis(0), l);
-        let mut properties = json!({
-            "lead_s": lead_s,
-            "lead_min": (lead_s / 60.0 * 1e4).round() / 1e4,
-            "observed": false,
-            // Through its decimal form: 0.3, not 0.30000001192092896.
-            "probability": burn.threshold.to_string().parse::<f64>().unwrap_or(burn.threshold.into()),
-        });
-        facts.add_times(&mut properties, lead_s, clip.step_s);
-        let feature = frame.feature(&outlines(&p, burn.threshold), &burn.by(l), properties)?;
-        sink.write_all(b",\n")?;
-        serde_json::to_writer(&mut *sink, &feature)?;
-    }
-    writeln!(sink, "\n]}}")
+    members
 }
 
 impl Facts {
@@ -81,113 +77,67 @@ impl Facts {
     }
 }
 
-/// Coordinates and areas of the file.
-struct Frame<'a> {
-    map: Option<&'a Map>,
-    /// Area of a cell of each row, and its property's name.
-    cell_area: Vec<f64>,
-    area_name: &'static str,
-    decimals: i32,
+/// Area of a cell of each row, and its property's name.
+struct Cells {
+    area: Vec<f64>,
+    name: &'static str,
 }
 
-impl<'a> Frame<'a> {
+impl Cells {
     fn of(
-        map: Option<&'a Map>,
+        map: Option<&Map>,
         cell_m: Option<f64>,
         height: usize,
     ) -> Result<Self, super::error::ProductError> {
-        let Some(map) = map else {
-            let (area, area_name) = match cell_m {
-                Some(cell_m) => (cell_m * cell_m, "area_m2"),
-                None => (1.0, "area_px"),
-            };
-            return Ok(Self { map: None, cell_area: vec![area; height], area_name, decimals: 3 });
-        };
-        let cell_area = map.cell_m2_by_row()?;
-        // A thousandth of a cell, a centimetre at most (a degree is 111 km).
-        let cell_m = cell_area.iter().copied().fold(f64::INFINITY, f64::min).sqrt();
-        let decimals = (111_000.0 / (cell_m / 1000.0)).log10().ceil().clamp(7.0, 12.0) as i32;
-        Ok(Self { map: Some(map), cell_area, area_name: "area_m2", decimals })
-    }
-
-    fn feature(
-        &self,
-        area: &[Polygon],
-        burnt: &Array2<bool>,
-        mut properties: Value,
-    ) -> io::Result<Feature> {
-        let cells = burnt.iter().filter(|b| **b).count();
-        let per_row = burnt.rows().into_iter().map(|r| r.iter().filter(|b| **b).count() as f64);
-        let total: f64 = per_row.zip(&self.cell_area).map(|(n, a)| n * a).sum();
-        properties["cells"] = cells.into();
-        properties[self.area_name] = ((total * 100.0).round() / 100.0).into();
-        let polygons = area.iter().filter_map(|p| self.polygon(p).transpose());
-        let coordinates = polygons.collect::<Result<Vec<_>, _>>().map_err(io::Error::other)?;
-        let value = GeometryValue::MultiPolygon { coordinates };
-        let properties: Option<JsonObject> = properties.as_object().cloned();
-        Ok(Feature {
-            geometry: Some(Geometry::new(value)),
-            properties,
-            bbox: None,
-            id: None,
-            foreign_members: None,
+        Ok(match (map, cell_m) {
+            (Some(map), _) => Self { area: map.cell_m2_by_row()?, name: "area_m2" },
+            (None, Some(cell_m)) => Self { area: vec![cell_m * cell_m; height], name: "area_m2" },
+            (None, None) => Self { area: vec![1.0; height], name: "area_px" },
         })
     }
+}
 
-    /// Closed rings, the outer one counter-clockwise in the file's numbers, holes clockwise.
-    fn polygon(
-        &self,
-        p: &Polygon,
-    ) -> Result<Option<Vec<Vec<Position>>>, super::error::ProductError> {
-        let mut out = Vec::with_capacity(1 + p.holes.len());
-        for (i, ring) in p.rings().enumerate() {
-            let mut ring = self.ring(ring)?;
-            if ring.len() < 3 {
-                if i == 0 {
-                    return Ok(None);
-                }
-                continue;
-            }
-            if (doubled_area(&ring) > 0.0) != (i == 0) {
-                ring.reverse();
-            }
-            ring.push(ring[0]);
-            out.push(ring.into_iter().map(Position::from).collect());
-        }
-        Ok(Some(out))
+fn feature(
+    rings: &Rings<'_>,
+    cells: &Cells,
+    moment: &Moment,
+    mut properties: Value,
+) -> io::Result<Feature> {
+    let rows = moment.burnt.rows();
+    let by_row: Vec<usize> = rows.into_iter().map(|r| r.iter().filter(|b| **b).count()).collect();
+    let total: f64 = by_row.iter().zip(&cells.area).map(|(n, a)| *n as f64 * a).sum();
+    properties["cells"] = by_row.iter().sum::<usize>().into();
+    properties[cells.name] = ((total * 100.0).round() / 100.0).into();
+    let polygons = rings.polygons(&moment.areas).map_err(io::Error::other)?;
+    if let Some((area_m2, perimeter_m)) = rings.measured(&polygons) {
+        properties["area_ha"] = significant(area_m2 / 1e4).into();
+        properties["perimeter_m"] = significant(perimeter_m).into();
     }
+    let position = |ring: &Vec<[f64; 2]>| ring.iter().map(|p| Position::from(*p)).collect();
+    let coordinates = polygons.iter().map(|p| p.iter().map(position).collect()).collect();
+    let properties: Option<JsonObject> = properties.as_object().cloned();
+    Ok(Feature {
+        geometry: Some(Geometry::new(GeometryValue::MultiPolygon { coordinates })),
+        properties,
+        bbox: None,
+        id: None,
+        foreign_members: None,
+    })
+}
 
-    fn ring(&self, ring: &Ring) -> Result<Ring, super::error::ProductError> {
-        let tenth = 10f64.powi(self.decimals);
-        let mut out: Ring = Vec::new();
-        for [col, row] in simplified(ring, TOLERANCE_CELLS) {
-            let [x, y] = match self.map {
-                Some(map) => map.lon_lat(col, row)?,
-                None => [col, row],
-            };
-            // Whole turns away from the first point: a fire on the 180th meridian stays in one piece.
-            let turn = match (self.map, out.first()) {
-                (Some(_), Some(first)) => 360.0 * ((first[0] - x) / 360.0).round(),
-                _ => 0.0,
-            };
-            let point = [((x + turn) * tenth).round() / tenth, (y * tenth).round() / tenth];
-            if out.last() != Some(&point) {
-                out.push(point);
-            }
-        }
-        while out.len() > 1 && out.first() == out.last() {
-            out.pop();
-        }
-        Ok(out)
-    }
+/// A number with six digits that count: a thousandth of a percent.
+pub(super) fn significant(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
 }
 
 #[cfg(test)]
 mod tests {
     use geojson::FeatureCollection;
 
+    use super::super::outline::doubled_area;
     use super::super::trial::Trial;
     use super::*;
+    use emberline_picture::Ring;
 
     fn written(trial: &Trial) -> FeatureCollection {
         let facts = Facts::of(&trial.clip, &trial.forecast, &trial.provenance);

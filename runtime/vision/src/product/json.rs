@@ -22,6 +22,7 @@ pub(crate) fn document(
     f: &Forecast,
     parts: Parts<'_>,
     provenance: &Provenance,
+    spread: Option<Value>,
 ) -> io::Result<Value> {
     let mut out = match serde_json::to_value(provenance)? {
         Value::Object(members) => members,
@@ -58,6 +59,9 @@ pub(crate) fn document(
             product["burnt_cells_now"] = json!(set(&burning.now()));
             let by_lead = (0..f.lead_s.len()).map(|l| set(&burn.by(l)));
             product["burnt_cells_by_lead"] = by_lead.collect();
+            if let Some(spread) = spread {
+                product["spread"] = spread;
+            }
         }
         Parts::Film => {}
         Parts::Rain(Wet { unseen, rain }) => {

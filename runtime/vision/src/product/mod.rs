@@ -11,6 +11,7 @@ use crate::task::Task;
 
 pub mod atomic;
 mod beside;
+pub mod cot;
 mod error;
 mod facts;
 mod film;
@@ -20,8 +21,13 @@ pub mod fronts;
 mod geojson;
 mod geotiff;
 mod gif;
+mod ground;
 mod json;
+mod kml;
+pub mod kml_shape;
+mod kmz;
 mod likely;
+mod moment;
 mod netcdf;
 mod netcdf4;
 mod npz;
@@ -30,14 +36,20 @@ mod overlay;
 mod parts;
 pub mod place;
 pub mod rain_colours;
+mod rings;
 mod scene;
+mod spread;
+mod spread_points;
 mod still;
 mod swap;
+mod warp;
+pub mod xml;
 
 #[cfg(test)]
 mod trial;
 
 pub use atomic::{Staged, Written};
+pub use cot::{CotError, Events};
 pub use error::ProductError;
 pub use film_file::film_file;
 pub use frame_file::frame_file;
@@ -50,7 +62,8 @@ pub enum Which {
     #[default]
     All,
     /// Those that are small: of a fire or film without `forecast.npz` and `burn_probability.tif`, which take
-    /// fifty times as much as all others; of rain without `forecast.npz`.
+    /// fifty times as much as all others, and without `forecast.kmz`, which says what `forecast.kml` and
+    /// `arrival.tif` say; of rain without `forecast.npz`.
     Light,
 }
 
@@ -99,6 +112,10 @@ pub fn write_beside(
     let parts = Parts::of(clip, forecast)?;
     let facts = facts::Facts::of(clip, forecast, provenance);
     let map = place::Map::of(&forecast.grid)?;
+    let spread = match parts {
+        Parts::Fire(fire) => spread_of(map.as_ref(), forecast, fire),
+        Parts::Film | Parts::Rain(_) => None,
+    };
     let mut staged = Staged::begin(out)?;
     beside(&mut staged)?;
     std::thread::scope(|scope| -> Result<(), ProductError> {
@@ -124,14 +141,16 @@ pub fn write_beside(
             }
             _ => None,
         };
-        write_stills(&mut staged, &facts, map.as_ref(), clip, forecast, parts, which)?;
+        let seen = Seen { clip, forecast, parts, map: map.as_ref(), spread: spread.as_ref() };
+        write_stills(&mut staged, &facts, seen, which)?;
         let bytes = sequence.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         staged.write("forecast.gif", |sink| sink.write_all(&bytes?))?;
         let Some(cdf) = cdf else { return Ok(()) };
         let bytes = cdf.join().unwrap_or_else(|p| std::panic::resume_unwind(p));
         staged.write("rain.nc", |sink| sink.write_all(&bytes?))
     })?;
-    let json = json::document(staged.folder(), &facts, clip, forecast, parts, provenance)
+    let spread = spread.map(|spread| spread_points::summary(&spread, map.is_some()));
+    let json = json::document(staged.folder(), &facts, clip, forecast, parts, provenance, spread)
         .map_err(|source| ProductError::Io { path: out.to_owned(), source })?;
     staged.write("forecast.json", |sink| json::write(sink, &json))?;
     staged.commit()
@@ -154,14 +173,34 @@ pub fn places(grid: &Grid, task: Task) -> Result<Vec<Note>, ProductError> {
     Ok(notes)
 }
 
+/// How the front of a fire spreads, where the size of a cell is known.
+fn spread_of(map: Option<&place::Map>, f: &Forecast, fire: Fire<'_>) -> Option<spread::Spread> {
+    let on_map = |map| move |at| ground::Ground::at(map, at).ok();
+    match (map, f.grid.cell_m) {
+        (Some(map), _) => Some(spread::Spread::of(&on_map(map), f, fire)),
+        (None, Some(cell_m)) => {
+            let flat = |_| Some(ground::Ground::of_cells(cell_m));
+            Some(spread::Spread::of(&flat, f, fire))
+        }
+        (None, None) => None,
+    }
+}
+
+/// What stills are made of.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    clip: &'a Clip,
+    forecast: &'a Forecast,
+    parts: Parts<'a>,
+    map: Option<&'a place::Map>,
+    spread: Option<&'a spread::Spread>,
+}
+
 /// Writes everything but the sequence and the report.
 fn write_stills(
     staged: &mut Staged,
     facts: &facts::Facts,
-    map: Option<&place::Map>,
-    clip: &Clip,
-    forecast: &Forecast,
-    parts: Parts<'_>,
+    Seen { clip, forecast, parts, map, spread }: Seen<'_>,
     which: Which,
 ) -> Result<(), ProductError> {
     let is_whole = which == Which::All;
@@ -172,6 +211,22 @@ fn write_stills(
         staged.write("isochrones.geojson", |sink| {
             geojson::write(sink, map, facts, clip, forecast, fire)
         })?;
+        if let Some(spread) = spread {
+            staged.write("spread.geojson", |sink| {
+                spread_points::write(sink, map, facts, forecast, spread)
+            })?;
+        }
+        if let Some(map) = map {
+            staged.write("forecast.kml", |sink| {
+                let text = kml::document(map, facts, forecast, fire, spread, None)?;
+                sink.write_all(text.as_bytes())
+            })?;
+            if is_whole {
+                staged.write("forecast.kmz", |sink| {
+                    kmz::write(sink, map, facts, forecast, fire, spread)
+                })?;
+            }
+        }
     }
     match (map, parts) {
         // Left out where GeoTIFF cannot place it: [`places`] tells.
@@ -211,8 +266,10 @@ fn write_stills(
             likely::sheet(sink, facts, forecast, rain, chance)
         })?;
     }
+    let middle = [forecast.grid.width as f64 / 2.0, forecast.grid.height as f64 / 2.0];
+    let here = map.map(|map| ground::Ground::at(map, middle)).transpose()?;
     staged.write("overlay.png", |sink| match parts {
-        Parts::Fire(fire) => overlay::write(sink, facts, clip, forecast, fire),
+        Parts::Fire(fire) => overlay::write(sink, facts, clip, forecast, fire, here),
         Parts::Film | Parts::Rain(_) => film::sheet(sink, facts, clip, forecast, parts),
     })
 }
@@ -280,7 +337,7 @@ mod tests {
         ] {
             let out = keep.as_deref().unwrap_or(room.path()).join(name);
             let trial = Trial::ellipse(96, 128, 4).speckled().on(crs, transform, cell_m);
-            assert_eq!(written(&trial, &out).unwrap().files.len(), 7);
+            assert_eq!(written(&trial, &out).unwrap().files.len(), 10, "{name}");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::facts::{Facts, NOTICE, short};
+use super::ground::Ground;
 use super::parts::Fire;
 use super::scene::{MASKED, Scale, burnt_by, burnt_now, chosen, front};
 use crate::clip::Clip;
@@ -15,18 +16,19 @@ const FRONTS: usize = 6;
 /// Room around everything, pixels.
 const MARGIN: f64 = 20.0;
 
-/// Writes the sheet.
+/// Writes the sheet; `ground` is that of the middle of a grid on the map.
 pub(crate) fn write(
     sink: &mut impl Write,
     facts: &Facts,
     clip: &Clip,
     f: &Forecast,
     fire: Fire<'_>,
+    ground: Option<Ground>,
 ) -> io::Result<()> {
     let scale = Scale::fitting(f.grid.height, f.grid.width, 480, 1600);
     let leads = chosen(f.lead_s.len(), FRONTS);
     let picture = picture(clip, fire, scale, &leads);
-    sheet(&picture, facts, f, scale, &leads).png(sink)
+    sheet(&picture, facts, f, scale, &leads, ground).png(sink)
 }
 
 /// Colour of the `i`-th of `n` fronts.
@@ -61,15 +63,25 @@ enum Key {
     Masked,
 }
 
-/// The picture with its title above, and legend, scale bar and notice below.
-fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[usize]) -> Canvas {
+/// The picture with its title above, and legend, scale bar, north and notice below.
+fn sheet(
+    picture: &Canvas,
+    facts: &Facts,
+    f: &Forecast,
+    scale: Scale,
+    leads: &[usize],
+    ground: Option<Ground>,
+) -> Canvas {
     let size = (picture.width.max(picture.height) as f64 / 72.0).clamp(10.0, 14.0);
     let content = (picture.width as f64).max(size * 42.0);
     let (width, line) = (content + 2.0 * MARGIN, size * 2.1);
     let (left, right) = (MARGIN, MARGIN + content);
 
     let title = format!("Fire front forecast · {}", facts.maker);
-    let time = format!("last frame {}", facts.issue_words());
+    let mut time = format!("last frame {}", facts.issue_words());
+    if let Some(place_error_m) = f.grid.place_error_m {
+        time += &format!(" · place ± {} m", short(place_error_m));
+    }
     let one_line = text_width(size * 1.1, &title) + text_width(size, &time) + 3.0 * size < content;
     let top = MARGIN + size * 1.1 + if one_line { 0.0 } else { line };
     let image_y = top + size * 1.2;
@@ -96,12 +108,15 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
         at[0] += wide + size * 1.2;
     }
     // The scale bar stands at the right end of the last row, or has a row of its own.
-    let bar = scale_bar(f, scale, content * 0.3).map(|(px, words)| {
-        let wide = px + size * 0.7 + text_width(size, &words);
+    let cell_m = ground.map(|ground| ground.col_m()).or(f.grid.cell_m);
+    let north = ground.and_then(north);
+    let bar = scale_bar(cell_m, scale, content * 0.3).map(|(px, words)| {
+        let arrow = north.map_or(0.0, |_| size * ARROW);
+        let wide = arrow + px + size * 0.7 + text_width(size, &words);
         if at[0] + wide > right {
             at = [left, at[1] + line];
         }
-        ([right - wide, at[1]], px, words)
+        ([right - wide + arrow, at[1]], px, words)
     });
     let notice_y = at[1] + line;
     let mut canvas = Canvas::new(width.ceil() as usize, (notice_y + MARGIN) as usize, PAPER);
@@ -134,15 +149,45 @@ fn sheet(picture: &Canvas, facts: &Facts, f: &Forecast, scale: Scale, leads: &[u
         let mark = [[x, high], [x, low], [x + px, low], [x + px, high]];
         canvas.stroke(std::iter::once(mark.as_slice()), 1.6, INK);
         canvas.text([x + px + size * 0.7, y], size, INK, &words);
+        if let Some(way) = north {
+            arrow(&mut canvas, [x - size * ARROW, y], size, way);
+        }
     }
     canvas.text([left, notice_y], size * 0.9, FAINT, NOTICE);
     canvas
 }
 
+/// Room for the arrow to the north and its letter, capitals.
+const ARROW: f64 = 3.6;
+
+/// Which way true north is in the picture, to the right and down, of length 1.
+fn north(ground: Ground) -> Option<[f64; 2]> {
+    let way = ground.cols_rows([0.0, 1.0]);
+    let long = way[0].hypot(way[1]);
+    (long.is_finite() && long > 0.0).then(|| way.map(|v| v / long))
+}
+
+/// An arrow to the north with its letter, from `x` on, on the line `y`.
+fn arrow(canvas: &mut Canvas, [x, y]: [f64; 2], size: f64, [right, down]: [f64; 2]) {
+    let middle = [x + size * 0.9, y - size * 0.5];
+    let at = |along: f64, aside: f64| {
+        let (along, aside) = (along * size, aside * size);
+        [middle[0] + along * right - aside * down, middle[1] + along * down + aside * right]
+    };
+    let (tip, foot) = (at(0.9, 0.0), at(-0.9, 0.0));
+    let head = [at(0.25, -0.42), tip, at(0.25, 0.42)];
+    canvas.stroke([[foot, tip].as_slice(), head.as_slice()].into_iter(), 1.6, INK);
+    canvas.text([x + size * 2.1, y], size, INK, "N");
+}
+
 /// Length in pixels and words of a bar of 1, 2 or 5 times ten metres, where the cell is known.
-pub(super) fn scale_bar(f: &Forecast, scale: Scale, longest_px: f64) -> Option<(f64, String)> {
+pub(super) fn scale_bar(
+    cell_m: Option<f64>,
+    scale: Scale,
+    longest_px: f64,
+) -> Option<(f64, String)> {
     let m_per_px =
-        f.grid.cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64 / scale.up as f64;
+        cell_m.filter(|m| m.is_finite() && *m > 0.0)? * scale.down as f64 / scale.up as f64;
     let longest_m = longest_px * m_per_px;
     let ten = 10f64.powf(longest_m.log10().floor());
     let m = [5.0, 2.0, 1.0].into_iter().map(|k| k * ten).find(|m| *m <= longest_m)?;

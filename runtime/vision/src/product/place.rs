@@ -11,8 +11,8 @@ use crate::grid::Grid;
 use crate::projection::{GeoKeys, Projection};
 
 /// WGS 84 major axis, metres, and first eccentricity squared.
-const AXIS_M: f64 = 6_378_137.0;
-const ECC2: f64 = 0.006_694_379_990_141_33;
+pub(super) const AXIS_M: f64 = 6_378_137.0;
+pub(super) const ECC2: f64 = 0.006_694_379_990_141_33;
 
 /// A grid that is on the map.
 pub struct Map {
@@ -129,6 +129,11 @@ impl Map {
                 Ok(rad2 * meridian_m * parallel_m)
             })
             .collect()
+    }
+
+    /// The longer side of the grid, cells.
+    pub(super) fn longest_side(&self) -> f64 {
+        self.grid.height.max(self.grid.width) as f64
     }
 
     /// The affine transform in GDAL order.

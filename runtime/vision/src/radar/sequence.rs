@@ -193,12 +193,10 @@ impl Sequence {
         }
         let first = &scans[0];
         let grid = Grid {
-            height: first.rates.nrows(),
-            width: first.rates.ncols(),
             cell_m: first.cell_m,
             crs: first.crs.clone().filter(|_| first.transform.is_some()),
             transform: first.transform,
-            masked: None,
+            ..Grid::new(first.rates.nrows(), first.rates.ncols())
         };
         let frame = |scan: Scan| RainFrame { utc: utc(&scan), rates: scan.rates };
         let frames = scans.into_iter().map(frame).collect();

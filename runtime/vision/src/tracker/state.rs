@@ -86,7 +86,7 @@ impl State {
         if state.kind != kind {
             return Err(StateError::Kind { state: state.kind, film: kind });
         }
-        if self.grid != *grid {
+        if !self.grid.is_same(grid) {
             let words = |grid: &Grid, other: &Grid| grid_words(grid, other);
             let (state, film) = (words(&self.grid, grid), words(grid, &self.grid));
             return Err(StateError::Grid { state, film });

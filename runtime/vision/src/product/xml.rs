@@ -1,4 +1,4 @@
-//! XML, element by element: whatever words an alert holds, what is written is well formed.
+//! XML, element by element: whatever words it is given, what is written is well formed.
 
 use std::io;
 
@@ -6,20 +6,32 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 /// A document that is being written.
-pub(super) struct Xml {
+pub struct Xml {
     writer: Writer<Vec<u8>>,
+}
+
+impl std::fmt::Debug for Xml {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Xml").finish_non_exhaustive()
+    }
 }
 
 impl Xml {
     /// A document without an element yet.
-    pub(super) fn new() -> io::Result<Self> {
+    ///
+    /// # Errors
+    /// Never, as far as we know: writing to memory does not fail.
+    pub fn new() -> io::Result<Self> {
         let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
         Ok(Self { writer })
     }
 
     /// An element with `attributes`, and in it what `inside` writes.
-    pub(super) fn element(
+    ///
+    /// # Errors
+    /// What `inside` says.
+    pub fn element(
         &mut self,
         name: &str,
         attributes: &[(&str, &str)],
@@ -34,14 +46,20 @@ impl Xml {
     }
 
     /// An element that holds `text`.
-    pub(super) fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// As [`Xml::new`].
+    pub fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
         self.element(name, &[], |xml| {
             xml.writer.write_event(Event::Text(BytesText::new(&sound(text))))
         })
     }
 
     /// The whole document.
-    pub(super) fn end(self) -> io::Result<String> {
+    ///
+    /// # Errors
+    /// As [`Xml::new`].
+    pub fn end(self) -> io::Result<String> {
         let mut bytes = self.writer.into_inner();
         bytes.push(b'\n');
         String::from_utf8(bytes).map_err(io::Error::other)
