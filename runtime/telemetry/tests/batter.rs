@@ -1,9 +1,9 @@
 //! Spoilt telemetry ends in no panic, in no memory without bounds and in no number that is none. The long form is
 //! the example of the same name.
 
-#[path = "../examples/batter/blows.rs"]
+#[path = "../examples/spoil/blows.rs"]
 mod blows;
-#[path = "../examples/batter/seeds.rs"]
+#[path = "../examples/spoil/seeds.rs"]
 mod seeds;
 
 #[test]

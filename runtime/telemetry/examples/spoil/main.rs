@@ -1,6 +1,6 @@
 //! Feeds readers with spoilt telemetry, and prints what became of it.
 //!
-//! `cargo run --release -p emberline-telemetry --example batter -- BYTES SEED`
+//! `cargo run --release -p emberline-telemetry --example spoil -- BYTES SEED`
 
 mod blows;
 mod seeds;
@@ -10,7 +10,7 @@ use std::time::Instant;
 fn main() {
     let mut words = std::env::args().skip(1).map(|w| w.parse::<u64>().ok());
     let (Some(Some(bytes)), Some(Some(seed))) = (words.next(), words.next()) else {
-        eprintln!("error: batter BYTES SEED");
+        eprintln!("error: spoil BYTES SEED");
         std::process::exit(2);
     };
     let began = Instant::now();
