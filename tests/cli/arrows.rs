@@ -112,12 +112,13 @@ const ROOMS: [(&str, &[&str]); 30] = [
 ];
 
 /// Crates, and the files and folders that alone may name them.
-const ALONE: [(&str, &str); 18] = [
+const ALONE: [(&str, &str); 19] = [
     ("tract_onnx", "engine/src/tract/"),
     ("ort::", "engine/src/ort/"),
     ("hdf5_reader", "vision/src/radar/hdf5.rs"),
     ("hdf5_writer", "vision/src/product/netcdf4.rs"),
     ("serialport", "node/src/port"),
+    ("serialport", "telemetry/src/live.rs"),
     ("axum", "station/src/web/"),
     ("hyper::", "station/src/web/server.rs"),
     ("argon2", "station/src/password.rs"),

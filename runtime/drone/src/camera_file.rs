@@ -89,7 +89,8 @@ impl CameraFile {
         let text = std::fs::read_to_string(path)
             .map_err(|e| Refusal::new(format!("{name}: {e}"), advice))?;
         let file: Self = toml::from_str(&text).map_err(|e| {
-            let line = e.span().map(|s| text[..s.start.min(text.len())].lines().count().max(1));
+            let line =
+                e.span().map(|s| text.bytes().take(s.start).filter(|b| *b == b'\n').count() + 1);
             let line = line.map_or(String::new(), |n| format!(", line {n}"));
             Refusal::new(format!("{name}{line}: {}", e.message().replace('\n', " ")), advice)
         })?;
