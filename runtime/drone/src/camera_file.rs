@@ -89,7 +89,7 @@ impl CameraFile {
         let text = std::fs::read_to_string(path)
             .map_err(|e| Refusal::new(format!("{name}: {e}"), advice))?;
         let file: Self = toml::from_str(&text).map_err(|e| {
-            let line = e.span().map(|s| text[..s.start.min(text.len())].lines().count().max(1));
+            let line = e.span().map(|s| 1 + text[..s.start.min(text.len())].matches('\n').count());
             let line = line.map_or(String::new(), |n| format!(", line {n}"));
             Refusal::new(format!("{name}{line}: {}", e.message().replace('\n', " ")), advice)
         })?;
