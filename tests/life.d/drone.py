@@ -1,4 +1,4 @@
-"""A drone's camera and its telemetry: a forecast on a map; telemetry that stops, comes back, lies."""
+"""A drone's camera and telemetry: a forecast on a map; telemetry that stops, comes back, lies."""
 
 import json
 import math

@@ -37,7 +37,7 @@ pub struct CameraConfig {
     /// Where it stands: the station's place.
     pub site: Site,
     /// Where it is and how it looks, where its frames are laid on the ground.
-    pub ground: Option<GroundConfig>,
+    pub ground: Option<Box<GroundConfig>>,
 }
 
 /// Where the frames of a camera come from.
@@ -145,7 +145,7 @@ impl CameraConfig {
             // With ground, its step says it.
             step_s: self.ground.is_none().then_some(self.step_s),
             look: word(&LOOKS, self.look),
-            ground: self.ground.as_ref().map(GroundConfig::text),
+            ground: self.ground.as_ref().map(|ground| ground.text()),
         }
     }
 }
@@ -209,6 +209,7 @@ impl Check<'_> {
         let place_of_step = if ground.is_some() { "ground.step" } else { "step_s" };
         let step_s = self.number(step_s, [every_s, 7200.0], &place(place_of_step))?;
         let look = self.choice(text.look.as_deref(), &LOOKS, &place("look"))?.unwrap_or_default();
+        let ground = ground.map(Box::new);
         Ok(CameraConfig { name, from, login, kind, every_s, step_s, look, site, ground })
     }
 

@@ -60,7 +60,7 @@ pub(in crate::camera) struct Laying {
 impl Laying {
     /// Of a camera, where it is configured to be laid on the ground.
     pub(in crate::camera) fn of(camera: &CameraConfig) -> Option<Self> {
-        let config = camera.ground.clone()?;
+        let config = *camera.ground.clone()?;
         let line = config.pose.clone().map(|pose| Line::new(pose, &config));
         let (options, begun, waiting, newest, of_frame, of_film, told) = Default::default();
         let (name, kind, back) = (camera.name.clone(), camera.kind, 0);

@@ -107,7 +107,8 @@ impl Line {
         let ahead_s = sample.time_s - seconds(utc);
         self.ahead_s = Some(ahead_s).filter(|s| s.is_finite()).or(self.ahead_s);
         // One sample of next year would make all others old.
-        if !((ahead_s - self.offset_s).abs() <= MOST_OFF_S) {
+        let is_of_now = (ahead_s - self.offset_s).abs() <= MOST_OFF_S;
+        if !is_of_now {
             self.other_time += 1;
             return;
         }
