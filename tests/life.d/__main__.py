@@ -21,6 +21,7 @@ import camera_folder
 import chaos
 import clients
 import disk_full
+import drone
 import hostile
 import killed
 import living
@@ -74,6 +75,11 @@ ROWS = [
     ("disk-read-only", "told, forecasts go on, nothing half, fresh in 30 s", disk_full.read_only),
     ("disk-hangs", "the page answers, told, fresh in 30 s", disk_full.hangs),
     ("retention", "max_bytes holds, on the disk and in /healthz", disk_full.retention),
+    (
+        "drone",
+        "a forecast on a map from moving pictures and MAVLink; no telemetry, lies: told",
+        drone.row,
+    ),
     ("night", "a day camera by night: night and no fault; fresh by day", night.row),
     (
         "radar",

@@ -99,8 +99,12 @@ pub fn fly(
     let film = &opened.film;
     let mut survey_options = options.survey.clone();
     survey_options.step_s = step_s(film, options.pipeline.source.step_s).map_err(refused)?;
-    let mut surveyor =
-        Surveyor::new(film.kind, film.grid.clone(), picture::span(film), survey_options.clone());
+    let mut surveyor = Surveyor::new(
+        film.kind,
+        film.grid.clone(),
+        picture::span(film.kind, &film.frames),
+        survey_options.clone(),
+    );
     let survey = laid(film, track.as_ref(), &mut surveyor, survey_options.step_s, progress)
         .map_err(refused)?;
     let mut notes = notes(film, &survey, surveyor.datum(), track.as_ref());

@@ -27,6 +27,7 @@ pub use dem::HeightFile;
 pub use fly::{Flown, FlyError, FlyOptions, fly};
 pub use heights::{Datum, Ground};
 pub use options::SurveyOptions;
+pub use picture::span;
 pub use refusal::Refusal;
 pub use row::{FrameRow, Laid};
 pub use sim::{Path, SimDrone};
@@ -34,4 +35,5 @@ pub use survey::{FrameCounts, SpotFacts, Survey, SurveyFacts, Timings};
 pub use surveyor::Surveyor;
 pub use track::Track;
 
+pub use emberline_georeference::pose::Sample;
 pub use emberline_telemetry as telemetry;

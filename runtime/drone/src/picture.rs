@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use emberline_georeference::camera::{Distortion, Optics};
-use emberline_vision::frame::{Film, Frame, Kind, Pixels};
+use emberline_vision::frame::{Frame, Kind, Pixels};
 use emberline_vision::heat::flame_intensity;
 use emberline_vision::quantile::quantile;
 use ndarray::{Array2, Axis};
@@ -179,15 +179,16 @@ fn inside([u, v]: [f32; 2], (h, w): (usize, usize)) -> bool {
     u >= 0.0 && v >= 0.0 && u <= (w - 1) as f32 && v <= (h - 1) as f32
 }
 
-/// Values of a film that are black and white: those of 8 bits as they are, others from its dark ones to its
-/// brightest.
-pub(crate) fn span(film: &Film) -> [f32; 2] {
+/// Values of frames of a kind that are black and white: those of 8 bits as they are, others from their dark ones to
+/// their brightest.
+#[must_use]
+pub fn span(kind: Kind, frames: &[Frame]) -> [f32; 2] {
     let is_bytes = |f: &Frame| matches!(&*f.pixels, Pixels::U8(_));
-    if film.frames.iter().all(is_bytes) {
-        return if film.kind == Kind::Mask { [0.0, 1.0] } else { [0.0, 255.0] };
+    if frames.iter().all(is_bytes) {
+        return if kind == Kind::Mask { [0.0, 1.0] } else { [0.0, 255.0] };
     }
     let (mut low, mut high) = (f32::INFINITY, f32::NEG_INFINITY);
-    for frame in &film.frames {
+    for frame in frames {
         let values = frame.pixels.first_channel();
         low = low.min(quantile(|| values.iter().copied(), values.len(), LOW));
         high = values.iter().copied().fold(high, f32::max);

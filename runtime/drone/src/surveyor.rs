@@ -22,6 +22,8 @@ use crate::track::Track;
 const CELLS_M: [f64; 10] = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0];
 /// Pixels that a cell of the ground is wide, at least.
 const CELL_PIXELS: f64 = 2.0;
+/// Newest errors of place that are kept where not all steps are.
+const KEPT_ERRORS: usize = 1024;
 /// Seconds without a fit after which frames that telemetry alone lays have a vote.
 const PATIENCE_S: f64 = 10.0;
 
@@ -45,6 +47,8 @@ pub struct Surveyor {
     settled: Option<Settled>,
     heat: Heat,
     rows: Vec<FrameRow>,
+    /// Frames that came.
+    frames: usize,
     /// Wall time and seconds of the first frame.
     first: Option<(Option<Timestamp>, f64)>,
     /// Time of the last fit, seconds.
@@ -68,6 +72,7 @@ impl Surveyor {
             settled: None,
             heat: Heat::default(),
             rows: Vec::new(),
+            frames: 0,
             first: None,
             fitted_s: None,
             step_ends_s: None,
@@ -95,6 +100,8 @@ impl Surveyor {
     /// [`Refusal`] where the first frame with a pose shows that there is no way to lay any.
     pub fn push(&mut self, frame: &Frame, track: Option<&Track>) -> Result<(), Refusal> {
         let time_s = frame.time_s();
+        let index = self.frames;
+        self.frames += 1;
         self.first.get_or_insert((frame.time.utc, time_s));
         let step_s = self.options.step_s;
         let mut ends_s = *self.step_ends_s.get_or_insert(time_s + step_s);
@@ -109,7 +116,7 @@ impl Surveyor {
         }
         let no_pose = || Laid { how: "no-pose", ..Laid::default() };
         let Some(settled) = &mut self.settled else {
-            self.rows.push(FrameRow::new(self.rows.len(), frame, no_pose()));
+            self.rows.push(FrameRow::new(index, frame, no_pose()));
             return Ok(());
         };
         let aimed = match &mut settled.aim {
@@ -121,7 +128,7 @@ impl Surveyor {
             }
         };
         let Some(aimed) = aimed else {
-            self.rows.push(FrameRow::new(self.rows.len(), frame, no_pose()));
+            self.rows.push(FrameRow::new(index, frame, no_pose()));
             return Ok(());
         };
         let started = Instant::now();
@@ -149,7 +156,7 @@ impl Surveyor {
             self.errors_m.extend(aimed.error_m);
         }
         let laid = laid(settled, &steadied, counts, in_view);
-        self.rows.push(FrameRow::new(self.rows.len(), frame, laid));
+        self.rows.push(FrameRow::new(index, frame, laid));
         Ok(())
     }
 
@@ -161,6 +168,21 @@ impl Surveyor {
                 settled.gatherer.keep_steps(kept);
             }
         }
+        if let Some(kept) = self.options.kept_steps {
+            self.forget_before(time_s - kept as f64 * self.options.step_s);
+        }
+    }
+
+    /// Drops rows of frames before `time_s`, but for the last that fits a map: whether any does is asked of them.
+    fn forget_before(&mut self, time_s: f64) {
+        let fits = |row: &FrameRow| matches!(row.laid.how, "first" | "steadied");
+        let last_fit = self.rows.iter().rposition(fits);
+        let mut at = 0;
+        self.rows.retain(|row| {
+            at += 1;
+            row.time_s >= time_s || Some(at - 1) == last_fit
+        });
+        self.errors_m.drain(..self.errors_m.len().saturating_sub(KEPT_ERRORS));
     }
 
     /// Films of the ground so far; `None` before any ground was seen.
@@ -184,7 +206,7 @@ impl Surveyor {
         .map(Some)
     }
 
-    /// How each frame was laid.
+    /// How each frame was laid; of those of the steps that are kept.
     #[must_use]
     pub fn rows(&self) -> &[FrameRow] {
         &self.rows

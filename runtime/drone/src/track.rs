@@ -22,6 +22,12 @@ pub struct Track {
 }
 
 impl Track {
+    /// An empty one that goes by wall time, for telemetry that comes while it is used.
+    #[must_use]
+    pub fn live(offset_s: f64) -> Self {
+        Self { flight: Flight::live(), clock: Clock::Utc, offset_s }
+    }
+
     /// The time at which a frame's pose is looked up; `None` where the frame has no wall time and the telemetry goes
     /// by it.
     #[must_use]

@@ -121,8 +121,14 @@ impl Health {
         now: Duration,
         utc: Timestamp,
     ) -> Self {
-        let sources: Vec<SourceHealth> =
-            sources.map(|source| SourceHealth::of(source, promised, now, utc)).collect();
+        let mut notes = Vec::new();
+        let sources: Vec<SourceHealth> = sources
+            .map(|source| {
+                let of = source.name();
+                notes.extend(source.notes().into_iter().map(|note| format!("{of}: {note}")));
+                SourceHealth::of(source, promised, now, utc)
+            })
+            .collect();
         let oldest_s = store.oldest.map(|at| utc.duration_since(at).as_secs_f64().max(0.0));
         let store = StoreHealth {
             bytes: store.bytes,
@@ -139,7 +145,7 @@ impl Health {
             station,
             blind: !reasons.is_empty(),
             reasons,
-            notes: Vec::new(),
+            notes,
             paused_s: None,
             up_s,
             sources,

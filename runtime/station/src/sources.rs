@@ -19,7 +19,7 @@ const LET_GO: Duration = Duration::from_secs(15);
 /// What is configured of a source.
 #[derive(Clone, Debug, PartialEq)]
 enum Spec {
-    Camera(CameraConfig),
+    Camera(Box<CameraConfig>),
     Radar(Box<RadarConfig>),
 }
 
@@ -87,9 +87,10 @@ impl Sources {
     /// # Errors
     /// The name of a source for which the system gives no thread, and why; the others run.
     pub(crate) fn change(&self, config: &Config) -> Result<Vec<String>, (String, std::io::Error)> {
-        let specs: Vec<Spec> = (config.cameras.iter().cloned().map(Spec::Camera))
-            .chain(config.radars.iter().cloned().map(|radar| Spec::Radar(Box::new(radar))))
-            .collect();
+        let specs: Vec<Spec> =
+            (config.cameras.iter().cloned().map(|camera| Spec::Camera(Box::new(camera))))
+                .chain(config.radars.iter().cloned().map(|radar| Spec::Radar(Box::new(radar))))
+                .collect();
         // Nobody who asks how sources fare waits for one that ends.
         let ended: Vec<Running> = {
             let mut running = self.running();
@@ -125,7 +126,7 @@ impl Sources {
         let thread = thread::Builder::new();
         let (source, camera, thread): (Arc<dyn Source>, _, _) = match spec {
             Spec::Camera(config) => {
-                let camera = Arc::new(Camera::new(config.clone()));
+                let camera = Arc::new(Camera::new((**config).clone()));
                 camera.resume(&self.memory);
                 camera.looks_up(began.elapsed());
                 let (open, stop) = (open(config), stop.clone());

@@ -179,7 +179,8 @@ impl Shown for View {
     }
 
     fn fronts(&self, source: &str) -> Option<Arc<Fronts>> {
-        self.source(source)?.newest_forecast()?.fronts
+        let source = self.source(source)?;
+        source.newest_forecast()?.fronts.filter(|fronts| source.fits(fronts))
     }
 
     fn rules(&self) -> Vec<Rule> {

@@ -132,6 +132,7 @@ fn session(films: &[Film], login: &Login, random: &mut Rng, figures: &mut Figure
         step_s: 1.0,
         look: When::Always,
         site: Site::default(),
+        ground: None,
     };
     let mut feed = open(&config)().unwrap();
     let (mut camera, mut over) = (Some(camera), Instant::now());

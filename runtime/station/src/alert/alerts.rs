@@ -45,6 +45,14 @@ fn sources(config: &Config) -> Vec<String> {
     cameras.chain(config.radars.iter().map(|radar| &radar.name)).cloned().collect()
 }
 
+/// Of these, the ones whose columns and rows stay where they are: what is drawn on others would not.
+fn still(config: &Config) -> Vec<String> {
+    let moves = |name: &String| {
+        config.cameras.iter().any(|camera| camera.name == *name && camera.ground.is_some())
+    };
+    sources(config).into_iter().filter(|name| !moves(name)).collect()
+}
+
 /// A moment by both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Moment {
@@ -80,6 +88,8 @@ struct Inside {
     of_file: usize,
     /// Names of the cameras and radars.
     sources: Vec<String>,
+    /// Those of them on whose pictures one can draw.
+    still: Vec<String>,
     /// Cameras that are simulators; the station itself is one (an empty name) where it has nothing else.
     simulated: BTreeSet<String>,
     book: Book,
@@ -134,6 +144,7 @@ impl Alerts {
             of_file: rules.len(),
             rules,
             sources: Vec::new(),
+            still: Vec::new(),
             simulated: simulated(config),
             book: Book::default(),
             alerts,
@@ -157,7 +168,7 @@ impl Alerts {
         let shown = Mutex::new(inside.alerts.iter().rev().cloned().collect());
         let (data, inside) = (config.data.clone(), Mutex::new(inside));
         let all = Self { file, data, station, outbox, inside, shown, rules: Mutex::default() };
-        all.inside().rules.extend(drawn::read(&config.data, station, &sources(config)));
+        all.inside().rules.extend(drawn::read(&config.data, station, &still(config)));
         // The file may have changed while nothing ran.
         all.change(config, utc);
         all
@@ -184,6 +195,7 @@ impl Alerts {
             }
         }
         (inside.of_file, inside.sources) = (of_file, sources(config));
+        inside.still = still(config);
         inside.simulated = simulated(config);
         self.take_rules(&mut inside, rules, utc);
     }
@@ -226,7 +238,13 @@ impl Alerts {
     /// One line: what is wrong with it and what to give; or that it cannot be kept.
     pub fn draw(&self, drawn: &Drawn, utc: Timestamp) -> Result<(), String> {
         let mut inside = self.inside();
-        let rule = drawn.alert(self.station, &inside.sources).map_err(|cause| cause.to_string())?;
+        let source = &drawn.source;
+        if inside.sources.contains(source) && !inside.still.contains(source) {
+            return Err(format!(
+                "the ground of {source} moves below what is drawn: draw on another camera"
+            ));
+        }
+        let rule = drawn.alert(self.station, &inside.still).map_err(|cause| cause.to_string())?;
         if inside.rules.iter().any(|other| other.name == rule.name) {
             return Err(format!("there is an alert called {}: give another name", rule.name));
         }

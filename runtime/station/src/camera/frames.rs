@@ -107,6 +107,14 @@ impl Frames {
         (self.watched, self.first, self.back) = (None, None, 0);
     }
 
+    /// Holds this film, oldest first, instead of what there was.
+    pub(super) fn hold(&mut self, film: &[Shot]) {
+        self.forget();
+        for shot in film {
+            self.push(shot);
+        }
+    }
+
     /// Takes a frame in.
     pub(super) fn push(&mut self, shot: &Shot) -> Pushed {
         self.notes = shot.stream.as_ref().map(|told| Arc::clone(&told.notes)).unwrap_or_default();

@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! feed (sim, drop_folder, rtsp, http, v4l2) ──▶ worker ──▶ camera: frames (ring, tracker), view and record ──▶ state
+//!                                                            └─▶ ground, where frames are laid on it, ──▶ frames
 //! ```
 
 mod camera;
 mod drop_folder;
 mod feed;
 mod frames;
+mod ground;
 mod http;
 mod intake;
 mod memory;

@@ -96,6 +96,7 @@ impl Record {
                 .and_then(|taken| Some((taken.came, taken.blurred?)))
                 .map_or((0.0, 0), |(came, (at, n))| (came.saturating_sub(at).as_secs_f64(), n)),
             fault: self.fault.clone(),
+            ground: None,
             frame_age_s: newest.map(|taken| match &self.stream {
                 // A camera's clock may be off this machine's: that makes no frame old.
                 Some(told) => now.saturating_sub(taken.came).as_secs_f64() + told.late_s,

@@ -105,6 +105,7 @@ impl Worker {
             let until = Instant::now() + wait;
             while !self.stop.is_set() && Instant::now() < until {
                 self.camera.looks_up(self.began.elapsed());
+                self.camera.lay();
                 std::thread::sleep(WAIT.min(until.saturating_duration_since(Instant::now())));
             }
             self.camera.reopened();
@@ -120,6 +121,7 @@ impl Worker {
         while !self.stop.is_set() {
             let now = self.began.elapsed();
             self.camera.looks_up(now);
+            self.camera.lay();
             match feed.next(WAIT) {
                 Ok(Got::Shot(shot)) => self.camera.frame(&shot, self.began.elapsed()),
                 Ok(Got::Spoiled(why)) => self.camera.spoiled(&why),
@@ -205,6 +207,7 @@ mod tests {
             step_s: 1.0,
             look: When::Always,
             site: crate::sun::Site::default(),
+            ground: None,
         };
         let (camera, stop) = (Arc::new(Camera::new(config)), Stop::default());
         let opened = Arc::new(AtomicU32::new(0));

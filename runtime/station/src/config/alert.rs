@@ -270,6 +270,24 @@ impl Check<'_> {
         Ok(AlertConfig { name, when, of: text.of.clone(), hold, clear, quiet: quiet.flatten() })
     }
 
+    /// Refuses a line or area of a source that is not among those whose columns and rows stay where they are.
+    pub(super) fn stays(
+        &self,
+        alert: &AlertConfig,
+        names: &[String],
+        still: &[&str],
+    ) -> Result<(), ConfigError> {
+        let of = alert.of.as_ref().or(names.first());
+        match (&alert.when, of) {
+            (AlertWhen::FrontReaches { .. }, Some(of)) if !still.contains(&of.as_str()) => {
+                let what = format!("the ground of {of} moves below its columns and rows");
+                let fix = "give when = \"fire-in-view\", or another camera";
+                self.value(&format!("alert {}: of", alert.name), &what, fix)
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn front_reaches(&self, name: &str, text: &AlertText) -> Result<AlertWhen, ConfigError> {
         let place = |key: &str| format!("alert {name}: {key}");
         let (points, is_area) = match (&text.line, &text.area) {

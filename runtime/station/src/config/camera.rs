@@ -7,12 +7,15 @@ use emberline_vision::frame::Kind;
 use super::certificate::Certificate;
 use super::check::Check;
 use super::error::ConfigError;
+use super::ground::GroundConfig;
 use super::login::{Login, PasswordFrom};
 use super::text::CameraText;
 use crate::sun::Site;
 
 /// Seconds between the frames that are taken, unless told.
 const FRAME_EVERY_S: f64 = 5.0;
+/// The same of a camera whose frames are laid on the ground.
+const GROUND_EVERY_S: f64 = 1.0;
 
 /// A camera.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +36,8 @@ pub struct CameraConfig {
     pub look: When,
     /// Where it stands: the station's place.
     pub site: Site,
+    /// Where it is and how it looks, where its frames are laid on the ground.
+    pub ground: Option<Box<GroundConfig>>,
 }
 
 /// Where the frames of a camera come from.
@@ -137,8 +142,10 @@ impl CameraConfig {
             certificate_file,
             kind: Some(self.kind.to_string()),
             every_s: Some(self.every_s),
-            step_s: Some(self.step_s),
+            // With ground, its step says it.
+            step_s: self.ground.is_none().then_some(self.step_s),
             look: word(&LOOKS, self.look),
+            ground: self.ground.as_ref().map(|ground| ground.text()),
         }
     }
 }
@@ -157,7 +164,9 @@ impl Check<'_> {
         let place = |key: &str| format!("camera {name}: {key}");
         let from = text.from.clone();
         let from = self.need(from, &place("from"), "from = \"rtsp://192.0.2.21/stream\"")?;
-        let every_s = text.every_s.unwrap_or(FRAME_EVERY_S);
+        let ground = text.ground.as_ref().map(|ground| self.ground(&place, ground)).transpose()?;
+        let usual_s = if ground.is_some() { GROUND_EVERY_S } else { FRAME_EVERY_S };
+        let every_s = text.every_s.unwrap_or(usual_s);
         let every_s = self.number(every_s, [0.1, 3600.0], &place("every_s"))?;
         let kind = self.choice(text.kind.as_deref(), &KINDS, &place("kind"))?;
         let (mut from, kind, usual_step_s) = if from.starts_with("sim:") {
@@ -192,10 +201,16 @@ impl Check<'_> {
         if login.is_some() && !matches!(from, CameraFrom::Rtsp { .. } | CameraFrom::Http { .. }) {
             return self.value(&place("user"), "only cameras of the network have one", fix);
         }
+        if text.step_s.is_some() && ground.is_some() {
+            return self.value(&place("step_s"), "ground.step says it", fix);
+        }
+        let usual_step_s = ground.as_ref().map_or(usual_step_s, |ground| ground.step_s);
         let step_s = text.step_s.unwrap_or(usual_step_s);
-        let step_s = self.number(step_s, [every_s, 7200.0], &place("step_s"))?;
+        let place_of_step = if ground.is_some() { "ground.step" } else { "step_s" };
+        let step_s = self.number(step_s, [every_s, 7200.0], &place(place_of_step))?;
         let look = self.choice(text.look.as_deref(), &LOOKS, &place("look"))?.unwrap_or_default();
-        Ok(CameraConfig { name, from, login, kind, every_s, step_s, look, site })
+        let ground = ground.map(Box::new);
+        Ok(CameraConfig { name, from, login, kind, every_s, step_s, look, site, ground })
     }
 
     pub(super) fn login(

@@ -347,6 +347,11 @@ impl Check<'_> {
         let mut alerts: Vec<AlertConfig> = Vec::new();
         for (k, alert) in text.alert.iter().enumerate() {
             let alert = self.alert(k, alert, [lat, lon], &names)?;
+            let still: Vec<&str> = (cameras.iter().filter(|c| c.ground.is_none()))
+                .map(|c| c.name.as_str())
+                .chain(radars.iter().map(|r| r.name.as_str()))
+                .collect();
+            self.stays(&alert, &names, &still)?;
             if alerts.iter().any(|a| a.name == alert.name) {
                 let place = format!("alert {}", alert.name);
                 return self.value(&place, "two have this name", "give each its own");

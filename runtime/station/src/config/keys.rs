@@ -5,9 +5,10 @@ use toml::{Table, Value};
 use super::error::ConfigError;
 
 /// Sections and their keys; the first is the file's top.
-pub(super) const KEYS: [(&str, &[&str]); 14] = [
+pub(super) const KEYS: [(&str, &[&str]); 15] = [
     ("", TOP),
     ("camera", CAMERA),
+    ("camera.ground", GROUND),
     ("radar", RADAR),
     ("alert", ALERT),
     ("mqtt", MQTT),
@@ -66,6 +67,21 @@ const CAMERA: &[&str] = &[
     "every_s",
     "step_s",
     "look",
+    "ground",
+];
+const GROUND: &[&str] = &[
+    "pose",
+    "camera",
+    "hfov_deg",
+    "ground_m",
+    "dem",
+    "cell_m",
+    "step",
+    "yaw",
+    "yaw_offset_deg",
+    "pose_offset_s",
+    "nadir",
+    "steady",
 ];
 const RADAR: &[&str] = &[
     "name",
@@ -87,13 +103,15 @@ const LIKE: f64 = 0.75;
 
 /// Refuses the first key of `table` that there is not.
 pub(super) fn check(file: &str, table: &Table) -> Result<(), ConfigError> {
-    section(file, "", table)?;
+    section(file, "", table, None)?;
     for (name, _) in &KEYS[1..] {
-        match table.get(*name) {
-            Some(Value::Table(inner)) => section(file, name, inner)?,
+        // A section within one of many has both names.
+        let (name, part) = name.split_once('.').map_or((*name, None), |(n, part)| (n, Some(part)));
+        match table.get(name) {
+            Some(Value::Table(inner)) => section(file, name, inner, part)?,
             Some(Value::Array(all)) => {
                 for inner in all.iter().filter_map(Value::as_table) {
-                    section(file, name, inner)?;
+                    section(file, name, inner, part)?;
                 }
             }
             _ => {}
@@ -102,13 +120,22 @@ pub(super) fn check(file: &str, table: &Table) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn section(file: &str, name: &str, table: &Table) -> Result<(), ConfigError> {
-    let known = KEYS.iter().find(|(section, _)| *section == name).map_or(&[][..], |(_, k)| k);
+/// Refuses the first key that there is not of a section, or of the part of it that is called `part`.
+fn section(file: &str, name: &str, table: &Table, part: Option<&str>) -> Result<(), ConfigError> {
+    let of = table.get("name").and_then(Value::as_str);
+    let (whole, before, table) = match part {
+        None => (name.to_owned(), String::new(), table),
+        Some(part) => match table.get(part).and_then(Value::as_table) {
+            Some(inner) => (format!("{name}.{part}"), format!("{part}."), inner),
+            None => return Ok(()),
+        },
+    };
+    let known = KEYS.iter().find(|(section, _)| *section == whole).map_or(&[][..], |(_, k)| k);
     let Some(key) = table.keys().find(|key| !known.contains(&key.as_str())) else { return Ok(()) };
-    let place = match (name, table.get("name").and_then(Value::as_str)) {
+    let place = match (name, of) {
         ("", _) => key.clone(),
-        ("camera" | "radar" | "alert" | "user", Some(of)) => format!("{name} {of}: {key}"),
-        _ => format!("{name}.{key}"),
+        ("camera" | "radar" | "alert" | "user", Some(of)) => format!("{name} {of}: {before}{key}"),
+        _ => format!("{name}.{before}{key}"),
     };
     let near = known.iter().map(|k| (strsim::jaro_winkler(k, key), *k));
     let near = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(like, _)| *like >= LIKE);

@@ -35,6 +35,11 @@ fn all_but_name_place_and_a_camera_has_a_default() {
 
 #[test]
 fn what_is_written_out_says_the_same_again() {
+    let room = tempfile::tempdir().unwrap();
+    let lens = room.path().join("lens.toml");
+    std::fs::write(&lens, "focal_px = 700\n").unwrap();
+    let lens = lens.display();
+    let dem = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/golden/radar/rate_f32.tif");
     let all = format!(
         "{LEAST}every_s = 2\nstep_s = 30.5\n[[camera]]\nname = \"sim\"\nfrom = \"sim:fire?seed=3\"\n\
          [[camera]]\nname = \"a\"\nfrom = \"rtsp://a:554/1\"\nkind = \"rgb\"\nuser = \"viewer\"\n\
@@ -44,6 +49,11 @@ fn what_is_written_out_says_the_same_again() {
          [[camera]]\nname = \"d\"\nfrom = \"https://d/1\"\nkind = \"rgb\"\ncertificate_sha256 = \"{SHA256}\"\n\
          [[camera]]\nname = \"e\"\nfrom = \"https://e/1\"\nkind = \"rgb\"\ncertificate_file = \"/etc/e.pem\"\n\
          [[camera]]\nname = \"c\"\nfrom = \"/dev/video0\"\nkind = \"thermal\"\n\
+         [[camera]]\nname = \"f\"\nfrom = \"sim:fire\"\n[camera.ground]\npose = \"udp:0.0.0.0:14550\"\n\
+         hfov_deg = 57\nground_m = 1620\ncell_m = 0.5\nstep = \"20s\"\nyaw = \"vehicle\"\nyaw_offset_deg = 3\n\
+         pose_offset_s = -0.1\nnadir = true\nsteady = false\n\
+         [[camera]]\nname = \"g\"\nfrom = \"sim:fire\"\n[camera.ground]\npose = \"serial:/dev/ttyACM0:57600\"\n\
+         camera = \"{lens}\"\ndem = \"{dem}\"\n\
          [[radar]]\nname = \"fmi\"\nfrom = \"file:///data/radar/\"\nevery_s = 300\nuntil = \"90min\"\n\
          at = [\"60.17,24.94\", \"61N 25E\"]\nunit = \"dBZ\"\nzr = \"223,1.53\"\nno_data = \"-999,255\"\n\
          crs = \"EPSG:3067\"\nquantity = \"DBZH\"\nquality = 0.5\nname_time = \"first\"\n\
@@ -92,17 +102,17 @@ fn what_is_written_out_says_the_same_again() {
 fn the_schema_has_the_keys_that_there_are() {
     let schema = Config::schema();
     for (section, keys) in KEYS {
-        let place = match section {
-            "" => &schema,
-            _ => {
-                let place = &schema["properties"][section];
+        let mut place = &schema;
+        for part in section.split('.').filter(|part| !part.is_empty()) {
+            place = {
+                let place = &place["properties"][part];
                 let named = place.get("$ref").or_else(|| place["items"].get("$ref"));
                 let named = named.or_else(|| place["anyOf"][0].get("$ref"));
                 let named =
                     named.and_then(|name| name.as_str()).unwrap_or_else(|| panic!("{place}"));
                 schema.pointer(named.trim_start_matches('#')).unwrap()
-            }
-        };
+            };
+        }
         let known = place["properties"].as_object().unwrap();
         let mut got: Vec<&str> = known.keys().map(String::as_str).collect();
         let mut want = keys.to_vec();

@@ -95,6 +95,43 @@ pub(super) struct CameraText {
     /// When it is looked at, by the sun over the station (usual: always).
     #[schemars(extend("enum" = ["always", "day", "night"]))]
     pub(super) look: Option<String>,
+    /// Where it is and how it looks, where its frames are laid on the ground: a drone's, or one on a mast.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ground: Option<GroundText>,
+}
+
+/// `[camera.ground]`: a camera whose frames are laid on the ground.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+#[schemars(deny_unknown_fields)]
+pub(super) struct GroundText {
+    /// Where its telemetry comes from: udp:14550, udp:0.0.0.0:14550 or serial:/dev/ttyACM0:57600 (a camera that stands
+    /// still has none).
+    pub(super) pose: Option<String>,
+    /// Camera file: lens, and the place of a camera that stands still ([mast] or four [[point]]s).
+    pub(super) camera: Option<String>,
+    /// Field of view from left to right, degrees (usual: as camera file or telemetry say).
+    #[schemars(range(min = 1, max = 179))]
+    pub(super) hfov_deg: Option<f64>,
+    /// Height of the ground, metres above sea level, where telemetry's heights count from there.
+    pub(super) ground_m: Option<f64>,
+    /// Height model: a GeoTIFF of metres above sea level.
+    pub(super) dem: Option<String>,
+    /// Side of the ground's cells, metres (usual: as fine as the pictures have it).
+    pub(super) cell_m: Option<f64>,
+    /// Time between films of the ground, which is what the model sees (usual: 30s).
+    pub(super) step: Option<String>,
+    /// From where a gimbal's yaw counts (usual: auto: as its flags say).
+    #[schemars(extend("enum" = ["auto", "earth", "vehicle"]))]
+    pub(super) yaw: Option<String>,
+    /// Degrees by which headings are turned, clockwise (usual: 0).
+    pub(super) yaw_offset_deg: Option<f64>,
+    /// Seconds to add to a frame's time before its pose is looked up (usual: 0).
+    pub(super) pose_offset_s: Option<f64>,
+    /// Whether the camera looks straight down and heads where it flies: for telemetry without angles (usual: false).
+    pub(super) nadir: Option<bool>,
+    /// Whether frames are laid on a map of the cold ground, and not by telemetry alone (usual: true).
+    pub(super) steady: Option<bool>,
 }
 
 /// A radar: a folder that somebody fills with its files.

@@ -11,6 +11,7 @@ use emberline_vision::pipeline::rain_at::LatLon;
 use jiff::Timestamp;
 
 use super::forecasts::{ForecastLog, NewestForecast};
+use super::fronts::Fronts;
 use super::sight::Sight;
 use super::state::State;
 use crate::config::ForecastConfig;
@@ -134,6 +135,14 @@ pub trait Source: Send + Sync + fmt::Debug {
     /// Its newest frame as it came, and when it was taken, of a camera.
     fn picture(&self) -> Option<(Timestamp, Arc<Pixels>)> {
         None
+    }
+    /// Whether fronts can be drawn over its picture: ground moves below columns and rows.
+    fn fits(&self, _fronts: &Fronts) -> bool {
+        true
+    }
+    /// What else a person should know of it, a line each.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
     }
     /// What became of its forecasts.
     fn log(&self) -> &ForecastLog;

@@ -46,6 +46,12 @@ pub enum State {
     Blurred,
     /// Its clock cannot be believed.
     Clock,
+    /// Nothing tells where it was and how it looked.
+    NoPose,
+    /// Its frames do not fit the map of the ground.
+    Unsteady,
+    /// What it showed of the ground is no film that can be forecast from.
+    NoGround,
 }
 
 /// What the state of a source follows from.
@@ -69,6 +75,8 @@ pub struct Facts {
     pub blurred: (f64, u64),
     /// How long ago it was moved, seconds, and how, where that is known.
     pub moved: Option<(f64, String)>,
+    /// Why nothing can be forecast of the ground that it is laid on, where that is so.
+    pub ground: Option<(State, String)>,
     /// When it is looked at.
     pub when: When,
     /// Whether it is night, where that is known.
@@ -77,7 +85,7 @@ pub struct Facts {
 
 impl State {
     /// All states.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Fresh,
         Self::Late,
         Self::Gone,
@@ -90,6 +98,9 @@ impl State {
         Self::Day,
         Self::Blurred,
         Self::Clock,
+        Self::NoPose,
+        Self::Unsteady,
+        Self::NoGround,
     ];
 
     /// Its word on the page and in metrics.
@@ -108,6 +119,9 @@ impl State {
             Self::Day => "day",
             Self::Blurred => "blurred",
             Self::Clock => "clock",
+            Self::NoPose => "no-pose",
+            Self::Unsteady => "unsteady",
+            Self::NoGround => "no-ground",
         }
     }
 
@@ -158,6 +172,7 @@ impl State {
             }
             _ if facts.look == Look::Dark => (Self::Dark, "the picture is black".to_owned()),
             _ if facts.look == Look::White => (Self::White, "the picture is white".to_owned()),
+            _ if let Some((state, why)) = &facts.ground => (*state, why.clone()),
             _ if let Some((ago_s, how)) = &facts.moved
                 && *ago_s < MOVED_S =>
             {
@@ -265,6 +280,20 @@ mod tests {
             ),
             ("blurred", Facts { blurred: (60.0, 6), ..seen(1.0) }, State::Blurred),
             ("for a moment", Facts { blurred: (30.0, 30), ..seen(1.0) }, State::Fresh),
+            (
+                "no telemetry",
+                Facts { ground: Some((State::NoPose, "none".to_owned())), ..seen(1.0) },
+                State::NoPose,
+            ),
+            (
+                "no telemetry, and nothing to see",
+                Facts {
+                    look: Look::Dark,
+                    ground: Some((State::NoPose, "none".to_owned())),
+                    ..seen(1.0)
+                },
+                State::Dark,
+            ),
             ("frozen, then gone", Facts { same: (90.0, 9), ..seen(99.0) }, State::Gone),
         ] {
             let (state, why) = State::of(&facts);

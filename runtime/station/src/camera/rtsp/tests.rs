@@ -53,6 +53,7 @@ fn fault_of(lines: &'static str) -> Fault {
         step_s: 10.0,
         look: When::Always,
         site: Site::default(),
+        ground: None,
     })
     .unwrap();
     let began = Instant::now();

@@ -141,6 +141,7 @@ fn a_picture_sent_again_and_again_is_frozen_though_it_tells_a_time() {
             step_s: 10.0,
             look: When::Always,
             site: crate::sun::Site::default(),
+            ground: None,
         });
         camera.wanted(ClipOptions::fire(3, Some(10.0)));
         for n in 0..=12 {
