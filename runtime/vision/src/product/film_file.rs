@@ -124,7 +124,7 @@ mod tests {
                     let pixels = Array3::from_shape_fn((32, 40, 1), |(y, x, _)| {
                         u8::from((y + x) as u8 > 9 * k)
                     });
-                    let elapsed = Elapsed::from_secs_f64(30.0 * f64::from(k)).unwrap();
+                    let elapsed = Elapsed::from_secs_f64(60.0 * f64::from(k)).unwrap();
                     let utc =
                         has_map.then(|| format!("2026-08-02T14:3{k}:00.25Z").parse().unwrap());
                     Frame::new(
