@@ -143,8 +143,11 @@ impl Surveyor {
         if fits {
             self.fitted_s = Some(time_s);
         }
-        let patient =
-            self.options.is_steady && self.fitted_s.is_some_and(|at| time_s - at < PATIENCE_S);
+        // A camera that stands still is where it was measured, whether a picture fits the map or not.
+        let stands_still = matches!(settled.aim, Aim::Still(_));
+        let patient = self.options.is_steady
+            && !stands_still
+            && self.fitted_s.is_some_and(|at| time_s - at < PATIENCE_S);
         let counts = match steadied.how {
             How::First | How::Steadied => true,
             How::Telemetry => !patient,
@@ -203,7 +206,10 @@ impl Surveyor {
             ms,
             self.options.step_s,
         )
-        .map(Some)
+        .map(|mut survey| {
+            survey.facts.unsteady &= !matches!(settled.aim, Aim::Still(_));
+            Some(survey)
+        })
     }
 
     /// How each frame was laid; of those of the steps that are kept.

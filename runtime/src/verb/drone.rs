@@ -45,6 +45,21 @@ pub(crate) fn run(args: &DroneArgs) -> anyhow::Result<Outcome> {
             "a camera that stands still has no flight; leave out --pose, or [mast] and [[point]]s"
         ));
     }
+    let unused = [
+        (args.hfov.is_some(), "--hfov"),
+        (args.ground_m.is_some(), "--ground-m"),
+        (args.dem.is_some(), "--dem"),
+        (args.cell.is_some(), "--cell"),
+        (args.nadir, "--nadir"),
+        (args.mount.is_some(), "--mount"),
+        (args.yaw_offset != 0.0, "--yaw-offset"),
+        (args.pose_offset != 0.0, "--pose-offset"),
+    ];
+    if let Some((_, name)) = unused.iter().find(|(is_given, _)| is_none && *is_given) {
+        return Err(anyhow!(
+            "--pose none works in pixels, where {name} means nothing; leave one of them out"
+        ));
+    }
     let ground = match &args.dem {
         Some(path) => Ground::Model(HeightFile::read(path).map_err(words)?),
         None => Ground::Level(args.ground_m),
