@@ -108,7 +108,7 @@ pub(super) struct GroundText {
     /// Where its telemetry comes from: udp:14550, udp:0.0.0.0:14550 or serial:/dev/ttyACM0:57600 (a camera that stands
     /// still has none).
     pub(super) pose: Option<String>,
-    /// Camera file: lens, and the place of a camera that stands still ([mast] or four [[point]]s).
+    /// Camera file: lens, and the place of a camera that stands still (`[mast]` or four `[[point]]`s).
     pub(super) camera: Option<String>,
     /// Field of view from left to right, degrees (usual: as camera file or telemetry say).
     #[schemars(range(min = 1, max = 179))]
