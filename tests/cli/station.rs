@@ -277,9 +277,17 @@ fn a_folder_that_is_being_filled_gives_forecasts() {
 
     // The folder is not there yet: that is a camera which is gone, and no reason to end.
     let station = Running::start(&room, &["station.toml"]);
-    let (status, why) = station.get("/healthz");
-    assert_eq!(status, 503);
-    assert!(String::from_utf8_lossy(&why).contains("\"gone\""), "{why:?}");
+    // Said as soon as the camera's thread has looked.
+    let asked = Instant::now();
+    loop {
+        let (status, why) = station.get("/healthz");
+        assert_eq!(status, 503);
+        if String::from_utf8_lossy(&why).contains("\"gone\"") {
+            break;
+        }
+        assert!(asked.elapsed() < PATIENCE, "never gone: {}", String::from_utf8_lossy(&why));
+        std::thread::sleep(Duration::from_millis(50));
+    }
     fs::create_dir(&drop_folder).expect("the room");
     fs::write(drop_folder.join("broken.png"), b"\x89PNG\r\n\x1a\nno picture").expect("the room");
 
